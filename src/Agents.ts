@@ -1,0 +1,161 @@
+/**
+ * Agents: one worker at work on one unit, from accept to review.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type {
+  AgentNotFound,
+  AlreadySubmitted,
+  InsufficientFunds,
+  InvalidAnswers,
+  InvalidProviderData,
+  InvalidTransition,
+  NotEligible,
+  NotYourAgent,
+  ProviderError,
+  StoreError,
+  TaskRunNotFound,
+  Uncertain
+} from "./CrowdError.js"
+import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
+import { AgentStatus } from "./States.js"
+import { Json } from "./TaskRuns.js"
+
+/**
+ * What a worker answered: any JSON under the names of the form's fields.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Answers = Schema.Record({ key: Schema.String, value: Json }).annotations({ identifier: "Answers" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Answers = typeof Answers.Type
+
+/**
+ * Answers larger than this, as JSON in UTF-8, are refused: 1 MiB.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxAnswersBytes = 1_048_576
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Agent = Schema.Struct({
+  id: AgentId,
+  run: RunId,
+  unit: UnitId,
+  assignment: AssignmentId,
+  worker: WorkerId,
+  /** What this crowd calls the worker: an id, an address, a name. */
+  workerName: Schema.String,
+  status: AgentStatus,
+  /** The crowd's own name for this piece of work, where it has one. */
+  remoteId: Schema.OptionFromNullOr(Schema.String),
+  answers: Schema.OptionFromNullOr(Answers),
+  /** What the worker was told with the decision. */
+  feedback: Schema.OptionFromNullOr(Schema.String),
+  acceptedAt: Schema.DateTimeUtcFromNumber,
+  deadline: Schema.DateTimeUtcFromNumber,
+  submittedAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  decidedAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  /** When the worker left without submitting. */
+  leftAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  /** When the provider was told that the task is done. */
+  doneAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber)
+}).annotations({ identifier: "Agent" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Agent extends Schema.Schema.Type<typeof Agent> {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Submission {
+  readonly agent: AgentId
+  /** Who sends it; work in another worker's name is `NotYourAgent`. */
+  readonly worker: WorkerId
+  readonly answers: Answers
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApproveOptions {
+  readonly feedback?: string | undefined
+  /** Approve work that was rejected before. */
+  readonly overrideRejection?: boolean | undefined
+}
+
+/** @since 0.1.0 @category errors */
+export type ChangeError = AgentNotFound | InvalidTransition | StoreError
+/** @since 0.1.0 @category errors */
+export type PayError = AgentNotFound | InvalidTransition | InsufficientFunds | Uncertain | ProviderError | StoreError
+/** @since 0.1.0 @category errors */
+export type RejectError = AgentNotFound | InvalidTransition | Uncertain | ProviderError | StoreError
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /**
+   * A worker accepts: decodes what the browser shim sent with the provider's own schema, makes the Worker where it is
+   * new, and gives it a unit. The same arrival again is the same agent.
+   */
+  readonly register: (
+    run: RunId,
+    providerData: unknown
+  ) => Effect.Effect<Agent, TaskRunNotFound | InvalidProviderData | NotEligible | StoreError>
+  /** Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. */
+  readonly submit: (
+    submission: Submission
+  ) => Effect.Effect<Agent, AgentNotFound | NotYourAgent | InvalidAnswers | AlreadySubmitted | InvalidTransition | StoreError>
+  /** The worker has begun, or has come back after `disconnect`. */
+  readonly start: (id: AgentId) => Effect.Effect<Agent, ChangeError>
+  /** The worker gives the unit back unfinished; it is on offer again. */
+  readonly return: (id: AgentId) => Effect.Effect<Agent, ChangeError>
+  /** The worker's browser is gone; the unit stays theirs until the deadline. */
+  readonly disconnect: (id: AgentId) => Effect.Effect<Agent, ChangeError>
+  /** Pays for the work. */
+  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
+  /** Approves every submission of the run that is not decided, in pages, a bounded number at once; one element a page. */
+  readonly approveAll: (
+    run: RunId
+  ) => Stream.Stream<
+    ReadonlyArray<Agent>,
+    TaskRunNotFound | InvalidTransition | InsufficientFunds | Uncertain | ProviderError | StoreError
+  >
+  /** Pays for the work, but keeps it out of the results. */
+  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>
+  /** Refuses to pay; the worker is told why. */
+  readonly reject: (id: AgentId, feedback: string) => Effect.Effect<Agent, RejectError>
+  /** The agent's status after asking the provider for its own, where it keeps one. */
+  readonly status: (id: AgentId) => Effect.Effect<AgentStatus, AgentNotFound | ProviderError | StoreError>
+  /** Tells the provider that the task is done, where it wants to know. */
+  readonly markDone: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
+  /** Ends every lease of the run that is over; the units go back on offer. Answers how many. */
+  readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
+  readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
+  /** The agents of a run in the order they came, paged. */
+  readonly list: (run: RunId, options?: { readonly status?: AgentStatus | undefined }) => Stream.Stream<Agent, StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Agents extends Context.Tag("effect-crowd/Agents")<Agents, Service>() {}

@@ -1,0 +1,489 @@
+/**
+ * Every way in which hiring a crowd can fail, as classes, as one union type and as a Schema. Each class survives
+ * encode → JSON → decode, carries the ids of what it speaks about as fields, and has a message a person can act on.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import * as Ids from "./Ids.js"
+import * as Money from "./Money.js"
+
+const Entity = Schema.Literal("Requester", "TaskRun", "Assignment", "Unit", "Worker", "Agent", "Qualification", "Intent")
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequesterNotFound extends Schema.TaggedError<RequesterNotFound>("effect-crowd/RequesterNotFound")(
+  "RequesterNotFound",
+  { requester: Schema.String }
+) {
+  override get message() {
+    return `No requester ${this.requester}. Register one first (crowd register).`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class TaskRunNotFound extends Schema.TaggedError<TaskRunNotFound>("effect-crowd/TaskRunNotFound")(
+  "TaskRunNotFound",
+  { run: Schema.String }
+) {
+  override get message() {
+    return `No run ${this.run}. See the runs of this database with crowd status.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnitNotFound extends Schema.TaggedError<UnitNotFound>("effect-crowd/UnitNotFound")("UnitNotFound", {
+  unit: Schema.String
+}) {
+  override get message() {
+    return `No unit ${this.unit}. Is this the database it was launched from?`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class WorkerNotFound extends Schema.TaggedError<WorkerNotFound>("effect-crowd/WorkerNotFound")(
+  "WorkerNotFound",
+  { worker: Schema.String }
+) {
+  override get message() {
+    return `No worker ${this.worker}. A worker is known from the first unit they accept.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class AgentNotFound extends Schema.TaggedError<AgentNotFound>("effect-crowd/AgentNotFound")("AgentNotFound", {
+  agent: Schema.String
+}) {
+  override get message() {
+    return `No agent ${this.agent}: nothing was accepted or submitted under that id.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class QualificationNotFound extends Schema.TaggedError<QualificationNotFound>(
+  "effect-crowd/QualificationNotFound"
+)("QualificationNotFound", { qualification: Schema.String }) {
+  override get message() {
+    return `No qualification ${this.qualification}. Create it first.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class IntentNotFound extends Schema.TaggedError<IntentNotFound>("effect-crowd/IntentNotFound")(
+  "IntentNotFound",
+  { token: Schema.String }
+) {
+  override get message() {
+    return `No uncertain effect has the token ${this.token}. See them with crowd resume.`
+  }
+}
+
+/**
+ * The table of transitions (`States`) has no way from where the entity is by this operation.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidTransition extends Schema.TaggedError<InvalidTransition>("effect-crowd/InvalidTransition")(
+  "InvalidTransition",
+  { entity: Entity, id: Schema.String, from: Schema.String, operation: Schema.String }
+) {
+  override get message() {
+    return `Cannot ${this.operation} ${this.id}: this ${this.entity.toLowerCase()} is ${this.from}.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class InsufficientFunds extends Schema.TaggedError<InsufficientFunds>("effect-crowd/InsufficientFunds")(
+  "InsufficientFunds",
+  { needed: Money.Money, available: Money.Money }
+) {
+  override get message() {
+    return `Not enough money: ${Money.format(this.needed)} needed, ${Money.format(this.available)} available. Nothing was sent; add funds or launch fewer units.`
+  }
+}
+
+/**
+ * Why a worker may not take a unit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const IneligibleReason = Schema.Union(
+  Schema.TaggedStruct("Blocked", {}),
+  Schema.TaggedStruct("LacksQualification", { qualification: Schema.String }),
+  Schema.TaggedStruct("OverWorkerLimit", { limit: Schema.Int }),
+  Schema.TaggedStruct("AlreadyWorked", {}),
+  Schema.TaggedStruct("NothingLeft", {})
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type IneligibleReason = typeof IneligibleReason.Type
+
+const explain = (reason: IneligibleReason): string => {
+  switch (reason._tag) {
+    case "Blocked":
+      return "they are blocked by this requester"
+    case "LacksQualification":
+      return `they lack the qualification ${reason.qualification}`
+    case "OverWorkerLimit":
+      return `they have taken as many units as one worker may (${reason.limit})`
+    case "AlreadyWorked":
+      return "they have already worked on every assignment that is left"
+    case "NothingLeft":
+      return "no unit is free just now"
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotEligible extends Schema.TaggedError<NotEligible>("effect-crowd/NotEligible")("NotEligible", {
+  run: Ids.RunId,
+  worker: Schema.String,
+  reason: IneligibleReason
+}) {
+  override get message() {
+    return `Worker ${this.worker} cannot work on ${this.run}: ${explain(this.reason)}.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class CredentialsRejected extends Schema.TaggedError<CredentialsRejected>("effect-crowd/CredentialsRejected")(
+  "CredentialsRejected",
+  { provider: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `${this.provider} does not accept these credentials: ${this.description}`
+  }
+}
+
+/**
+ * What a requester was registered with does not fit `Requesters.registerArgs`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidRegisterArgs extends Schema.TaggedError<InvalidRegisterArgs>("effect-crowd/InvalidRegisterArgs")(
+  "InvalidRegisterArgs",
+  { provider: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `${this.provider} cannot register a requester from this: ${this.description}`
+  }
+}
+
+/**
+ * What a browser sent does not fit the provider's schema.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidProviderData extends Schema.TaggedError<InvalidProviderData>("effect-crowd/InvalidProviderData")(
+  "InvalidProviderData",
+  { provider: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `${this.provider} cannot read what the browser sent: ${this.description}`
+  }
+}
+
+/**
+ * Answers that cannot be kept: not JSON, or larger than `Agents.maxAnswersBytes`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidAnswers extends Schema.TaggedError<InvalidAnswers>("effect-crowd/InvalidAnswers")(
+  "InvalidAnswers",
+  { agent: Ids.AgentId, description: Schema.String }
+) {
+  override get message() {
+    return `The answers of ${this.agent} cannot be kept: ${this.description}`
+  }
+}
+
+/**
+ * Somebody sent work in the name of an agent that is another worker's.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotYourAgent extends Schema.TaggedError<NotYourAgent>("effect-crowd/NotYourAgent")("NotYourAgent", {
+  agent: Ids.AgentId,
+  worker: Ids.WorkerId
+}) {
+  override get message() {
+    return `${this.agent} is not the work of ${this.worker}. Nothing was stored.`
+  }
+}
+
+/**
+ * The agent has submitted already, and with other answers; the first ones stand.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AlreadySubmitted extends Schema.TaggedError<AlreadySubmitted>("effect-crowd/AlreadySubmitted")(
+  "AlreadySubmitted",
+  { agent: Ids.AgentId }
+) {
+  override get message() {
+    return `${this.agent} was submitted before with other answers; the first ones stand.`
+  }
+}
+
+/**
+ * This crowd pays a bonus only for work on a unit.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BonusNeedsUnit extends Schema.TaggedError<BonusNeedsUnit>("effect-crowd/BonusNeedsUnit")(
+  "BonusNeedsUnit",
+  { worker: Ids.WorkerId }
+) {
+  override get message() {
+    return `A bonus for ${this.worker} must name a unit they worked on.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class BlockNeedsScope extends Schema.TaggedError<BlockNeedsScope>("effect-crowd/BlockNeedsScope")(
+  "BlockNeedsScope",
+  { worker: Ids.WorkerId }
+) {
+  override get message() {
+    return `Blocking ${this.worker} must name the requester, or a unit whose requester it is.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class QualificationExists extends Schema.TaggedError<QualificationExists>("effect-crowd/QualificationExists")(
+  "QualificationExists",
+  { name: Schema.String }
+) {
+  override get message() {
+    return `A qualification named ${this.name} exists already; use it, or choose another name.`
+  }
+}
+
+/**
+ * The batch of this name has changed since its run was launched: another task, template or data.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd/BatchChanged")("BatchChanged", {
+  run: Ids.RunId,
+  batch: Schema.String
+}) {
+  override get message() {
+    return `The batch ${this.batch} has changed since ${this.run} was launched from it. Restore it to continue that run, or start another with --new.`
+  }
+}
+
+/**
+ * One fault in a file, with the line it is on where it is on one (from 1).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Fault = Schema.Struct({
+  file: Schema.String,
+  line: Schema.optionalWith(Schema.Int, { exact: true }),
+  message: Schema.String
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Fault = typeof Fault.Type
+
+const describeFault = (fault: Fault): string =>
+  `${fault.file}${fault.line === undefined ? "" : `:${fault.line}`}: ${fault.message}`
+
+/**
+ * Files that cannot be used as they are: a batch directory, a file of bonuses. Names every fault at once; nothing was
+ * sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidInput extends Schema.TaggedError<InvalidInput>("effect-crowd/InvalidInput")("InvalidInput", {
+  path: Schema.String,
+  faults: Schema.NonEmptyArray(Fault)
+}) {
+  override get message() {
+    const many = this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`
+    return [`${this.path} has ${many}; nothing was sent.`, ...this.faults.map(describeFault)].join("\n  ")
+  }
+}
+
+/**
+ * An effect on the outside world that may have happened and can be neither repeated nor looked up. It is never sent
+ * again by itself: look at the crowd, then tell the journal what you found (`Journal.resolve`).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Uncertain extends Schema.TaggedError<Uncertain>("effect-crowd/Uncertain")("Uncertain", {
+  token: Ids.Token,
+  operation: Schema.String,
+  subject: Schema.String
+}) {
+  override get message() {
+    return `It is not known whether ${this.operation} of ${this.subject} reached the crowd. Look there, then say so: crowd resume --happened ${this.token} or --not-happened ${this.token}.`
+  }
+}
+
+/**
+ * - `Throttled`: refused because of too many calls; did not happen.
+ * - `Unavailable`: no answer came; may have happened.
+ * - `Rejected`: refused for a reason of its own; did not happen.
+ * - `Malformed`: the answer could not be understood; may have happened.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ProviderErrorReason = Schema.Literal("Throttled", "Unavailable", "Rejected", "Malformed")
+
+/**
+ * What a crowd's own side answered, or failed to answer, and nothing more specific fits.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProviderError extends Schema.TaggedError<ProviderError>("effect-crowd/ProviderError")("ProviderError", {
+  reason: ProviderErrorReason,
+  provider: Schema.String,
+  method: Schema.String,
+  retryAfter: Schema.optionalWith(Schema.DurationFromMillis, { exact: true }),
+  description: Schema.String
+}) {
+  override get message() {
+    const wait = this.retryAfter === undefined ? "" : ` Try again in ${Duration.format(this.retryAfter)}.`
+    return `${this.provider} ${this.method}: ${this.reason.toLowerCase()}: ${this.description}.${wait}`
+  }
+  /** Whether the same call may succeed later. */
+  get isRetryable(): boolean {
+    return this.reason === "Throttled" || this.reason === "Unavailable"
+  }
+  /** Whether the effect asked for may have taken place all the same. */
+  get mayHaveHappened(): boolean {
+    return this.reason === "Unavailable" || this.reason === "Malformed"
+  }
+}
+
+/**
+ * - `Unavailable`: cannot be opened or reached.
+ * - `Busy`: another process held the database for longer than the busy timeout.
+ * - `Newer`: written by a newer version of this library.
+ * - `Corrupt`: what is there cannot be read.
+ * - `ReadOnly`, `Full`: nothing can be written.
+ * - `InTransaction`: called inside a transaction of yours, in which no intent can be made sure of before it is sent.
+ * - `Failed`: anything else, as described.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const StoreErrorReason = Schema.Literal(
+  "Unavailable",
+  "Busy",
+  "Newer",
+  "Corrupt",
+  "ReadOnly",
+  "Full",
+  "InTransaction",
+  "Failed"
+)
+
+/**
+ * What is remembered could not be read or written. What was not written did not happen: nothing was sent for it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class StoreError extends Schema.TaggedError<StoreError>("effect-crowd/StoreError")("StoreError", {
+  reason: StoreErrorReason,
+  operation: Schema.String,
+  description: Schema.String
+}) {
+  override get message() {
+    return `The store failed (${this.reason}) at ${this.operation}: ${this.description}`
+  }
+}
+
+/**
+ * Every failure as a Schema, for logs, wires and `--json`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CrowdError = Schema.Union(
+  RequesterNotFound,
+  TaskRunNotFound,
+  UnitNotFound,
+  WorkerNotFound,
+  AgentNotFound,
+  QualificationNotFound,
+  IntentNotFound,
+  InvalidTransition,
+  InsufficientFunds,
+  NotEligible,
+  CredentialsRejected,
+  InvalidRegisterArgs,
+  InvalidProviderData,
+  InvalidAnswers,
+  NotYourAgent,
+  AlreadySubmitted,
+  BonusNeedsUnit,
+  BlockNeedsScope,
+  QualificationExists,
+  BatchChanged,
+  InvalidInput,
+  Uncertain,
+  ProviderError,
+  StoreError
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type CrowdError = typeof CrowdError.Type

@@ -1,0 +1,242 @@
+/**
+ * Identifiers: branded by what they name, prefixed, sortable by the time they were made, at most 64 characters.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+const id = <const Prefix extends string, const Brand extends string>(prefix: Prefix, brand: Brand) =>
+  Schema.String.pipe(
+    Schema.pattern(new RegExp(`^${prefix}_[0-9A-Za-z]{1,58}$`)),
+    Schema.brand(brand),
+    Schema.annotations({ identifier: brand, description: `${prefix}_ followed by letters and digits` })
+  )
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const RequesterId = id("req", "RequesterId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type RequesterId = typeof RequesterId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const RunId = id("run", "RunId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type RunId = typeof RunId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const AssignmentId = id("asg", "AssignmentId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type AssignmentId = typeof AssignmentId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const UnitId = id("unit", "UnitId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type UnitId = typeof UnitId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const WorkerId = id("worker", "WorkerId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type WorkerId = typeof WorkerId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const AgentId = id("agent", "AgentId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type AgentId = typeof AgentId.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const QualificationId = id("qual", "QualificationId")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type QualificationId = typeof QualificationId.Type
+
+/**
+ * The name under which one outward effect is sent, the same however often it is sent. At most 64 characters of
+ * `[A-Za-z0-9_]`, which every crowd we know accepts as an idempotency key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Token = Schema.String.pipe(Schema.pattern(/^[0-9A-Za-z_]{1,64}$/), Schema.brand("Token"))
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Token = typeof Token.Type
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+const timeLength = 10
+const randomLength = 16
+
+const encodeTime = (millis: number): string => {
+  let rest = millis
+  let out = ""
+  for (let i = 0; i < timeLength; i++) {
+    out = alphabet.charAt(rest % 32) + out
+    rest = Math.floor(rest / 32)
+  }
+  return out
+}
+
+const randomDigits = (): Uint8Array => {
+  const digits = globalThis.crypto.getRandomValues(new Uint8Array(randomLength))
+  for (let i = 0; i < randomLength; i++) digits[i] = (digits[i] ?? 0) % 32
+  return digits
+}
+
+const increment = (digits: Uint8Array): Uint8Array => {
+  for (let i = digits.length - 1; i >= 0; i--) {
+    const next = (digits[i] ?? 0) + 1
+    digits[i] = next % 32
+    if (next < 32) return digits
+  }
+  return randomDigits()
+}
+
+const encodeDigits = (digits: Uint8Array): string => {
+  let out = ""
+  for (const digit of digits) out += alphabet.charAt(digit)
+  return out
+}
+
+/**
+ * Makes the 26 characters that follow an id's prefix.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly next: Effect.Effect<string>
+}
+
+/**
+ * A source of ULIDs: the time of the `Clock` in milliseconds, then `random` digits; within one millisecond each id is
+ * the successor of the one before, so ids sort in the order they were made.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (random: () => Uint8Array = randomDigits): Service => {
+  let lastTime = ""
+  let lastMillis = -1
+  let digits = random()
+  return {
+    next: Effect.map(Clock.currentTimeMillis, (now) => {
+      if (now > lastMillis) {
+        lastMillis = now
+        lastTime = encodeTime(now)
+        digits = random()
+      } else {
+        digits = increment(digits)
+      }
+      return lastTime + encodeDigits(digits)
+    })
+  }
+}
+
+/**
+ * Where ids come from. The default draws from the system's secure random source; tests replace it.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * // Ids that are the same in every run of a test:
+ * const deterministic = Effect.provideService(Ids.Ids, Ids.make(() => new Uint8Array(16)))
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Ids extends Context.Reference<Ids>()("effect-crowd/Ids", { defaultValue: () => make() }) {}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const requesterId: Effect.Effect<RequesterId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => RequesterId.make(`req_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const runId: Effect.Effect<RunId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => RunId.make(`run_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const assignmentId: Effect.Effect<AssignmentId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => AssignmentId.make(`asg_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const unitId: Effect.Effect<UnitId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => UnitId.make(`unit_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const workerId: Effect.Effect<WorkerId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => WorkerId.make(`worker_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const agentId: Effect.Effect<AgentId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => AgentId.make(`agent_${n}`, { disableValidation: true }))
+)
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const qualificationId: Effect.Effect<QualificationId> = Effect.flatMap(Ids, (ids) =>
+  Effect.map(ids.next, (n) => QualificationId.make(`qual_${n}`, { disableValidation: true }))
+)

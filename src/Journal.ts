@@ -1,0 +1,105 @@
+/**
+ * The journal: everything that reaches the outside world is first written down as an intent, then sent with the
+ * intent's token, then marked with what came back. After a crash at any instant, `settle` finishes what was begun.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { IntentNotFound, StoreError } from "./CrowdError.js"
+import { RunId, Token } from "./Ids.js"
+import { Json } from "./TaskRuns.js"
+
+/**
+ * - `pending`: written down; may be on its way, or may have been cut off.
+ * - `done`: the crowd has it; `receipt` is what it answered.
+ * - `failed`: it did not happen; asking again sends it again.
+ * - `uncertain`: it may have happened, and only a person can find out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const IntentState = Schema.Literal("pending", "done", "failed", "uncertain")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type IntentState = typeof IntentState.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Intent = Schema.Struct({
+  id: Token,
+  provider: Schema.String,
+  /** The operation: `launch`, `expire`, `approve`, `reject`, `bonus`, `block`, `unblock`, `grant`, `revoke`. */
+  kind: Schema.String,
+  run: Schema.OptionFromNullOr(RunId),
+  /** The id of what it is done to. */
+  subject: Schema.String,
+  payload: Json,
+  state: IntentState,
+  /** How often it was sent. */
+  attempts: Schema.Int,
+  firstSentAt: Schema.DateTimeUtcFromNumber,
+  /** Until when the process that wrote it may still be sending it. */
+  leaseUntil: Schema.DateTimeUtcFromNumber,
+  settledAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  receipt: Schema.OptionFromNullOr(Json),
+  error: Schema.OptionFromNullOr(Json)
+}).annotations({ identifier: "Intent" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Intent extends Schema.Schema.Type<typeof Intent> {}
+
+/**
+ * How many intents were found pending, and what became of them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Settlement = Schema.Struct({
+  done: Schema.Int,
+  failed: Schema.Int,
+  uncertain: Schema.Int,
+  /** The crowd did not answer; settle again later. */
+  pending: Schema.Int
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Settlement = typeof Settlement.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /**
+   * Finishes every pending intent of the run (of all runs, if none is named): sends it again with the same token where
+   * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`.
+   */
+  readonly settle: (run?: RunId) => Effect.Effect<Settlement, StoreError>
+  /** The intents in this state, oldest first, paged. */
+  readonly list: (state: IntentState, run?: RunId) => Stream.Stream<Intent, StoreError>
+  /**
+   * A person has looked, and says whether an uncertain effect happened. If it did, it is recorded as done; if not, it
+   * is recorded as failed, and asking for it again sends it again.
+   */
+  readonly resolve: (
+    token: Token,
+    verdict: "happened" | "did_not_happen"
+  ) => Effect.Effect<Intent, IntentNotFound | StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Journal extends Context.Tag("effect-crowd/Journal")<Journal, Service>() {}

@@ -1,0 +1,53 @@
+/**
+ * Messages to workers. Not every crowd carries them.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { ProviderError, StoreError, WorkerNotFound } from "./CrowdError.js"
+import { WorkerId } from "./Ids.js"
+
+/**
+ * What became of a message to one worker.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Outcome = Schema.Union(
+  Schema.TaggedStruct("Sent", { worker: WorkerId }),
+  Schema.TaggedStruct("NotSent", { worker: WorkerId, description: Schema.String })
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = typeof Outcome.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Message {
+  readonly subject: string
+  readonly text: string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** One outcome for each worker, in their order. */
+  readonly send: (
+    workers: ReadonlyArray<WorkerId>,
+    message: Message
+  ) => Effect.Effect<ReadonlyArray<Outcome>, WorkerNotFound | ProviderError | StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Messages extends Context.Tag("effect-crowd/Messages")<Messages, Service>() {}

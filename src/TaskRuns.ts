@@ -1,0 +1,263 @@
+/**
+ * Task runs: one launch of one task to one provider by one requester, and the assignments it consists of.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { BatchChanged, ProviderError, RequesterNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
+import { AssignmentId, RequesterId, RunId } from "./Ids.js"
+import { Minor, Money } from "./Money.js"
+import { UnitStatus } from "./States.js"
+
+/**
+ * Any JSON value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Json: Schema.Schema<Json> = Schema.suspend(() =>
+  Schema.Union(
+    Schema.String,
+    Schema.Number.pipe(Schema.finite()),
+    Schema.Boolean,
+    Schema.Null,
+    Schema.Array(Json),
+    Schema.Record({ key: Schema.String, value: Json })
+  )
+).annotations({ identifier: "Json" })
+
+/**
+ * What a worker must be to take part: the value of a qualification compared with `value`, or its mere existence.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const QualificationRequirement = Schema.Struct({
+  name: Schema.NonEmptyTrimmedString,
+  comparator: Schema.Literal(
+    "exists",
+    "does_not_exist",
+    "equal",
+    "not_equal",
+    "less_than",
+    "less_than_or_equal",
+    "greater_than",
+    "greater_than_or_equal"
+  ),
+  value: Schema.optionalWith(Schema.Int, { default: () => 1 })
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type QualificationRequirement = typeof QualificationRequirement.Type
+
+/**
+ * A task as all providers understand it. Durations are milliseconds in their encoded form.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Task = Schema.Struct({
+  title: Schema.NonEmptyTrimmedString,
+  description: Schema.String,
+  keywords: Schema.Array(Schema.String),
+  /** Paid for each accepted unit. */
+  reward: Money,
+  /** How long a worker may hold a unit. */
+  duration: Schema.DurationFromMillis,
+  /** How long units stay on offer. */
+  lifetime: Schema.DurationFromMillis,
+  /** After how long a submission nobody decided on is approved. */
+  autoApprovalDelay: Schema.DurationFromMillis,
+  unitsPerAssignment: Schema.Int.pipe(Schema.positive()),
+  /** How many units of the run one worker may take; none is no limit. */
+  maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
+  qualifications: Schema.Array(QualificationRequirement)
+}).annotations({ identifier: "Task" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Task extends Schema.Schema.Type<typeof Task> {}
+
+/**
+ * What a task gets for everything but its title and its reward.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const taskDefaults = {
+  description: "",
+  keywords: [],
+  duration: Duration.minutes(10),
+  lifetime: Duration.days(7),
+  autoApprovalDelay: Duration.days(3),
+  unitsPerAssignment: 1,
+  qualifications: []
+} as const
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const TaskRun = Schema.Struct({
+  id: RunId,
+  provider: Schema.String,
+  requester: RequesterId,
+  /** Names the batch among its requester's; `open` finds the run by it. */
+  name: Schema.String,
+  /** Fingerprint of task, template and data. */
+  digest: Schema.String,
+  task: Task,
+  /** What the provider's `setup` came back with; none before. */
+  setup: Schema.OptionFromNullOr(Json),
+  createdAt: Schema.DateTimeUtcFromNumber
+}).annotations({ identifier: "TaskRun" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface TaskRun extends Schema.Schema.Type<typeof TaskRun> {}
+
+/**
+ * The columns of one row of input data, as text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Inputs = Schema.Record({ key: Schema.String, value: Schema.String })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Inputs = typeof Inputs.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Assignment = Schema.Struct({
+  id: AssignmentId,
+  run: RunId,
+  /** Position in the input data, from 0. */
+  row: Schema.Int,
+  inputs: Inputs
+}).annotations({ identifier: "Assignment" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Assignment extends Schema.Schema.Type<typeof Assignment> {}
+
+/**
+ * What has been paid, in minor units of `currency`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Cost = Schema.Struct({
+  currency: Schema.String,
+  rewards: Minor,
+  bonuses: Minor,
+  fees: Minor,
+  total: Minor
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Cost = typeof Cost.Type
+
+/**
+ * A run at a glance. `medianTime` (milliseconds from accept to submit) and `hourlyWage` (minor units) are taken from
+ * the latest thousand submissions.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Summary = Schema.Struct({
+  run: RunId,
+  name: Schema.String,
+  provider: Schema.String,
+  mode: Schema.Literal("test", "live"),
+  assignments: Schema.Int,
+  units: Schema.Record({ key: UnitStatus, value: Schema.Int }),
+  workers: Schema.Int,
+  cost: Cost,
+  medianTime: Schema.OptionFromNullOr(Schema.Number),
+  hourlyWage: Schema.OptionFromNullOr(Schema.Number)
+}).annotations({ identifier: "Summary" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Summary extends Schema.Schema.Type<typeof Summary> {}
+
+/**
+ * What `open` needs to find or make a run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OpenOptions {
+  readonly requester: RequesterId
+  readonly name: string
+  readonly digest: string
+  readonly task: Task
+  /** The task's HTML, with `${column}` placeholders. */
+  readonly template: string
+  /** Start another run even where one of this name exists. */
+  readonly fresh?: boolean | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /**
+   * The latest run of this name, or a new one. A run of the same name from another task, template or data is
+   * `BatchChanged`, so that nothing is launched from a mixture.
+   */
+  readonly open: (options: OpenOptions) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | StoreError>
+  /** Registers the task with the provider: whatever must be there before units are. Repeating it changes nothing. */
+  readonly setup: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | ProviderError | StoreError>
+  /** Takes back what `setup` made. */
+  readonly cleanup: (id: RunId) => Effect.Effect<void, TaskRunNotFound | ProviderError | StoreError>
+  readonly get: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
+  /** Runs of this provider, newest first, paged. */
+  readonly list: Stream.Stream<TaskRun, StoreError>
+  readonly template: (id: RunId) => Effect.Effect<string, TaskRunNotFound | StoreError>
+  /**
+   * Adds one page of input rows and the units they ask for, in one transaction; the first row of the page is number
+   * `from`. Rows that are there already are left as they are.
+   */
+  readonly addRows: (
+    id: RunId,
+    from: number,
+    rows: ReadonlyArray<Inputs>
+  ) => Effect.Effect<void, TaskRunNotFound | StoreError>
+  /** How many input rows the run has. */
+  readonly rows: (id: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
+  readonly assignment: (id: AssignmentId) => Effect.Effect<Option.Option<Assignment>, StoreError>
+  /** The assignments with these ids, in no particular order. */
+  readonly assignments: (ids: ReadonlyArray<AssignmentId>) => Effect.Effect<ReadonlyArray<Assignment>, StoreError>
+  readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class TaskRuns extends Context.Tag("effect-crowd/TaskRuns")<TaskRuns, Service>() {}

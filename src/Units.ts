@@ -1,0 +1,106 @@
+/**
+ * Units: one worker's part of an assignment, the smallest thing that is launched, paid and expired.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type {
+  InsufficientFunds,
+  InvalidTransition,
+  ProviderError,
+  StoreError,
+  TaskRunNotFound,
+  Uncertain,
+  UnitNotFound
+} from "./CrowdError.js"
+import { AgentId, AssignmentId, RunId, UnitId } from "./Ids.js"
+import { UnitStatus } from "./States.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Unit = Schema.Struct({
+  id: UnitId,
+  run: RunId,
+  assignment: AssignmentId,
+  /** Which of its assignment's units this is, from 0. */
+  index: Schema.Int,
+  /** The order in which units are given out: first every assignment's unit 0, in the order of the data, and so on. */
+  place: Schema.Int,
+  status: UnitStatus,
+  /** The crowd's own name for it, where it has one. */
+  remoteId: Schema.OptionFromNullOr(Schema.String),
+  /** The agent that holds it, or that completed it. */
+  agent: Schema.OptionFromNullOr(AgentId),
+  /** When the agent that holds it must have submitted. */
+  leaseUntil: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  /** When it was taken back from the crowd; a worker at work on it may still finish. */
+  withdrawnAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  updatedAt: Schema.DateTimeUtcFromNumber
+}).annotations({ identifier: "Unit" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Unit extends Schema.Schema.Type<typeof Unit> {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListOptions {
+  readonly status?: UnitStatus | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly get: (id: UnitId) => Effect.Effect<Unit, UnitNotFound | StoreError>
+  /** The units of a run in the order of their ids, paged. */
+  readonly list: (run: RunId, options?: ListOptions) => Stream.Stream<Unit, StoreError>
+  /** The units with these ids, in no particular order. */
+  readonly getAll: (ids: ReadonlyArray<UnitId>) => Effect.Effect<ReadonlyArray<Unit>, StoreError>
+  /** The unit's status after asking the provider for its own. */
+  readonly status: (id: UnitId) => Effect.Effect<UnitStatus, UnitNotFound | ProviderError | StoreError>
+  /**
+   * Offers every created unit of the run to the crowd, in pages, a bounded number of pages at once; each page that is
+   * out is one element. Running it again continues where it stopped.
+   */
+  readonly launch: (
+    run: RunId
+  ) => Stream.Stream<
+    ReadonlyArray<Unit>,
+    TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
+  >
+  /** Takes one unit back from the crowd. Answers how long to wait until nobody can be working on it. */
+  readonly expire: (
+    id: UnitId
+  ) => Effect.Effect<Duration.Duration, UnitNotFound | InvalidTransition | Uncertain | ProviderError | StoreError>
+  /** Takes every undecided unit of the run back, in pages. Answers the longest wait. */
+  readonly expireAll: (
+    run: RunId
+  ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>
+  /** Brings units and agents of the run in step with what the crowd says. Answers how many records changed. */
+  readonly sync: (run: RunId) => Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError>
+  /**
+   * Units of the run as they change, oldest change first, forever; changes between two looks at the same unit are one.
+   * A unit that did not change since `since` is not shown. `every` is the time between two looks (default 1 second).
+   */
+  readonly changes: (
+    run: RunId,
+    options?: { readonly every?: Duration.DurationInput | undefined }
+  ) => Stream.Stream<Unit, StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Units extends Context.Tag("effect-crowd/Units")<Units, Service>() {}

@@ -1,0 +1,128 @@
+/**
+ * Workers: persons, as one provider knows them, over all runs.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type {
+  BlockNeedsScope,
+  BonusNeedsUnit,
+  IneligibleReason,
+  InsufficientFunds,
+  ProviderError,
+  RequesterNotFound,
+  StoreError,
+  TaskRunNotFound,
+  Uncertain,
+  UnitNotFound,
+  WorkerNotFound
+} from "./CrowdError.js"
+import { type RequesterId, type RunId, Token, type UnitId, WorkerId } from "./Ids.js"
+import { Money } from "./Money.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Worker = Schema.Struct({
+  id: WorkerId,
+  provider: Schema.String,
+  /** What this crowd calls the worker: an id, an address, a name. */
+  name: Schema.String,
+  firstSeenAt: Schema.DateTimeUtcFromNumber
+}).annotations({ identifier: "Worker" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Worker extends Schema.Schema.Type<typeof Worker> {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface BonusOptions {
+  readonly worker: WorkerId
+  readonly amount: Money
+  /** Shown to the worker. */
+  readonly reason: string
+  /** The unit the bonus is for. Some crowds insist on one (`BonusNeedsUnit`). */
+  readonly unit?: UnitId | undefined
+  /** The run it is accounted to; the unit's run by default. */
+  readonly run?: RunId | undefined
+  /**
+   * Two bonuses with the same worker, unit, amount, reason and key are one bonus. To give the same once more on
+   * purpose, give it another key.
+   */
+  readonly key?: string | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const BonusReceipt = Schema.Struct({ token: Token, worker: WorkerId, amount: Money, fee: Money })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface BonusReceipt extends Schema.Schema.Type<typeof BonusReceipt> {}
+
+/**
+ * Whose block it is: a requester's, or that of the requester of a unit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Scope = { readonly requester: RequesterId } | { readonly unit: UnitId }
+
+/** @since 0.1.0 @category errors */
+export type BlockError =
+  | WorkerNotFound
+  | RequesterNotFound
+  | UnitNotFound
+  | BlockNeedsScope
+  | Uncertain
+  | ProviderError
+  | StoreError
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly get: (id: WorkerId) => Effect.Effect<Worker, WorkerNotFound | StoreError>
+  /** The worker this crowd calls by that name. */
+  readonly findByName: (name: string) => Effect.Effect<Worker, WorkerNotFound | StoreError>
+  /** All workers of this provider, in the order they were first seen, paged. */
+  readonly list: Stream.Stream<Worker, StoreError>
+  /** Pays on top of the reward. A repeat answers the receipt of the first time. */
+  readonly bonus: (
+    options: BonusOptions
+  ) => Effect.Effect<
+    BonusReceipt,
+    WorkerNotFound | UnitNotFound | BonusNeedsUnit | InsufficientFunds | Uncertain | ProviderError | StoreError
+  >
+  /** Keeps the worker from all work of the requester. Blocking twice is blocking once. */
+  readonly block: (worker: WorkerId, scope: Scope, reason: string) => Effect.Effect<void, BlockError>
+  readonly unblock: (worker: WorkerId, scope: Scope) => Effect.Effect<void, BlockError>
+  readonly isBlocked: (
+    worker: WorkerId,
+    scope: Scope
+  ) => Effect.Effect<boolean, WorkerNotFound | RequesterNotFound | UnitNotFound | StoreError>
+  /** None if the worker may take a unit of the run now; otherwise why not. */
+  readonly isEligible: (
+    worker: WorkerId,
+    run: RunId
+  ) => Effect.Effect<Option.Option<IneligibleReason>, WorkerNotFound | TaskRunNotFound | StoreError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Workers extends Context.Tag("effect-crowd/Workers")<Workers, Service>() {}

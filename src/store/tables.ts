@@ -1,0 +1,342 @@
+/**
+ * What is remembered, table by table. A row encodes to text, whole numbers and nulls; JSON is text. Every table has a
+ * text column `id` as its key. SQL names are the snake case of the names here, under the prefix `crowd_`.
+ *
+ * @since 0.1.0
+ */
+import type * as Either from "effect/Either"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { Agent, Answers } from "../Agents.js"
+import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
+import { Intent } from "../Journal.js"
+import { Minor } from "../Money.js"
+import { Qualification } from "../Qualifications.js"
+import { Requester } from "../Requesters.js"
+import { Assignment, Inputs, Json, Task, TaskRun } from "../TaskRuns.js"
+import { Unit } from "../Units.js"
+import { Worker } from "../Workers.js"
+
+/**
+ * What one column holds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Primitive = string | number | null
+
+/**
+ * A kind of row: its Schema, what its columns hold, and by which columns (in this order, then by `id`) it is looked up.
+ * Only what `unique` or `indexes` cover may be asked for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Shape<Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }> {
+  readonly name: string
+  readonly schema: Schema.Schema<Row, Encoded>
+  readonly columns: { readonly [Column in keyof Encoded & string]: "text" | "integer" }
+  readonly unique: ReadonlyArray<ReadonlyArray<keyof Encoded & string>>
+  readonly indexes: ReadonlyArray<ReadonlyArray<keyof Encoded & string>>
+}
+
+/**
+ * A `Shape` with its codecs made once. `encodePart` encodes the columns that are there.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Table<Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>
+  extends Shape<Row, Encoded>
+{
+  readonly decode: (encoded: unknown) => Either.Either<Row, ParseResult.ParseError>
+  readonly encode: (row: Row) => Encoded
+  readonly encodePart: (part: { readonly [Column in keyof Row]?: Row[Column] }) => {
+    readonly [Column in keyof Encoded]?: Encoded[Column]
+  }
+}
+
+const table = <Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>(
+  shape: Shape<Row, Encoded>
+): Table<Row, Encoded> => ({
+  ...shape,
+  decode: Schema.decodeUnknownEither(shape.schema),
+  encode: Schema.encodeSync(shape.schema),
+  encodePart: Schema.encodeSync(Schema.partialWith(shape.schema, { exact: true }))
+})
+
+const jsonText = <A, I>(schema: Schema.Schema<A, I>) => Schema.parseJson(schema)
+const optionalJsonText = <A, I>(schema: Schema.Schema<A, I>) => Schema.OptionFromNullOr(Schema.parseJson(schema))
+const time = Schema.DateTimeUtcFromNumber
+
+/** @since 0.1.0 @category tables */
+export const requesters = table({
+  name: "requesters",
+  schema: Schema.Struct(Requester.fields),
+  columns: { id: "text", provider: "text", name: "text", registeredAt: "integer" },
+  unique: [["provider", "name"]],
+  indexes: [["provider"]]
+})
+
+/** @since 0.1.0 @category tables */
+export const runs = table({
+  name: "runs",
+  schema: Schema.Struct({ ...TaskRun.fields, task: jsonText(Task), setup: optionalJsonText(Json) }),
+  columns: {
+    id: "text",
+    provider: "text",
+    requester: "text",
+    name: "text",
+    digest: "text",
+    task: "text",
+    setup: "text",
+    createdAt: "integer"
+  },
+  unique: [],
+  indexes: [["provider"], ["requester", "name"]]
+})
+
+/** The HTML of a run's task. @since 0.1.0 @category tables */
+export const templates = table({
+  name: "templates",
+  schema: Schema.Struct({ id: RunId, html: Schema.String }),
+  columns: { id: "text", html: "text" },
+  unique: [],
+  indexes: []
+})
+
+/** @since 0.1.0 @category tables */
+export const assignments = table({
+  name: "assignments",
+  schema: Schema.Struct({ ...Assignment.fields, inputs: jsonText(Inputs) }),
+  columns: { id: "text", run: "text", row: "integer", inputs: "text" },
+  unique: [["run", "row"]],
+  indexes: []
+})
+
+/** @since 0.1.0 @category tables */
+export const units = table({
+  name: "units",
+  schema: Schema.Struct(Unit.fields),
+  columns: {
+    id: "text",
+    run: "text",
+    assignment: "text",
+    index: "integer",
+    place: "integer",
+    status: "text",
+    remoteId: "text",
+    agent: "text",
+    leaseUntil: "integer",
+    withdrawnAt: "integer",
+    updatedAt: "integer"
+  },
+  unique: [["run", "place"]],
+  indexes: [["run"], ["run", "status"], ["run", "status", "place"], ["run", "status", "leaseUntil"], ["run", "updatedAt"], [
+    "run",
+    "remoteId"
+  ]]
+})
+
+/** @since 0.1.0 @category tables */
+export const workers = table({
+  name: "workers",
+  schema: Schema.Struct(Worker.fields),
+  columns: { id: "text", provider: "text", name: "text", firstSeenAt: "integer" },
+  unique: [["provider", "name"]],
+  indexes: [["provider"]]
+})
+
+/** @since 0.1.0 @category tables */
+export const agents = table({
+  name: "agents",
+  schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
+  columns: {
+    id: "text",
+    run: "text",
+    unit: "text",
+    assignment: "text",
+    worker: "text",
+    workerName: "text",
+    status: "text",
+    remoteId: "text",
+    answers: "text",
+    feedback: "text",
+    acceptedAt: "integer",
+    deadline: "integer",
+    submittedAt: "integer",
+    decidedAt: "integer",
+    leftAt: "integer",
+    doneAt: "integer"
+  },
+  unique: [],
+  indexes: [["run"], ["run", "status"], ["run", "status", "submittedAt"], ["worker", "assignment"], ["run", "remoteId"]]
+})
+
+/** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */
+export const standings = table({
+  name: "standings",
+  schema: Schema.Struct({
+    /** `run/worker`. */
+    id: Schema.String,
+    run: RunId,
+    worker: WorkerId,
+    taken: Schema.Int,
+    place: Schema.Int,
+    /** The agent they took last. */
+    agent: Schema.OptionFromNullOr(AgentId)
+  }),
+  columns: { id: "text", run: "text", worker: "text", taken: "integer", place: "integer", agent: "text" },
+  unique: [],
+  indexes: [["run"]]
+})
+
+/** @since 0.1.0 @category tables */
+export const blocks = table({
+  name: "blocks",
+  schema: Schema.Struct({
+    /** `requester/worker`. */
+    id: Schema.String,
+    requester: RequesterId,
+    worker: WorkerId,
+    reason: Schema.OptionFromNullOr(Schema.String),
+    /** How often it was changed; odd while the block stands. */
+    generation: Schema.Int,
+    changedAt: time
+  }),
+  columns: {
+    id: "text",
+    requester: "text",
+    worker: "text",
+    reason: "text",
+    generation: "integer",
+    changedAt: "integer"
+  },
+  unique: [],
+  indexes: [["requester"]]
+})
+
+/** @since 0.1.0 @category tables */
+export const qualifications = table({
+  name: "qualifications",
+  schema: Schema.Struct(Qualification.fields),
+  columns: { id: "text", provider: "text", name: "text", description: "text", remoteId: "text", createdAt: "integer" },
+  unique: [["provider", "name"]],
+  indexes: [["provider"]]
+})
+
+/** @since 0.1.0 @category tables */
+export const grants = table({
+  name: "grants",
+  schema: Schema.Struct({
+    /** `qualification/worker`. */
+    id: Schema.String,
+    qualification: QualificationId,
+    worker: WorkerId,
+    /** None after it was revoked. */
+    value: Schema.OptionFromNullOr(Schema.Int),
+    /** How often it was changed. */
+    generation: Schema.Int,
+    changedAt: time
+  }),
+  columns: {
+    id: "text",
+    qualification: "text",
+    worker: "text",
+    value: "integer",
+    generation: "integer",
+    changedAt: "integer"
+  },
+  unique: [],
+  indexes: [["qualification"]]
+})
+
+/** Outward effects: see `Journal`. @since 0.1.0 @category tables */
+export const intents = table({
+  name: "intents",
+  schema: Schema.Struct({ ...Intent.fields, payload: jsonText(Json), receipt: optionalJsonText(Json), error: optionalJsonText(Json) }),
+  columns: {
+    id: "text",
+    provider: "text",
+    kind: "text",
+    run: "text",
+    subject: "text",
+    payload: "text",
+    state: "text",
+    attempts: "integer",
+    firstSentAt: "integer",
+    leaseUntil: "integer",
+    settledAt: "integer",
+    receipt: "text",
+    error: "text"
+  },
+  unique: [],
+  indexes: [["provider", "state"], ["provider", "run", "state"]]
+})
+
+/** Everything that was paid, for ever. @since 0.1.0 @category tables */
+export const payments = table({
+  name: "payments",
+  schema: Schema.Struct({
+    /** The token it was sent with. */
+    id: Token,
+    kind: Schema.Literal("reward", "bonus"),
+    run: Schema.OptionFromNullOr(RunId),
+    unit: Schema.OptionFromNullOr(UnitId),
+    worker: WorkerId,
+    currency: Schema.String,
+    amount: Minor,
+    fee: Minor,
+    paidAt: time
+  }),
+  columns: {
+    id: "text",
+    kind: "text",
+    run: "text",
+    unit: "text",
+    worker: "text",
+    currency: "text",
+    amount: "integer",
+    fee: "integer",
+    paidAt: "integer"
+  },
+  unique: [],
+  indexes: [["run", "kind"], ["worker"]]
+})
+
+/** What a provider keeps for itself, under keys of its own. @since 0.1.0 @category tables */
+export const data = table({
+  name: "data",
+  schema: Schema.Struct({
+    /** `provider/key`. */
+    id: Schema.String,
+    provider: Schema.String,
+    value: jsonText(Json)
+  }),
+  columns: { id: "text", provider: "text", value: "text" },
+  unique: [],
+  indexes: [["provider"]]
+})
+
+/**
+ * Every table, in an order in which they can be made.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const all = [
+  requesters,
+  runs,
+  templates,
+  assignments,
+  units,
+  workers,
+  agents,
+  standings,
+  blocks,
+  qualifications,
+  grants,
+  intents,
+  payments,
+  data
+] as const
