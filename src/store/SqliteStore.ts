@@ -1,0 +1,68 @@
+/**
+ * The store in a SQLite file. Node only.
+ *
+ * @since 0.1.0
+ */
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { StoreError } from "../CrowdError.js"
+import type { Store } from "../Store.js"
+import { fromDriver } from "./internal/failure.js"
+import * as SqlStore from "./SqlStore.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly filename: string
+  /**
+   * - `full` (the default): what succeeded survives a loss of power.
+   * - `normal`: it survives the end of the process, but a loss of power may undo the last moments.
+   */
+  readonly durability?: "full" | "normal" | undefined
+  /**
+   * How long to wait for another process that writes (default 5 seconds). The driver waits without giving way: nothing
+   * else of this process runs meanwhile.
+   */
+  readonly busyTimeout?: Duration.DurationInput | undefined
+}
+
+const pragmas = (options: Options): ReadonlyArray<string> => [
+  `busy_timeout = ${Math.ceil(Duration.toMillis(options.busyTimeout ?? "5 seconds"))}`,
+  "journal_mode = WAL",
+  `synchronous = ${options.durability === "normal" ? "NORMAL" : "FULL"}`,
+  "foreign_keys = ON"
+]
+
+const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.gen(function*() {
+      const sql = yield* SqliteClient.make({
+        filename: options.filename,
+        disableWAL: true,
+        prepareCacheSize: 1000,
+        prepareCacheTTL: Duration.infinity
+      })
+      for (const pragma of pragmas(options)) yield* sql.unsafe(`PRAGMA ${pragma}`)
+      return sql
+    }).pipe(
+      // The driver throws when it cannot open the file.
+      Effect.catchAllDefect(Effect.fail),
+      Effect.mapError((error) => fromDriver(options.filename, "open", error))
+    )
+  ).pipe(Layer.provide(Reactivity.layer))
+
+/**
+ * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<Store | SqlClient.SqlClient, StoreError> =>
+  Layer.provideMerge(SqlStore.layer, client(options))

@@ -1,0 +1,70 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import * as Option from "effect/Option"
+
+/**
+ * What differs between the two databases. All of it is here.
+ *
+ * @internal
+ */
+export interface Dialect {
+  readonly name: "sqlite" | "postgres"
+  readonly placeholder: (position: number) => string
+  readonly integer: string
+  /** Text that sorts by its bytes. */
+  readonly text: string
+  readonly tableOptions: string
+  /** After a nullable column of an index or an ascending order. */
+  readonly nullsFirst: string
+  readonly nullsLast: string
+  /** After a selection whose rows must stay as they are until the transaction ends. */
+  readonly keep: string
+  /** The same, but rows that others keep are left out. */
+  readonly keepFree: string
+  readonly begin: string
+  /** Waits until no other process changes the schema; `begin` does that already where this is none. */
+  readonly lockSchema: Option.Option<string>
+  /** Answers one row, `place`: how the user knows the database. */
+  readonly place: string
+  /** Answers a row if there is a table of this name. */
+  readonly hasTable: (name: string) => string
+}
+
+const sqlite: Dialect = {
+  name: "sqlite",
+  placeholder: () => "?",
+  integer: "INTEGER",
+  text: "TEXT",
+  tableOptions: " STRICT",
+  nullsFirst: "",
+  nullsLast: "",
+  keep: "",
+  keepFree: "",
+  begin: "BEGIN IMMEDIATE",
+  lockSchema: Option.none(),
+  place: `SELECT file AS "place" FROM pragma_database_list WHERE name = 'main'`,
+  hasTable: (name) => `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${name}'`
+}
+
+const postgres: Dialect = {
+  name: "postgres",
+  placeholder: (position) => `$${position}`,
+  integer: "BIGINT",
+  text: `TEXT COLLATE "C"`,
+  tableOptions: "",
+  nullsFirst: " NULLS FIRST",
+  nullsLast: " NULLS LAST",
+  keep: " FOR NO KEY UPDATE",
+  keepFree: " FOR NO KEY UPDATE SKIP LOCKED",
+  begin: "BEGIN",
+  lockSchema: Option.some("SELECT pg_advisory_xact_lock(7236179502)"),
+  place: `SELECT 'the Postgres database ' || current_database() AS "place"`,
+  hasTable: (name) => `SELECT 1 WHERE to_regclass('${name}') IS NOT NULL`
+}
+
+/** None for a database this store does not know. @internal */
+export const of = (sql: SqlClient): Option.Option<Dialect> =>
+  sql.onDialectOrElse({
+    sqlite: () => Option.some(sqlite),
+    pg: () => Option.some(postgres),
+    orElse: () => Option.none()
+  })
