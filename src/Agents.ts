@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
@@ -132,12 +133,16 @@ export interface Service {
   readonly disconnect: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** Pays for the work. */
   readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
-  /** Approves every submission of the run that is not decided, in pages, a bounded number at once; one element a page. */
+  /**
+   * Approves every submission of the run that is not decided (or those submitted before a time), in pages, a bounded
+   * number at once; one element a page.
+   */
   readonly approveAll: (
-    run: RunId
+    run: RunId,
+    options?: { readonly submittedBefore?: DateTime.Utc | undefined }
   ) => Stream.Stream<
     ReadonlyArray<Agent>,
-    TaskRunNotFound | InvalidTransition | InsufficientFunds | Uncertain | ProviderError | StoreError
+    TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
   >
   /** Pays for the work, but keeps it out of the results. */
   readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>

@@ -49,7 +49,8 @@ export const AgentStatus = Schema.Literal(
 export type AgentStatus = typeof AgentStatus.Type
 
 /**
- * What can be done to a unit. `release` gives it back to the crowd after its agent has left it; `completeLate` takes
+ * What can be done to a unit. `release` gives it back to the crowd after its agent has left it, `lapse` is the same for
+ * a unit that was withdrawn meanwhile (`expire` leaves the unit to the worker who holds it); `completeLate` takes
  * the work of an agent we had given up, as long as nobody else holds the unit.
  *
  * @since 0.1.0
@@ -59,6 +60,7 @@ export type UnitOperation =
   | "launch"
   | "assign"
   | "release"
+  | "lapse"
   | "complete"
   | "completeLate"
   | "accept"
@@ -70,12 +72,13 @@ const unitTable: Record<UnitOperation, Partial<Record<UnitStatus, UnitStatus>>> 
   launch: { created: "launched" },
   assign: { launched: "assigned" },
   release: { assigned: "launched" },
+  lapse: { assigned: "expired" },
   complete: { assigned: "completed" },
   completeLate: { launched: "completed", expired: "completed" },
   accept: { completed: "accepted", rejected: "accepted" },
   softReject: { completed: "soft_rejected" },
   reject: { completed: "rejected" },
-  expire: { created: "expired", launched: "expired", assigned: "expired" }
+  expire: { created: "expired", launched: "expired" }
 }
 
 /**
@@ -111,8 +114,8 @@ const agentTable: Record<AgentOperation, Partial<Record<AgentStatus, AgentStatus
 }
 
 /**
- * What an agent's change means for its unit, in the same transaction. A unit that was withdrawn while somebody worked
- * on it is expired instead of released.
+ * What an agent's change means for its unit, in the same transaction (where it says `release`, a unit that was withdrawn
+ * lapses).
  *
  * @since 0.1.0
  * @category models

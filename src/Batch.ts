@@ -1,0 +1,157 @@
+/**
+ * A batch as a value: a task, its template and its rows of input data, checked whole before anything is sent.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Fault, InvalidInput } from "./CrowdError.js"
+import * as internalRows from "./internal/batchRows.js"
+import * as internalTask from "./internal/batchTask.js"
+import * as Faults from "./internal/faults.js"
+import { suggestion, textFault } from "./internal/text.js"
+import type { Inputs, Task } from "./TaskRuns.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Batch {
+  /** Names the batch among its requester's. */
+  readonly name: string
+  readonly task: Task
+  /** The task's HTML, with `${column}` placeholders. */
+  readonly template: string
+  /** The columns of the data, in its order. */
+  readonly columns: ReadonlyArray<string>
+  /** How many rows there are. */
+  readonly count: number
+  /** Fingerprint of task, template and data. */
+  readonly digest: string
+  /** The rows. May be run any number of times; each time reads the source again. */
+  readonly rows: Stream.Stream<Inputs, InvalidInput>
+}
+
+/**
+ * One thing wrong with a task's settings: the keys that lead to it, and what to do about it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TaskFault {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+/**
+ * Reads the content of a `task.json`, already parsed. The `Left` is everything that is wrong with it.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeTask: (json: unknown) => Either.Either<Task, ReadonlyArray<TaskFault>> = internalTask.decodeTask
+
+/**
+ * A `${column}` in a template, and the line it is on (from 1).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Placeholder {
+  readonly name: string
+  readonly line: number
+}
+
+const placeholder = /\$\{\s*([^{}\r\n]*?)\s*\}/g
+
+/**
+ * Every placeholder of a template, in order.
+ *
+ * @since 0.1.0
+ * @category templates
+ */
+export const placeholders = (template: string): ReadonlyArray<Placeholder> => {
+  let line = 1
+  let counted = 0
+  return Array.from(template.matchAll(placeholder), (match) => {
+    line += (template.slice(counted, match.index).match(/\r\n|\r|\n/g) ?? []).length
+    counted = match.index
+    return { name: match[1] ?? "", line }
+  })
+}
+
+/**
+ * Replaces each placeholder by the row's value, after `escape` has made it fit for its place. Values are not searched
+ * for placeholders again. See `batch/template` for the one that escapes HTML.
+ *
+ * @since 0.1.0
+ * @category templates
+ */
+export const fillWith = (template: string, inputs: Inputs, escape: (value: string) => string): string =>
+  template.replace(placeholder, (whole: string, name: string) => {
+    const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined
+    return value === undefined ? whole : escape(value)
+  })
+
+/**
+ * What is wrong with a template for data of these columns; of any columns where they are not known.
+ *
+ * @since 0.1.0
+ * @category templates
+ */
+export const templateFaults = (
+  template: string,
+  columns: Option.Option<ReadonlyArray<string>>,
+  file = "task.html"
+): ReadonlyArray<Fault> => {
+  if (template.trim() === "") return [Faults.fault(file, "is empty; write the form that workers fill in")]
+  const text = textFault(template)
+  const unknown = Option.match(columns, {
+    onNone: () => [],
+    onSome: (names) =>
+      placeholders(template).filter(({ name }) => !names.includes(name)).map(({ line, name }) =>
+        Faults.fault(file, `\${${name}} names no column of the data; ${suggestion(name, names)}`, line)
+      )
+  })
+  return text === undefined ? unknown : [Faults.fault(file, text), ...unknown]
+}
+
+const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
+  Object.is(values[Symbol.iterator](), values) ? Array.from(values) : values
+
+/**
+ * A batch from rows that a program holds. Checks what a batch directory is checked for; rows count from 1 as lines.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromRows = (options: {
+  readonly name: string
+  readonly task: Task
+  readonly template: string
+  readonly rows: Iterable<Inputs>
+}): Effect.Effect<Batch, InvalidInput> =>
+  Effect.gen(function*() {
+    const { name, task, template } = options
+    const rows = repeatable(options.rows)
+    const checked = yield* internalRows.check(internalRows.fromRows(rows), {
+      file: "rows",
+      task: Option.some(task),
+      template
+    })
+    yield* Faults.failIfAny(
+      name,
+      Faults.addAll(checked.faults, templateFaults(template, checked.columns, "template"))
+    )
+    return {
+      name,
+      task,
+      template,
+      columns: Option.getOrElse(checked.columns, () => []),
+      count: checked.count,
+      digest: checked.digest,
+      rows: Stream.fromIterable(rows)
+    }
+  })

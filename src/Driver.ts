@@ -1,0 +1,338 @@
+/**
+ * What somebody writes to make a crowd into a provider: how this crowd registers, launches, observes, expires, pays and
+ * blocks. Worker registry, states, journal, retries, eligibility and statistics are the shared half's (`Provider`).
+ *
+ * @since 0.1.0
+ */
+import type * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { Agent, Answers } from "./Agents.js"
+import type { BlockNeedsScope, BonusNeedsUnit, CredentialsRejected, InsufficientFunds, ProviderError } from "./CrowdError.js"
+import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
+import type { Token } from "./Ids.js"
+import type { Message, Outcome } from "./Messages.js"
+import type { Money } from "./Money.js"
+import type { Qualification } from "./Qualifications.js"
+import type { Requester } from "./Requesters.js"
+import type { RemoteAgentStatus, RemoteUnitStatus } from "./States.js"
+import type { Inputs, Json, TaskRun } from "./TaskRuns.js"
+import type { Unit } from "./Units.js"
+import type { Worker } from "./Workers.js"
+
+/**
+ * Whether money can be lost: `test` stands for sandboxes and scripted crowds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Mode = "test" | "live"
+
+/**
+ * What an outward effect came back with. `remoteId` is the crowd's own name for what was made; `wait` is how long it
+ * takes until the effect is complete (zero for most).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Receipt = Schema.Struct({
+  remoteId: Schema.OptionFromNullOr(Schema.String),
+  wait: Schema.DurationFromMillis
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Receipt extends Schema.Schema.Type<typeof Receipt> {}
+
+/**
+ * A receipt of which there is nothing to say.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const receipt = (options: { readonly remoteId?: string; readonly wait?: Duration.Duration } = {}): Receipt => ({
+  remoteId: Option.fromNullable(options.remoteId),
+  wait: options.wait ?? Duration.zero
+})
+
+/**
+ * Something to be done, under the token it is done with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Sent<Order> {
+  readonly token: Token
+  readonly order: Order
+}
+
+/**
+ * One kind of outward effect, and how it can be made sure of. After an answer was lost, or the process was killed, the
+ * journal does the first of these that applies: within `repeatableFor` of the first sending it sends again with the same
+ * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outward<Order, E> {
+  /** How many orders one `send` takes at the most. */
+  readonly pageSize: number
+  /** How many `send`s may be under way at once. */
+  readonly concurrency: number
+  /** For how long a second sending with the same token is the same effect; zero if it is another. */
+  readonly repeatableFor: Duration.Duration
+  /** What the crowd has under these tokens, in their order. Asked only when no sending can be under way any more. */
+  readonly lookUp: Option.Option<
+    (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<ReadonlyArray<Option.Option<Receipt>>, ProviderError>
+  >
+  /** One answer for each order, in their order. Failing is the same as that answer for every order. */
+  readonly send: (
+    orders: ReadonlyArray<Sent<Order>>
+  ) => Effect.Effect<ReadonlyArray<Either.Either<Receipt, E | ProviderError>>, ProviderError>
+}
+
+/**
+ * An `Outward` for crowds that take one order a call.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const oneByOne = <Order, E>(options: {
+  readonly concurrency?: number
+  readonly repeatableFor?: Duration.DurationInput
+  readonly lookUp?: (order: Sent<Order>) => Effect.Effect<Option.Option<Receipt>, ProviderError>
+  readonly send: (order: Sent<Order>) => Effect.Effect<Receipt, E | ProviderError>
+}): Outward<Order, E> => {
+  const concurrency = options.concurrency ?? 8
+  const lookUp = options.lookUp
+  return {
+    pageSize: 100,
+    concurrency: 1,
+    repeatableFor: Duration.decode(options.repeatableFor ?? Duration.zero),
+    lookUp: lookUp === undefined
+      ? Option.none()
+      : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
+    send: (orders) => Effect.forEach(orders, (order) => Effect.either(options.send(order)), { concurrency })
+  }
+}
+
+/** @since 0.1.0 @category orders */
+export interface LaunchOrder {
+  readonly unit: Unit
+  readonly run: TaskRun
+  readonly inputs: Inputs
+  readonly template: string
+}
+/** @since 0.1.0 @category orders */
+export interface ExpireOrder {
+  readonly unit: Unit
+  readonly run: TaskRun
+}
+/** @since 0.1.0 @category orders */
+export interface ReviewOrder {
+  readonly agent: Agent
+  readonly unit: Unit
+  readonly run: TaskRun
+  readonly feedback: Option.Option<string>
+  readonly overrideRejection: boolean
+}
+/** @since 0.1.0 @category orders */
+export interface BonusOrder {
+  readonly worker: Worker
+  readonly unit: Option.Option<Unit>
+  readonly amount: Money
+  readonly reason: string
+}
+/** @since 0.1.0 @category orders */
+export interface BlockOrder {
+  readonly worker: Worker
+  readonly requester: Requester
+  readonly reason: string
+}
+/** @since 0.1.0 @category orders */
+export interface GrantOrder {
+  readonly worker: Worker
+  readonly qualification: Qualification
+  readonly value: number
+}
+
+/**
+ * What a browser said when its worker accepted: who it is and, where the crowd decides so, which unit and under which
+ * name of its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Arrival {
+  readonly workerName: string
+  /** The crowd's name for the unit; none where any free unit of the run will do. */
+  readonly remoteUnit: Option.Option<string>
+  /** The crowd's name for this piece of work. Crowds reuse it, so it counts only together with the worker. */
+  readonly remoteAgent: Option.Option<string>
+}
+
+/**
+ * What a crowd says of a unit, or of one worker's work on a unit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Observation =
+  | { readonly _tag: "Unit"; readonly remoteUnit: string; readonly status: RemoteUnitStatus }
+  | {
+    readonly _tag: "Agent"
+    readonly remoteUnit: string
+    readonly workerName: string
+    readonly remoteAgent: string
+    readonly status: RemoteAgentStatus
+    readonly answers: Option.Option<Answers>
+    readonly at: DateTime.Utc
+  }
+
+/**
+ * How a requester is registered: a Schema of what is asked, and what to do with it. Made by `registration`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Registration {
+  readonly args: Schema.Schema.AnyNoContext
+  readonly check: (
+    name: string,
+    args: unknown
+  ) => Effect.Effect<void, InvalidRegisterArgs | CredentialsRejected | ProviderError>
+  readonly isRegistered: (requester: Requester) => Effect.Effect<boolean, ProviderError>
+}
+
+/**
+ * What a driver decodes arrivals with. Made by `arrivals`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Arrivals = (data: unknown) => Effect.Effect<Arrival, InvalidProviderData>
+
+/**
+ * What somebody writes to make a crowd into a provider.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Driver {
+  /** As on the command line: `mock`, `local`, `mturk`. */
+  readonly provider: string
+  readonly mode: Mode
+  /** How long a `send` may take before its answer counts as lost. */
+  readonly timeout: Duration.Duration
+  /** What the marketplace takes on top of a payment. */
+  readonly fee: (payment: {
+    readonly kind: "reward" | "bonus"
+    readonly amount: Money
+    readonly unitsPerAssignment: number
+  }) => Money
+  readonly registration: Registration
+  readonly arrivals: Arrivals
+  /** Whatever must be there before units are; must come to the same when it is repeated. */
+  readonly setup: (run: TaskRun) => Effect.Effect<Json, ProviderError>
+  readonly cleanup: (run: TaskRun) => Effect.Effect<void, ProviderError>
+  /** Everything the crowd has of a run, from paged calls. Crowds that tell us themselves have nothing to add. */
+  readonly observe: (run: TaskRun) => Stream.Stream<Observation, ProviderError>
+  /** What the crowd says of one unit now, where it keeps track. */
+  readonly unitStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError>
+  /** What the crowd says of one agent now, where it keeps track. */
+  readonly agentStatus: (agent: Agent) => Effect.Effect<Option.Option<RemoteAgentStatus>, ProviderError>
+  /** Tells the crowd that the worker is done, where it wants to know. */
+  readonly markDone: (agent: Agent) => Effect.Effect<void, ProviderError>
+  readonly launch: Outward<LaunchOrder, InsufficientFunds>
+  readonly expire: Outward<ExpireOrder, never>
+  readonly approve: Outward<ReviewOrder, InsufficientFunds>
+  readonly reject: Outward<ReviewOrder, never>
+  readonly bonus: Outward<BonusOrder, InsufficientFunds | BonusNeedsUnit>
+  readonly block: Outward<BlockOrder, BlockNeedsScope>
+  readonly unblock: Outward<BlockOrder, BlockNeedsScope>
+}
+
+/**
+ * What a driver adds for `Qualifications`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface QualificationsDriver {
+  /** Makes it with the crowd, or finds it there under that name. Answers the crowd's own name for it. */
+  readonly create: (name: string, description: string) => Effect.Effect<Option.Option<string>, ProviderError>
+  readonly delete: (qualification: Qualification) => Effect.Effect<void, ProviderError>
+  readonly grant: Outward<GrantOrder, never>
+  readonly revoke: Outward<GrantOrder, never>
+}
+
+/**
+ * What a driver adds for `Messages`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MessagesDriver {
+  readonly send: (
+    workers: ReadonlyArray<Worker>,
+    message: Message
+  ) => Effect.Effect<ReadonlyArray<Outcome>, ProviderError>
+}
+
+/**
+ * What a driver adds for `Budget`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BudgetDriver {
+  readonly available: (requester: Requester) => Effect.Effect<Money, ProviderError>
+}
+
+/**
+ * A `Registration` from the Schema of its arguments and a check of them against the crowd.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const registration = <Args, Encoded>(options: {
+  readonly provider: string
+  readonly args: Schema.Schema<Args, Encoded>
+  readonly check: (name: string, args: Args) => Effect.Effect<void, CredentialsRejected | ProviderError>
+  readonly isRegistered: (requester: Requester) => Effect.Effect<boolean, ProviderError>
+}): Registration => ({
+  args: options.args,
+  check: (name, args) =>
+    Schema.decodeUnknown(options.args)(args, { errors: "all" }).pipe(
+      Effect.mapError((error) =>
+        new InvalidRegisterArgs({ provider: options.provider, description: error.message })
+      ),
+      Effect.flatMap((decoded) => options.check(name, decoded))
+    ),
+  isRegistered: options.isRegistered
+})
+
+/**
+ * `Arrivals` from the Schema of what the browser shim sends.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const arrivals = <Data, Encoded>(options: {
+  readonly provider: string
+  readonly schema: Schema.Schema<Data, Encoded>
+  readonly arrival: (data: Data) => Arrival
+}): Arrivals => {
+  const decode = Schema.decodeUnknownEither(options.schema)
+  return (data) =>
+    Either.match(decode(data), {
+      onLeft: (error) =>
+        Effect.fail(new InvalidProviderData({ provider: options.provider, description: error.message })),
+      onRight: (decoded) => Effect.succeed(options.arrival(decoded))
+    })
+}

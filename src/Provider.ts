@@ -1,0 +1,106 @@
+/**
+ * The shared half: the rich capabilities that every program sees, built once over the small `Driver` that somebody wrote
+ * for a crowd.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Agents } from "./Agents.js"
+import { Budget } from "./Budget.js"
+import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "./Driver.js"
+import * as agents from "./internal/agents.js"
+import { Engine, make } from "./internal/engine.js"
+import { make as makeQualifications } from "./internal/qualifications.js"
+import * as requesters from "./internal/requesters.js"
+import { retrying } from "./internal/retry.js"
+import * as taskRuns from "./internal/taskRuns.js"
+import * as units from "./internal/units.js"
+import * as workers from "./internal/workers.js"
+import { Journal } from "./Journal.js"
+import { Messages } from "./Messages.js"
+import { Qualifications } from "./Qualifications.js"
+import { Requesters } from "./Requesters.js"
+import type { Store } from "./Store.js"
+import { TaskRuns } from "./TaskRuns.js"
+import { Units } from "./Units.js"
+import { Workers } from "./Workers.js"
+
+/**
+ * What kind of crowd this is: facts that plans and pages need.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Provider extends Context.Tag("effect-crowd/Provider")<
+  Provider,
+  Pick<Driver, "provider" | "mode" | "fee">
+>() {}
+
+/**
+ * The capabilities that every provider has.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers | Journal
+
+const core = Layer.effectContext(
+  Effect.map(Engine, (engine) => {
+    const { fee, mode, provider } = engine.driver
+    return Context.make(Provider, { provider, mode, fee }).pipe(
+      Context.add(Requesters, requesters.make(engine)),
+      Context.add(TaskRuns, taskRuns.make(engine)),
+      Context.add(Units, units.make(engine)),
+      Context.add(Agents, agents.make(engine)),
+      Context.add(Workers, workers.make(engine)),
+      Context.add(Journal, engine.journal)
+    )
+  })
+)
+
+/**
+ * The capabilities of a provider: the core ones from its driver, and those of `capabilities` (`qualifications`,
+ * `budget`, `messages`). What is not given is not provided, so a program that needs it does not compile.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <Extra = never>(
+  driver: Driver,
+  capabilities: Layer.Layer<Extra, never, Engine | Store>
+): Layer.Layer<Core | Extra, never, Store> =>
+  Layer.merge(core, capabilities).pipe(Layer.provide(Layer.effect(Engine, make(driver))))
+
+/**
+ * @since 0.1.0
+ * @category capabilities
+ */
+export const qualifications = (driver: QualificationsDriver): Layer.Layer<Qualifications, never, Engine> =>
+  Layer.effect(Qualifications, Effect.map(Engine, (engine) => makeQualifications(engine, driver)))
+
+/**
+ * @since 0.1.0
+ * @category capabilities
+ */
+export const budget = (driver: BudgetDriver): Layer.Layer<Budget, never, Engine> =>
+  Layer.effect(
+    Budget,
+    Effect.map(Engine, (engine) => ({
+      available: (id) => Effect.flatMap(engine.requester(id), (requester) => retrying(driver.available(requester)))
+    }))
+  )
+
+/**
+ * @since 0.1.0
+ * @category capabilities
+ */
+export const messages = (driver: MessagesDriver): Layer.Layer<Messages, never, Engine> =>
+  Layer.effect(
+    Messages,
+    Effect.map(Engine, (engine) => ({
+      send: (ids, message) =>
+        Effect.flatMap(Effect.forEach(ids, engine.worker), (workers) => driver.send(workers, message))
+    }))
+  )

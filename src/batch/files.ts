@@ -1,0 +1,55 @@
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { InvalidInput } from "../CrowdError.js"
+import * as Faults from "../internal/faults.js"
+
+const reasons: { readonly [reason: string]: string } = {
+  NotFound: "does not exist",
+  PermissionDenied: "permission denied",
+  BadResource: "it is not a file"
+}
+
+/** Why a file could not be used, in a few words. @internal */
+export const reasonOf = (error: PlatformError): string => {
+  if (error._tag === "BadArgument") return error.message
+  if (/EISDIR/.test(error.message)) return "it is a directory"
+  if (/ENOSPC/.test(error.message)) return "the disk is full"
+  return reasons[error.reason] ?? error.message
+}
+
+/** @internal */
+export const unreadable = (path: string, file: string) => (error: PlatformError): InvalidInput =>
+  Faults.single(
+    path,
+    Faults.fault(
+      file,
+      error._tag === "SystemError" && error.reason === "NotFound"
+        ? "there is no such file"
+        : `cannot be read: ${reasonOf(error)}`
+    )
+  )
+
+/** Settings and templates larger than this are refused: 10 MiB. */
+const maxTextBytes = 10_485_760
+
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
+const decodeUtf8 = (bytes: Uint8Array): Either.Either<string, string> =>
+  Either.try({ try: () => decoder.decode(bytes), catch: () => "is not UTF-8 text; save it as UTF-8" })
+
+/** A whole text file, without its byte order mark. `path` and `file` name it in faults. @internal */
+export const readText = (
+  location: string,
+  path: string,
+  file: string
+): Effect.Effect<string, InvalidInput, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const fail = (message: string) => Faults.single(path, Faults.fault(file, message))
+    const info = yield* Effect.mapError(fs.stat(location), unreadable(path, file))
+    if (info.size > maxTextBytes) return yield* fail("is larger than 10 MiB; is it the right file?")
+    const bytes = yield* Effect.mapError(fs.readFile(location), unreadable(path, file))
+    return yield* Either.mapLeft(decodeUtf8(bytes), fail)
+  })

@@ -1,0 +1,198 @@
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Agent, Answers, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
+import {
+  AlreadySubmitted,
+  type IneligibleReason,
+  InvalidAnswers,
+  NotEligible,
+  NotYourAgent,
+  type StoreError
+} from "../CrowdError.js"
+import type { Arrival } from "../Driver.js"
+import * as Ids from "../Ids.js"
+import * as States from "../States.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type { Worker } from "../Workers.js"
+import * as eligibility from "./eligibility.js"
+import type * as Engine from "./engine.js"
+import * as observed from "./observed.js"
+import { pages } from "./pages.js"
+import * as registry from "./registry.js"
+import { retrying } from "./retry.js"
+import * as reviews from "./reviews.js"
+import { changeAgent, invalid } from "./transitions.js"
+
+const sameAnswers = Schema.equivalence(Answers)
+
+const encodeAnswers = Schema.encodeEither(Schema.parseJson(Answers))
+
+export const make = (engine: Engine.Service): Service => {
+  const { agent, driver, run, store } = engine
+  const review = reviews.make(engine)
+
+  /** The agent this arrival is already, where it was here before. */
+  const again = (found: TaskRun, worker: Worker, arrival: Arrival, last: Option.Option<Ids.AgentId>) =>
+    Option.match(arrival.remoteAgent, {
+      onSome: (remote) => registry.agentAt(engine, found, worker, remote),
+      onNone: () =>
+        Option.match(last, {
+          onNone: () => Effect.succeedNone,
+          onSome: (id) => Effect.map(store.get(tables.agents, id), Option.filter(({ status }) => States.isOpen(status)))
+        })
+    })
+
+  const admit = (found: TaskRun, arrival: Arrival): Effect.Effect<Agent, NotEligible | StoreError> =>
+    Effect.gen(function*() {
+      const refuse = (reason: IneligibleReason) => new NotEligible({ run: found.id, worker: arrival.workerName, reason })
+      const worker = yield* registry.enrol(engine, arrival.workerName)
+      const standing = yield* registry.standingOf(engine, found, worker)
+      const known = yield* again(found, worker, arrival, standing.agent)
+      if (Option.isSome(known)) return known.value
+      const bar = yield* eligibility.barred(engine, found, worker, standing)
+      if (Option.isSome(bar)) return yield* refuse(bar.value)
+      const id = yield* Ids.agentId
+      const now = yield* DateTime.now
+      const unit = yield* Option.match(arrival.remoteUnit, {
+        onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
+        onSome: (remote) => eligibility.claimAt(engine, { run: found, remote, agent: id, now })
+      })
+      if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, found))
+      return yield* registry.take(engine, {
+        id,
+        run: found,
+        unit: unit.value,
+        worker,
+        standing,
+        remoteId: arrival.remoteAgent,
+        now
+      })
+    })
+
+  const register: Service["register"] = (id, providerData) =>
+    Effect.flatMap(run(id), (found) =>
+      Effect.flatMap(driver.arrivals(providerData), (arrival) => store.transaction(admit(found, arrival))))
+
+  const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAnswers> => {
+    const encoded = encodeAnswers(answers)
+    if (encoded._tag === "Left") return new InvalidAnswers({ agent, description: encoded.left.message })
+    return new TextEncoder().encode(encoded.right).byteLength > maxAnswersBytes
+      ? new InvalidAnswers({ agent, description: `larger than ${maxAnswersBytes} bytes` })
+      : Effect.void
+  }
+
+  const refused = ({ agent: id, answers, worker }: Submission) =>
+    Effect.gen(function*() {
+      const found = yield* agent(id)
+      if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
+      if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
+      const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
+      return same ? found : yield* new AlreadySubmitted({ agent: id })
+    })
+
+  const submit: Service["submit"] = (submission) =>
+    Effect.zipRight(
+      checked(submission),
+      store.transaction(Effect.gen(function*() {
+        const now = yield* DateTime.now
+        const [done] = yield* store.update(tables.agents, {
+          ids: [submission.agent],
+          when: { worker: [submission.worker], status: States.agentSources("submit") },
+          set: { status: "completed", answers: Option.some(submission.answers), submittedAt: Option.some(now) }
+        })
+        if (done === undefined) return yield* refused(submission)
+        yield* store.update(tables.units, {
+          ids: [done.unit],
+          when: { status: States.unitSources("complete") },
+          set: { status: "completed", leaseUntil: Option.none(), updatedAt: now }
+        })
+        return done
+      }))
+    )
+
+  const change = (operation: States.AgentOperation) => (id: Ids.AgentId) =>
+    store.transaction(Effect.gen(function*() {
+      const found = yield* agent(id)
+      if (Option.contains(States.nextAgent(found.status, operation), found.status)) return found
+      return yield* changeAgent(store, found, operation, yield* DateTime.now)
+    }))
+
+  const endOverdue: Service["endOverdue"] = (id) => {
+    const page = Effect.gen(function*() {
+      const now = yield* DateTime.now
+      const units = yield* store.page(tables.units, {
+        where: { run: id, status: "assigned" },
+        orderBy: "leaseUntil",
+        atMost: { leaseUntil: Option.some(now) },
+        limit: 100
+      })
+      const held = units.flatMap((unit) => Option.toArray(unit.agent))
+      const agents = yield* store.getAll(tables.agents, held)
+      const open = agents.filter(({ status }) => States.isOpen(status))
+      yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "timeOut", now), { discard: true })
+      return open.length
+    }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)), store.transaction)
+    const all = (ended: number): Effect.Effect<number, StoreError> =>
+      Effect.flatMap(page, (more) => more === 0 ? Effect.succeed(ended) : all(ended + more))
+    return Effect.zipRight(run(id), all(0))
+  }
+
+  const status: Service["status"] = (id) =>
+    Effect.gen(function*() {
+      const found = yield* agent(id)
+      const remote = yield* retrying(driver.agentStatus(found))
+      if (Option.isNone(remote)) return found.status
+      return yield* observed.agentStatus(engine, id, remote.value)
+    })
+
+  const markDone: Service["markDone"] = (id) =>
+    Effect.gen(function*() {
+      const found = yield* agent(id)
+      if (Option.isSome(found.doneAt)) return found
+      yield* retrying(driver.markDone(found))
+      const now = yield* DateTime.now
+      const [changed] = yield* store.update(tables.agents, { ids: [id], set: { doneAt: Option.some(now) } })
+      return changed ?? found
+    })
+
+  const approveAll: Service["approveAll"] = (id, options) =>
+    Stream.unwrap(Effect.map(run(id), () => {
+      const before = options?.submittedBefore
+      const waiting = pages(store, tables.agents, {
+        where: { run: id, status: "completed" },
+        orderBy: before === undefined ? undefined : "submittedAt",
+        atMost: before === undefined ? undefined : { submittedAt: Option.some(before) }
+      })
+      return waiting.pipe(
+        Stream.grouped(driver.approve.pageSize),
+        Stream.mapEffect((page) => review.approvePage(Chunk.toReadonlyArray(page)), {
+          concurrency: driver.approve.concurrency
+        })
+      )
+    }))
+
+  return {
+    register,
+    submit,
+    start: change("start"),
+    return: change("return"),
+    disconnect: change("disconnect"),
+    approve: review.approve,
+    approveAll,
+    softReject: review.softReject,
+    reject: review.reject,
+    status,
+    markDone,
+    endOverdue,
+    get: agent,
+    list: (id, options) =>
+      pages(store, tables.agents, {
+        where: options?.status === undefined ? { run: id } : { run: id, status: options.status }
+      })
+  }
+}

@@ -1,0 +1,174 @@
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Money from "../Money.js"
+import { QualificationRequirement, type Task, taskDefaults } from "../TaskRuns.js"
+import { suggestion, textFault } from "./text.js"
+
+/** @internal */
+export interface TaskFault {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+const Text = Schema.String.annotations({ message: () => "must be text" }).pipe(
+  Schema.filter((text) => textFault(text) ?? true)
+)
+
+const Filled = Text.pipe(Schema.filter((text) => text.trim() !== "" || "is empty"))
+
+const Count = Schema.Number.annotations({ message: () => "must be a number" }).pipe(
+  Schema.filter((n) => (Number.isSafeInteger(n) && n >= 1) || `is ${n}; write a whole number, 1 or more`)
+)
+
+const UnitCount = Count.annotations({
+  message: (issue) => `is ${JSON.stringify(issue.actual)}; every row needs units: write a whole number, 1 or more`
+})
+
+const durationFault = (duration: Duration.Duration): string | undefined => {
+  if (Duration.lessThan(duration, Duration.seconds(1))) return "write one second or more"
+  return Duration.greaterThan(duration, Duration.days(365)) ? "write 365 days or less" : undefined
+}
+
+const DurationText = Schema.transformOrFail(
+  Schema.String.annotations({ message: () => "must be text with a unit, such as \"10 minutes\"" }),
+  Schema.DurationFromSelf,
+  {
+    strict: true,
+    decode: (text, _, ast) =>
+      Option.match(Duration.decodeUnknown(text.trim()), {
+        onNone: () =>
+          ParseResult.fail(
+            new ParseResult.Type(
+              ast,
+              text,
+              `"${text}" is no duration; write a number and a unit, such as "30 seconds", "10 minutes" or "7 days"`
+            )
+          ),
+        onSome: (duration) => {
+          const wrong = durationFault(duration)
+          return wrong === undefined
+            ? ParseResult.succeed(duration)
+            : ParseResult.fail(new ParseResult.Type(ast, text, `"${text}" is out of bounds; ${wrong}`))
+        }
+      }),
+    encode: (duration) => ParseResult.succeed(`${Duration.toMillis(duration)} millis`)
+  }
+)
+
+const comparators = QualificationRequirement.fields.comparator.literals
+
+const Qualification = Schema.Struct({
+  name: Filled,
+  comparator: Schema.optionalWith(
+    Schema.Literal(...comparators).annotations({ message: () => `must be one of ${comparators.join(", ")}` }),
+    { exact: true }
+  ),
+  value: Schema.optionalWith(Schema.Int.annotations({ message: () => "must be a whole number" }), { exact: true })
+}).pipe(
+  Schema.filter((q) =>
+    q.value === undefined || q.comparator !== undefined ||
+    "has a value but no comparator; add one, such as \"comparator\": \"greater_than_or_equal\""
+  )
+)
+
+const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
+  Schema.Array(item).annotations({ message: (issue) => ({ message: `must be a list of ${of}`, override: !Array.isArray(issue.actual) }) })
+
+const fields = {
+  title: Filled,
+  description: Schema.optionalWith(Text, { exact: true, default: () => taskDefaults.description }),
+  keywords: Schema.optionalWith(list(Filled, "texts"), { exact: true, default: () => taskDefaults.keywords }),
+  duration: Schema.optionalWith(DurationText, { exact: true, default: () => taskDefaults.duration }),
+  lifetime: Schema.optionalWith(DurationText, { exact: true, default: () => taskDefaults.lifetime }),
+  autoApprovalDelay: Schema.optionalWith(DurationText, {
+    exact: true,
+    default: () => taskDefaults.autoApprovalDelay
+  }),
+  unitsPerAssignment: Schema.optionalWith(UnitCount, {
+    exact: true,
+    default: () => taskDefaults.unitsPerAssignment
+  }),
+  maxUnitsPerWorker: Schema.optionalWith(Count, { exact: true, nullable: true, as: "Option" }),
+  qualifications: Schema.optionalWith(list(Qualification, "qualifications"), {
+    exact: true,
+    default: () => taskDefaults.qualifications
+  })
+}
+
+const decodeFields = Schema.decodeUnknownEither(Schema.Struct(fields), { errors: "all" })
+
+const unknownKeys = (
+  value: unknown,
+  known: ReadonlyArray<string>,
+  path: ReadonlyArray<string | number>
+): ReadonlyArray<TaskFault> =>
+  Predicate.isRecord(value)
+    ? Object.keys(value).filter((key) => !known.includes(key)).map((key) => ({
+      path: [...path, key],
+      message: `is no setting; ${suggestion(key, known)}`
+    }))
+    : []
+
+const allUnknownKeys = (json: object): ReadonlyArray<TaskFault> => [
+  ...unknownKeys(json, [...Object.keys(fields), "reward", "currency"], []),
+  ...("qualifications" in json && Array.isArray(json.qualifications)
+    ? json.qualifications.flatMap((item: unknown, i) =>
+      unknownKeys(item, Object.keys(QualificationRequirement.fields), ["qualifications", i])
+    )
+    : [])
+]
+
+const fieldFaults = (error: ParseResult.ParseError): ReadonlyArray<TaskFault> =>
+  ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+    path: path.map((step) => (typeof step === "number" ? step : String(step))),
+    message: message === "is missing" ? "is missing; it is required" : message
+  }))
+
+const decodeCurrency = (json: object): Either.Either<Money.Currency, string> => {
+  const currency = "currency" in json ? json.currency : Money.USD
+  return Schema.is(Money.Currency)(currency)
+    ? Either.right(currency)
+    : Either.left(`${JSON.stringify(currency)} is no currency; write three capital letters, such as "USD"`)
+}
+
+const decodeReward = (json: object, currency: Money.Currency): Either.Either<Money.Money, string> => {
+  if (!("reward" in json)) return Either.left("is missing; write it as text, such as \"reward\": \"0.05\"")
+  if (typeof json.reward === "string") return Money.parse(json.reward, currency)
+  return typeof json.reward === "number"
+    ? Either.left(`is a number; write it as text in quotes: "reward": "${json.reward}"`)
+    : Either.left("must be text, such as \"0.05\"")
+}
+
+const at = (key: string) => (message: string): ReadonlyArray<TaskFault> => [{ path: [key], message }]
+
+const left = <E>(either: Either.Either<unknown, ReadonlyArray<E>>): ReadonlyArray<E> =>
+  Either.match(either, { onLeft: (faults) => faults, onRight: () => [] })
+
+/** A `task.json` that was parsed already, or all that is wrong with it. @internal */
+export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<TaskFault>> => {
+  if (!Predicate.isRecord(json)) return Either.left([{ path: [], message: "must be an object: { \"title\": …, \"reward\": … }" }])
+  const currency = Either.mapLeft(decodeCurrency(json), at("currency"))
+  const reward = Either.mapLeft(decodeReward(json, Either.getOrElse(currency, () => Money.USD)), at("reward"))
+  const decoded = Either.mapLeft(decodeFields(json), fieldFaults)
+  const unknown = allUnknownKeys(json)
+  const clean: Either.Either<void, ReadonlyArray<TaskFault>> = unknown.length > 0 ? Either.left(unknown) : Either.void
+  return Either.gen(function*() {
+    yield* clean
+    yield* currency
+    const settings = yield* decoded
+    return {
+      ...settings,
+      title: settings.title.trim(),
+      reward: yield* reward,
+      qualifications: settings.qualifications.map(({ comparator, name, value }) => ({
+        name: name.trim(),
+        comparator: comparator ?? "exists",
+        value: value ?? 1
+      }))
+    }
+  }).pipe(Either.mapLeft(() => [...left(decoded), ...left(reward), ...left(currency), ...unknown]))
+}

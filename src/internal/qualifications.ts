@@ -1,0 +1,150 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { QualificationExists, QualificationNotFound } from "../CrowdError.js"
+import type { GrantOrder, QualificationsDriver } from "../Driver.js"
+import * as Ids from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import type { Qualification, Service } from "../Qualifications.js"
+import * as tables from "../store/tables.js"
+import type * as Engine from "./engine.js"
+import type { Done } from "./journal.js"
+import { pages } from "./pages.js"
+import { decodePayload, missing } from "./payload.js"
+import { retrying } from "./retry.js"
+import * as token from "./token.js"
+
+const Grant = Schema.Struct({
+  worker: Ids.WorkerId,
+  qualification: Ids.QualificationId,
+  value: Schema.Int,
+  generation: Schema.Int
+})
+
+const maxRounds = 3
+
+export const make = (engine: Engine.Service, crowd: QualificationsDriver): Service => {
+  const { driver, journal, store, worker } = engine
+
+  const find: Service["find"] = (name) =>
+    Effect.flatMap(
+      store.page(tables.qualifications, { where: { provider: driver.provider, name }, limit: 1 }),
+      ([found]) => found === undefined ? new QualificationNotFound({ qualification: name }) : Effect.succeed(found)
+    )
+
+  const create: Service["create"] = (name, description) =>
+    Effect.gen(function*() {
+      const known = yield* Effect.option(find(name))
+      if (Option.isSome(known)) return yield* new QualificationExists({ name })
+      const remoteId = yield* retrying(crowd.create(name, description))
+      const made: Qualification = {
+        id: yield* Ids.qualificationId,
+        provider: driver.provider,
+        name,
+        description,
+        remoteId,
+        createdAt: yield* DateTime.now
+      }
+      const inserted = yield* store.insert(tables.qualifications, [made])
+      return inserted.length === 0 ? yield* new QualificationExists({ name }) : made
+    })
+
+  const remove: Service["delete"] = (name) =>
+    Effect.gen(function*() {
+      const found = yield* find(name)
+      yield* retrying(crowd.delete(found))
+      yield* pages(store, tables.grants, { where: { qualification: found.id } }).pipe(
+        Stream.runForEachChunk((page) => store.remove(tables.grants, [...page].map(({ id }) => id)))
+      )
+      yield* store.remove(tables.qualifications, [found.id])
+    })
+
+  const orderOf = ({ qualification: id, value, worker: granted }: typeof Grant.Type) =>
+    Effect.gen(function*() {
+      const qualification = yield* store.get(tables.qualifications, id)
+      if (Option.isNone(qualification)) return yield* missing(id)
+      return { worker: yield* worker(granted), qualification: qualification.value, value }
+    })
+
+  const kind = (name: "grant" | "revoke") =>
+    journal.runner({
+      name,
+      outward: crowd[name],
+      restore: (intents: ReadonlyArray<Intent>) =>
+        Effect.forEach(intents, (intent) =>
+          Effect.flatMap(decodePayload(Grant, intent), orderOf).pipe(
+            Effect.catchTag("WorkerNotFound", (error) => missing(error.worker))
+          )),
+      apply: (done: ReadonlyArray<Done<GrantOrder>>) =>
+        Effect.gen(function*() {
+          const changedAt = yield* DateTime.now
+          const rows = yield* Effect.forEach(done, ({ intent }) =>
+            Effect.map(decodePayload(Grant, intent), (grant) => ({
+              id: `${grant.qualification}/${grant.worker}`,
+              qualification: grant.qualification,
+              worker: grant.worker,
+              value: name === "grant" ? Option.some(grant.value) : Option.none(),
+              generation: grant.generation,
+              changedAt
+            })))
+          yield* store.put(tables.grants, rows)
+        })
+    })
+
+  const runners = { grant: kind("grant"), revoke: kind("revoke") }
+
+  const current = (qualification: Qualification, id: Ids.WorkerId) =>
+    Effect.map(store.get(tables.grants, `${qualification.id}/${id}`), (row) => ({
+      value: Option.flatMap(row, ({ value }) => value),
+      generation: Option.match(row, { onNone: () => 0, onSome: ({ generation }) => generation })
+    }))
+
+  /** An earlier change that was cut off is finished first, under its own token; then comes this one. */
+  const change = (
+    name: string,
+    id: Ids.WorkerId,
+    wanted: Option.Option<number>,
+    rounds = maxRounds
+  ): ReturnType<Service["grant"]> =>
+    Effect.gen(function*() {
+      const qualification = yield* find(name)
+      yield* worker(id)
+      const operation = Option.isSome(wanted) ? "grant" : "revoke"
+      const outcomes = yield* runners[operation].perform(Effect.gen(function*() {
+        const { generation, value } = yield* current(qualification, id)
+        if (isSame(value, wanted)) return []
+        const next = generation + 1
+        const grant = {
+          worker: id,
+          qualification: qualification.id,
+          value: Option.getOrElse(wanted, () => 0),
+          generation: next
+        }
+        return [{
+          token: token.ofPair(operation, qualification.id, id, next),
+          run: Option.none(),
+          subject: id,
+          payload: grant,
+          order: yield* orderOf(grant)
+        }]
+      }))
+      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      const after = yield* current(qualification, id)
+      if (!isSame(after.value, wanted) && rounds > 1) yield* change(name, id, wanted, rounds - 1)
+    })
+
+  return {
+    create,
+    delete: remove,
+    find,
+    list: pages(store, tables.qualifications, { where: { provider: driver.provider } }),
+    grant: (name, id, value) => change(name, id, Option.some(value)),
+    revoke: (name, id) => change(name, id, Option.none()),
+    value: (name, id) =>
+      Effect.flatMap(find(name), (qualification) => Effect.map(current(qualification, id), ({ value }) => value))
+  }
+}
+
+const isSame = Option.getEquivalence<number>((a, b) => a === b)

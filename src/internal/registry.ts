@@ -1,0 +1,111 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Agent } from "../Agents.js"
+import type { StoreError } from "../CrowdError.js"
+import * as Ids from "../Ids.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
+import type { Worker } from "../Workers.js"
+import type * as Engine from "./engine.js"
+
+type Standing = typeof tables.standings.schema.Type
+
+export const workerNamed = ({ driver, store }: Engine.Service, name: string): Effect.Effect<Worker | undefined, StoreError> =>
+  Effect.map(store.page(tables.workers, { where: { provider: driver.provider, name }, limit: 1 }), (rows) => rows[0])
+
+/** The worker this crowd calls `name`; made where it is new. */
+export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Worker, StoreError> =>
+  Effect.gen(function*() {
+    const known = yield* workerNamed(engine, name)
+    if (known !== undefined) return known
+    const made: Worker = {
+      id: yield* Ids.workerId,
+      provider: engine.driver.provider,
+      name,
+      firstSeenAt: yield* DateTime.now
+    }
+    yield* engine.store.insert(tables.workers, [made])
+    return (yield* workerNamed(engine, name)) ?? made
+  })
+
+/** The worker's standing in the run, held until the transaction ends. */
+export const standingOf = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  worker: Worker
+): Effect.Effect<Standing, StoreError> =>
+  Effect.gen(function*() {
+    const id = `${run.id}/${worker.id}`
+    const known = yield* store.get(tables.standings, id)
+    if (Option.isSome(known)) return known.value
+    const made: Standing = { id, run: run.id, worker: worker.id, taken: 0, place: -1, agent: Option.none() }
+    yield* store.insert(tables.standings, [made])
+    return Option.getOrElse(yield* store.get(tables.standings, id), () => made)
+  })
+
+/** Writes down that the worker has taken the unit. */
+export const take = (
+  { store }: Engine.Service,
+  options: {
+    readonly id: Ids.AgentId
+    readonly run: TaskRun
+    readonly unit: Unit
+    readonly worker: Worker
+    readonly standing: Standing
+    readonly remoteId: Option.Option<string>
+    readonly now: DateTime.Utc
+  }
+): Effect.Effect<Agent, StoreError> => {
+  const { id, now, run, standing, unit, worker } = options
+  const agent: Agent = {
+    id,
+    run: run.id,
+    unit: unit.id,
+    assignment: unit.assignment,
+    worker: worker.id,
+    workerName: worker.name,
+    status: "accepted",
+    remoteId: options.remoteId,
+    answers: Option.none(),
+    feedback: Option.none(),
+    acceptedAt: now,
+    deadline: DateTime.addDuration(now, run.task.duration),
+    submittedAt: Option.none(),
+    decidedAt: Option.none(),
+    leftAt: Option.none(),
+    doneAt: Option.none()
+  }
+  return store.insert(tables.agents, [agent]).pipe(
+    Effect.zipRight(
+      store.update(tables.standings, {
+        ids: [standing.id],
+        set: { taken: standing.taken + 1, place: unit.place, agent: Option.some(id) }
+      })
+    ),
+    Effect.as(agent)
+  )
+}
+
+/** The agent under the crowd's own name, as far as it is this worker's. */
+export const agentAt = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  worker: Worker,
+  remoteAgent: string
+): Effect.Effect<Option.Option<Agent>, StoreError> =>
+  Effect.map(
+    store.page(tables.agents, { where: { run: run.id, remoteId: Option.some(remoteAgent) }, reverse: true, limit: 100 }),
+    (rows) => Option.fromNullable(rows.find((row) => row.worker === worker.id))
+  )
+
+export const unitAt = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  remoteUnit: string
+): Effect.Effect<Option.Option<Unit>, StoreError> =>
+  Effect.map(
+    store.page(tables.units, { where: { run: run.id, remoteId: Option.some(remoteUnit) }, limit: 1 }),
+    (rows) => Option.fromNullable(rows[0])
+  )

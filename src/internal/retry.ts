@@ -1,0 +1,18 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { ProviderError } from "../CrowdError.js"
+
+/** The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for. */
+export const policy: Schedule.Schedule<unknown, unknown> = Schedule.exponential("200 millis").pipe(
+  Schedule.jittered,
+  Schedule.zipRight(Schedule.identity<unknown>()),
+  Schedule.modifyDelay((error, delay) =>
+    error instanceof ProviderError && error.retryAfter !== undefined ? Duration.max(delay, error.retryAfter) : delay
+  ),
+  Schedule.intersect(Schedule.recurs(5))
+)
+
+/** Repeats a call that changes nothing at the crowd, while it may still succeed. */
+export const retrying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.retry(effect, { schedule: policy, while: (error) => error instanceof ProviderError && error.isRetryable })

@@ -1,0 +1,165 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Agent, ApproveOptions, PayError, RejectError } from "../Agents.js"
+import type { InsufficientFunds, ProviderError, StoreError, Uncertain } from "../CrowdError.js"
+import type { ReviewOrder } from "../Driver.js"
+import { AgentId } from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import * as States from "../States.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type * as Engine from "./engine.js"
+import type { Done, Request, Runner } from "./journal.js"
+import { byId, decodePayload, missing } from "./payload.js"
+import * as token from "./token.js"
+import { changeAgent, invalid } from "./transitions.js"
+
+const Payload = Schema.Struct({
+  agent: AgentId,
+  operation: Schema.Literal("approve", "overrideRejection", "softReject", "reject"),
+  feedback: Schema.OptionFromNullOr(Schema.String)
+})
+type Payload = typeof Payload.Type
+
+const encode = Schema.encodeSync(Payload)
+
+/** Writes down that the agent was paid. */
+export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agent, now: DateTime.Utc) => {
+  const amount = run.task.reward
+  const { unitsPerAssignment } = run.task
+  return store.insert(tables.payments, [{
+    id: token.ofId("approve", agent.id),
+    kind: "reward",
+    run: Option.some(run.id),
+    unit: Option.some(agent.unit),
+    worker: agent.worker,
+    currency: amount.currency,
+    amount: amount.minor,
+    fee: driver.fee({ kind: "reward", amount, unitsPerAssignment }).minor,
+    paidAt: now
+  }])
+}
+
+type Decided = { readonly [Operation in Payload["operation"]]: States.AgentStatus }
+
+const decided: Decided = {
+  approve: "approved",
+  overrideRejection: "approved",
+  softReject: "soft_rejected",
+  reject: "rejected"
+}
+
+/** An agent is paid under one token, however it comes to be paid. */
+const tokenOf = (operation: Payload["operation"], agent: AgentId) =>
+  token.ofId(operation === "reject" ? "reject" : "approve", agent)
+
+export interface Reviews {
+  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
+  /** Approves those of the page that still wait for a decision. */
+  readonly approvePage: (
+    agents: ReadonlyArray<Agent>
+  ) => Effect.Effect<ReadonlyArray<Agent>, InsufficientFunds | Uncertain | ProviderError | StoreError>
+  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>
+  readonly reject: (id: AgentId, feedback: string) => Effect.Effect<Agent, RejectError>
+}
+
+export const make = (engine: Engine.Service): Reviews => {
+  const { agent, driver, journal, store } = engine
+
+  const ordersOf = (payloads: ReadonlyArray<Payload>): Effect.Effect<ReadonlyArray<ReviewOrder>, StoreError> =>
+    Effect.gen(function*() {
+      const agents = byId(yield* store.getAll(tables.agents, payloads.map((payload) => payload.agent)))
+      const units = byId(yield* store.getAll(tables.units, [...agents.values()].map(({ unit }) => unit)))
+      return yield* Effect.forEach(payloads, (payload) =>
+        Effect.gen(function*() {
+          const agent = agents.get(payload.agent)
+          const unit = agent === undefined ? undefined : units.get(agent.unit)
+          if (agent === undefined || unit === undefined) return yield* missing(payload.agent)
+          const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", () => missing(agent.run))
+          const overrideRejection = payload.operation === "overrideRejection"
+          return { agent, unit, run, feedback: payload.feedback, overrideRejection }
+        }))
+    })
+
+  const restore = (intents: ReadonlyArray<Intent>) =>
+    Effect.flatMap(Effect.forEach(intents, (intent) => decodePayload(Payload, intent)), ordersOf)
+
+  const apply = (done: ReadonlyArray<Done<ReviewOrder>>): Effect.Effect<void, StoreError> =>
+    Effect.gen(function*() {
+      const now = yield* DateTime.now
+      const agents = byId(yield* store.getAll(tables.agents, done.map(({ order }) => order.agent.id)))
+      yield* Effect.forEach(done, ({ intent, order }) =>
+        Effect.gen(function*() {
+          const { feedback, operation } = yield* decodePayload(Payload, intent)
+          const current = agents.get(order.agent.id) ?? order.agent
+          yield* Effect.catchTag(
+            changeAgent(store, current, operation, now, { feedback }),
+            "InvalidTransition",
+            () => Effect.void
+          )
+          if (operation !== "reject") yield* pay(engine, order.run, current, now)
+        }), { discard: true })
+    })
+
+  const approvals = journal.runner({ name: "approve", outward: driver.approve, restore, apply })
+  const rejections = journal.runner({ name: "reject", outward: driver.reject, restore, apply })
+
+  const requestsFor = (payloads: ReadonlyArray<Payload>): Effect.Effect<ReadonlyArray<Request<ReviewOrder>>, StoreError> =>
+    Effect.map(ordersOf(payloads), (orders) =>
+      payloads.flatMap((payload, i) => {
+        const order = orders[i]
+        return order === undefined ? [] : [{
+          token: tokenOf(payload.operation, payload.agent),
+          run: Option.some(order.run.id),
+          subject: payload.agent,
+          payload: encode(payload),
+          order
+        }]
+      }))
+
+  const decide = <E>(
+    runner: Runner<ReviewOrder, E>,
+    id: AgentId,
+    operation: Payload["operation"],
+    feedback: string | undefined
+  ) =>
+    Effect.gen(function*() {
+      const outcomes = yield* runner.perform(Effect.gen(function*() {
+        const found = yield* agent(id)
+        if (found.status === decided[operation]) return []
+        if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
+        return yield* requestsFor([{ agent: id, operation, feedback: Option.fromNullable(feedback) }])
+      }))
+      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      const after = yield* agent(id)
+      return after.status === decided[operation] ? after : yield* invalid(after, operation)
+    })
+
+  const approve: Reviews["approve"] = (id, options) =>
+    Effect.flatMap(agent(id), ({ status }) => {
+      const override = options?.overrideRejection === true && status === "rejected"
+      return decide(approvals, id, override ? "overrideRejection" : "approve", options?.feedback)
+    })
+
+  const approvePage: Reviews["approvePage"] = (page) =>
+    Effect.gen(function*() {
+      const ids = page.map((agent) => agent.id)
+      const outcomes = yield* approvals.perform(Effect.gen(function*() {
+        const waiting = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
+        return yield* requestsFor(
+          waiting.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
+        )
+      }))
+      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      return yield* store.getAll(tables.agents, ids)
+    })
+
+  return {
+    approve,
+    approvePage,
+    softReject: (id, feedback) => decide(approvals, id, "softReject", feedback),
+    reject: (id, feedback) => decide(rejections, id, "reject", feedback)
+  }
+}

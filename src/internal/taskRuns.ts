@@ -1,0 +1,188 @@
+import * as Array from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Agent } from "../Agents.js"
+import { BatchChanged, type StoreError, TaskRunNotFound } from "../CrowdError.js"
+import * as Ids from "../Ids.js"
+import * as tables from "../store/tables.js"
+import type { Assignment, Cost, Inputs, Service, Summary, TaskRun } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
+import type * as Engine from "./engine.js"
+import { pages } from "./pages.js"
+import { retrying } from "./retry.js"
+
+/** A unit's place is its index times this, plus its row: so many rows a run can have. */
+const rowsAtMost = 1_000_000_000
+
+const sampled = 1_000
+
+export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
+  const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
+    Effect.map(store.page(tables.runs, { where, reverse: true, limit: 1 }), (rows) => rows[0])
+
+  const open: Service["open"] = (options) =>
+    Effect.gen(function*() {
+      yield* requester(options.requester)
+      const known = options.fresh === true
+        ? undefined
+        : yield* latest({ requester: options.requester, name: options.name })
+      if (known !== undefined) {
+        return known.digest === options.digest
+          ? known
+          : yield* new BatchChanged({ run: known.id, batch: options.name })
+      }
+      const made: TaskRun = {
+        id: yield* Ids.runId,
+        provider: driver.provider,
+        requester: options.requester,
+        name: options.name,
+        digest: options.digest,
+        task: options.task,
+        setup: Option.none(),
+        createdAt: yield* DateTime.now
+      }
+      yield* store.transaction(
+        Effect.zipRight(
+          store.insert(tables.runs, [made]),
+          store.insert(tables.templates, [{ id: made.id, html: options.template }])
+        )
+      )
+      return made
+    })
+
+  const setup: Service["setup"] = (id) =>
+    Effect.gen(function*() {
+      const found = yield* run(id)
+      if (Option.isSome(found.setup)) return found
+      const made = yield* retrying(driver.setup(found))
+      const [changed] = yield* store.update(tables.runs, { ids: [id], set: { setup: Option.some(made) } })
+      return changed ?? found
+    })
+
+  const template: Service["template"] = (id) =>
+    Effect.flatMap(store.get(tables.templates, id), Option.match({
+      onNone: () => new TaskRunNotFound({ run: id }),
+      onSome: ({ html }) => Effect.succeed(html)
+    }))
+
+  const unitsOf = (task: TaskRun["task"], assignment: Assignment, now: DateTime.Utc): Effect.Effect<ReadonlyArray<Unit>> =>
+    Effect.forEach(Array.range(0, task.unitsPerAssignment - 1), (index) =>
+      Effect.map(Ids.unitId, (id) => ({
+        id,
+        run: assignment.run,
+        assignment: assignment.id,
+        index,
+        place: index * rowsAtMost + assignment.row,
+        status: "created",
+        remoteId: Option.none(),
+        agent: Option.none(),
+        leaseUntil: Option.none(),
+        withdrawnAt: Option.none(),
+        updatedAt: now
+      })))
+
+  const addRows: Service["addRows"] = (id, from, rows) =>
+    Effect.gen(function*() {
+      const { task } = yield* run(id)
+      const now = yield* DateTime.now
+      const assignments = yield* Effect.forEach(rows, (inputs: Inputs, i) =>
+        Effect.map(Ids.assignmentId, (assignment): Assignment => ({ id: assignment, run: id, row: from + i, inputs })))
+      const units = yield* Effect.forEach(assignments, (assignment) => unitsOf(task, assignment, now))
+      yield* store.transaction(Effect.gen(function*() {
+        const inserted = new Set(yield* store.insert(tables.assignments, assignments))
+        yield* store.insert(tables.units, units.flat().filter((unit) => inserted.has(unit.assignment)))
+      }))
+    })
+
+  const rows: Service["rows"] = (id) =>
+    Effect.gen(function*() {
+      yield* run(id)
+      const [last] = yield* store.page(tables.assignments, {
+        where: { run: id },
+        orderBy: "row",
+        reverse: true,
+        limit: 1
+      })
+      return last === undefined ? 0 : last.row + 1
+    })
+
+  const cost = (found: TaskRun): Effect.Effect<Cost, StoreError> =>
+    Effect.gen(function*() {
+      const sum = (kind: "reward" | "bonus", column: "amount" | "fee") =>
+        store.sum(tables.payments, { run: Option.some(found.id), kind }, column)
+      const rewards = yield* sum("reward", "amount")
+      const bonuses = yield* sum("bonus", "amount")
+      const fees = (yield* sum("reward", "fee")) + (yield* sum("bonus", "fee"))
+      return { currency: found.task.reward.currency, rewards, bonuses, fees, total: rewards + bonuses + fees }
+    })
+
+  const latestSubmissions = (id: Ids.RunId) =>
+    Effect.map(
+      Effect.forEach(["approved", "completed"] as const, (status) =>
+        store.page(tables.agents, {
+          where: { run: id, status },
+          orderBy: "submittedAt",
+          reverse: true,
+          limit: sampled
+        })),
+      Array.flatten
+    )
+
+  const summary: Service["summary"] = (id) =>
+    Effect.gen(function*() {
+      const found = yield* run(id)
+      const counts = yield* store.count(tables.units, { run: id }, "status")
+      const workers = yield* store.count(tables.standings, { run: id }, "run")
+      const median = medianTime(yield* latestSubmissions(id))
+      return {
+        run: id,
+        name: found.name,
+        provider: driver.provider,
+        mode: driver.mode,
+        assignments: yield* rows(id),
+        units: countsOf(counts),
+        workers: workers[id] ?? 0,
+        cost: yield* cost(found),
+        medianTime: median,
+        hourlyWage: Option.map(median, (time) =>
+          Math.round(found.task.reward.minor * Duration.toMillis("1 hour") / Math.max(1, time)))
+      }
+    })
+
+  return {
+    open,
+    setup,
+    cleanup: (id) => Effect.flatMap(run(id), (found) => retrying(driver.cleanup(found))),
+    get: run,
+    list: pages(store, tables.runs, { where: { provider: driver.provider }, reverse: true }),
+    template,
+    addRows,
+    rows,
+    assignment: (id) => store.get(tables.assignments, id),
+    assignments: (ids) => store.getAll(tables.assignments, ids),
+    summary
+  }
+}
+
+const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] => ({
+  created: counts["created"] ?? 0,
+  launched: counts["launched"] ?? 0,
+  assigned: counts["assigned"] ?? 0,
+  completed: counts["completed"] ?? 0,
+  accepted: counts["accepted"] ?? 0,
+  soft_rejected: counts["soft_rejected"] ?? 0,
+  rejected: counts["rejected"] ?? 0,
+  expired: counts["expired"] ?? 0
+})
+
+const medianTime = (agents: ReadonlyArray<Agent>): Option.Option<number> => {
+  const times = agents.flatMap((agent) =>
+    Option.match(agent.submittedAt, {
+      onNone: () => [],
+      onSome: (at) => [DateTime.distance(agent.acceptedAt, at)]
+    })
+  ).sort((a, b) => a - b)
+  return Option.fromNullable(times[Math.floor((times.length - 1) / 2)])
+}

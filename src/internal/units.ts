@@ -1,0 +1,229 @@
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { InvalidTransition, type StoreError } from "../CrowdError.js"
+import type { ExpireOrder, LaunchOrder } from "../Driver.js"
+import type { RunId, UnitId } from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import type { UnitStatus } from "../States.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type { Service, Unit } from "../Units.js"
+import type * as Engine from "./engine.js"
+import type { Done, Request } from "./journal.js"
+import * as observed from "./observed.js"
+import { pages } from "./pages.js"
+import { byId, missing } from "./payload.js"
+import { retrying } from "./retry.js"
+import * as token from "./token.js"
+
+export const make = (engine: Engine.Service): Service => {
+  const { driver, journal, run, store, unit } = engine
+
+  const runOf = (id: RunId): Effect.Effect<TaskRun, StoreError> =>
+    Effect.catchTag(run(id), "TaskRunNotFound", () => missing(id))
+
+  const requestOf = <Order extends { readonly unit: Unit }>(kind: string, order: Order): Request<Order> => ({
+    token: token.ofId(kind, order.unit.id),
+    run: Option.some(order.unit.run),
+    subject: order.unit.id,
+    payload: null,
+    order
+  })
+
+  const expireOrders = (units: ReadonlyArray<Unit>): Effect.Effect<ReadonlyArray<ExpireOrder>, StoreError> =>
+    Effect.forEach(units, (unit) => Effect.map(runOf(unit.run), (run) => ({ unit, run })))
+
+  const launchOrders = (units: ReadonlyArray<Unit>): Effect.Effect<ReadonlyArray<LaunchOrder>, StoreError> =>
+    Effect.gen(function*() {
+      const assignments = byId(yield* store.getAll(tables.assignments, units.map(({ assignment }) => assignment)))
+      const templates = byId(yield* store.getAll(tables.templates, [...new Set(units.map(({ run }) => run))]))
+      return yield* Effect.forEach(units, (unit) =>
+        Effect.gen(function*() {
+          const assignment = assignments.get(unit.assignment)
+          if (assignment === undefined) return yield* missing(unit.assignment)
+          const template = templates.get(unit.run)?.html ?? ""
+          return { unit, run: yield* runOf(unit.run), inputs: assignment.inputs, template }
+        }))
+    })
+
+  const restoring = <Order>(orders: (units: ReadonlyArray<Unit>) => Effect.Effect<ReadonlyArray<Order>, StoreError>) =>
+    (intents: ReadonlyArray<Intent>) =>
+      Effect.gen(function*() {
+        const units = byId(yield* store.getAll(tables.units, intents.map(({ subject }) => subject)))
+        return yield* orders(
+          yield* Effect.forEach(intents, ({ subject }) => {
+            const unit = units.get(subject)
+            return unit === undefined ? missing(subject) : Effect.succeed(unit)
+          })
+        )
+      })
+
+  /** Writes what the crowd answered into the units as they are now. */
+  const applying = <Order extends { readonly unit: Unit }>(
+    change: (unit: Unit, done: Done<Order>, now: DateTime.Utc) => Unit
+  ) =>
+  (done: ReadonlyArray<Done<Order>>) =>
+    Effect.gen(function*() {
+      const now = yield* DateTime.now
+      const units = byId(yield* store.getAll(tables.units, done.map(({ order }) => order.unit.id)))
+      const rows = done.map((one) => change(units.get(one.order.unit.id) ?? one.order.unit, one, now))
+      yield* store.put(tables.units, rows)
+    })
+
+  const launching = journal.runner({
+    name: "launch",
+    outward: driver.launch,
+    restore: restoring(launchOrders),
+    apply: applying((unit, { receipt }, now) => ({
+      ...unit,
+      status: unit.status === "created" ? "launched" : unit.status,
+      remoteId: receipt.remoteId,
+      updatedAt: now
+    }))
+  })
+
+  const expiring = journal.runner({
+    name: "expire",
+    outward: driver.expire,
+    restore: restoring(expireOrders),
+    apply: applying((unit, _, now) => ({
+      ...unit,
+      status: unit.status === "launched" ? "expired" : unit.status,
+      withdrawnAt: Option.some(now),
+      updatedAt: now
+    }))
+  })
+
+  const launchPage = (units: ReadonlyArray<Unit>) =>
+    Effect.gen(function*() {
+      const ids = units.map(({ id }) => id)
+      const outcomes = yield* launching.perform(Effect.gen(function*() {
+        const created = (yield* store.getAll(tables.units, ids)).filter(({ status }) => status === "created")
+        return (yield* launchOrders(created)).map((order) => requestOf("launch", order))
+      }))
+      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      return yield* store.getAll(tables.units, ids)
+    })
+
+  const launch: Service["launch"] = (id) =>
+    Stream.unwrap(Effect.as(
+      run(id),
+      pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
+        Stream.grouped(driver.launch.pageSize),
+        Stream.mapEffect((page) => launchPage(Chunk.toReadonlyArray(page)), { concurrency: driver.launch.concurrency })
+      )
+    ))
+
+  /** How long somebody may still be at work on it. */
+  const remaining = (unit: Unit, now: DateTime.Utc): Duration.Duration =>
+    Option.match(unit.leaseUntil, {
+      onNone: () => Duration.zero,
+      onSome: (until) => Duration.millis(Math.max(0, DateTime.distance(now, until)))
+    })
+
+  /** Units that were never offered have nobody to be taken back from; those that may be on their way are left alone. */
+  const expireUnoffered = (units: ReadonlyArray<Unit>) =>
+    Effect.gen(function*() {
+      const intents = yield* store.getAll(tables.intents, units.map(({ id }) => token.ofId("launch", id)))
+      const sent = new Set(intents.filter(({ state }) => state !== "failed").map(({ subject }) => subject))
+      yield* store.update(tables.units, {
+        ids: units.map(({ id }) => id).filter((id) => !sent.has(id)),
+        when: { status: ["created"] },
+        set: { status: "expired", updatedAt: yield* DateTime.now }
+      })
+    })
+
+  const expirePage = (units: ReadonlyArray<Unit>) =>
+    Effect.gen(function*() {
+      const outcomes = yield* expiring.perform(Effect.gen(function*() {
+        const current = yield* store.getAll(tables.units, units.map(({ id }) => id))
+        yield* expireUnoffered(current.filter(({ status }) => status === "created"))
+        const offered = current.filter(({ status, withdrawnAt }) =>
+          status === "launched" || (status === "assigned" && Option.isNone(withdrawnAt)))
+        return (yield* expireOrders(offered)).map((order) => requestOf("expire", order))
+      }))
+      const waits = yield* Effect.forEach(outcomes, Either.map(({ wait }) => wait))
+      const now = yield* DateTime.now
+      const held = units.filter(({ status }) => status === "assigned").map((unit) => remaining(unit, now))
+      return [...waits, ...held].reduce(Duration.max, Duration.zero)
+    })
+
+  const expire: Service["expire"] = (id) =>
+    Effect.gen(function*() {
+      const found = yield* unit(id)
+      const open: ReadonlyArray<UnitStatus> = ["created", "launched", "assigned", "expired"]
+      if (!open.includes(found.status)) {
+        return yield* new InvalidTransition({ entity: "Unit", id, from: found.status, operation: "expire" })
+      }
+      return yield* expirePage([found])
+    })
+
+  const expireAll: Service["expireAll"] = (id) =>
+    Effect.gen(function*() {
+      yield* run(id)
+      yield* journal.settle(id)
+      return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
+        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status } })),
+        Stream.grouped(driver.expire.pageSize),
+        Stream.mapEffect((page) => expirePage(Chunk.toReadonlyArray(page)), { concurrency: driver.expire.concurrency }),
+        Stream.runFold(Duration.zero, Duration.max)
+      )
+    })
+
+  const sync: Service["sync"] = (id) =>
+    Effect.flatMap(run(id), (found) =>
+      driver.observe(found).pipe(
+        Stream.mapEffect((observation) => observed.apply(engine, found, observation)),
+        Stream.runSum
+      ))
+
+  const status: Service["status"] = (id: UnitId) =>
+    Effect.gen(function*() {
+      const found = yield* unit(id)
+      const remote = yield* retrying(driver.unitStatus(found))
+      return Option.isNone(remote) ? found.status : yield* observed.unitStatus(engine, found, remote.value)
+    })
+
+  /** Leaves out the running millisecond, in which more may change behind the cursor. */
+  const changesAfter = (id: RunId, after: Unit | undefined) =>
+    Effect.flatMap(DateTime.now, (now) =>
+      store.page(tables.units, {
+        where: { run: id },
+        orderBy: "updatedAt",
+        after,
+        atMost: { updatedAt: DateTime.subtract(now, { millis: 1 }) },
+        limit: 500
+      }))
+
+  const changes: Service["changes"] = (id, options) =>
+    Stream.paginateChunkEffect<Unit | undefined, Unit, StoreError, never>(undefined, (after) =>
+      Effect.map(changesAfter(id, after), (rows) => [
+        Chunk.unsafeFromArray(rows),
+        Option.some(rows[rows.length - 1] ?? after)
+      ])).pipe(
+        Stream.chunks,
+        Stream.schedule(Schedule.spaced(options?.every ?? "1 second")),
+        Stream.flattenChunks
+      )
+
+  return {
+    get: unit,
+    list: (id, options) =>
+      pages(store, tables.units, {
+        where: options?.status === undefined ? { run: id } : { run: id, status: options.status }
+      }),
+    getAll: (ids) => store.getAll(tables.units, ids),
+    status,
+    launch,
+    expire,
+    expireAll,
+    sync,
+    changes
+  }
+}

@@ -1,0 +1,206 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import {
+  type IneligibleReason,
+  type RequesterNotFound,
+  type StoreError,
+  type UnitNotFound,
+  WorkerNotFound
+} from "../CrowdError.js"
+import type { BlockOrder, BonusOrder } from "../Driver.js"
+import * as Ids from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import { Money } from "../Money.js"
+import * as tables from "../store/tables.js"
+import type { BonusOptions, Scope, Service } from "../Workers.js"
+import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
+import type * as Engine from "./engine.js"
+import type { Done } from "./journal.js"
+import { pages } from "./pages.js"
+import { decodePayload, missing } from "./payload.js"
+import * as registry from "./registry.js"
+import * as token from "./token.js"
+
+const Bonus = Schema.Struct({
+  worker: Ids.WorkerId,
+  unit: Schema.OptionFromNullOr(Ids.UnitId),
+  amount: Money,
+  reason: Schema.String
+})
+
+const Block = Schema.Struct({
+  worker: Ids.WorkerId,
+  requester: Ids.RequesterId,
+  reason: Schema.String,
+  generation: Schema.Int
+})
+
+/** Eligible: told by undoing the claim that succeeded. */
+class Eligible extends Schema.TaggedError<Eligible>("effect-crowd/internal/Eligible")("Eligible", {}) {}
+
+export const make = (engine: Engine.Service): Service => {
+  const { driver, journal, requester, run, store, unit, worker } = engine
+
+  const bonusOrder = (bonus: typeof Bonus.Type) =>
+    Effect.gen(function*() {
+      return {
+        worker: yield* worker(bonus.worker),
+        unit: yield* Effect.transposeOption(Option.map(bonus.unit, unit)),
+        amount: bonus.amount,
+        reason: bonus.reason
+      }
+    })
+
+  const bonuses = journal.runner({
+    name: "bonus",
+    outward: driver.bonus,
+    restore: (intents) =>
+      Effect.forEach(intents, (intent) =>
+        Effect.flatMap(decodePayload(Bonus, intent), bonusOrder).pipe(
+          Effect.catchTags({
+            WorkerNotFound: (error) => missing(error.worker),
+            UnitNotFound: (error) => missing(error.unit)
+          })
+        )),
+    apply: (done: ReadonlyArray<Done<BonusOrder>>) =>
+      Effect.gen(function*() {
+        const now = yield* DateTime.now
+        yield* store.insert(
+          tables.payments,
+          done.map(({ intent, order }) => ({
+            id: intent.id,
+            kind: "bonus" as const,
+            run: intent.run,
+            unit: Option.map(order.unit, ({ id }) => id),
+            worker: order.worker.id,
+            currency: order.amount.currency,
+            amount: order.amount.minor,
+            fee: bonusFee(order).minor,
+            paidAt: now
+          }))
+        )
+      })
+  })
+
+  const bonusFee = ({ amount }: Pick<BonusOrder, "amount">) =>
+    driver.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })
+
+  const bonus: Service["bonus"] = (options) =>
+    Effect.gen(function*() {
+      const order = yield* bonusOrder({ ...options, unit: Option.fromNullable(options.unit) })
+      const id = yield* bonusToken(options)
+      const run = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      const payload = encodeBonus({ ...options, unit: Option.fromNullable(options.unit) })
+      const [outcome] = yield* bonuses.perform(
+        Effect.succeed([{ token: id, run, subject: options.worker, payload, order }])
+      )
+      if (outcome !== undefined) yield* outcome
+      return { token: id, worker: options.worker, amount: options.amount, fee: bonusFee(options) }
+    })
+
+  const blockOrder = ({ reason, requester: paying, worker: blocked }: typeof Block.Type) =>
+    Effect.gen(function*() {
+      return { worker: yield* worker(blocked), requester: yield* requester(paying), reason }
+    })
+
+  const blockKind = (name: "block" | "unblock") =>
+    journal.runner({
+      name,
+      outward: driver[name],
+      restore: (intents: ReadonlyArray<Intent>) =>
+        Effect.forEach(intents, (intent) =>
+          Effect.flatMap(decodePayload(Block, intent), blockOrder).pipe(
+            Effect.catchTags({
+              WorkerNotFound: (error) => missing(error.worker),
+              RequesterNotFound: (error) => missing(error.requester)
+            })
+          )),
+      apply: (done: ReadonlyArray<Done<BlockOrder>>) =>
+        Effect.gen(function*() {
+          const changedAt = yield* DateTime.now
+          const rows = yield* Effect.forEach(done, ({ intent }) =>
+            Effect.map(decodePayload(Block, intent), (block) => ({
+              id: `${block.requester}/${block.worker}`,
+              requester: block.requester,
+              worker: block.worker,
+              reason: Option.some(block.reason),
+              generation: block.generation,
+              changedAt
+            })))
+          yield* store.put(tables.blocks, rows)
+        })
+    })
+
+  const runners = { block: blockKind("block"), unblock: blockKind("unblock") }
+
+  const scoped = (scope: Scope): Effect.Effect<Ids.RequesterId, RequesterNotFound | UnitNotFound | StoreError> =>
+    "requester" in scope
+      ? Effect.map(requester(scope.requester), ({ id }) => id)
+      : Effect.gen(function*() {
+        const found = yield* unit(scope.unit)
+        return (yield* Effect.catchTag(run(found.run), "TaskRunNotFound", () => missing(found.run))).requester
+      })
+
+  /** The generation of the next change to the block, none where it is already as wanted. */
+  const nextGeneration = (paying: Ids.RequesterId, blocked: Ids.WorkerId, wanted: "block" | "unblock") =>
+    Effect.map(store.get(tables.blocks, `${paying}/${blocked}`), (row) => {
+      const generation = Option.match(row, { onNone: () => 0, onSome: (block) => block.generation })
+      return (generation % 2 === 1) === (wanted === "block") ? Option.none() : Option.some(generation + 1)
+    })
+
+  const setBlock = (operation: "block" | "unblock", id: Ids.WorkerId, scope: Scope, reason: string) =>
+    Effect.gen(function*() {
+      yield* worker(id)
+      const paying = yield* scoped(scope)
+      const outcomes = yield* runners[operation].perform(Effect.gen(function*() {
+        const generation = yield* nextGeneration(paying, id, operation)
+        if (Option.isNone(generation)) return []
+        const block = { worker: id, requester: paying, reason, generation: generation.value }
+        return [{
+          token: token.ofPair(operation, id, paying, generation.value),
+          run: Option.none(),
+          subject: id,
+          payload: block,
+          order: yield* blockOrder(block)
+        }]
+      }))
+      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+    })
+
+  /** Whether there is a unit for the worker is found out by claiming one and undoing it. */
+  const isEligible: Service["isEligible"] = (id, runId) =>
+    Effect.gen(function*() {
+      const found = yield* run(runId)
+      const known = yield* worker(id)
+      return yield* store.transaction(Effect.gen(function*() {
+        const standing = yield* registry.standingOf(engine, found, known)
+        const bar = yield* barred(engine, found, known, standing)
+        if (Option.isSome(bar)) return bar
+        const agent = yield* Ids.agentId
+        const now = yield* DateTime.now
+        const unit = yield* claimAny(engine, { run: found, worker: known, standing, agent, now })
+        return Option.isSome(unit) ? yield* new Eligible() : Option.some(yield* whyNone(engine, found))
+      }))
+    }).pipe(Effect.catchTag("Eligible", () => Effect.succeed(Option.none<IneligibleReason>())))
+
+  return {
+    get: worker,
+    findByName: (name) =>
+      Effect.flatMap(registry.workerNamed(engine, name), (found) =>
+        found === undefined ? new WorkerNotFound({ worker: name }) : Effect.succeed(found)),
+    list: pages(store, tables.workers, { where: { provider: driver.provider } }),
+    bonus,
+    block: (id, scope, reason) => setBlock("block", id, scope, reason),
+    unblock: (id, scope) => setBlock("unblock", id, scope, ""),
+    isBlocked: (id, scope) =>
+      Effect.zipRight(worker(id), Effect.flatMap(scoped(scope), (paying) => isBlocked(engine, paying, id))),
+    isEligible
+  }
+}
+
+const encodeBonus = Schema.encodeSync(Bonus)
+
+const bonusToken = ({ amount, key, reason, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
+  token.ofParts("bonus", [worker, unit ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
