@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const builtPackage = ["test/package/**/*.test.ts"]
+
+export default defineConfig({
+  root: fileURLToPath(new URL("../..", import.meta.url)),
+  test: {
+    environment: "node",
+    pool: "forks",
+    poolOptions: { forks: { minForks: 1, maxForks: 2 } },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
+    outputFile: { json: "node_modules/.vitest/results.json" },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "source",
+          globalSetup: ["test/support/postgres.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: builtPackage
+        }
+      },
+      {
+        extends: true,
+        test: { name: "package", include: builtPackage, globalSetup: ["test/config/build.ts"] }
+      }
+    ]
+  }
+})

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import ts from "typescript"
+import { broughtBy, builtModules, load, packageOf } from "./moduleGraph.js"
+
+const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js"]
+const nodePackages = ["@effect/platform-node", "@effect/cli", "@effect/sql-sqlite-node", "better-sqlite3"]
+const sqliteStore = "dist/store/SqliteStore.js"
+
+/** `effect` and the packages that come with it. */
+const effectAlone = ["effect", "@standard-schema/spec", "fast-check", "pure-rand"]
+
+const library = builtModules.filter((path) => !path.startsWith("dist/cli/"))
+const portable = library.filter((path) => /^dist\/(internal\/)?[^/]+\.js$/.test(path) && !providers.includes(path))
+const inFolder = (folder: string) => library.filter((path) => path.startsWith(`dist/${folder}/`))
+const graph = load(library)
+
+/** No module may bring what is forbidden. A failure prints the chain of imports that brought it. */
+const expectNone = (modules: ReadonlyArray<string>, isForbidden: (brought: string) => boolean) => {
+  expect(modules).not.toEqual([])
+  const offending = modules.flatMap((module) =>
+    [...broughtBy(graph, module)].filter(([brought]) => isForbidden(brought)).map(([, chain]) => chain)
+  )
+  expect(offending).toEqual([])
+}
+
+const isNeitherOursNorEffect = (brought: string) => !brought.startsWith("dist/") && !effectAlone.includes(brought)
+
+describe("import isolation, from the module graph of dist", () => {
+  it("the recorder sees packages: SqlStore brings @effect/sql, SqliteStore brings better-sqlite3", () => {
+    expect([...broughtBy(graph, "dist/store/SqlStore.js").keys()]).toContain("@effect/sql")
+    expect([...broughtBy(graph, sqliteStore).keys()]).toContain("better-sqlite3")
+  })
+
+  it("portable modules bring effect alone, and no provider", () => {
+    expect(portable).toContain("dist/index.js")
+    expectNone(portable, (brought) => isNeitherOursNorEffect(brought) || providers.includes(brought))
+  })
+
+  it("Mock brings effect alone", () => {
+    expectNone(["dist/Mock.js"], isNeitherOursNorEffect)
+  })
+
+  it("no provider brings another", () => {
+    for (const provider of providers.filter((path) => library.includes(path) && path !== "dist/MTurkServer.js")) {
+      expectNone([provider], (brought) => providers.includes(brought))
+    }
+  })
+
+  it("SqlStore runs on any SqlClient: it brings no database driver", () => {
+    expectNone(
+      inFolder("store").filter((path) => path !== sqliteStore),
+      (brought) => nodePackages.includes(brought) || brought.startsWith("@effect/sql-") || brought === "pg"
+    )
+  })
+
+  it("store, batch and testing bring no provider", () => {
+    expectNone([...inFolder("store"), ...inFolder("batch"), ...inFolder("testing")], (brought) =>
+      providers.includes(brought)
+    )
+  })
+
+  it("only cli and SqliteStore need a Node-only package", () => {
+    expectNone(
+      library.filter((path) => path !== sqliteStore),
+      (brought) => nodePackages.includes(brought)
+    )
+    expect(nodePackages.slice(0, 2).filter((name) => broughtBy(graph, sqliteStore).has(name))).toEqual([])
+  })
+})
+
+const Manifest = Schema.parseJson(
+  Schema.Struct({
+    dependencies: Schema.Record({ key: Schema.String, value: Schema.String }),
+    peerDependencies: Schema.Record({ key: Schema.String, value: Schema.String })
+  })
+)
+
+describe("package.json", () => {
+  const { dependencies, peerDependencies } = Schema.decodeSync(Manifest)(readFileSync("package.json", "utf8"))
+  const importsOf = (file: string) =>
+    ts
+      .preProcessFile(readFileSync(file, "utf8"))
+      .importedFiles.map(({ fileName }) => fileName)
+      .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
+      .map((specifier) => packageOf(`node_modules/${specifier}`))
+
+  const imported = new Set(builtModules.flatMap((path) => [path, path.replace(/\.js$/, ".d.ts")]).flatMap(importsOf))
+  const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)])
+
+  it("declares every package that dist imports, in code or in types", () => {
+    expect([...imported].filter((name) => !declared.has(name))).toEqual([])
+  })
+
+  it("declares no package that dist does not import", () => {
+    // @effect/vitest runs on vitest, which a suite's user brings.
+    expect([...declared].filter((name) => !imported.has(name) && name !== "vitest")).toEqual([])
+  })
+})

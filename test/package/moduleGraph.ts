@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { relative } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import * as Schema from "effect/Schema"
+
+const Import = Schema.parseJson(Schema.Struct({ from: Schema.String, to: Schema.String }))
+
+/** What each module file imports. Files are paths from the top level; Node's own modules are `node:…`. */
+export type Graph = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Every JavaScript file of the built package, as `dist/…`. */
+export const builtModules: ReadonlyArray<string> = readdirSync("dist", { recursive: true, encoding: "utf8" })
+  .map((path) => `dist/${path.replaceAll("\\", "/")}`)
+  .filter((path) => path.endsWith(".js") && !path.startsWith("dist/samples/"))
+  .sort()
+
+const fileOf = (url: string): string =>
+  url.startsWith("file:") ? relative(".", fileURLToPath(url)).replaceAll("\\", "/") : url
+
+/** The package that a file belongs to; a file of this package is its own name. */
+export const packageOf = (file: string): string => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file
+
+/** Loads the modules in a fresh Node process and records every import that happened. */
+export const load = (modules: ReadonlyArray<string>): Graph => {
+  const hook = JSON.stringify(new URL("recordImports.mjs", import.meta.url))
+  const urls = JSON.stringify(modules.map((path) => pathToFileURL(path)))
+  const program = `
+    import { register } from "node:module"
+    register(${hook})
+    for (const url of ${urls}) await import(url)`
+  const lines = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024
+  })
+  const graph = new Map<string, Set<string>>()
+  for (const line of lines.trim().split("\n")) {
+    const { from, to } = Schema.decodeSync(Import)(line)
+    const imported = graph.get(fileOf(from)) ?? new Set()
+    graph.set(fileOf(from), imported.add(fileOf(to)))
+  }
+  return graph
+}
+
+/** What comes with a module (its packages, and this package's files), each with the first chain that brought it. */
+export const broughtBy = (graph: Graph, entry: string): ReadonlyMap<string, string> => {
+  const chains = new Map([[entry, [entry]]])
+  for (const [file, chain] of chains) {
+    for (const imported of graph.get(file) ?? []) {
+      const name = packageOf(imported)
+      if (!chains.has(imported)) {
+        chains.set(imported, chain.at(-1) === name ? chain : [...chain, name])
+      }
+    }
+  }
+  chains.delete(entry)
+  const brought = new Map<string, string>()
+  for (const [file, chain] of chains) {
+    if (!brought.has(packageOf(file))) {
+      brought.set(packageOf(file), chain.join(" → "))
+    }
+  }
+  return brought
+}
