@@ -52,9 +52,10 @@ const startsWith = (index: Index, asked: Index): boolean =>
 
 /** The index that keeps rows equal in `asked` in the order of `orderBy` and then `id`; -1 if there is none. @internal */
 export const orderedIndex = (indexes: ReadonlyArray<Index>, asked: Index, orderBy: string): number =>
-  indexes.findIndex((index) =>
-    startsWith(index, asked) &&
-    (orderBy === "id" ? index.length === asked.length : index.length === asked.length + 1 && index.at(-1) === orderBy)
+  indexes.findIndex(
+    (index) =>
+      startsWith(index, asked) &&
+      (orderBy === "id" ? index.length === asked.length : index.length === asked.length + 1 && index.at(-1) === orderBy)
   )
 
 /** An index under which rows equal in `asked` lie together; -1 if there is none. @internal */

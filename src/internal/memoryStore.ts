@@ -1,4 +1,3 @@
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -7,332 +6,353 @@ import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as RedBlackTree from "effect/RedBlackTree"
 import { StoreError } from "../CrowdError.js"
-import type { UnitId } from "../Ids.js"
-import { hasLeft } from "../States.js"
-import type { Service, Where } from "../Store.js"
+import { AgentStatus, hasLeft } from "../States.js"
+import type { ClaimOptions, PageOptions, Service, Where } from "../Store.js"
 import * as tables from "../store/tables.js"
+import * as columns from "./columns.js"
+import * as Current from "./current.js"
+import * as sortable from "./sortable.js"
 
-type Encoded = { readonly [column: string]: tables.Primitive }
-type Row = { readonly id: string }
-type Index = ReadonlyArray<string>
+type Encoded = columns.Encoded
+type Row = columns.Row
+type Tree = RedBlackTree.RedBlackTree<string, string>
 
 /** Rows as JSON text by id, and for each index the ids in its order. All of it is persistent: a copy is a reference. */
 interface TableState {
   readonly rows: HashMap.HashMap<string, string>
-  readonly indexes: ReadonlyArray<RedBlackTree.RedBlackTree<string, string>>
+  readonly indexes: ReadonlyArray<{ readonly on: columns.Index; readonly tree: Tree }>
 }
 
 type State = HashMap.HashMap<string, TableState>
 
-class InTransaction extends Context.Reference<InTransaction>()("effect-crowd/internal/memoryStore/InTransaction", {
-  defaultValue: () => false
-}) {}
-
-const indexesOf = <R extends Row, E extends Encoded>(table: tables.Table<R, E>): ReadonlyArray<Index> => [
-  [],
-  ...table.unique,
-  ...table.indexes
-]
+interface Transaction {
+  state: State
+  /** After one, nothing of the transaction is kept. */
+  failure: StoreError | undefined
+  ended: boolean
+}
 
 const emptyTable = <R extends Row, E extends Encoded>(table: tables.Table<R, E>): TableState => ({
   rows: HashMap.empty(),
-  indexes: indexesOf(table).map(() => RedBlackTree.empty(Order.string))
+  indexes: columns.indexesOf(table).map((on) => ({ on, tree: RedBlackTree.empty(Order.string) }))
 })
-
-/** Text that sorts as the value does: nulls first, then whole numbers from zero, then text. */
-const sortable = (value: tables.Primitive | undefined): string => {
-  if (value === null || value === undefined) return "\u0001\u0000"
-  return typeof value === "number" ? `\u0002${String(value).padStart(16, "0")}\u0000` : `\u0003${value}\u0000`
-}
-
-const keyOf = (index: Index, row: Encoded): string => index.map((column) => sortable(row[column])).join("")
 
 const parseRow = (json: string): Encoded => JSON.parse(json)
 
-const decodeRow = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, json: string) =>
-  Either.mapLeft(
-    table.decode(JSON.parse(json)),
-    (error) => new StoreError({ reason: "Corrupt", operation: `read ${table.name}`, description: error.message })
+const decodeRows = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>
+  Effect.forEach(rows, (row) =>
+    Either.mapLeft(
+      table.decode(row),
+      (error) => new StoreError({ reason: "Corrupt", operation: `read ${table.name}`, description: error.message })
+    )
   )
 
-const decodeRows = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<string>) =>
-  Effect.forEach(rows, (json) => decodeRow(table, json))
+const keyOf = (on: columns.Index, row: Encoded, id: string): string => sortable.ofColumns(on, row) + sortable.ofId(id)
 
-const withRow = (state: TableState, indexes: ReadonlyArray<Index>, id: string, row: Encoded): TableState => ({
+const withRow = (state: TableState, id: string, row: Encoded): TableState => ({
   rows: HashMap.set(state.rows, id, JSON.stringify(row)),
-  indexes: state.indexes.map((tree, i) => RedBlackTree.insert(tree, keyOf(indexes[i] ?? [], row) + id, id))
+  indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.insert(tree, keyOf(on, row, id), id) }))
 })
 
-const withoutRow = (state: TableState, indexes: ReadonlyArray<Index>, id: string): TableState =>
-  Option.match(HashMap.get(state.rows, id), {
+const withoutRow = (state: TableState, id: string): TableState =>
+  Option.match(rowOf(state, id), {
     onNone: () => state,
-    onSome: (json) => {
-      const row = parseRow(json)
-      return {
-        rows: HashMap.remove(state.rows, id),
-        indexes: state.indexes.map((tree, i) => RedBlackTree.removeFirst(tree, keyOf(indexes[i] ?? [], row) + id))
-      }
-    }
+    onSome: (row) => ({
+      rows: HashMap.remove(state.rows, id),
+      indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.removeFirst(tree, keyOf(on, row, id)) }))
+    })
   })
 
-const covering = (name: string, indexes: ReadonlyArray<Index>, where: Encoded, orderBy: string) => {
-  const asked = Object.keys(where)
-  const length = asked.length + (orderBy === "id" ? 0 : 1)
-  const position = indexes.findIndex(
-    (index) =>
-      index.length === length &&
-      asked.every((column) => index.slice(0, asked.length).includes(column)) &&
-      (orderBy === "id" || index[asked.length] === orderBy)
-  )
-  return position < 0
-    ? Effect.dieMessage(`no index of ${name} covers (${[...asked, orderBy].join(", ")})`)
-    : Effect.succeed(position)
+const rowOf = (state: TableState, id: string): Option.Option<Encoded> =>
+  Option.map(HashMap.get(state.rows, id), parseRow)
+
+const rowsOf = (state: TableState, ids: Iterable<string>): ReadonlyArray<Encoded> =>
+  Array.from(ids).flatMap((id) => Option.toArray(rowOf(state, id)))
+
+/** The ids under keys that begin with the prefix. */
+function* idsUnder(tree: Tree, prefix: string, from = prefix): Iterable<string> {
+  for (const [key, id] of RedBlackTree.greaterThanEqual(tree, from)) {
+    if (!key.startsWith(prefix)) return
+    yield id
+  }
 }
 
-const startingAt = (
-  tree: RedBlackTree.RedBlackTree<string, string>,
-  prefix: string,
-  from: string,
-  reverse: boolean
-): Iterable<[string, string]> =>
-  reverse
-    ? RedBlackTree.lessThanEqualReversed(tree, from === prefix ? `${prefix}\uffff` : from)
-    : RedBlackTree.greaterThanEqual(tree, from)
+/** Whether another row has the values that only one row may have. */
+const isTaken = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  id: string,
+  row: Encoded
+) =>
+  state.indexes.slice(1, 1 + table.unique.length).some(({ on, tree }) => {
+    for (const other of idsUnder(tree, sortable.ofColumns(on, row))) if (other !== id) return true
+    return false
+  })
+
+function* idsBetween(tree: Tree, lower: string, upper: string, after: string | undefined, reverse: boolean) {
+  const start = after === undefined ? (reverse ? upper : lower) : reverse ? min(upper, after) : max(lower, after)
+  const entries = reverse ? RedBlackTree.lessThanEqualReversed(tree, start) : RedBlackTree.greaterThanEqual(tree, start)
+  for (const [key, id] of entries) {
+    if (reverse ? key < lower : key > upper) return
+    if (key !== after) yield id
+  }
+}
+
+const min = (a: string, b: string): string => (a < b ? a : b)
+const max = (a: string, b: string): string => (a < b ? b : a)
+
+const idsOfPage = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  options: PageOptions<R>
+): Effect.Effect<ReadonlyArray<string>> => {
+  const orderBy = options.orderBy ?? "id"
+  const where = columns.encodeWhere(table, options.where)
+  const asked = Object.keys(where)
+  const index =
+    state.indexes[
+      columns.orderedIndex(
+        state.indexes.map(({ on }) => on),
+        asked,
+        orderBy
+      )
+    ]
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, asked, orderBy))
+  const prefix = sortable.ofColumns(index.on.slice(0, asked.length), where)
+  const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
+  const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
+  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost["id"])) : sortable.last
+  const ids: Array<string> = []
+  for (const id of idsBetween(
+    index.tree,
+    prefix + (atMost === undefined || orderBy === "id" ? "" : sortable.afterNull),
+    prefix + (atMost === undefined ? "" : ordered(atMost)) + highestId,
+    options.after === undefined
+      ? undefined
+      : prefix + ordered(table.encode(options.after)) + sortable.ofId(options.after.id),
+    options.reverse ?? false
+  )) {
+    if (ids.length >= options.limit) break
+    ids.push(id)
+  }
+  return Effect.succeed(ids)
+}
+
+const rowsWhere = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  asked: Where<R>
+): Effect.Effect<ReadonlyArray<Encoded>> => {
+  const where = columns.encodeWhere(table, asked)
+  const names = Object.keys(where)
+  const index =
+    state.indexes[
+      columns.groupingIndex(
+        state.indexes.map(({ on }) => on),
+        names
+      )
+    ]
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, names, "any column"))
+  return Effect.succeed(rowsOf(state, idsUnder(index.tree, sortable.ofColumns(index.on.slice(0, names.length), where))))
+}
+
+const indexOn = (state: TableState, ...on: columns.Index): Tree =>
+  state.indexes.find((index) => index.on.join() === on.join())?.tree ?? RedBlackTree.empty(Order.string)
+
+const left: ReadonlyArray<unknown> = AgentStatus.literals.filter(hasLeft)
+
+const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {
+  const prefix = sortable.of(worker) + sortable.of(assignment)
+  for (const id of idsUnder(indexOn(agents, "worker", "assignment"), prefix)) {
+    if (Option.exists(rowOf(agents, id), (agent) => !left.includes(agent["status"]))) return true
+  }
+  return false
+}
+
+const firstFree = (units: TableState, agents: TableState, options: ClaimOptions): Option.Option<string> => {
+  const prefix = sortable.of(options.run) + sortable.of("launched")
+  const from = prefix + sortable.of(options.after + 1)
+  for (const id of idsUnder(indexOn(units, "run", "status", "place"), prefix, from)) {
+    const free = Option.exists(
+      rowOf(units, id),
+      (unit) => !isWorkedOn(agents, options.worker, String(unit["assignment"]))
+    )
+    if (free) return Option.some(id)
+  }
+  return Option.none()
+}
 
 /** @internal */
-export const make: Effect.Effect<Service> = Effect.gen(function*() {
+export const make: Effect.Effect<Service> = Effect.gen(function* () {
   const writing = yield* Effect.makeSemaphore(1)
+  const current = Current.make<Transaction>()
   let committed: State = HashMap.empty()
-  let working: State = committed
 
-  const transaction: Service["transaction"] = (effect) =>
-    Effect.flatMap(InTransaction, (inside) =>
-      inside
-        ? effect
-        : writing.withPermits(1)(
-          Effect.suspend(() => {
-            working = committed
-            return Effect.onExit(Effect.provideService(effect, InTransaction, true), (exit) =>
-              Effect.sync(() => {
-                if (Exit.isSuccess(exit)) committed = working
-              }))
+  const begun = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
+    Effect.suspend(() => {
+      const opened: Transaction = { state: committed, failure: undefined, ended: false }
+      return Effect.flatMap(
+        Effect.onExit(current.provide(effect, opened), (exit) =>
+          Effect.sync(() => {
+            opened.ended = true
+            if (Exit.isSuccess(exit) && opened.failure === undefined) committed = opened.state
           })
-        ))
-
-  const read = <R extends Row, E extends Encoded>(table: tables.Table<R, E>) =>
-    Effect.map(InTransaction, (inside) =>
-      Option.getOrElse(HashMap.get(inside ? working : committed, table.name), () => emptyTable(table)))
-
-  const write = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, state: TableState) =>
-    Effect.sync(() => {
-      working = HashMap.set(working, table.name, state)
+        ),
+        (a) => (opened.failure === undefined ? Effect.succeed(a) : opened.failure)
+      )
     })
 
-  const insert: Service["insert"] = (table, rows) =>
+  const transaction: Service["transaction"] = (effect) =>
+    Effect.withFiberRuntime((fiber) =>
+      current.in(fiber.currentContext) === undefined ? writing.withPermits(1)(begun(effect)) : effect
+    )
+
+  const read = <R extends Row, E extends Encoded, A>(
+    table: tables.Table<R, E>,
+    f: (state: TableState) => Effect.Effect<A, StoreError>
+  ): Effect.Effect<A, StoreError> =>
+    Effect.withFiberRuntime((fiber) => {
+      const state = current.in(fiber.currentContext)?.state ?? committed
+      return f(Option.getOrElse(HashMap.get(state, table.name), () => emptyTable(table)))
+    })
+
+  /** `change` answers a failure where a row cannot be as it asks. */
+  const write = <R extends Row, E extends Encoded, A>(
+    table: tables.Table<R, E>,
+    change: (state: TableState) => Either.Either<readonly [TableState, A], StoreError>
+  ): Effect.Effect<A, StoreError> =>
     transaction(
-      Effect.gen(function*() {
-        const indexes = indexesOf(table)
-        let state = yield* read(table)
-        const inserted: Array<string> = []
-        const taken = (encoded: Encoded) =>
-          table.unique.some((index, i) => {
-            const tree = state.indexes[i + 1]
-            const key = keyOf(index, encoded)
-            if (tree === undefined) return false
-            for (const [found] of RedBlackTree.greaterThanEqual(tree, key)) return found.startsWith(key)
-            return false
-          })
-        for (const row of rows) {
-          const encoded = table.encode(row)
-          if (HashMap.has(state.rows, row.id) || taken(encoded)) continue
-          state = withRow(state, indexes, row.id, encoded)
-          inserted.push(row.id)
-        }
-        yield* write(table, state)
-        return inserted
+      Effect.withFiberRuntime((fiber) => {
+        const opened = current.in(fiber.currentContext)
+        if (opened === undefined) return Effect.dieMessage("a write outside a transaction")
+        if (opened.failure !== undefined) return opened.failure
+        const before = Option.getOrElse(HashMap.get(opened.state, table.name), () => emptyTable(table))
+        return Either.match(change(before), {
+          onLeft: (failure) => {
+            opened.failure = failure
+            return failure
+          },
+          onRight: ([after, answer]) => {
+            opened.state = HashMap.set(opened.state, table.name, after)
+            return Effect.succeed(answer)
+          }
+        })
       })
     )
+
+  const replaced = <R extends Row, E extends Encoded>(
+    table: tables.Table<R, E>,
+    state: TableState,
+    id: string,
+    row: Encoded
+  ) =>
+    isTaken(table, state, id, row)
+      ? Either.left(
+          new StoreError({
+            reason: "Failed",
+            operation: `write ${table.name}`,
+            description: `another row already has what only one may have (${table.unique.join("; ")}), so ${id} cannot`
+          })
+        )
+      : Either.right(withRow(withoutRow(state, id), id, row))
+
+  const insert: Service["insert"] = (table, rows) =>
+    write(table, (before) => {
+      let state = before
+      const inserted: Array<string> = []
+      for (const row of rows) {
+        const encoded = table.encode(row)
+        if (HashMap.has(state.rows, row.id) || isTaken(table, state, row.id, encoded)) continue
+        state = withRow(state, row.id, encoded)
+        inserted.push(row.id)
+      }
+      return Either.right([state, inserted])
+    })
 
   const put: Service["put"] = (table, rows) =>
-    transaction(
-      Effect.flatMap(read(table), (start) => {
-        const indexes = indexesOf(table)
-        const state = rows.reduce(
-          (state, row) => withRow(withoutRow(state, indexes, row.id), indexes, row.id, table.encode(row)),
-          start
-        )
-        return write(table, state)
-      })
-    )
+    write(table, (before) => {
+      let state = before
+      for (const row of rows) {
+        const next = replaced(table, state, row.id, table.encode(row))
+        if (Either.isLeft(next)) return Either.left(next.left)
+        state = next.right
+      }
+      return Either.right([state, undefined])
+    })
 
   const getAll: Service["getAll"] = (table, ids) =>
-    Effect.flatMap(read(table), (state) =>
-      decodeRows(
-        table,
-        ids.flatMap((id) => Option.toArray(HashMap.get(state.rows, id)))
-      ))
+    read(table, (state) => decodeRows(table, rowsOf(state, new Set(ids))))
 
   const get: Service["get"] = (table, id) => Effect.map(getAll(table, [id]), (rows) => Option.fromNullable(rows[0]))
 
   const page: Service["page"] = (table, options) =>
-    Effect.gen(function*() {
-      const state = yield* read(table)
-      const indexes = indexesOf(table)
-      const orderBy = options.orderBy ?? "id"
-      const where: Encoded = defined(table.encodePart(options.where))
-      const position = yield* covering(table.name, indexes, where, orderBy)
-      const index = indexes[position] ?? []
-      const tree = state.indexes[position]
-      if (tree === undefined) return []
-      const prefix = keyOf(index.slice(0, Object.keys(where).length), where)
-      const limit = options.atMost === undefined ? undefined : sortable(defined(table.encodePart(options.atMost))[orderBy])
-      const after = options.after === undefined
-        ? undefined
-        : keyOf(index, table.encode(options.after)) + options.after.id
-      const found: Array<string> = []
-      for (const [key, id] of startingAt(tree, prefix, after ?? prefix, options.reverse ?? false)) {
-        if (!key.startsWith(prefix) || found.length >= options.limit) break
-        if (key === after) continue
-        const value = key.slice(prefix.length)
-        if (limit !== undefined && value.startsWith("\u0001")) continue
-        if (limit !== undefined && value > limit && !value.startsWith(limit)) break
-        found.push(id)
-      }
-      return yield* decodeRows(table, found.flatMap((id) => Option.toArray(HashMap.get(state.rows, id))))
-    })
+    read(table, (state) =>
+      Effect.flatMap(idsOfPage(table, state, options), (ids) => decodeRows(table, rowsOf(state, ids)))
+    )
 
-  const update: Service["update"] = (table, options) =>
-    transaction(
-      Effect.gen(function*() {
-        const indexes = indexesOf(table)
-        let state = yield* read(table)
-        const set: Encoded = defined(table.encodePart(options.set))
-        const changed: Array<string> = []
-        for (const id of options.ids) {
-          const json = Option.getOrUndefined(HashMap.get(state.rows, id))
-          if (json === undefined) continue
-          const row = parseRow(json)
-          if (!meets(table, row, options.when)) continue
-          state = withRow(withoutRow(state, indexes, id), indexes, id, { ...row, ...set })
-          changed.push(id)
+  const update: Service["update"] = (table, options) => {
+    const set = columns.encodeWhere(table, options.set)
+    const when = Object.entries(columns.encodeWhen(table, options.when))
+    return Effect.flatMap(
+      write(table, (before) => {
+        let state = before
+        const changed: Array<Encoded> = []
+        for (const id of new Set(options.ids)) {
+          const row = Option.getOrUndefined(rowOf(state, id))
+          if (row === undefined || !when.every(([column, allowed]) => allowed.includes(row[column] ?? null))) continue
+          const next = replaced(table, state, id, { ...row, ...set })
+          if (Either.isLeft(next)) return Either.left(next.left)
+          state = next.right
+          changed.push({ ...row, ...set })
         }
-        yield* write(table, state)
-        return yield* getAll(table, changed)
+        return Either.right([state, changed])
+      }),
+      (changed) => decodeRows(table, changed)
+    )
+  }
+
+  const remove: Service["remove"] = (table, ids) =>
+    write(table, (state) => Either.right([ids.reduce(withoutRow, state), undefined]))
+
+  const count: Service["count"] = (table, where, by) =>
+    read(table, (state) =>
+      Effect.map(rowsWhere(table, state, where), (rows) => {
+        const counts: Record<string, number> = {}
+        for (const row of rows) counts[String(row[by])] = (counts[String(row[by])] ?? 0) + 1
+        return counts
       })
     )
 
-  const remove: Service["remove"] = (table, ids) =>
-    transaction(
-      Effect.flatMap(read(table), (state) =>
-        write(table, ids.reduce((state, id) => withoutRow(state, indexesOf(table), id), state)))
-    )
-
-  const every = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, where: Where<R>) =>
-    Effect.gen(function*() {
-      const state = yield* read(table)
-      const indexes = indexesOf(table)
-      const encoded: Encoded = defined(table.encodePart(where))
-      const asked = Object.keys(encoded)
-      const position = indexes.findIndex((index) =>
-        index.length >= asked.length && asked.every((column) => index.slice(0, asked.length).includes(column)))
-      const tree = state.indexes[position]
-      if (tree === undefined) return yield* Effect.dieMessage(`no index of ${table.name} covers (${asked.join(", ")})`)
-      const prefix = keyOf((indexes[position] ?? []).slice(0, asked.length), encoded)
-      const rows: Array<Encoded> = []
-      for (const [key, id] of RedBlackTree.greaterThanEqual(tree, prefix)) {
-        if (!key.startsWith(prefix)) break
-        Option.map(HashMap.get(state.rows, id), (json) => rows.push(parseRow(json)))
-      }
-      return rows
-    })
-
-  const count: Service["count"] = (table, where, by) =>
-    Effect.map(every(table, where), (rows) => {
-      const counts: Record<string, number> = {}
-      for (const row of rows) counts[String(row[by])] = (counts[String(row[by])] ?? 0) + 1
-      return counts
-    })
-
   const sum: Service["sum"] = (table, where, column) =>
-    Effect.map(every(table, where), (rows) => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0))
+    read(table, (state) =>
+      Effect.map(rowsWhere(table, state, where), (rows) =>
+        rows.reduce((total, row) => total + Number(row[column] ?? 0), 0)
+      )
+    )
 
   const claim: Service["claim"] = (options) =>
     transaction(
-      Effect.gen(function*() {
-        const agents = yield* read(tables.agents)
-        const works = Option.fromNullable(agents.indexes[indexesOf(tables.agents).findIndex((index) =>
-          index.join() === "worker,assignment"
-        )])
-        const workedOn = (assignment: string): boolean => {
-          if (Option.isNone(works)) return false
-          const prefix = sortable(options.worker) + sortable(assignment)
-          for (const [key, id] of RedBlackTree.greaterThanEqual(works.value, prefix)) {
-            if (!key.startsWith(prefix)) return false
-            const agent = Option.flatMap(HashMap.get(agents.rows, id), (json) =>
-              Either.getRight(decodeRow(tables.agents, json)))
-            if (Option.isSome(agent) && !hasLeft(agent.value.status)) return true
-          }
-          return false
-        }
-        const chosen = yield* firstFree(options, workedOn)
-        if (Option.isNone(chosen)) return Option.none()
-        const changed = yield* update(tables.units, {
-          ids: [chosen.value],
-          set: {
-            status: "assigned",
-            agent: Option.some(options.agent),
-            leaseUntil: Option.some(options.leaseUntil),
-            updatedAt: options.now
-          }
-        })
-        return Option.fromNullable(changed[0])
-      })
+      read(tables.agents, (agents) =>
+        read(tables.units, (units) =>
+          Option.match(firstFree(units, agents, options), {
+            onNone: () => Effect.succeed(Option.none()),
+            onSome: (id) =>
+              Effect.map(
+                update(tables.units, {
+                  ids: [id],
+                  set: {
+                    status: "assigned",
+                    agent: Option.some(options.agent),
+                    leaseUntil: Option.some(options.leaseUntil),
+                    updatedAt: options.now
+                  }
+                }),
+                (units) => Option.fromNullable(units[0])
+              )
+          })
+        )
+      )
     )
-
-  const firstFree = (
-    options: Parameters<Service["claim"]>[0],
-    workedOn: (assignment: string) => boolean
-  ): Effect.Effect<Option.Option<UnitId>, StoreError> =>
-    Effect.gen(function*() {
-      const units = yield* read(tables.units)
-      const position = indexesOf(tables.units).findIndex((index) => index.join() === "run,status,place")
-      const tree = units.indexes[position]
-      if (tree === undefined) return Option.none()
-      const prefix = sortable(options.run) + sortable("launched")
-      for (const [key, id] of RedBlackTree.greaterThanEqual(tree, prefix + sortable(options.after + 1))) {
-        if (!key.startsWith(prefix)) return Option.none()
-        const json = Option.getOrUndefined(HashMap.get(units.rows, id))
-        if (json === undefined) continue
-        const unit = yield* decodeRow(tables.units, json)
-        if (!workedOn(unit.assignment)) return Option.some(unit.id)
-      }
-      return Option.none()
-    })
 
   return { transaction, insert, put, get, getAll, page, update, remove, count, sum, claim }
 })
-
-const defined = (part: { readonly [column: string]: tables.Primitive | undefined }): Encoded => {
-  const out: Record<string, tables.Primitive> = {}
-  for (const [column, value] of Object.entries(part)) if (value !== undefined) out[column] = value
-  return out
-}
-
-const meets = <R extends Row, E extends Encoded>(
-  table: tables.Table<R, E>,
-  row: Encoded,
-  when: { readonly [Column in keyof R]?: ReadonlyArray<R[Column]> } | undefined
-): boolean => {
-  if (when === undefined) return true
-  for (const column in when) {
-    const allowed = when[column]
-    if (allowed === undefined) continue
-    const one = (value: R[typeof column]) => {
-      const part: { [Column in keyof R]?: R[Column] } = {}
-      part[column] = value
-      return defined(table.encodePart(part))[column]
-    }
-    if (!allowed.some((value) => one(value) === row[column])) return false
-  }
-  return true
-}

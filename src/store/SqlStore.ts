@@ -24,8 +24,7 @@ import * as tables from "./tables.js"
 type Row = columns.Row
 type Encoded = columns.Encoded
 
-const textOf = (row: unknown, column: string): string =>
-  Predicate.hasProperty(row, column) ? String(row[column]) : ""
+const textOf = (row: unknown, column: string): string => (Predicate.hasProperty(row, column) ? String(row[column]) : "")
 
 /** Whole numbers may come as text (Postgres) or as bigint. */
 const withNumbers = (row: unknown, integers: ReadonlyArray<string>): unknown => {
@@ -74,7 +73,10 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
     return made
   }
 
-  const inChunks = <A, B>(all: ReadonlyArray<ReadonlyArray<A>>, run: (chunk: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, StoreError>): Effect.Effect<ReadonlyArray<B>, StoreError> => {
+  const inChunks = <A, B>(
+    all: ReadonlyArray<ReadonlyArray<A>>,
+    run: (chunk: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, StoreError>
+  ): Effect.Effect<ReadonlyArray<B>, StoreError> => {
     const [first, ...others] = all
     if (first === undefined) return Effect.succeed([])
     if (others.length === 0) return run(first)
@@ -94,13 +96,15 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
       Effect.map(
         session.write(`insert ${table.name}`, values(table, chunk), of(table).insert(chunk.length)),
         (inserted) => inserted.map((row) => textOf(row, "id"))
-      ))
+      )
+    )
 
   const put: Service["put"] = (table, rows) => {
     const lastById = Array.from(new Map(rows.map((row) => [row.id, row])).values())
     return Effect.asVoid(
       inChunks(chunks.ofRows(lastById), (chunk) =>
-        session.write(`put ${table.name}`, values(table, chunk), of(table).put(chunk.length)))
+        session.write(`put ${table.name}`, values(table, chunk), of(table).put(chunk.length))
+      )
     )
   }
 
@@ -110,14 +114,10 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
     return Effect.map(
       Effect.forEach(chunks.ofIds(ids), (chunk) =>
         Effect.flatMap(
-          session.read(
-            operation,
-            chunk,
-            statements.getAll(chunk.length, false),
-            statements.getAll(chunk.length, true)
-          ),
+          session.read(operation, chunk, statements.getAll(chunk.length, false), statements.getAll(chunk.length, true)),
           (rows) => decodeRows(table, statements.integers, operation, rows)
-        )),
+        )
+      ),
       (results) => results.flat()
     )
   }
@@ -150,7 +150,8 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
       options.limit
     ]
     return Effect.flatMap(session.read(operation, params, text), (rows) =>
-      decodeRows(table, statements.integers, operation, rows))
+      decodeRows(table, statements.integers, operation, rows)
+    )
   }
 
   const update: Service["update"] = (table, options) => {
@@ -159,8 +160,7 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
     const set = columns.encodeWhere(table, options.set)
     const when = Object.entries(columns.encodeWhen(table, options.when))
     if (when.some(([, allowed]) => allowed.length === 0)) return Effect.succeed([])
-    const shape = when.map(([column, allowed]) =>
-      [column, notNull(allowed).length, allowed.includes(null)] as const)
+    const shape = when.map(([column, allowed]) => [column, notNull(allowed).length, allowed.includes(null)] as const)
     return inChunks(chunks.ofIds(options.ids), (ids) =>
       Effect.flatMap(
         session.write(
@@ -169,13 +169,15 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
           statements.update(Object.keys(set), ids.length, shape)
         ),
         (rows) => decodeRows(table, statements.integers, operation, rows)
-      ))
+      )
+    )
   }
 
   const remove: Service["remove"] = (table, ids) =>
     Effect.asVoid(
       inChunks(chunks.ofIds(ids), (chunk) =>
-        session.write(`remove ${table.name}`, chunk, of(table).remove(chunk.length)))
+        session.write(`remove ${table.name}`, chunk, of(table).remove(chunk.length))
+      )
     )
 
   const totals = <R extends Row, E extends Encoded>(
@@ -190,17 +192,15 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
 
   const count: Service["count"] = (table, asked, by) => {
     const where = columns.encodeWhere(table, asked)
-    return Effect.map(
-      totals(table, where, `count ${table.name}`, of(table).count(shapeOf(where), by)),
-      (rows) => Object.fromEntries(rows.map((row) => [textOf(row, "value"), Number(textOf(row, "n"))]))
+    return Effect.map(totals(table, where, `count ${table.name}`, of(table).count(shapeOf(where), by)), (rows) =>
+      Object.fromEntries(rows.map((row) => [textOf(row, "value"), Number(textOf(row, "n"))]))
     )
   }
 
   const sum: Service["sum"] = (table, asked, column) => {
     const where = columns.encodeWhere(table, asked)
-    return Effect.map(
-      totals(table, where, `sum ${table.name}`, of(table).sum(shapeOf(where), column)),
-      (rows) => Number(textOf(rows[0], "n"))
+    return Effect.map(totals(table, where, `sum ${table.name}`, of(table).sum(shapeOf(where), column)), (rows) =>
+      Number(textOf(rows[0], "n"))
     )
   }
 
@@ -214,7 +214,9 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
     const params = [set["agent"], set["leaseUntil"], set["updatedAt"], options.run, options.after, options.worker]
     return Effect.flatMap(session.write("claim", params, claimText), (rows) =>
       Effect.map(decodeRows(tables.units, of(tables.units).integers, "claim", rows), (units) =>
-        Option.fromNullable(units[0])))
+        Option.fromNullable(units[0])
+      )
+    )
   }
 
   return { transaction: session.transaction, insert, put, get, getAll, page, update, remove, count, sum, claim }
@@ -245,16 +247,16 @@ const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Eff
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Effect.gen(function*() {
+export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const dialect = yield* Effect.mapError(Dialect.of(sql), () => unknownDialect)
   const place = yield* placeOf(sql, dialect)
   const database = Session.database(sql, dialect, place)
   yield* migrations.run(database, place)
-  const owner = {}
-  const session = dialect.name === "sqlite"
-    ? Session.make(database, owner, yield* Grouped.make(database, owner), { writesAlone: false })
-    : Session.make(database, owner, Separate.make(database, owner), { writesAlone: true })
+  const session =
+    dialect.name === "sqlite"
+      ? Session.make(database, yield* Grouped.make(database), { writesAlone: false })
+      : Session.make(database, Separate.make(database), { writesAlone: true })
   return makeService(dialect, session)
 })
 

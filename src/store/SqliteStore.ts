@@ -42,7 +42,7 @@ const pragmas = (options: Options): ReadonlyArray<string> => [
 const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> =>
   Layer.scoped(
     SqlClient.SqlClient,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqliteClient.make({
         filename: options.filename,
         disableWAL: true,

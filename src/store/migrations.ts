@@ -45,7 +45,9 @@ const createTable = (dialect: Dialect, table: Definition): ReadonlyArray<string>
       column === "id" ? "PRIMARY KEY" : "",
       canBeNull.has(column) ? "" : "NOT NULL",
       parent === undefined ? "" : `REFERENCES "${tableName(parent)}" ("id")`
-    ].filter((part) => part !== "").join(" ")
+    ]
+      .filter((part) => part !== "")
+      .join(" ")
   })
   const index = (on: ReadonlyArray<string>, unique: boolean) => {
     const keys = on.map((column) => `${quoted(column)}${canBeNull.has(column) ? dialect.nullsFirst : ""}`)
@@ -98,19 +100,20 @@ export const run = (
     Effect.flatMap(rows(reserved, dialect.hasTable(history)), (found) =>
       found.length === 0
         ? Effect.succeed(0)
-        : Effect.map(rows(reserved, `SELECT MAX("version") AS "version" FROM "${history}"`), versionOf))
+        : Effect.map(rows(reserved, `SELECT MAX("version") AS "version" FROM "${history}"`), versionOf)
+    )
 
   const refuseNewer = (version: number) =>
     version <= migrations.length
       ? Effect.succeed(version)
       : new StoreError({
-        reason: "Newer",
-        operation: "migrate",
-        description: `${place} has version ${version} and this effect-crowd knows version ${migrations.length}; update the package effect-crowd`
-      })
+          reason: "Newer",
+          operation: "migrate",
+          description: `${place} has version ${version} and this effect-crowd knows version ${migrations.length}; update the package effect-crowd`
+        })
 
   const next = (reserved: Reserved) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       if (Option.isSome(dialect.lockSchema)) yield* rows(reserved, dialect.lockSchema.value)
       const version = yield* Effect.flatMap(currentVersion(reserved), refuseNewer)
       const migration = migrations[version]
@@ -134,13 +137,15 @@ export const run = (
   const step = (reserved: Reserved) =>
     Effect.zipRight(
       rows(reserved, dialect.begin),
-      Effect.onError(Effect.zipRight(next(reserved), rows(reserved, "COMMIT")), () => Effect.ignore(rows(reserved, "ROLLBACK")))
+      Effect.onError(Effect.zipRight(next(reserved), rows(reserved, "COMMIT")), () =>
+        Effect.ignore(rows(reserved, "ROLLBACK"))
+      )
     )
 
   return Effect.acquireUseRelease(
     database.reserve,
     (reserved) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (;;) {
           const version = yield* Effect.flatMap(currentVersion(reserved), refuseNewer)
           if (version === migrations.length) return

@@ -23,8 +23,10 @@ const messages: ReadonlyArray<readonly [RegExp, Reason]> = [
 ]
 
 const advice: Record<Reason, (place: string) => string> = {
-  Unavailable: (place) => `${place} cannot be opened or reached; check that it is there and that this process may use it`,
-  Busy: (place) => `${place} is held by another process for longer than the busy timeout; wait for it or stop it, then try again`,
+  Unavailable: (place) =>
+    `${place} cannot be opened or reached; check that it is there and that this process may use it`,
+  Busy: (place) =>
+    `${place} is held by another process for longer than the busy timeout; wait for it or stop it, then try again`,
   Newer: (place) => `${place} was written by a newer version; update effect-crowd`,
   Corrupt: (place) => `${place} is no database or is damaged; restore it from a copy, or choose another file`,
   ReadOnly: (place) => `${place} cannot be written; allow this process to write to it and to its folder`,

@@ -27,7 +27,7 @@ const maxMembers = 64
  *
  * @internal
  */
-export const make = (database: Database, owner: object): Effect.Effect<Manager<Member>> =>
+export const make = (database: Database): Effect.Effect<Manager<Member>> =>
   Effect.map(Effect.makeSemaphore(1), (turn) => {
     let waiting = 0
     let group: Group | undefined
@@ -52,10 +52,10 @@ export const make = (database: Database, owner: object): Effect.Effect<Manager<M
           group = { reserved, committed, members: 0 }
           return member(group, true)
         })
-      ))
+      )
+    )
 
     const member = (group: Group, first: boolean): Member => ({
-      owner,
       connection: group.reserved.connection,
       failure: undefined,
       ended: false,
@@ -71,7 +71,8 @@ export const make = (database: Database, owner: object): Effect.Effect<Manager<M
 
     const commit = (done: Group) =>
       Effect.flatMap(Effect.exit(execute(done, "commit", "COMMIT")), (exit) =>
-        Exit.isSuccess(exit) ? end(done, exit) : giveUp(done, exit))
+        Exit.isSuccess(exit) ? end(done, exit) : giveUp(done, exit)
+      )
 
     const keep = ({ first, group }: Member) => {
       group.members++
@@ -82,14 +83,15 @@ export const make = (database: Database, owner: object): Effect.Effect<Manager<M
       first
         ? giveUp(group, Exit.void)
         : Effect.zipRight(
-          execute(group, "rollback", "ROLLBACK TO SAVEPOINT crowd"),
-          execute(group, "rollback", "RELEASE SAVEPOINT crowd")
-        )
+            execute(group, "rollback", "ROLLBACK TO SAVEPOINT crowd"),
+            execute(group, "rollback", "RELEASE SAVEPOINT crowd")
+          )
 
     // Where the database has already undone the whole group (a full disk), the savepoint is gone, and with it the others'.
     const settle = (member: Member, kept: boolean) =>
       Effect.catchAll(kept ? keep(member) : undo(member), (error) =>
-        giveUp(member.group, Exit.fail(member.failure ?? error)))
+        giveUp(member.group, Exit.fail(member.failure ?? error))
+      )
 
     const commitUnlessWaiting = Effect.suspend(() =>
       group !== undefined && (waiting === 0 || group.members >= maxMembers) ? commit(group) : Effect.void

@@ -6,14 +6,15 @@ interface Separate extends Open {
   readonly reserved: Reserved
 }
 
-const rolledBack = (answer: unknown): boolean => Predicate.hasProperty(answer, "command") && answer.command === "ROLLBACK"
+const rolledBack = (answer: unknown): boolean =>
+  Predicate.hasProperty(answer, "command") && answer.command === "ROLLBACK"
 
 /**
  * Each transaction by itself, on a connection of its own.
  *
  * @internal
  */
-export const make = (database: Database, owner: object): Manager<Separate> => {
+export const make = (database: Database): Manager<Separate> => {
   const commit = ({ reserved }: Separate) =>
     Effect.flatMap(
       Effect.mapError(reserved.connection.executeRaw("COMMIT", []), (error) => database.failure("commit", error)),
@@ -23,13 +24,15 @@ export const make = (database: Database, owner: object): Manager<Separate> => {
           ? Effect.fail(database.failure("commit", new Error("a statement in the transaction failed")))
           : Effect.void
     )
-  const rollback = ({ reserved }: Separate) => Effect.ignore(database.execute(reserved.connection, "rollback", "ROLLBACK"))
+  const rollback = ({ reserved }: Separate) =>
+    Effect.ignore(database.execute(reserved.connection, "rollback", "ROLLBACK"))
   return {
     enter: Effect.flatMap(database.reserve, (reserved) =>
       database.execute(reserved.connection, "begin", database.dialect.begin).pipe(
-        Effect.as({ owner, connection: reserved.connection, failure: undefined, ended: false, reserved }),
+        Effect.as({ connection: reserved.connection, failure: undefined, ended: false, reserved }),
         Effect.onError(() => reserved.release)
-      )),
+      )
+    ),
     leave: (open, keep) => Effect.ensuring(keep ? commit(open) : rollback(open), open.reserved.release)
   }
 }

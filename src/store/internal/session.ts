@@ -1,12 +1,13 @@
 import { type SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { StoreError } from "../../CrowdError.js"
 import type { Service } from "../../Store.js"
+import * as Current from "../../internal/current.js"
 import type { Dialect } from "./dialect.js"
 import { fromDriver, inTransaction } from "./failure.js"
 
@@ -18,7 +19,6 @@ export interface Reserved {
 
 /** A transaction that is under way. @internal */
 export interface Open {
-  readonly owner: object
   readonly connection: Connection
   /** The first failure of the database in it. After one, nothing of the transaction is kept. */
   failure: StoreError | undefined
@@ -51,10 +51,6 @@ export interface Database {
   readonly execute: (connection: Connection, operation: string, text: string) => Effect.Effect<void, StoreError>
 }
 
-class Current extends Context.Reference<Current>()("effect-crowd/internal/SqlStore/Current", {
-  defaultValue: (): Open | undefined => undefined
-}) {}
-
 /** @internal */
 export const database = (sql: SqlClient, dialect: Dialect, place: string): Database => {
   const failure = (operation: string, error: unknown) => fromDriver(place, operation, error)
@@ -65,7 +61,8 @@ export const database = (sql: SqlClient, dialect: Dialect, place: string): Datab
       Effect.mapBoth(Scope.extend(sql.reserve, scope), {
         onFailure: (error: SqlError) => failure("connect", error),
         onSuccess: (connection) => ({ connection, release: Scope.close(scope, Exit.void) })
-      })),
+      })
+    ),
     execute: (connection, operation, text) =>
       Effect.mapBoth(connection.execute(text, [], undefined), {
         onFailure: (error) => failure(operation, error),
@@ -77,14 +74,10 @@ export const database = (sql: SqlClient, dialect: Dialect, place: string): Datab
 /** @internal */
 export const make = <T extends Open>(
   database: Database,
-  owner: object,
   manager: Manager<T>,
   options: { readonly writesAlone: boolean }
 ): Session => {
-  const openIn = (context: Context.Context<never>): Open | undefined => {
-    const open = Context.get(context, Current)
-    return open !== undefined && open.owner === owner && !open.ended ? open : undefined
-  }
+  const current = Current.make<Open>()
 
   const inForeign = (context: Context.Context<never>): boolean => context.unsafeMap.has(TransactionConnection.key)
 
@@ -92,10 +85,10 @@ export const make = <T extends Open>(
     open.failure !== undefined
       ? Effect.fail(open.failure)
       : Effect.mapError(open.connection.execute(text, params, undefined), (error) => {
-        const failure = database.failure(operation, error)
-        open.failure = failure
-        return failure
-      })
+          const failure = database.failure(operation, error)
+          open.failure = failure
+          return failure
+        })
 
   const alone = (operation: string, params: ReadonlyArray<unknown>, text: string): Rows =>
     Effect.acquireUseRelease(
@@ -108,24 +101,25 @@ export const make = <T extends Open>(
   const begun = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(manager.enter, (open) =>
-        Effect.flatMap(Effect.exit(restore(Effect.provideService(effect, Current, open))), (exit) => {
+        Effect.flatMap(Effect.exit(restore(current.provide(effect, open))), (exit) => {
           open.ended = true
           const result: Exit.Exit<A, E | StoreError> =
             Exit.isSuccess(exit) && open.failure !== undefined ? Exit.fail(open.failure) : exit
           const left = manager.leave(open, Exit.isSuccess(result))
           return Exit.isSuccess(result) ? Effect.zipRight(left, result) : Effect.zipRight(Effect.ignore(left), result)
-        }))
+        })
+      )
     )
 
   const transaction: Service["transaction"] = (effect) =>
     Effect.withFiberRuntime((fiber) => {
-      if (openIn(fiber.currentContext) !== undefined) return effect
+      if (current.in(fiber.currentContext) !== undefined) return effect
       return inForeign(fiber.currentContext) ? Effect.fail(inTransaction("transaction")) : begun(effect)
     })
 
   const read: Session["read"] = (operation, params, text, kept) =>
     Effect.withFiberRuntime((fiber) => {
-      const open = openIn(fiber.currentContext)
+      const open = current.in(fiber.currentContext)
       if (open !== undefined) return inside(open, operation, params, kept ?? text)
       return inForeign(fiber.currentContext) ? Effect.fail(inTransaction(operation)) : alone(operation, params, text)
     })

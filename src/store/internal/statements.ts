@@ -62,9 +62,10 @@ const afterText = (shape: PageShape, next: () => string, canBeNull: boolean): Re
   const column = quoted(shape.orderBy)
   const nullsFollow = canBeNull && shape.reverse && !shape.atMost
   const othersFollow = shape.after === "null" ? !shape.reverse : nullsFollow
-  const here = shape.after === "null"
-    ? `(${column} IS NULL AND "id" ${beyond} ${next()})`
-    : `(${column}, "id") ${beyond} (${next()}, ${next()})`
+  const here =
+    shape.after === "null"
+      ? `(${column} IS NULL AND "id" ${beyond} ${next()})`
+      : `(${column}, "id") ${beyond} (${next()}, ${next()})`
   if (!othersFollow) return [here]
   return [`(${here} OR ${column} IS ${shape.after === "null" ? "NOT NULL" : "NULL"})`]
 }
@@ -95,7 +96,9 @@ export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: 
     const values = Array.from({ length: rows }, () => `(${list(columns.length)})`).join(", ")
     return `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) VALUES ${values}`
   }
-  const replaced = columns.filter((column) => column !== "id").map((column) => `${quoted(column)} = excluded.${quoted(column)}`)
+  const replaced = columns
+    .filter((column) => column !== "id")
+    .map((column) => `${quoted(column)} = excluded.${quoted(column)}`)
   return {
     columns,
     integers: columns.filter((column) => table.columns[column] === "integer"),
@@ -124,12 +127,17 @@ export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: 
         const { list, next } = counter(dialect)
         const assigned = set.length === 0 ? [`"id" = "id"`] : set.map((column) => `${quoted(column)} = ${next()}`)
         const wanted = list(ids)
-        const rows = ids === 1 || dialect.keep === ""
-          ? wanted
-          : `SELECT "id" FROM ${name} WHERE "id" IN (${wanted}) ORDER BY "id"${dialect.keep}`
+        const rows =
+          ids === 1 || dialect.keep === ""
+            ? wanted
+            : `SELECT "id" FROM ${name} WHERE "id" IN (${wanted}) ORDER BY "id"${dialect.keep}`
         const parts = when.map(([column, values, orNull]) => {
           const among = `${quoted(column)} IN (${list(values)})`
-          return values === 0 && orNull ? `${quoted(column)} IS NULL` : orNull ? `(${among} OR ${quoted(column)} IS NULL)` : among
+          return values === 0 && orNull
+            ? `${quoted(column)} IS NULL`
+            : orNull
+              ? `(${among} OR ${quoted(column)} IS NULL)`
+              : among
         })
         return `UPDATE ${name} SET ${assigned.join(", ")}${whereText([`"id" IN (${rows})`, ...parts])} RETURNING ${aliased}`
       }),
@@ -162,7 +170,9 @@ export const claim = (dialect: Dialect): string => {
   const offered = unitSources("assign")
   const assigned = offered.flatMap((status) => Option.toArray(nextUnit(status, "assign"))).slice(0, 1)
   const left = AgentStatus.literals.filter(hasLeft)
-  const columns = Object.keys(tables.units.columns).map((column) => `${quoted(column)} AS "${column}"`).join(", ")
+  const columns = Object.keys(tables.units.columns)
+    .map((column) => `${quoted(column)} AS "${column}"`)
+    .join(", ")
   const set = `"status" = ${literals(assigned)}, "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
   return `UPDATE ${units} SET ${set} WHERE "id" = (
     SELECT u."id" FROM ${units} u

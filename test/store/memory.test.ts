@@ -1,0 +1,4 @@
+import * as Store from "../../src/Store.js"
+import { suite } from "./suite.js"
+
+suite("memory", Store.layerMemory)
