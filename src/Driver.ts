@@ -93,7 +93,7 @@ export interface Outward<Order, E> {
   /** One answer for each order, in their order. Failing is the same as that answer for every order. */
   readonly send: (
     orders: ReadonlyArray<Sent<Order>>
-  ) => Effect.Effect<ReadonlyArray<Either.Either<Receipt, E | ProviderError>>, ProviderError>
+  ) => Effect.Effect<ReadonlyArray<Either.Either<Receipt, E>>, ProviderError>
 }
 
 /**
@@ -106,7 +106,7 @@ export const oneByOne = <Order, E>(options: {
   readonly concurrency?: number
   readonly repeatableFor?: Duration.DurationInput
   readonly lookUp?: (order: Sent<Order>) => Effect.Effect<Option.Option<Receipt>, ProviderError>
-  readonly send: (order: Sent<Order>) => Effect.Effect<Receipt, E | ProviderError>
+  readonly send: (order: Sent<Order>) => Effect.Effect<Receipt, E>
 }): Outward<Order, E> => {
   const concurrency = options.concurrency ?? 8
   const lookUp = options.lookUp
@@ -248,13 +248,13 @@ export interface Driver {
   readonly agentStatus: (agent: Agent) => Effect.Effect<Option.Option<RemoteAgentStatus>, ProviderError>
   /** Tells the crowd that the worker is done, where it wants to know. */
   readonly markDone: (agent: Agent) => Effect.Effect<void, ProviderError>
-  readonly launch: Outward<LaunchOrder, InsufficientFunds>
-  readonly expire: Outward<ExpireOrder, never>
-  readonly approve: Outward<ReviewOrder, InsufficientFunds>
-  readonly reject: Outward<ReviewOrder, never>
-  readonly bonus: Outward<BonusOrder, InsufficientFunds | BonusNeedsUnit>
-  readonly block: Outward<BlockOrder, BlockNeedsScope>
-  readonly unblock: Outward<BlockOrder, BlockNeedsScope>
+  readonly launch: Outward<LaunchOrder, InsufficientFunds | ProviderError>
+  readonly expire: Outward<ExpireOrder, ProviderError>
+  readonly approve: Outward<ReviewOrder, InsufficientFunds | ProviderError>
+  readonly reject: Outward<ReviewOrder, ProviderError>
+  readonly bonus: Outward<BonusOrder, InsufficientFunds | BonusNeedsUnit | ProviderError>
+  readonly block: Outward<BlockOrder, BlockNeedsScope | ProviderError>
+  readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
 }
 
 /**
@@ -267,8 +267,8 @@ export interface QualificationsDriver {
   /** Makes it with the crowd, or finds it there under that name. Answers the crowd's own name for it. */
   readonly create: (name: string, description: string) => Effect.Effect<Option.Option<string>, ProviderError>
   readonly delete: (qualification: Qualification) => Effect.Effect<void, ProviderError>
-  readonly grant: Outward<GrantOrder, never>
-  readonly revoke: Outward<GrantOrder, never>
+  readonly grant: Outward<GrantOrder, ProviderError>
+  readonly revoke: Outward<GrantOrder, ProviderError>
 }
 
 /**

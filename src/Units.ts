@@ -71,10 +71,11 @@ export interface Service {
   readonly status: (id: UnitId) => Effect.Effect<UnitStatus, UnitNotFound | ProviderError | StoreError>
   /**
    * Offers every created unit of the run to the crowd, in pages, a bounded number of pages at once; each page that is
-   * out is one element. Running it again continues where it stopped.
+   * out is one element. Running it again continues where it stopped. `limit` is how many units to offer at the most.
    */
   readonly launch: (
-    run: RunId
+    run: RunId,
+    options?: { readonly limit?: number | undefined }
   ) => Stream.Stream<
     ReadonlyArray<Unit>,
     TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
@@ -91,7 +92,7 @@ export interface Service {
   readonly sync: (run: RunId) => Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError>
   /**
    * Units of the run as they change, oldest change first, forever; changes between two looks at the same unit are one.
-   * A unit that did not change since `since` is not shown. `every` is the time between two looks (default 1 second).
+   * `every` is the time between two looks (default 1 second).
    */
   readonly changes: (
     run: RunId,

@@ -137,9 +137,8 @@ export const make = (engine: Engine.Service): Service => {
       yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "timeOut", now), { discard: true })
       return open.length
     }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)), store.transaction)
-    const all = (ended: number): Effect.Effect<number, StoreError> =>
-      Effect.flatMap(page, (more) => more === 0 ? Effect.succeed(ended) : all(ended + more))
-    return Effect.zipRight(run(id), all(0))
+    const pagewise = Stream.runSum(Stream.takeUntil(Stream.repeatEffect(page), (ended) => ended === 0))
+    return Effect.zipRight(run(id), pagewise)
   }
 
   const status: Service["status"] = (id) =>

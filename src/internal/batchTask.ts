@@ -59,16 +59,24 @@ const DurationText = Schema.transformOrFail(
   }
 )
 
+/** The whole message, in place of one for each member of a union or struct. */
+const always = (message: string) => () => ({ message, override: true })
+
+const ifNot = (is: (value: unknown) => boolean, message: string) => (issue: ParseResult.ParseIssue) => ({
+  message,
+  override: !is(issue.actual)
+})
+
 const comparators = QualificationRequirement.fields.comparator.literals
 
 const Qualification = Schema.Struct({
   name: Filled,
   comparator: Schema.optionalWith(
-    Schema.Literal(...comparators).annotations({ message: () => `must be one of ${comparators.join(", ")}` }),
+    Schema.Literal(...comparators).annotations({ message: always(`must be one of ${comparators.join(", ")}`) }),
     { exact: true }
   ),
-  value: Schema.optionalWith(Schema.Int.annotations({ message: () => "must be a whole number" }), { exact: true })
-}).pipe(
+  value: Schema.optionalWith(Schema.Int.annotations({ message: always("must be a whole number") }), { exact: true })
+}).annotations({ message: ifNot(Predicate.isRecord, "must be an object: { \"name\": … }") }).pipe(
   Schema.filter((q) =>
     q.value === undefined || q.comparator !== undefined ||
     "has a value but no comparator; add one, such as \"comparator\": \"greater_than_or_equal\""
@@ -76,7 +84,7 @@ const Qualification = Schema.Struct({
 )
 
 const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
-  Schema.Array(item).annotations({ message: (issue) => ({ message: `must be a list of ${of}`, override: !Array.isArray(issue.actual) }) })
+  Schema.Array(item).annotations({ message: ifNot(Array.isArray, `must be a list of ${of}`) })
 
 const fields = {
   title: Filled,
@@ -92,7 +100,7 @@ const fields = {
     exact: true,
     default: () => taskDefaults.unitsPerAssignment
   }),
-  maxUnitsPerWorker: Schema.optionalWith(Count, { exact: true, nullable: true, as: "Option" }),
+  maxUnitsPerWorker: Schema.optionalWith(Count, { exact: true, as: "Option" }),
   qualifications: Schema.optionalWith(list(Qualification, "qualifications"), {
     exact: true,
     default: () => taskDefaults.qualifications

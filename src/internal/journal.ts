@@ -1,3 +1,4 @@
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -6,6 +7,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { IntentNotFound, ProviderError, StoreError, Uncertain } from "../CrowdError.js"
 import { type Driver, type Outward, Receipt, receipt } from "../Driver.js"
 import type { RunId, Token } from "../Ids.js"
@@ -415,16 +417,12 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
         : Effect.map(kind.settle(intents), (settlement) => plus(total, settlement))
     })
 
-  const settle: Service["settle"] = (run) => {
-    const next = (after: Intent | undefined, total: Settlement): Effect.Effect<Settlement, StoreError> =>
-      Effect.gen(function*() {
-        const page = yield* store.page(table, { where: where("pending", run), after, limit: 500 })
-        if (page.length === 0) return total
-        const sum = plus(total, yield* settlePage(page))
-        return yield* next(page[page.length - 1], sum)
-      })
-    return next(undefined, nothing)
-  }
+  const settle: Service["settle"] = (run) =>
+    pages(store, table, { where: where("pending", run) }).pipe(
+      Stream.chunks,
+      Stream.runFoldEffect(nothing, (total, page) =>
+        Effect.map(settlePage(Chunk.toReadonlyArray(page)), (settlement) => plus(total, settlement)))
+    )
 
   const deny = (intent: Intent) =>
     Effect.flatMap(DateTime.now, (now) =>

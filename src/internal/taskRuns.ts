@@ -22,16 +22,16 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
     Effect.map(store.page(tables.runs, { where, reverse: true, limit: 1 }), (rows) => rows[0])
 
+  /** The requester's row is held meanwhile, so that two processes open one run. */
   const open: Service["open"] = (options) =>
-    Effect.gen(function*() {
+    store.transaction(Effect.gen(function*() {
       yield* requester(options.requester)
       const known = options.fresh === true
         ? undefined
         : yield* latest({ requester: options.requester, name: options.name })
       if (known !== undefined) {
-        return known.digest === options.digest
-          ? known
-          : yield* new BatchChanged({ run: known.id, batch: options.name })
+        if (known.digest === options.digest) return known
+        return yield* new BatchChanged({ run: known.id, batch: options.name })
       }
       const made: TaskRun = {
         id: yield* Ids.runId,
@@ -43,14 +43,10 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
         setup: Option.none(),
         createdAt: yield* DateTime.now
       }
-      yield* store.transaction(
-        Effect.zipRight(
-          store.insert(tables.runs, [made]),
-          store.insert(tables.templates, [{ id: made.id, html: options.template }])
-        )
-      )
+      yield* store.insert(tables.runs, [made])
+      yield* store.insert(tables.templates, [{ id: made.id, html: options.template }])
       return made
-    })
+    }))
 
   const setup: Service["setup"] = (id) =>
     Effect.gen(function*() {

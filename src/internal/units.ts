@@ -111,10 +111,11 @@ export const make = (engine: Engine.Service): Service => {
       return yield* store.getAll(tables.units, ids)
     })
 
-  const launch: Service["launch"] = (id) =>
+  const launch: Service["launch"] = (id, options) =>
     Stream.unwrap(Effect.as(
       run(id),
       pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
+        Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
         Stream.grouped(driver.launch.pageSize),
         Stream.mapEffect((page) => launchPage(Chunk.toReadonlyArray(page)), { concurrency: driver.launch.concurrency })
       )

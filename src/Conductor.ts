@@ -1,0 +1,87 @@
+/**
+ * What a run does by itself: leases that end, submissions that approve themselves, work taken in from the crowd, what
+ * was cut off finished, units that have been on offer long enough taken back. One loop per run; all its state is in the
+ * Store, so any process can take it up where another left it.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { Agents } from "./Agents.js"
+import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
+import type { RunId } from "./Ids.js"
+import { Journal } from "./Journal.js"
+import { type Summary, TaskRuns } from "./TaskRuns.js"
+import { Units } from "./Units.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Approve what is submitted at once, instead of after the task's delay. */
+  readonly approve?: boolean | undefined
+  /** Time between two rounds; 1 second by default. */
+  readonly every?: Duration.DurationInput | undefined
+  /** Shown the run after each round. */
+  readonly onRound?: ((summary: Summary) => Effect.Effect<void>) | undefined
+}
+
+/** @since 0.1.0 @category errors */
+export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
+
+/**
+ * Nothing of the run is on offer, in work or waiting for a decision.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isDecided = ({ units }: Summary): boolean =>
+  units.created + units.launched + units.assigned + units.completed === 0
+
+/**
+ * Everything there is to do for the run now.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const round = (
+  id: RunId,
+  options: Options = {}
+): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
+  Effect.gen(function*() {
+    const runs = yield* TaskRuns
+    const units = yield* Units
+    const agents = yield* Agents
+    const journal = yield* Journal
+    const { createdAt, task } = yield* runs.get(id)
+    const now = yield* DateTime.now
+    yield* journal.settle(id)
+    yield* units.sync(id)
+    yield* agents.endOverdue(id)
+    if (DateTime.lessThanOrEqualTo(DateTime.addDuration(createdAt, task.lifetime), now)) yield* units.expireAll(id)
+    const submittedBefore = options.approve === true
+      ? undefined
+      : DateTime.subtractDuration(now, task.autoApprovalDelay)
+    yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
+    return yield* runs.summary(id)
+  })
+
+/**
+ * Round after round, until every unit of the run is decided. Answers the run as it ended.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const conduct = (
+  id: RunId,
+  options: Options = {}
+): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
+  round(id, options).pipe(
+    Effect.tap((summary) => options.onRound?.(summary) ?? Effect.void),
+    Effect.repeat({ until: isDecided, schedule: Schedule.spaced(options.every ?? "1 second") }),
+    Effect.zipRight(Effect.flatMap(TaskRuns, (runs) => runs.summary(id)))
+  )

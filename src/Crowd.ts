@@ -1,0 +1,351 @@
+/**
+ * Programs over the capabilities: what a requester does with a batch, written once for every provider.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Agent, Agents } from "./Agents.js"
+import type { Batch } from "./Batch.js"
+import { Budget } from "./Budget.js"
+import {
+  type AgentNotFound,
+  type BatchChanged,
+  type BonusNeedsUnit,
+  InsufficientFunds,
+  type InvalidInput,
+  type ProviderError,
+  type RequesterNotFound,
+  type StoreError,
+  type TaskRunNotFound,
+  type Uncertain,
+  type UnitNotFound,
+  type WorkerNotFound
+} from "./CrowdError.js"
+import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
+import { Journal, type Settlement } from "./Journal.js"
+import * as Money from "./Money.js"
+import { Provider } from "./Provider.js"
+import type { Result } from "./Results.js"
+import { type Assignment, type Summary, type TaskRun, TaskRuns } from "./TaskRuns.js"
+import { Units } from "./Units.js"
+import { type BonusReceipt, Workers } from "./Workers.js"
+
+/**
+ * What a batch will cost if every unit is accepted. `available` is none where the provider has no budget.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Plan = Schema.Struct({
+  name: Schema.String,
+  provider: Schema.String,
+  mode: Schema.Literal("test", "live"),
+  assignments: Schema.Int,
+  units: Schema.Int,
+  reward: Money.Money,
+  fee: Money.Money,
+  rewards: Money.Money,
+  fees: Money.Money,
+  total: Money.Money,
+  available: Schema.OptionFromNullOr(Money.Money)
+}).annotations({ identifier: "Plan" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plan extends Schema.Schema.Type<typeof Plan> {}
+
+/**
+ * How far a launch is, in units.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Progress {
+  readonly run: RunId
+  readonly launched: number
+  readonly units: number
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface LaunchOptions {
+  readonly requester: RequesterId
+  /** Launch at most so many units now. */
+  readonly limit?: number | undefined
+  /** Start another run, even where the batch has one. */
+  readonly fresh?: boolean | undefined
+  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * One bonus of many, for the worker behind an agent or for a worker by the name their crowd calls them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Bonus {
+  readonly to:
+    | { readonly _tag: "Agent"; readonly agent: AgentId }
+    | { readonly _tag: "Worker"; readonly name: string }
+  readonly amount: Money.Money
+  readonly reason: string
+  readonly key?: string | undefined
+}
+
+/** @since 0.1.0 @category errors */
+export type LaunchError =
+  | RequesterNotFound
+  | TaskRunNotFound
+  | BatchChanged
+  | InvalidInput
+  | InsufficientFunds
+  | Uncertain
+  | ProviderError
+  | StoreError
+
+/** @since 0.1.0 @category errors */
+export type BonusError =
+  | AgentNotFound
+  | WorkerNotFound
+  | UnitNotFound
+  | BonusNeedsUnit
+  | InsufficientFunds
+  | Uncertain
+  | ProviderError
+  | StoreError
+
+const available = (requester: RequesterId) =>
+  Effect.flatMap(Effect.serviceOption(Budget), (budget) =>
+    Effect.transposeOption(Option.map(budget, (budget) => budget.available(requester))))
+
+/**
+ * What launching the batch would cost, and what there is to pay it with. Sends nothing.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const plan = (
+  batch: Batch,
+  requester: RequesterId
+): Effect.Effect<Plan, RequesterNotFound | ProviderError | StoreError, Provider> =>
+  Effect.gen(function*() {
+    const provider = yield* Provider
+    const { reward, unitsPerAssignment } = batch.task
+    const units = batch.count * unitsPerAssignment
+    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment })
+    return {
+      name: batch.name,
+      provider: provider.provider,
+      mode: provider.mode,
+      assignments: batch.count,
+      units,
+      reward,
+      fee,
+      rewards: Money.times(reward, units),
+      fees: Money.times(fee, units),
+      total: Money.times(Money.sum(reward, fee), units),
+      available: yield* available(requester)
+    }
+  })
+
+/** Fails unless what is there pays for so many units. */
+const afford = ({ available, fee, reward }: Plan, units: number): Effect.Effect<void, InsufficientFunds> =>
+  Option.match(available, {
+    onNone: () => Effect.void,
+    onSome: (available) => {
+      const needed = Money.times(Money.sum(reward, fee), units)
+      const enough = available.currency === needed.currency && needed.minor <= available.minor
+      return enough ? Effect.void : new InsufficientFunds({ needed, available })
+    }
+  })
+
+const rowsPerPage = 500
+
+/** Adds the rows that are not there yet. */
+const load = (batch: Batch, run: TaskRun) =>
+  Effect.gen(function*() {
+    const runs = yield* TaskRuns
+    const there = yield* runs.rows(run.id)
+    yield* batch.rows.pipe(
+      Stream.drop(there),
+      Stream.grouped(rowsPerPage),
+      Stream.runFoldEffect(there, (from, rows) =>
+        Effect.as(runs.addRows(run.id, from, Chunk.toReadonlyArray(rows)), from + rows.length))
+    )
+  })
+
+const undecided = ({ units }: Summary): number => units.launched + units.assigned + units.completed
+
+/**
+ * Launches a batch: finds or makes its run, checks that what is undecided and what is to come can be paid, registers the
+ * task, finishes what an earlier launch left unfinished, and offers every unit that is not on offer yet. Running it again
+ * continues where it stopped; nothing is launched twice.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const launch = (
+  batch: Batch,
+  options: LaunchOptions
+): Effect.Effect<TaskRun, LaunchError, Provider | TaskRuns | Units | Journal> =>
+  Effect.gen(function*() {
+    const runs = yield* TaskRuns
+    const units = yield* Units
+    const journal = yield* Journal
+    const cost = yield* plan(batch, options.requester)
+    const run = yield* runs.open({
+      requester: options.requester,
+      name: batch.name,
+      digest: batch.digest,
+      task: batch.task,
+      template: batch.template,
+      fresh: options.fresh
+    })
+    yield* journal.settle(run.id)
+    const before = yield* runs.summary(run.id)
+    const done = Object.values(before.units).reduce((sum, n) => sum + n, 0) - before.units.created
+    const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
+    yield* afford(cost, toCome === 0 ? 0 : undecided(before) + toCome)
+    const ready = yield* runs.setup(run.id)
+    yield* load(batch, ready)
+    yield* units.launch(run.id, { limit: options.limit }).pipe(
+      Stream.runFoldEffect(done, (launched, page) => {
+        const progress = { run: run.id, launched: launched + page.length, units: cost.units }
+        return Effect.as(options.onProgress?.(progress) ?? Effect.void, progress.launched)
+      })
+    )
+    return ready
+  })
+
+/**
+ * Finishes whatever a crash or a lost answer left pending, in one run or in all.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const resume = (run?: RunId): Effect.Effect<Settlement, StoreError, Journal> =>
+  Effect.flatMap(Journal, (journal) => journal.settle(run))
+
+/**
+ * Brings our records of the run in step with the crowd's. Answers how many changed.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const reconcile = (run: RunId): Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError, Units> =>
+  Effect.flatMap(Units, (units) => units.sync(run))
+
+/**
+ * The units of the run as they change, for ever.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const watch = (run: RunId, options?: { readonly every?: Duration.DurationInput | undefined }) =>
+  Stream.unwrap(Effect.map(Units, (units) => units.changes(run, options)))
+
+/**
+ * Pays bonuses, a few at a time, in no order; each comes with what became of it, and one that fails stops no other.
+ * Running it again pays none of them twice.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const bonuses = <E>(
+  run: RunId,
+  all: Stream.Stream<Bonus, E>
+): Stream.Stream<
+  { readonly bonus: Bonus; readonly outcome: Either.Either<BonusReceipt, BonusError> },
+  E,
+  Agents | Workers
+> =>
+  Stream.mapEffect(
+    all,
+    (bonus) => Effect.map(Effect.either(payBonus(run, bonus)), (outcome) => ({ bonus, outcome })),
+    { concurrency: 8, unordered: true }
+  )
+
+const payBonus = (run: RunId, bonus: Bonus): Effect.Effect<BonusReceipt, BonusError, Agents | Workers> =>
+  Effect.gen(function*() {
+    const workers = yield* Workers
+    const agents = yield* Agents
+    const { amount, key, reason, to } = bonus
+    if (to._tag === "Worker") {
+      const worker = yield* workers.findByName(to.name)
+      return yield* workers.bonus({ worker: worker.id, amount, reason, key, run })
+    }
+    const agent = yield* agents.get(to.agent)
+    return yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount, reason, key, run })
+  })
+
+/**
+ * Takes the run's undecided units back from the crowd. Answers how long somebody may still be at work.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const expire = (run: RunId) => Effect.flatMap(Units, (units) => units.expireAll(run))
+
+/**
+ * Takes back what is undecided, and what `TaskRuns.setup` made.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const close = (run: RunId) =>
+  Effect.zipLeft(expire(run), Effect.flatMap(TaskRuns, (runs) => runs.cleanup(run)))
+
+const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Result => ({
+  run: run.id,
+  agent: agent.id,
+  unit: agent.unit,
+  assignment: agent.assignment,
+  worker: agent.worker,
+  workerName: agent.workerName,
+  status: agent.status,
+  acceptedAt: agent.acceptedAt,
+  submittedAt: agent.submittedAt,
+  decidedAt: agent.decidedAt,
+  deadline: agent.deadline,
+  feedback: agent.feedback,
+  task: run.task,
+  inputs: assignment.inputs,
+  answers: Option.getOrElse(agent.answers, () => ({}))
+})
+
+/**
+ * What was submitted: every piece of work with the input it answers, in the order it was accepted, paged. Work that was
+ * soft-rejected was paid but is left out.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | StoreError, TaskRuns | Agents> =>
+  Stream.unwrap(Effect.gen(function*() {
+    const runs = yield* TaskRuns
+    const agents = yield* Agents
+    const found = yield* runs.get(run)
+    const withInputs = (page: ReadonlyArray<Agent>) =>
+      Effect.map(runs.assignments([...new Set(page.map(({ assignment }) => assignment))]), (assignments) => {
+        const byId = new Map<AssignmentId, Assignment>(assignments.map((assignment) => [assignment.id, assignment]))
+        return Chunk.unsafeFromArray(page.flatMap((agent) => {
+          const assignment = byId.get(agent.assignment)
+          return assignment === undefined ? [] : [resultOf(found, agent, assignment)]
+        }))
+      })
+    return agents.list(run).pipe(
+      Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
+      Stream.grouped(rowsPerPage),
+      Stream.mapEffect((page) => withInputs(Chunk.toReadonlyArray(page))),
+      Stream.flattenChunks
+    )
+  }))

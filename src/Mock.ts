@@ -1,0 +1,355 @@
+/**
+ * The scripted crowd: every capability there is, without a person, a network or a file. All it holds can be read, set and
+ * watched; the next call of any method can be made to fail, hang or be slow; its workers do what they are told under the
+ * `Clock`.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Budget } from "./Budget.js"
+import type { Agent, Agents, Answers, Service as AgentsService } from "./Agents.js"
+import type {
+  BlockNeedsScope,
+  BonusNeedsUnit,
+  CredentialsRejected,
+  InsufficientFunds,
+  InvalidProviderData,
+  ProviderError,
+  StoreError,
+  TaskRunNotFound
+} from "./CrowdError.js"
+import {
+  arrivals,
+  type Driver,
+  type MessagesDriver,
+  type Observation,
+  type QualificationsDriver,
+  registration
+} from "./Driver.js"
+import { type RunId, Token } from "./Ids.js"
+import * as mockSide from "./internal/mockSide.js"
+import * as mockWorkers from "./internal/mockWorkers.js"
+import type { Messages } from "./Messages.js"
+import * as Money from "./Money.js"
+import * as Provider from "./Provider.js"
+import type { Qualifications } from "./Qualifications.js"
+import type { AgentStatus } from "./States.js"
+import * as Store from "./Store.js"
+import type { Inputs, TaskRuns } from "./TaskRuns.js"
+import type { Units } from "./Units.js"
+
+/**
+ * Something the crowd was asked to do, which it did once, however often it was asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Deed = Schema.Struct({
+  token: Token,
+  method: Schema.String,
+  /** The unit, agent or worker it was done to. */
+  subject: Schema.String,
+  /** How often it was asked for with this token. */
+  times: Schema.Int,
+  /** What it took from the balance, in minor units, fee included. */
+  charged: Schema.Int
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Deed extends Schema.Schema.Type<typeof Deed> {}
+
+/**
+ * What the crowd's side of the Mock knows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface State {
+  readonly balance: Money.Money
+  /** Everything it was asked to do, by token. */
+  readonly deeds: ReadonlyArray<Deed>
+  /** What `Units.sync` will be told. */
+  readonly observations: ReadonlyArray<Observation>
+}
+
+/**
+ * A call the driver got, whatever became of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Call {
+  readonly method: Method
+  /** The tokens of the page; empty for methods without. */
+  readonly tokens: ReadonlyArray<Token>
+}
+
+/**
+ * The methods of the Mock's driver, with exactly the errors each can be scripted to have.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MethodErrors {
+  readonly register: CredentialsRejected | ProviderError
+  readonly isRegistered: ProviderError
+  readonly setup: ProviderError
+  readonly cleanup: ProviderError
+  readonly observe: ProviderError
+  readonly unitStatus: ProviderError
+  readonly agentStatus: ProviderError
+  readonly markDone: ProviderError
+  readonly launch: InsufficientFunds | ProviderError
+  readonly expire: ProviderError
+  readonly approve: InsufficientFunds | ProviderError
+  readonly reject: ProviderError
+  readonly bonus: InsufficientFunds | BonusNeedsUnit | ProviderError
+  readonly block: BlockNeedsScope | ProviderError
+  readonly unblock: BlockNeedsScope | ProviderError
+  readonly createQualification: ProviderError
+  readonly deleteQualification: ProviderError
+  readonly grant: ProviderError
+  readonly revoke: ProviderError
+  readonly available: ProviderError
+  readonly message: ProviderError
+}
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Method = keyof MethodErrors
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly state: Effect.Effect<State, StoreError>
+  readonly setBalance: (balance: Money.Money) => Effect.Effect<void, StoreError>
+  /** What the crowd will say of its units and agents at the next `Units.sync`. */
+  readonly setObservations: (observations: ReadonlyArray<Observation>) => Effect.Effect<void>
+  /** The state now, and again after each call that changed it. */
+  readonly watch: Stream.Stream<State, StoreError>
+  /** The latest 10,000 calls, oldest first. */
+  readonly calls: Effect.Effect<ReadonlyArray<Call>>
+  /**
+   * Runs `effect` at the next call of `method` that has nothing scripted before it: fail with an error the method has,
+   * hang with `Effect.never`, be slow with `Effect.sleep`. `before` (default) the crowd acts, so that a failure means it
+   * did not happen; or `after`, so that it did.
+   */
+  readonly script: <M extends Method>(
+    method: M,
+    effect: Effect.Effect<void, MethodErrors[M]>,
+    when?: "before" | "after"
+  ) => Effect.Effect<void>
+}
+
+/**
+ * The crowd's side of the Mock, open to tests.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Mock extends Context.Tag("effect-crowd/Mock")<Mock, Service>() {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** What the requester has to spend at first; 10,000.00 USD by default. */
+  readonly balance?: Money.Money | undefined
+  /** Percentage taken on top of every payment; 0 by default. */
+  readonly feePercent?: number | undefined
+  /** How long a call may take; 30 seconds by default. */
+  readonly timeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * Everything the Mock provides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Provides = Provider.Core | Qualifications | Budget | Messages | Mock
+
+/**
+ * What `Agents.register` takes on the Mock: who arrives and, to follow a crowd that decides so, for which of its places
+ * and under which name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ProviderData = Schema.Struct({
+  worker: Schema.NonEmptyTrimmedString,
+  unit: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" }),
+  agent: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" })
+})
+
+const provider = "mock"
+
+const driverOf = (side: mockSide.Side, options: Options): Driver => {
+  const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
+  const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
+    Money.sum(amount, fee({ kind, amount, unitsPerAssignment: 1 }))
+  return {
+    provider,
+    mode: "test",
+    timeout: Duration.decode(options.timeout ?? "30 seconds"),
+    fee,
+    registration: registration({
+      provider,
+      args: Schema.Struct({}),
+      check: () => side.call("register", Effect.void),
+      isRegistered: () => side.call("isRegistered", Effect.succeed(true))
+    }),
+    arrivals: arrivals({
+      provider,
+      schema: ProviderData,
+      arrival: ({ agent, unit, worker }) => ({ workerName: worker, remoteUnit: unit, remoteAgent: agent })
+    }),
+    setup: () => side.call("setup", Effect.succeed({})),
+    cleanup: () => side.call("cleanup", Effect.void),
+    observe: () =>
+      Stream.unwrap(side.call("observe", Effect.map(side.observed, (all) => Stream.fromIterable(all)))),
+    unitStatus: () => side.call("unitStatus", Effect.succeedNone),
+    agentStatus: () => side.call("agentStatus", Effect.succeedNone),
+    markDone: () => side.call("markDone", Effect.void),
+    launch: side.outward("launch", ({ unit }) => unit.id),
+    expire: side.outward("expire", ({ unit }) => unit.id),
+    approve: side.outward("approve", ({ agent }) => agent.id, {
+      of: ({ run }) => withFee("reward", run.task.reward),
+      unpaid: mockSide.unpaid
+    }),
+    reject: side.outward("reject", ({ agent }) => agent.id),
+    bonus: side.outward("bonus", ({ worker }) => worker.id, {
+      of: ({ amount }) => withFee("bonus", amount),
+      unpaid: mockSide.unpaid
+    }),
+    block: side.outward("block", ({ worker }) => worker.id),
+    unblock: side.outward("unblock", ({ worker }) => worker.id)
+  }
+}
+
+const qualificationsOf = (side: mockSide.Side): QualificationsDriver => ({
+  create: () => side.call("createQualification", Effect.succeedNone),
+  delete: () => side.call("deleteQualification", Effect.void),
+  grant: side.outward("grant", ({ worker }) => worker.id),
+  revoke: side.outward("revoke", ({ worker }) => worker.id)
+})
+
+const messagesOf = (side: mockSide.Side): MessagesDriver => ({
+  send: (workers) =>
+    side.call("message", Effect.succeed(workers.map(({ id }) => ({ _tag: "Sent" as const, worker: id }))))
+})
+
+const defaultBalance = Money.make(1_000_000)
+
+/**
+ * The Mock over the Store of the environment, so that what it knows outlives the process where the Store does.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerStore = (options: Options = {}): Layer.Layer<Provides, never, Store.Store> =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const side = yield* mockSide.make(yield* Store.Store, options.balance ?? defaultBalance)
+    const capabilities = Layer.mergeAll(
+      Provider.qualifications(qualificationsOf(side)),
+      Provider.messages(messagesOf(side)),
+      Provider.budget({ available: () => side.call("available", Effect.orDie(side.balance)) })
+    )
+    return Layer.merge(Provider.layer(driverOf(side, options), capabilities), Layer.succeed(Mock, side))
+  }))
+
+/**
+ * The Mock with a memory of its own; needs nothing.
+ *
+ * @example
+ * import { TaskRuns } from "effect-crowd"
+ * import * as Mock from "effect-crowd/Mock"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.flatMap(TaskRuns.TaskRuns, (runs) => runs.list.pipe(Stream.runCount))
+ *
+ * Effect.runPromise(Effect.provide(program, Mock.layer()))
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Provides> =>
+  Layer.provide(layerStore(options), Store.layerMemory)
+
+/**
+ * What a scripted worker sees when a unit is theirs; `nth` counts the units they have had.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Visit {
+  readonly agent: Agent
+  readonly inputs: Inputs
+  readonly nth: number
+}
+
+/**
+ * What a scripted worker does with a unit, some time `after` they accepted it: answer, give it back, let the time run
+ * out, or misbehave.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Behaviour =
+  & { readonly after?: Duration.DurationInput | undefined }
+  & (
+    | { readonly _tag: "Answer"; readonly answers: Answers }
+    | { readonly _tag: "Return" }
+    | { readonly _tag: "TimeOut" }
+    | { readonly _tag: "SubmitTwice"; readonly answers: Answers; readonly again: Answers }
+    | { readonly _tag: "SubmitLate"; readonly answers: Answers }
+    | { readonly _tag: "SubmitForeign"; readonly answers: Answers }
+  )
+
+/**
+ * The errors with which a submission can be refused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SubmitError = Effect.Effect.Error<ReturnType<AgentsService["submit"]>>
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorkOptions {
+  /** How many work at once; 5 by default. One who has reached the limit per worker makes room for another. */
+  readonly workers?: number
+  /** How long one waits when no unit is free; 1 second by default. */
+  readonly patience?: Duration.DurationInput
+  /** `{ answer: "mock" }` at once by default. */
+  readonly behave?: (visit: Visit) => Behaviour
+  /** Shown how each submission was received. */
+  readonly onAnswer?: (agent: Agent, answer: Either.Either<AgentStatus, SubmitError>) => Effect.Effect<void>
+}
+
+/**
+ * Scripted workers who accept units of the run and do with them as told, until no unit is left that anybody could take.
+ * They are strangers to the provider: they use `Agents` as any browser would.
+ *
+ * @since 0.1.0
+ * @category crowd
+ */
+export const work: (
+  run: RunId,
+  options?: WorkOptions
+) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> = mockWorkers.work

@@ -1,0 +1,41 @@
+/**
+ * Results: what each worker answered, with the row of data it is about and how it was decided.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { Answers } from "./Agents.js"
+import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
+import { AgentStatus } from "./States.js"
+import { Inputs, Task } from "./TaskRuns.js"
+
+/**
+ * One agent's work. Times are ISO 8601 in the encoded form.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Result = Schema.Struct({
+  run: RunId,
+  agent: AgentId,
+  unit: UnitId,
+  assignment: AssignmentId,
+  worker: WorkerId,
+  /** What this crowd calls the worker. */
+  workerName: Schema.String,
+  status: AgentStatus,
+  acceptedAt: Schema.DateTimeUtc,
+  deadline: Schema.DateTimeUtc,
+  submittedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
+  decidedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
+  /** What the worker was told with the decision. */
+  feedback: Schema.OptionFromNullOr(Schema.String),
+  task: Task,
+  inputs: Inputs,
+  answers: Answers
+}).annotations({ identifier: "Result" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Result extends Schema.Schema.Type<typeof Result> {}
