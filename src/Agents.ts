@@ -124,7 +124,10 @@ export interface Service {
   /** Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. */
   readonly submit: (
     submission: Submission
-  ) => Effect.Effect<Agent, AgentNotFound | NotYourAgent | InvalidAnswers | AlreadySubmitted | InvalidTransition | StoreError>
+  ) => Effect.Effect<
+    Agent,
+    AgentNotFound | NotYourAgent | InvalidAnswers | AlreadySubmitted | InvalidTransition | StoreError
+  >
   /** The worker has begun, or has come back after `disconnect`. */
   readonly start: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** The worker gives the unit back unfinished; it is on offer again. */
@@ -140,10 +143,7 @@ export interface Service {
   readonly approveAll: (
     run: RunId,
     options?: { readonly submittedBefore?: DateTime.Utc | undefined }
-  ) => Stream.Stream<
-    ReadonlyArray<Agent>,
-    TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
-  >
+  ) => Stream.Stream<ReadonlyArray<Agent>, TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError>
   /** Pays for the work, but keeps it out of the results. */
   readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>
   /** Refuses to pay; the worker is told why. */
@@ -156,7 +156,10 @@ export interface Service {
   readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
   /** The agents of a run in the order they came, paged. */
-  readonly list: (run: RunId, options?: { readonly status?: AgentStatus | undefined }) => Stream.Stream<Agent, StoreError>
+  readonly list: (
+    run: RunId,
+    options?: { readonly status?: AgentStatus | undefined }
+  ) => Stream.Stream<Agent, StoreError>
 }
 
 /**

@@ -111,9 +111,11 @@ export const templateFaults = (
   const unknown = Option.match(columns, {
     onNone: () => [],
     onSome: (names) =>
-      placeholders(template).filter(({ name }) => !names.includes(name)).map(({ line, name }) =>
-        Faults.fault(file, `\${${name}} names no column of the data; ${suggestion(name, names)}`, line)
-      )
+      placeholders(template)
+        .filter(({ name }) => !names.includes(name))
+        .map(({ line, name }) =>
+          Faults.fault(file, `\${${name}} names no column of the data; ${suggestion(name, names)}`, line)
+        )
   })
   return text === undefined ? unknown : [Faults.fault(file, text), ...unknown]
 }
@@ -133,7 +135,7 @@ export const fromRows = (options: {
   readonly template: string
   readonly rows: Iterable<Inputs>
 }): Effect.Effect<Batch, InvalidInput> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { name, task, template } = options
     const rows = repeatable(options.rows)
     const checked = yield* internalRows.check(internalRows.fromRows(rows), {
@@ -141,10 +143,7 @@ export const fromRows = (options: {
       task: Option.some(task),
       template
     })
-    yield* Faults.failIfAny(
-      name,
-      Faults.addAll(checked.faults, templateFaults(template, checked.columns, "template"))
-    )
+    yield* Faults.failIfAny(name, Faults.addAll(checked.faults, templateFaults(template, checked.columns, "template")))
     return {
       name,
       task,

@@ -14,9 +14,7 @@ import type { Money } from "./Money.js"
  * @category models
  */
 export interface Service {
-  readonly available: (
-    requester: RequesterId
-  ) => Effect.Effect<Money, RequesterNotFound | ProviderError | StoreError>
+  readonly available: (requester: RequesterId) => Effect.Effect<Money, RequesterNotFound | ProviderError | StoreError>
 }
 
 /**

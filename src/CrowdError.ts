@@ -9,7 +9,16 @@ import * as Schema from "effect/Schema"
 import * as Ids from "./Ids.js"
 import * as Money from "./Money.js"
 
-const Entity = Schema.Literal("Requester", "TaskRun", "Assignment", "Unit", "Worker", "Agent", "Qualification", "Intent")
+const Entity = Schema.Literal(
+  "Requester",
+  "TaskRun",
+  "Assignment",
+  "Unit",
+  "Worker",
+  "Agent",
+  "Qualification",
+  "Intent"
+)
 
 /**
  * @since 0.1.0

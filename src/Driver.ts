@@ -12,7 +12,13 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Agent, Answers } from "./Agents.js"
-import type { BlockNeedsScope, BonusNeedsUnit, CredentialsRejected, InsufficientFunds, ProviderError } from "./CrowdError.js"
+import type {
+  BlockNeedsScope,
+  BonusNeedsUnit,
+  CredentialsRejected,
+  InsufficientFunds,
+  ProviderError
+} from "./CrowdError.js"
 import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
 import type { Token } from "./Ids.js"
 import type { Message, Outcome } from "./Messages.js"
@@ -114,9 +120,8 @@ export const oneByOne = <Order, E>(options: {
     pageSize: 100,
     concurrency: 1,
     repeatableFor: Duration.decode(options.repeatableFor ?? Duration.zero),
-    lookUp: lookUp === undefined
-      ? Option.none()
-      : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
+    lookUp:
+      lookUp === undefined ? Option.none() : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
     send: (orders) => Effect.forEach(orders, (order) => Effect.either(options.send(order)), { concurrency })
   }
 }
@@ -185,14 +190,14 @@ export interface Arrival {
 export type Observation =
   | { readonly _tag: "Unit"; readonly remoteUnit: string; readonly status: RemoteUnitStatus }
   | {
-    readonly _tag: "Agent"
-    readonly remoteUnit: string
-    readonly workerName: string
-    readonly remoteAgent: string
-    readonly status: RemoteAgentStatus
-    readonly answers: Option.Option<Answers>
-    readonly at: DateTime.Utc
-  }
+      readonly _tag: "Agent"
+      readonly remoteUnit: string
+      readonly workerName: string
+      readonly remoteAgent: string
+      readonly status: RemoteAgentStatus
+      readonly answers: Option.Option<Answers>
+      readonly at: DateTime.Utc
+    }
 
 /**
  * How a requester is registered: a Schema of what is asked, and what to do with it. Made by `registration`.
@@ -309,9 +314,7 @@ export const registration = <Args, Encoded>(options: {
   args: options.args,
   check: (name, args) =>
     Schema.decodeUnknown(options.args)(args, { errors: "all" }).pipe(
-      Effect.mapError((error) =>
-        new InvalidRegisterArgs({ provider: options.provider, description: error.message })
-      ),
+      Effect.mapError((error) => new InvalidRegisterArgs({ provider: options.provider, description: error.message })),
       Effect.flatMap((decoded) => options.check(name, decoded))
     ),
   isRegistered: options.isRegistered

@@ -12,8 +12,8 @@ import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Agent, Agents, Service as AgentsService, Answers } from "./Agents.js"
 import type { Budget } from "./Budget.js"
-import type { Agent, Agents, Answers, Service as AgentsService } from "./Agents.js"
 import type {
   BlockNeedsScope,
   BonusNeedsUnit,
@@ -219,7 +219,12 @@ const driverOf = (side: mockSide.Side, options: Options): Driver => {
     setup: () => side.call("setup", Effect.succeed({})),
     cleanup: () => side.call("cleanup", Effect.void),
     observe: () =>
-      Stream.unwrap(side.call("observe", Effect.map(side.observed, (all) => Stream.fromIterable(all)))),
+      Stream.unwrap(
+        side.call(
+          "observe",
+          Effect.map(side.observed, (all) => Stream.fromIterable(all))
+        )
+      ),
     unitStatus: () => side.call("unitStatus", Effect.succeedNone),
     agentStatus: () => side.call("agentStatus", Effect.succeedNone),
     markDone: () => side.call("markDone", Effect.void),
@@ -260,15 +265,17 @@ const defaultBalance = Money.make(1_000_000)
  * @category layers
  */
 export const layerStore = (options: Options = {}): Layer.Layer<Provides, never, Store.Store> =>
-  Layer.unwrapEffect(Effect.gen(function*() {
-    const side = yield* mockSide.make(yield* Store.Store, options.balance ?? defaultBalance)
-    const capabilities = Layer.mergeAll(
-      Provider.qualifications(qualificationsOf(side)),
-      Provider.messages(messagesOf(side)),
-      Provider.budget({ available: () => side.call("available", Effect.orDie(side.balance)) })
-    )
-    return Layer.merge(Provider.layer(driverOf(side, options), capabilities), Layer.succeed(Mock, side))
-  }))
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const side = yield* mockSide.make(yield* Store.Store, options.balance ?? defaultBalance)
+      const capabilities = Layer.mergeAll(
+        Provider.qualifications(qualificationsOf(side)),
+        Provider.messages(messagesOf(side)),
+        Provider.budget({ available: () => side.call("available", Effect.orDie(side.balance)) })
+      )
+      return Layer.merge(Provider.layer(driverOf(side, options), capabilities), Layer.succeed(Mock, side))
+    })
+  )
 
 /**
  * The Mock with a memory of its own; needs nothing.
@@ -308,16 +315,14 @@ export interface Visit {
  * @since 0.1.0
  * @category models
  */
-export type Behaviour =
-  & { readonly after?: Duration.DurationInput | undefined }
-  & (
-    | { readonly _tag: "Answer"; readonly answers: Answers }
-    | { readonly _tag: "Return" }
-    | { readonly _tag: "TimeOut" }
-    | { readonly _tag: "SubmitTwice"; readonly answers: Answers; readonly again: Answers }
-    | { readonly _tag: "SubmitLate"; readonly answers: Answers }
-    | { readonly _tag: "SubmitForeign"; readonly answers: Answers }
-  )
+export type Behaviour = { readonly after?: Duration.DurationInput | undefined } & (
+  | { readonly _tag: "Answer"; readonly answers: Answers }
+  | { readonly _tag: "Return" }
+  | { readonly _tag: "TimeOut" }
+  | { readonly _tag: "SubmitTwice"; readonly answers: Answers; readonly again: Answers }
+  | { readonly _tag: "SubmitLate"; readonly answers: Answers }
+  | { readonly _tag: "SubmitForeign"; readonly answers: Answers }
+)
 
 /**
  * The errors with which a submission can be refused.
@@ -352,4 +357,5 @@ export interface WorkOptions {
 export const work: (
   run: RunId,
   options?: WorkOptions
-) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> = mockWorkers.work
+) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> =
+  mockWorkers.work

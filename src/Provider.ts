@@ -78,7 +78,10 @@ export const layer = <Extra = never>(
  * @category capabilities
  */
 export const qualifications = (driver: QualificationsDriver): Layer.Layer<Qualifications, never, Engine> =>
-  Layer.effect(Qualifications, Effect.map(Engine, (engine) => makeQualifications(engine, driver)))
+  Layer.effect(
+    Qualifications,
+    Effect.map(Engine, (engine) => makeQualifications(engine, driver))
+  )
 
 /**
  * @since 0.1.0

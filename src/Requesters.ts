@@ -7,7 +7,13 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { CredentialsRejected, InvalidRegisterArgs, ProviderError, RequesterNotFound, StoreError } from "./CrowdError.js"
+import type {
+  CredentialsRejected,
+  InvalidRegisterArgs,
+  ProviderError,
+  RequesterNotFound,
+  StoreError
+} from "./CrowdError.js"
 import { RequesterId } from "./Ids.js"
 
 /**

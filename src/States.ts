@@ -267,7 +267,13 @@ const path = (from: AgentStatus, to: RemoteAgentStatus): ReadonlyArray<AgentOper
 export const reconcileAgent = (local: Option.Option<AgentStatus>, remote: RemoteAgentStatus): AgentAction => {
   const unheard = Option.isNone(local) && remote !== "returned" && remote !== "expired"
   if (Option.isNone(local) && !unheard) return { register: false, operations: [] }
-  return { register: unheard, operations: path(Option.getOrElse(local, () => "accepted" as const), remote) }
+  return {
+    register: unheard,
+    operations: path(
+      Option.getOrElse(local, () => "accepted" as const),
+      remote
+    )
+  }
 }
 
 /**

@@ -76,10 +76,7 @@ export interface Service {
   readonly launch: (
     run: RunId,
     options?: { readonly limit?: number | undefined }
-  ) => Stream.Stream<
-    ReadonlyArray<Unit>,
-    TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
-  >
+  ) => Stream.Stream<ReadonlyArray<Unit>, TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError>
   /** Takes one unit back from the crowd. Answers how long to wait until nobody can be working on it. */
   readonly expire: (
     id: UnitId

@@ -49,7 +49,11 @@ export const columns = (names: ReadonlyArray<string>, line: number): ReadonlyArr
 ]
 
 /** A row, or what is wrong with its values. @internal */
-export const row = (names: ReadonlyArray<string>, values: ReadonlyArray<string>, line: number): ReadonlyArray<Piece> => {
+export const row = (
+  names: ReadonlyArray<string>,
+  values: ReadonlyArray<string>,
+  line: number
+): ReadonlyArray<Piece> => {
   const faults = values.flatMap((value, i) => {
     const wrong = textFault(value)
     return wrong === undefined ? [] : [bad(line, `"${names[i] ?? ""}" ${wrong}`)]
@@ -68,7 +72,13 @@ const keyFaults = (names: ReadonlyArray<string>, object: Inputs, line: number): 
 
 const objectPieces = (names: ReadonlyArray<string>, object: Inputs, line: number): ReadonlyArray<Piece> => {
   const faults = keyFaults(names, object, line)
-  return faults.length > 0 ? faults : row(names, names.map((name) => object[name] ?? ""), line)
+  return faults.length > 0
+    ? faults
+    : row(
+        names,
+        names.map((name) => object[name] ?? ""),
+        line
+      )
 }
 
 type Known = Option.Option<ReadonlyArray<string>>
@@ -146,7 +156,7 @@ export const check = <E, R>(
   pieces: Stream.Stream<Piece, E, R>,
   options: { readonly file: string; readonly task: Option.Option<Task>; readonly template: string }
 ): Effect.Effect<Checked, E, R> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const task = JSON.stringify(Option.getOrNull(Option.map(options.task, encodeTask)))
     const start: Checked = {
       columns: Option.none(),

@@ -34,7 +34,7 @@ const durationFault = (duration: Duration.Duration): string | undefined => {
 }
 
 const DurationText = Schema.transformOrFail(
-  Schema.String.annotations({ message: () => "must be text with a unit, such as \"10 minutes\"" }),
+  Schema.String.annotations({ message: () => 'must be text with a unit, such as "10 minutes"' }),
   Schema.DurationFromSelf,
   {
     strict: true,
@@ -76,12 +76,16 @@ const Qualification = Schema.Struct({
     { exact: true }
   ),
   value: Schema.optionalWith(Schema.Int.annotations({ message: always("must be a whole number") }), { exact: true })
-}).annotations({ message: ifNot(Predicate.isRecord, "must be an object: { \"name\": … }") }).pipe(
-  Schema.filter((q) =>
-    q.value === undefined || q.comparator !== undefined ||
-    "has a value but no comparator; add one, such as \"comparator\": \"greater_than_or_equal\""
+})
+  .annotations({ message: ifNot(Predicate.isRecord, 'must be an object: { "name": … }') })
+  .pipe(
+    Schema.filter(
+      (q) =>
+        q.value === undefined ||
+        q.comparator !== undefined ||
+        'has a value but no comparator; add one, such as "comparator": "greater_than_or_equal"'
+    )
   )
-)
 
 const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
   Schema.Array(item).annotations({ message: ifNot(Array.isArray, `must be a list of ${of}`) })
@@ -115,18 +119,20 @@ const unknownKeys = (
   path: ReadonlyArray<string | number>
 ): ReadonlyArray<TaskFault> =>
   Predicate.isRecord(value)
-    ? Object.keys(value).filter((key) => !known.includes(key)).map((key) => ({
-      path: [...path, key],
-      message: `is no setting; ${suggestion(key, known)}`
-    }))
+    ? Object.keys(value)
+        .filter((key) => !known.includes(key))
+        .map((key) => ({
+          path: [...path, key],
+          message: `is no setting; ${suggestion(key, known)}`
+        }))
     : []
 
 const allUnknownKeys = (json: object): ReadonlyArray<TaskFault> => [
   ...unknownKeys(json, [...Object.keys(fields), "reward", "currency"], []),
   ...("qualifications" in json && Array.isArray(json.qualifications)
     ? json.qualifications.flatMap((item: unknown, i) =>
-      unknownKeys(item, Object.keys(QualificationRequirement.fields), ["qualifications", i])
-    )
+        unknownKeys(item, Object.keys(QualificationRequirement.fields), ["qualifications", i])
+      )
     : [])
 ]
 
@@ -144,27 +150,36 @@ const decodeCurrency = (json: object): Either.Either<Money.Currency, string> => 
 }
 
 const decodeReward = (json: object, currency: Money.Currency): Either.Either<Money.Money, string> => {
-  if (!("reward" in json)) return Either.left("is missing; write it as text, such as \"reward\": \"0.05\"")
+  if (!("reward" in json)) return Either.left('is missing; write it as text, such as "reward": "0.05"')
   if (typeof json.reward === "string") return Money.parse(json.reward, currency)
   return typeof json.reward === "number"
     ? Either.left(`is a number; write it as text in quotes: "reward": "${json.reward}"`)
-    : Either.left("must be text, such as \"0.05\"")
+    : Either.left('must be text, such as "0.05"')
 }
 
-const at = (key: string) => (message: string): ReadonlyArray<TaskFault> => [{ path: [key], message }]
+const at =
+  (key: string) =>
+  (message: string): ReadonlyArray<TaskFault> => [{ path: [key], message }]
 
 const left = <E>(either: Either.Either<unknown, ReadonlyArray<E>>): ReadonlyArray<E> =>
   Either.match(either, { onLeft: (faults) => faults, onRight: () => [] })
 
 /** A `task.json` that was parsed already, or all that is wrong with it. @internal */
 export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<TaskFault>> => {
-  if (!Predicate.isRecord(json)) return Either.left([{ path: [], message: "must be an object: { \"title\": …, \"reward\": … }" }])
+  if (!Predicate.isRecord(json))
+    return Either.left([{ path: [], message: 'must be an object: { "title": …, "reward": … }' }])
   const currency = Either.mapLeft(decodeCurrency(json), at("currency"))
-  const reward = Either.mapLeft(decodeReward(json, Either.getOrElse(currency, () => Money.USD)), at("reward"))
+  const reward = Either.mapLeft(
+    decodeReward(
+      json,
+      Either.getOrElse(currency, () => Money.USD)
+    ),
+    at("reward")
+  )
   const decoded = Either.mapLeft(decodeFields(json), fieldFaults)
   const unknown = allUnknownKeys(json)
   const clean: Either.Either<void, ReadonlyArray<TaskFault>> = unknown.length > 0 ? Either.left(unknown) : Either.void
-  return Either.gen(function*() {
+  return Either.gen(function* () {
     yield* clean
     yield* currency
     const settings = yield* decoded

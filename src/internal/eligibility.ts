@@ -18,14 +18,17 @@ export const isBlocked = (
   requester: Ids.RequesterId,
   worker: Ids.WorkerId
 ): Effect.Effect<boolean, StoreError> =>
-  Effect.map(store.get(tables.blocks, `${requester}/${worker}`), Option.exists((block) => block.generation % 2 === 1))
+  Effect.map(
+    store.get(tables.blocks, `${requester}/${worker}`),
+    Option.exists((block) => block.generation % 2 === 1)
+  )
 
 export const valueOf = (
   { driver, store }: Engine.Service,
   name: string,
   worker: Ids.WorkerId
 ): Effect.Effect<Option.Option<number>, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const [found] = yield* store.page(tables.qualifications, { where: { provider: driver.provider, name }, limit: 1 })
     if (found === undefined) return Option.none()
     return Option.flatMap(yield* store.get(tables.grants, `${found.id}/${worker}`), (grant) => grant.value)
@@ -60,7 +63,7 @@ export const barred = (
   worker: Worker,
   standing: Standing
 ): Effect.Effect<Option.Option<IneligibleReason>, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (yield* isBlocked(engine, run.requester, worker.id)) return Option.some({ _tag: "Blocked" })
     const limit = run.task.maxUnitsPerWorker
     if (Option.isSome(limit) && standing.taken >= limit.value) {
@@ -95,8 +98,7 @@ export const claimAny = (
       now: options.now
     })
   const { place } = options.standing
-  return Effect.flatMap(claim(place), (unit) =>
-    Option.isSome(unit) || place < 0 ? Effect.succeed(unit) : claim(-1))
+  return Effect.flatMap(claim(place), (unit) => (Option.isSome(unit) || place < 0 ? Effect.succeed(unit) : claim(-1)))
 }
 
 /** The very unit the crowd has given the worker. */
@@ -109,7 +111,7 @@ export const claimAt = (
     readonly now: DateTime.Utc
   }
 ): Effect.Effect<Option.Option<Unit>, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const unit = yield* unitAt(engine, options.run, options.remote)
     if (Option.isNone(unit)) return Option.none()
     const [claimed] = yield* engine.store.update(tables.units, {
@@ -127,7 +129,6 @@ export const claimAt = (
 
 /** Why there was no unit for a worker who is not barred. */
 export const whyNone = ({ store }: Engine.Service, run: TaskRun): Effect.Effect<IneligibleReason, StoreError> =>
-  Effect.map(
-    store.page(tables.units, { where: { run: run.id, status: "launched" }, limit: 1 }),
-    (rows) => rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" }
+  Effect.map(store.page(tables.units, { where: { run: run.id, status: "launched" }, limit: 1 }), (rows) =>
+    rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" }
   )

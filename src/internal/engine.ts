@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Agent } from "../Agents.js"
 import {
   AgentNotFound,
   RequesterNotFound,
@@ -9,7 +10,6 @@ import {
   UnitNotFound,
   WorkerNotFound
 } from "../CrowdError.js"
-import type { Agent } from "../Agents.js"
 import type { Driver } from "../Driver.js"
 import type { Requester } from "../Requesters.js"
 import * as Store from "../Store.js"
@@ -54,9 +54,12 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
       const known = runs.get(id)
       if (known !== undefined) return Effect.succeed(known)
       return orFail(
-        Effect.map(store.get(tables.runs, id), Option.filter((run) => run.provider === driver.provider)),
+        Effect.map(
+          store.get(tables.runs, id),
+          Option.filter((run) => run.provider === driver.provider)
+        ),
         () => new TaskRunNotFound({ run: id })
-      ).pipe(Effect.map((run) => Option.isSome(run.setup) ? remember(run) : run))
+      ).pipe(Effect.map((run) => (Option.isSome(run.setup) ? remember(run) : run)))
     }
 
     return {

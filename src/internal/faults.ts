@@ -36,8 +36,6 @@ export const single = (path: string, found: Fault): InvalidInput => new InvalidI
 
 /** Fails with all faults if there is one. @internal */
 export const failIfAny = (path: string, self: Faults): Effect.Effect<void, InvalidInput> => {
-  const all = self.hidden === 0
-    ? self.shown
-    : [...self.shown, { file: path, message: `… and ${self.hidden} more` }]
+  const all = self.hidden === 0 ? self.shown : [...self.shown, { file: path, message: `… and ${self.hidden} more` }]
   return Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new InvalidInput({ path, faults: all })) : Effect.void
 }

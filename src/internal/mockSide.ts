@@ -9,8 +9,8 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { InsufficientFunds, StoreError } from "../CrowdError.js"
 import { type Observation, type Outward, type Receipt, receipt, type Sent } from "../Driver.js"
-import type { Call, Deed, Method, MethodErrors, Service } from "../Mock.js"
 import { Token } from "../Ids.js"
+import type { Call, Deed, Method, MethodErrors, Service } from "../Mock.js"
 import * as Money from "../Money.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
@@ -83,7 +83,7 @@ export interface Side extends Service {
 }
 
 export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<Side> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const calls = yield* Ref.make(Chunk.empty<Call>())
     const observations = yield* SubscriptionRef.make<ReadonlyArray<Observation>>([])
     const version = yield* SubscriptionRef.make(0)
@@ -92,10 +92,13 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
     const corrupt = (id: string) => (error: { readonly message: string }) =>
       new StoreError({ reason: "Corrupt", operation: `read ${id}`, description: error.message })
 
-    const balance = Effect.flatMap(store.get(tables.data, accountId), Option.match({
-      onNone: () => Effect.succeed(opening),
-      onSome: ({ value }) => Effect.mapError(Schema.decodeUnknown(Money.Money)(value), corrupt(accountId))
-    }))
+    const balance = Effect.flatMap(
+      store.get(tables.data, accountId),
+      Option.match({
+        onNone: () => Effect.succeed(opening),
+        onSome: ({ value }) => Effect.mapError(Schema.decodeUnknown(Money.Money)(value), corrupt(accountId))
+      })
+    )
 
     const changed = SubscriptionRef.update(version, (n) => n + 1)
 
@@ -105,9 +108,12 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
     const deedAt = (row: typeof tables.data.schema.Type): Effect.Effect<Deed, StoreError> =>
       Effect.mapError(Schema.decodeUnknown(DeedRow)(row.value), corrupt(row.id))
 
-    const state: Service["state"] = Effect.gen(function*() {
+    const state: Service["state"] = Effect.gen(function* () {
       const rows = yield* store.page(tables.data, { where: { provider }, limit: Number.MAX_SAFE_INTEGER })
-      const deeds = yield* Effect.forEach(rows.filter(({ id }) => id !== accountId), deedAt)
+      const deeds = yield* Effect.forEach(
+        rows.filter(({ id }) => id !== accountId),
+        deedAt
+      )
       return { balance: yield* balance, deeds, observations: yield* observations.get }
     })
 
@@ -121,7 +127,7 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
       tokens: ReadonlyArray<Token>,
       act: Effect.Effect<A, MethodErrors[M]>
     ): Effect.Effect<A, MethodErrors[M]> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* called({ method, tokens })
         const script = yield* scripted(method)
         if (Option.isNone(script)) return yield* act
@@ -136,32 +142,39 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
       subject: (order: Order) => string,
       charge: Charge<Order, MethodErrors[M]> | undefined
     ): Effect.Effect<ReadonlyArray<Either.Either<Receipt, MethodErrors[M]>>, StoreError> =>
-      store.transaction(Effect.gen(function*() {
-        const before = byId(yield* store.getAll(tables.data, orders.map(({ token }) => deedId(token))))
-        let account = yield* balance
-        const deeds: Array<Deed> = []
-        const answers: Array<Either.Either<Receipt, MethodErrors[M]>> = []
-        for (const { order, token } of orders) {
-          const known = before.get(deedId(token))
-          const price = known === undefined ? charge?.of(order) : undefined
-          if (charge !== undefined && price !== undefined && !affords(account, price)) {
-            answers.push(Either.left(charge.unpaid(price, account)))
-            continue
-          }
-          if (price !== undefined) account = Money.make(account.minor - price.minor, account.currency)
-          deeds.push(
-            known === undefined
-              ? { token, method, subject: subject(order), times: 1, charged: price?.minor ?? 0 }
-              : again(yield* deedAt(known))
+      store.transaction(
+        Effect.gen(function* () {
+          const before = byId(
+            yield* store.getAll(
+              tables.data,
+              orders.map(({ token }) => deedId(token))
+            )
           )
-          answers.push(Either.right(receipt({ remoteId: subject(order) })))
-        }
-        yield* store.put(tables.data, [
-          ...deeds.map((deed) => ({ id: deedId(deed.token), provider, value: { ...deed } })),
-          ...(charge === undefined ? [] : [{ id: accountId, provider, value: account }])
-        ])
-        return answers
-      }))
+          let account = yield* balance
+          const deeds: Array<Deed> = []
+          const answers: Array<Either.Either<Receipt, MethodErrors[M]>> = []
+          for (const { order, token } of orders) {
+            const known = before.get(deedId(token))
+            const price = known === undefined ? charge?.of(order) : undefined
+            if (charge !== undefined && price !== undefined && !affords(account, price)) {
+              answers.push(Either.left(charge.unpaid(price, account)))
+              continue
+            }
+            if (price !== undefined) account = Money.make(account.minor - price.minor, account.currency)
+            deeds.push(
+              known === undefined
+                ? { token, method, subject: subject(order), times: 1, charged: price?.minor ?? 0 }
+                : again(yield* deedAt(known))
+            )
+            answers.push(Either.right(receipt({ remoteId: subject(order) })))
+          }
+          yield* store.put(tables.data, [
+            ...deeds.map((deed) => ({ id: deedId(deed.token), provider, value: { ...deed } })),
+            ...(charge === undefined ? [] : [{ id: accountId, provider, value: account }])
+          ])
+          return answers
+        })
+      )
 
     const outward: Side["outward"] = (method, subject, charge) => ({
       pageSize: 100,
@@ -173,9 +186,7 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
           method,
           orders.map(({ token }) => token),
           Effect.orDie(Effect.zipLeft(perform(method, orders, subject, charge), changed))
-        ).pipe(
-          Effect.catchAll((error) => Effect.succeed(orders.map(() => Either.left(error))))
-        )
+        ).pipe(Effect.catchAll((error) => Effect.succeed(orders.map(() => Either.left(error)))))
     })
 
     return {

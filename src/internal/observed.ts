@@ -26,15 +26,16 @@ const follow = (
   at: DateTime.Utc
 ): Effect.Effect<Agent, InvalidTransition | StoreError> =>
   Effect.reduce(operations, agent, (current, operation) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const submits = operation === "submit" || operation === "submitLate"
       const changed = yield* changeAgent(engine.store, current, operation, at, submits ? { answers } : {})
       if (operation === "approve" || operation === "overrideRejection") yield* pay(engine, run, changed, at)
       return changed
-    }))
+    })
+  )
 
 const observeUnit = (engine: Engine.Service, unit: Unit, status: States.RemoteUnitStatus) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const operation = States.reconcileUnit(unit.status, status)
     const to = Option.flatMap(operation, (operation) => States.nextUnit(unit.status, operation))
     if (Option.isNone(to)) return 0
@@ -45,7 +46,7 @@ const observeUnit = (engine: Engine.Service, unit: Unit, status: States.RemoteUn
 
 /** Makes the agent the crowd speaks of; what the crowd has given away is given away, eligible or not. */
 const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const worker = yield* registry.enrol(engine, seen.workerName)
     const known = yield* registry.agentAt(engine, run, worker, seen.remoteAgent)
     if (Option.isSome(known)) return known
@@ -66,12 +67,14 @@ const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =
   })
 
 const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const worker = yield* registry.workerNamed(engine, seen.workerName)
-    const known = worker === undefined
-      ? Option.none<Agent>()
-      : yield* registry.agentAt(engine, run, worker, seen.remoteAgent)
-    const action = States.reconcileAgent(Option.map(known, ({ status }) => status), seen.status)
+    const known =
+      worker === undefined ? Option.none<Agent>() : yield* registry.agentAt(engine, run, worker, seen.remoteAgent)
+    const action = States.reconcileAgent(
+      Option.map(known, ({ status }) => status),
+      seen.status
+    )
     if (!action.register && action.operations.length === 0) return 0
     const agent = action.register ? yield* meet(engine, run, unit, seen) : known
     if (Option.isNone(agent)) return 0
@@ -85,13 +88,15 @@ export const apply = (
   run: TaskRun,
   observation: Observation
 ): Effect.Effect<number, StoreError> =>
-  engine.store.transaction(Effect.gen(function*() {
-    const unit = yield* registry.unitAt(engine, run, observation.remoteUnit)
-    if (Option.isNone(unit)) return 0
-    return observation._tag === "Unit"
-      ? yield* observeUnit(engine, unit.value, observation.status)
-      : yield* observeAgent(engine, run, unit.value, observation)
-  }))
+  engine.store.transaction(
+    Effect.gen(function* () {
+      const unit = yield* registry.unitAt(engine, run, observation.remoteUnit)
+      if (Option.isNone(unit)) return 0
+      return observation._tag === "Unit"
+        ? yield* observeUnit(engine, unit.value, observation.status)
+        : yield* observeAgent(engine, run, unit.value, observation)
+    })
+  )
 
 /** Follows what the crowd says of one agent. Answers the status after that. */
 export const agentStatus = (
@@ -99,17 +104,21 @@ export const agentStatus = (
   id: Ids.AgentId,
   remote: States.RemoteAgentStatus
 ): Effect.Effect<States.AgentStatus, AgentNotFound | StoreError> =>
-  engine.store.transaction(Effect.gen(function*() {
-    const agent = yield* engine.agent(id)
-    const { operations } = States.reconcileAgent(Option.some(agent.status), remote)
-    // Answers come only with an observation of the run, so a submission is left to `sync`.
-    const decisions = operations.some((operation) => operation === "submit" || operation === "submitLate")
-      ? []
-      : operations
-    const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", Effect.die)
-    const followed = yield* follow(engine, run, agent, decisions, Option.none(), yield* DateTime.now)
-    return followed.status
-  })).pipe(Effect.catchTag("InvalidTransition", () => Effect.map(engine.agent(id), ({ status }) => status)))
+  engine.store
+    .transaction(
+      Effect.gen(function* () {
+        const agent = yield* engine.agent(id)
+        const { operations } = States.reconcileAgent(Option.some(agent.status), remote)
+        // Answers come only with an observation of the run, so a submission is left to `sync`.
+        const decisions = operations.some((operation) => operation === "submit" || operation === "submitLate")
+          ? []
+          : operations
+        const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", Effect.die)
+        const followed = yield* follow(engine, run, agent, decisions, Option.none(), yield* DateTime.now)
+        return followed.status
+      })
+    )
+    .pipe(Effect.catchTag("InvalidTransition", () => Effect.map(engine.agent(id), ({ status }) => status)))
 
 /** Follows what the crowd says of one unit. Answers the status after that. */
 export const unitStatus = (
@@ -117,11 +126,13 @@ export const unitStatus = (
   unit: Unit,
   remote: States.RemoteUnitStatus
 ): Effect.Effect<States.UnitStatus, StoreError> =>
-  engine.store.transaction(Effect.gen(function*() {
-    const current = Option.getOrElse(yield* engine.store.get(tables.units, unit.id), () => unit)
-    yield* observeUnit(engine, current, remote)
-    return Option.match(yield* engine.store.get(tables.units, unit.id), {
-      onNone: () => current.status,
-      onSome: ({ status }) => status
+  engine.store.transaction(
+    Effect.gen(function* () {
+      const current = Option.getOrElse(yield* engine.store.get(tables.units, unit.id), () => unit)
+      yield* observeUnit(engine, current, remote)
+      return Option.match(yield* engine.store.get(tables.units, unit.id), {
+        onNone: () => current.status,
+        onSome: ({ status }) => status
+      })
     })
-  }))
+  )

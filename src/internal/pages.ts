@@ -20,5 +20,6 @@ export const pages = <Row extends { readonly id: string }, Encoded extends { rea
     Effect.map(store.page(table, { ...options, after, limit }), (rows) => [
       Chunk.unsafeFromArray(rows),
       rows.length < limit ? Option.none() : Option.some(rows[rows.length - 1])
-    ]))
+    ])
+  )
 }

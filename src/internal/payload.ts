@@ -12,7 +12,11 @@ export const decodePayload = <A, I>(schema: Schema.Schema<A, I>, intent: Intent)
 
 /** An intent speaks of a row that is not there. */
 export const missing = (id: string): StoreError =>
-  new StoreError({ reason: "Corrupt", operation: "read the journal", description: `it speaks of ${id}, which is not there` })
+  new StoreError({
+    reason: "Corrupt",
+    operation: "read the journal",
+    description: `it speaks of ${id}, which is not there`
+  })
 
 /** The rows by their ids. */
 export const byId = <Row extends { readonly id: string }>(rows: ReadonlyArray<Row>): ReadonlyMap<string, Row> =>

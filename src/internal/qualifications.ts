@@ -31,11 +31,11 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
   const find: Service["find"] = (name) =>
     Effect.flatMap(
       store.page(tables.qualifications, { where: { provider: driver.provider, name }, limit: 1 }),
-      ([found]) => found === undefined ? new QualificationNotFound({ qualification: name }) : Effect.succeed(found)
+      ([found]) => (found === undefined ? new QualificationNotFound({ qualification: name }) : Effect.succeed(found))
     )
 
   const create: Service["create"] = (name, description) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const known = yield* Effect.option(find(name))
       if (Option.isSome(known)) return yield* new QualificationExists({ name })
       const remoteId = yield* retrying(crowd.create(name, description))
@@ -52,17 +52,22 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     })
 
   const remove: Service["delete"] = (name) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* find(name)
       yield* retrying(crowd.delete(found))
       yield* pages(store, tables.grants, { where: { qualification: found.id } }).pipe(
-        Stream.runForEachChunk((page) => store.remove(tables.grants, [...page].map(({ id }) => id)))
+        Stream.runForEachChunk((page) =>
+          store.remove(
+            tables.grants,
+            [...page].map(({ id }) => id)
+          )
+        )
       )
       yield* store.remove(tables.qualifications, [found.id])
     })
 
   const orderOf = ({ qualification: id, value, worker: granted }: typeof Grant.Type) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const qualification = yield* store.get(tables.qualifications, id)
       if (Option.isNone(qualification)) return yield* missing(id)
       return { worker: yield* worker(granted), qualification: qualification.value, value }
@@ -76,9 +81,10 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
         Effect.forEach(intents, (intent) =>
           Effect.flatMap(decodePayload(Grant, intent), orderOf).pipe(
             Effect.catchTag("WorkerNotFound", (error) => missing(error.worker))
-          )),
+          )
+        ),
       apply: (done: ReadonlyArray<Done<GrantOrder>>) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const changedAt = yield* DateTime.now
           const rows = yield* Effect.forEach(done, ({ intent }) =>
             Effect.map(decodePayload(Grant, intent), (grant) => ({
@@ -88,7 +94,8 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
               value: name === "grant" ? Option.some(grant.value) : Option.none(),
               generation: grant.generation,
               changedAt
-            })))
+            }))
+          )
           yield* store.put(tables.grants, rows)
         })
     })
@@ -108,28 +115,32 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     wanted: Option.Option<number>,
     rounds = maxRounds
   ): ReturnType<Service["grant"]> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const qualification = yield* find(name)
       yield* worker(id)
       const operation = Option.isSome(wanted) ? "grant" : "revoke"
-      const outcomes = yield* runners[operation].perform(Effect.gen(function*() {
-        const { generation, value } = yield* current(qualification, id)
-        if (isSame(value, wanted)) return []
-        const next = generation + 1
-        const grant = {
-          worker: id,
-          qualification: qualification.id,
-          value: Option.getOrElse(wanted, () => 0),
-          generation: next
-        }
-        return [{
-          token: token.ofPair(operation, qualification.id, id, next),
-          run: Option.none(),
-          subject: id,
-          payload: grant,
-          order: yield* orderOf(grant)
-        }]
-      }))
+      const outcomes = yield* runners[operation].perform(
+        Effect.gen(function* () {
+          const { generation, value } = yield* current(qualification, id)
+          if (isSame(value, wanted)) return []
+          const next = generation + 1
+          const grant = {
+            worker: id,
+            qualification: qualification.id,
+            value: Option.getOrElse(wanted, () => 0),
+            generation: next
+          }
+          return [
+            {
+              token: token.ofPair(operation, qualification.id, id, next),
+              run: Option.none(),
+              subject: id,
+              payload: grant,
+              order: yield* orderOf(grant)
+            }
+          ]
+        })
+      )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
       const after = yield* current(qualification, id)
       if (!isSame(after.value, wanted) && rounds > 1) yield* change(name, id, wanted, rounds - 1)

@@ -12,12 +12,15 @@ import type * as Engine from "./engine.js"
 
 type Standing = typeof tables.standings.schema.Type
 
-export const workerNamed = ({ driver, store }: Engine.Service, name: string): Effect.Effect<Worker | undefined, StoreError> =>
+export const workerNamed = (
+  { driver, store }: Engine.Service,
+  name: string
+): Effect.Effect<Worker | undefined, StoreError> =>
   Effect.map(store.page(tables.workers, { where: { provider: driver.provider, name }, limit: 1 }), (rows) => rows[0])
 
 /** The worker this crowd calls `name`; made where it is new. */
 export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Worker, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const known = yield* workerNamed(engine, name)
     if (known !== undefined) return known
     const made: Worker = {
@@ -36,7 +39,7 @@ export const standingOf = (
   run: TaskRun,
   worker: Worker
 ): Effect.Effect<Standing, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const id = `${run.id}/${worker.id}`
     const known = yield* store.get(tables.standings, id)
     if (Option.isSome(known)) return known.value
@@ -96,7 +99,11 @@ export const agentAt = (
   remoteAgent: string
 ): Effect.Effect<Option.Option<Agent>, StoreError> =>
   Effect.map(
-    store.page(tables.agents, { where: { run: run.id, remoteId: Option.some(remoteAgent) }, reverse: true, limit: 100 }),
+    store.page(tables.agents, {
+      where: { run: run.id, remoteId: Option.some(remoteAgent) },
+      reverse: true,
+      limit: 100
+    }),
     (rows) => Option.fromNullable(rows.find((row) => row.worker === worker.id))
   )
 

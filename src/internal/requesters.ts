@@ -14,10 +14,11 @@ export const make = ({ driver, requester, store }: Engine.Service): Service => {
 
   const findByName: Service["findByName"] = (name) =>
     Effect.flatMap(named(name), (found) =>
-      found === undefined ? new RequesterNotFound({ requester: name }) : Effect.succeed(found))
+      found === undefined ? new RequesterNotFound({ requester: name }) : Effect.succeed(found)
+    )
 
   const register: Service["register"] = (name, args) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* retrying(driver.registration.check(name, args))
       const known = yield* named(name)
       if (known !== undefined) return known

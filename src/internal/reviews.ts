@@ -29,17 +29,19 @@ const encode = Schema.encodeSync(Payload)
 export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agent, now: DateTime.Utc) => {
   const amount = run.task.reward
   const { unitsPerAssignment } = run.task
-  return store.insert(tables.payments, [{
-    id: token.ofId("approve", agent.id),
-    kind: "reward",
-    run: Option.some(run.id),
-    unit: Option.some(agent.unit),
-    worker: agent.worker,
-    currency: amount.currency,
-    amount: amount.minor,
-    fee: driver.fee({ kind: "reward", amount, unitsPerAssignment }).minor,
-    paidAt: now
-  }])
+  return store.insert(tables.payments, [
+    {
+      id: token.ofId("approve", agent.id),
+      kind: "reward",
+      run: Option.some(run.id),
+      unit: Option.some(agent.unit),
+      worker: agent.worker,
+      currency: amount.currency,
+      amount: amount.minor,
+      fee: driver.fee({ kind: "reward", amount, unitsPerAssignment }).minor,
+      paidAt: now
+    }
+  ])
 }
 
 type Decided = { readonly [Operation in Payload["operation"]]: States.AgentStatus }
@@ -69,55 +71,85 @@ export const make = (engine: Engine.Service): Reviews => {
   const { agent, driver, journal, store } = engine
 
   const ordersOf = (payloads: ReadonlyArray<Payload>): Effect.Effect<ReadonlyArray<ReviewOrder>, StoreError> =>
-    Effect.gen(function*() {
-      const agents = byId(yield* store.getAll(tables.agents, payloads.map((payload) => payload.agent)))
-      const units = byId(yield* store.getAll(tables.units, [...agents.values()].map(({ unit }) => unit)))
+    Effect.gen(function* () {
+      const agents = byId(
+        yield* store.getAll(
+          tables.agents,
+          payloads.map((payload) => payload.agent)
+        )
+      )
+      const units = byId(
+        yield* store.getAll(
+          tables.units,
+          [...agents.values()].map(({ unit }) => unit)
+        )
+      )
       return yield* Effect.forEach(payloads, (payload) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const agent = agents.get(payload.agent)
           const unit = agent === undefined ? undefined : units.get(agent.unit)
           if (agent === undefined || unit === undefined) return yield* missing(payload.agent)
           const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", () => missing(agent.run))
           const overrideRejection = payload.operation === "overrideRejection"
           return { agent, unit, run, feedback: payload.feedback, overrideRejection }
-        }))
+        })
+      )
     })
 
   const restore = (intents: ReadonlyArray<Intent>) =>
-    Effect.flatMap(Effect.forEach(intents, (intent) => decodePayload(Payload, intent)), ordersOf)
+    Effect.flatMap(
+      Effect.forEach(intents, (intent) => decodePayload(Payload, intent)),
+      ordersOf
+    )
 
   const apply = (done: ReadonlyArray<Done<ReviewOrder>>): Effect.Effect<void, StoreError> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const now = yield* DateTime.now
-      const agents = byId(yield* store.getAll(tables.agents, done.map(({ order }) => order.agent.id)))
-      yield* Effect.forEach(done, ({ intent, order }) =>
-        Effect.gen(function*() {
-          const { feedback, operation } = yield* decodePayload(Payload, intent)
-          const current = agents.get(order.agent.id) ?? order.agent
-          yield* Effect.catchTag(
-            changeAgent(store, current, operation, now, { feedback }),
-            "InvalidTransition",
-            () => Effect.void
-          )
-          if (operation !== "reject") yield* pay(engine, order.run, current, now)
-        }), { discard: true })
+      const agents = byId(
+        yield* store.getAll(
+          tables.agents,
+          done.map(({ order }) => order.agent.id)
+        )
+      )
+      yield* Effect.forEach(
+        done,
+        ({ intent, order }) =>
+          Effect.gen(function* () {
+            const { feedback, operation } = yield* decodePayload(Payload, intent)
+            const current = agents.get(order.agent.id) ?? order.agent
+            yield* Effect.catchTag(
+              changeAgent(store, current, operation, now, { feedback }),
+              "InvalidTransition",
+              () => Effect.void
+            )
+            if (operation !== "reject") yield* pay(engine, order.run, current, now)
+          }),
+        { discard: true }
+      )
     })
 
   const approvals = journal.runner({ name: "approve", outward: driver.approve, restore, apply })
   const rejections = journal.runner({ name: "reject", outward: driver.reject, restore, apply })
 
-  const requestsFor = (payloads: ReadonlyArray<Payload>): Effect.Effect<ReadonlyArray<Request<ReviewOrder>>, StoreError> =>
+  const requestsFor = (
+    payloads: ReadonlyArray<Payload>
+  ): Effect.Effect<ReadonlyArray<Request<ReviewOrder>>, StoreError> =>
     Effect.map(ordersOf(payloads), (orders) =>
       payloads.flatMap((payload, i) => {
         const order = orders[i]
-        return order === undefined ? [] : [{
-          token: tokenOf(payload.operation, payload.agent),
-          run: Option.some(order.run.id),
-          subject: payload.agent,
-          payload: encode(payload),
-          order
-        }]
-      }))
+        return order === undefined
+          ? []
+          : [
+              {
+                token: tokenOf(payload.operation, payload.agent),
+                run: Option.some(order.run.id),
+                subject: payload.agent,
+                payload: encode(payload),
+                order
+              }
+            ]
+      })
+    )
 
   const decide = <E>(
     runner: Runner<ReviewOrder, E>,
@@ -125,13 +157,15 @@ export const make = (engine: Engine.Service): Reviews => {
     operation: Payload["operation"],
     feedback: string | undefined
   ) =>
-    Effect.gen(function*() {
-      const outcomes = yield* runner.perform(Effect.gen(function*() {
-        const found = yield* agent(id)
-        if (found.status === decided[operation]) return []
-        if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
-        return yield* requestsFor([{ agent: id, operation, feedback: Option.fromNullable(feedback) }])
-      }))
+    Effect.gen(function* () {
+      const outcomes = yield* runner.perform(
+        Effect.gen(function* () {
+          const found = yield* agent(id)
+          if (found.status === decided[operation]) return []
+          if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
+          return yield* requestsFor([{ agent: id, operation, feedback: Option.fromNullable(feedback) }])
+        })
+      )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
       const after = yield* agent(id)
       return after.status === decided[operation] ? after : yield* invalid(after, operation)
@@ -144,14 +178,16 @@ export const make = (engine: Engine.Service): Reviews => {
     })
 
   const approvePage: Reviews["approvePage"] = (page) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ids = page.map((agent) => agent.id)
-      const outcomes = yield* approvals.perform(Effect.gen(function*() {
-        const waiting = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
-        return yield* requestsFor(
-          waiting.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
-        )
-      }))
+      const outcomes = yield* approvals.perform(
+        Effect.gen(function* () {
+          const waiting = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
+          return yield* requestsFor(
+            waiting.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
+          )
+        })
+      )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
       return yield* store.getAll(tables.agents, ids)
     })

@@ -24,32 +24,33 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
 
   /** The requester's row is held meanwhile, so that two processes open one run. */
   const open: Service["open"] = (options) =>
-    store.transaction(Effect.gen(function*() {
-      yield* requester(options.requester)
-      const known = options.fresh === true
-        ? undefined
-        : yield* latest({ requester: options.requester, name: options.name })
-      if (known !== undefined) {
-        if (known.digest === options.digest) return known
-        return yield* new BatchChanged({ run: known.id, batch: options.name })
-      }
-      const made: TaskRun = {
-        id: yield* Ids.runId,
-        provider: driver.provider,
-        requester: options.requester,
-        name: options.name,
-        digest: options.digest,
-        task: options.task,
-        setup: Option.none(),
-        createdAt: yield* DateTime.now
-      }
-      yield* store.insert(tables.runs, [made])
-      yield* store.insert(tables.templates, [{ id: made.id, html: options.template }])
-      return made
-    }))
+    store.transaction(
+      Effect.gen(function* () {
+        yield* requester(options.requester)
+        const known =
+          options.fresh === true ? undefined : yield* latest({ requester: options.requester, name: options.name })
+        if (known !== undefined) {
+          if (known.digest === options.digest) return known
+          return yield* new BatchChanged({ run: known.id, batch: options.name })
+        }
+        const made: TaskRun = {
+          id: yield* Ids.runId,
+          provider: driver.provider,
+          requester: options.requester,
+          name: options.name,
+          digest: options.digest,
+          task: options.task,
+          setup: Option.none(),
+          createdAt: yield* DateTime.now
+        }
+        yield* store.insert(tables.runs, [made])
+        yield* store.insert(tables.templates, [{ id: made.id, html: options.template }])
+        return made
+      })
+    )
 
   const setup: Service["setup"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* run(id)
       if (Option.isSome(found.setup)) return found
       const made = yield* retrying(driver.setup(found))
@@ -58,12 +59,19 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     })
 
   const template: Service["template"] = (id) =>
-    Effect.flatMap(store.get(tables.templates, id), Option.match({
-      onNone: () => new TaskRunNotFound({ run: id }),
-      onSome: ({ html }) => Effect.succeed(html)
-    }))
+    Effect.flatMap(
+      store.get(tables.templates, id),
+      Option.match({
+        onNone: () => new TaskRunNotFound({ run: id }),
+        onSome: ({ html }) => Effect.succeed(html)
+      })
+    )
 
-  const unitsOf = (task: TaskRun["task"], assignment: Assignment, now: DateTime.Utc): Effect.Effect<ReadonlyArray<Unit>> =>
+  const unitsOf = (
+    task: TaskRun["task"],
+    assignment: Assignment,
+    now: DateTime.Utc
+  ): Effect.Effect<ReadonlyArray<Unit>> =>
     Effect.forEach(Array.range(0, task.unitsPerAssignment - 1), (index) =>
       Effect.map(Ids.unitId, (id) => ({
         id,
@@ -77,23 +85,30 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
         leaseUntil: Option.none(),
         withdrawnAt: Option.none(),
         updatedAt: now
-      })))
+      }))
+    )
 
   const addRows: Service["addRows"] = (id, from, rows) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { task } = yield* run(id)
       const now = yield* DateTime.now
       const assignments = yield* Effect.forEach(rows, (inputs: Inputs, i) =>
-        Effect.map(Ids.assignmentId, (assignment): Assignment => ({ id: assignment, run: id, row: from + i, inputs })))
+        Effect.map(Ids.assignmentId, (assignment): Assignment => ({ id: assignment, run: id, row: from + i, inputs }))
+      )
       const units = yield* Effect.forEach(assignments, (assignment) => unitsOf(task, assignment, now))
-      yield* store.transaction(Effect.gen(function*() {
-        const inserted = new Set(yield* store.insert(tables.assignments, assignments))
-        yield* store.insert(tables.units, units.flat().filter((unit) => inserted.has(unit.assignment)))
-      }))
+      yield* store.transaction(
+        Effect.gen(function* () {
+          const inserted = new Set(yield* store.insert(tables.assignments, assignments))
+          yield* store.insert(
+            tables.units,
+            units.flat().filter((unit) => inserted.has(unit.assignment))
+          )
+        })
+      )
     })
 
   const rows: Service["rows"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* run(id)
       const [last] = yield* store.page(tables.assignments, {
         where: { run: id },
@@ -105,7 +120,7 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     })
 
   const cost = (found: TaskRun): Effect.Effect<Cost, StoreError> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sum = (kind: "reward" | "bonus", column: "amount" | "fee") =>
         store.sum(tables.payments, { run: Option.some(found.id), kind }, column)
       const rewards = yield* sum("reward", "amount")
@@ -122,12 +137,13 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
           orderBy: "submittedAt",
           reverse: true,
           limit: sampled
-        })),
+        })
+      ),
       Array.flatten
     )
 
   const summary: Service["summary"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* run(id)
       const counts = yield* store.count(tables.units, { run: id }, "status")
       const workers = yield* store.count(tables.standings, { run: id }, "run")
@@ -143,7 +159,8 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
         cost: yield* cost(found),
         medianTime: median,
         hourlyWage: Option.map(median, (time) =>
-          Math.round(found.task.reward.minor * Duration.toMillis("1 hour") / Math.max(1, time)))
+          Math.round((found.task.reward.minor * Duration.toMillis("1 hour")) / Math.max(1, time))
+        )
       }
     })
 
@@ -174,11 +191,13 @@ const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] =>
 })
 
 const medianTime = (agents: ReadonlyArray<Agent>): Option.Option<number> => {
-  const times = agents.flatMap((agent) =>
-    Option.match(agent.submittedAt, {
-      onNone: () => [],
-      onSome: (at) => [DateTime.distance(agent.acceptedAt, at)]
-    })
-  ).sort((a, b) => a - b)
+  const times = agents
+    .flatMap((agent) =>
+      Option.match(agent.submittedAt, {
+        onNone: () => [],
+        onSome: (at) => [DateTime.distance(agent.acceptedAt, at)]
+      })
+    )
+    .sort((a, b) => a - b)
   return Option.fromNullable(times[Math.floor((times.length - 1) / 2)])
 }

@@ -45,7 +45,7 @@ const unitPatch = (
 
 /** Takes the agent's unit where the agent's change implies, unless somebody else holds it by now. */
 const carryOver = (store: Store.Service, agent: Agent, operation: States.AgentOperation, now: DateTime.Utc) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const implied = States.implied[operation]
     if (Option.isNone(implied)) return
     const unit = yield* store.get(tables.units, agent.unit)
@@ -68,7 +68,7 @@ export const changeAgent = (
   now: DateTime.Utc,
   patch: AgentPatch = {}
 ): Effect.Effect<Agent, InvalidTransition | StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const to = States.nextAgent(agent.status, operation)
     if (Option.isNone(to)) return yield* invalid(agent, operation)
     const set = { ...stamp(operation, now), ...patch, status: to.value }

@@ -44,7 +44,7 @@ export const make = (engine: Engine.Service): Service => {
   const { driver, journal, requester, run, store, unit, worker } = engine
 
   const bonusOrder = (bonus: typeof Bonus.Type) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       return {
         worker: yield* worker(bonus.worker),
         unit: yield* Effect.transposeOption(Option.map(bonus.unit, unit)),
@@ -63,9 +63,10 @@ export const make = (engine: Engine.Service): Service => {
             WorkerNotFound: (error) => missing(error.worker),
             UnitNotFound: (error) => missing(error.unit)
           })
-        )),
+        )
+      ),
     apply: (done: ReadonlyArray<Done<BonusOrder>>) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const now = yield* DateTime.now
         yield* store.insert(
           tables.payments,
@@ -88,7 +89,7 @@ export const make = (engine: Engine.Service): Service => {
     driver.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })
 
   const bonus: Service["bonus"] = (options) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const order = yield* bonusOrder({ ...options, unit: Option.fromNullable(options.unit) })
       const id = yield* bonusToken(options)
       const run = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
@@ -101,7 +102,7 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const blockOrder = ({ reason, requester: paying, worker: blocked }: typeof Block.Type) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       return { worker: yield* worker(blocked), requester: yield* requester(paying), reason }
     })
 
@@ -116,9 +117,10 @@ export const make = (engine: Engine.Service): Service => {
               WorkerNotFound: (error) => missing(error.worker),
               RequesterNotFound: (error) => missing(error.requester)
             })
-          )),
+          )
+        ),
       apply: (done: ReadonlyArray<Done<BlockOrder>>) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const changedAt = yield* DateTime.now
           const rows = yield* Effect.forEach(done, ({ intent }) =>
             Effect.map(decodePayload(Block, intent), (block) => ({
@@ -128,7 +130,8 @@ export const make = (engine: Engine.Service): Service => {
               reason: Option.some(block.reason),
               generation: block.generation,
               changedAt
-            })))
+            }))
+          )
           yield* store.put(tables.blocks, rows)
         })
     })
@@ -138,10 +141,10 @@ export const make = (engine: Engine.Service): Service => {
   const scoped = (scope: Scope): Effect.Effect<Ids.RequesterId, RequesterNotFound | UnitNotFound | StoreError> =>
     "requester" in scope
       ? Effect.map(requester(scope.requester), ({ id }) => id)
-      : Effect.gen(function*() {
-        const found = yield* unit(scope.unit)
-        return (yield* Effect.catchTag(run(found.run), "TaskRunNotFound", () => missing(found.run))).requester
-      })
+      : Effect.gen(function* () {
+          const found = yield* unit(scope.unit)
+          return (yield* Effect.catchTag(run(found.run), "TaskRunNotFound", () => missing(found.run))).requester
+        })
 
   /** The generation of the next change to the block, none where it is already as wanted. */
   const nextGeneration = (paying: Ids.RequesterId, blocked: Ids.WorkerId, wanted: "block" | "unblock") =>
@@ -151,51 +154,61 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const setBlock = (operation: "block" | "unblock", id: Ids.WorkerId, scope: Scope, reason: string) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* worker(id)
       const paying = yield* scoped(scope)
-      const outcomes = yield* runners[operation].perform(Effect.gen(function*() {
-        const generation = yield* nextGeneration(paying, id, operation)
-        if (Option.isNone(generation)) return []
-        const block = { worker: id, requester: paying, reason, generation: generation.value }
-        return [{
-          token: token.ofPair(operation, id, paying, generation.value),
-          run: Option.none(),
-          subject: id,
-          payload: block,
-          order: yield* blockOrder(block)
-        }]
-      }))
+      const outcomes = yield* runners[operation].perform(
+        Effect.gen(function* () {
+          const generation = yield* nextGeneration(paying, id, operation)
+          if (Option.isNone(generation)) return []
+          const block = { worker: id, requester: paying, reason, generation: generation.value }
+          return [
+            {
+              token: token.ofPair(operation, id, paying, generation.value),
+              run: Option.none(),
+              subject: id,
+              payload: block,
+              order: yield* blockOrder(block)
+            }
+          ]
+        })
+      )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
     })
 
   /** Whether there is a unit for the worker is found out by claiming one and undoing it. */
   const isEligible: Service["isEligible"] = (id, runId) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* run(runId)
       const known = yield* worker(id)
-      return yield* store.transaction(Effect.gen(function*() {
-        const standing = yield* registry.standingOf(engine, found, known)
-        const bar = yield* barred(engine, found, known, standing)
-        if (Option.isSome(bar)) return bar
-        const agent = yield* Ids.agentId
-        const now = yield* DateTime.now
-        const unit = yield* claimAny(engine, { run: found, worker: known, standing, agent, now })
-        return Option.isSome(unit) ? yield* new Eligible() : Option.some(yield* whyNone(engine, found))
-      }))
+      return yield* store.transaction(
+        Effect.gen(function* () {
+          const standing = yield* registry.standingOf(engine, found, known)
+          const bar = yield* barred(engine, found, known, standing)
+          if (Option.isSome(bar)) return bar
+          const agent = yield* Ids.agentId
+          const now = yield* DateTime.now
+          const unit = yield* claimAny(engine, { run: found, worker: known, standing, agent, now })
+          return Option.isSome(unit) ? yield* new Eligible() : Option.some(yield* whyNone(engine, found))
+        })
+      )
     }).pipe(Effect.catchTag("Eligible", () => Effect.succeed(Option.none<IneligibleReason>())))
 
   return {
     get: worker,
     findByName: (name) =>
       Effect.flatMap(registry.workerNamed(engine, name), (found) =>
-        found === undefined ? new WorkerNotFound({ worker: name }) : Effect.succeed(found)),
+        found === undefined ? new WorkerNotFound({ worker: name }) : Effect.succeed(found)
+      ),
     list: pages(store, tables.workers, { where: { provider: driver.provider } }),
     bonus,
     block: (id, scope, reason) => setBlock("block", id, scope, reason),
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),
     isBlocked: (id, scope) =>
-      Effect.zipRight(worker(id), Effect.flatMap(scoped(scope), (paying) => isBlocked(engine, paying, id))),
+      Effect.zipRight(
+        worker(id),
+        Effect.flatMap(scoped(scope), (paying) => isBlocked(engine, paying, id))
+      ),
     isEligible
   }
 }

@@ -255,7 +255,7 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
   yield* migrations.run(database, place)
   const session =
     dialect.name === "sqlite"
-      ? Session.make(database, yield* Grouped.make(database), { writesAlone: false })
+      ? Session.make(database, Grouped.make(database), { writesAlone: false })
       : Session.make(database, Separate.make(database), { writesAlone: true })
   return makeService(dialect, session)
 })

@@ -47,8 +47,7 @@ export interface Shape<Row extends { readonly id: string }, Encoded extends { re
  * @category models
  */
 export interface Table<Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>
-  extends Shape<Row, Encoded>
-{
+  extends Shape<Row, Encoded> {
   readonly decode: (encoded: unknown) => Either.Either<Row, ParseResult.ParseError>
   readonly encode: (row: Row) => Encoded
   readonly encodePart: (part: { readonly [Column in keyof Row]?: Row[Column] }) => {
@@ -132,10 +131,14 @@ export const units = table({
     updatedAt: "integer"
   },
   unique: [["run", "place"]],
-  indexes: [["run"], ["run", "status"], ["run", "status", "place"], ["run", "status", "leaseUntil"], ["run", "updatedAt"], [
-    "run",
-    "remoteId"
-  ]]
+  indexes: [
+    ["run"],
+    ["run", "status"],
+    ["run", "status", "place"],
+    ["run", "status", "leaseUntil"],
+    ["run", "updatedAt"],
+    ["run", "remoteId"]
+  ]
 })
 
 /** @since 0.1.0 @category tables */
@@ -254,7 +257,12 @@ export const grants = table({
 /** Outward effects: see `Journal`. @since 0.1.0 @category tables */
 export const intents = table({
   name: "intents",
-  schema: Schema.Struct({ ...Intent.fields, payload: jsonText(Json), receipt: optionalJsonText(Json), error: optionalJsonText(Json) }),
+  schema: Schema.Struct({
+    ...Intent.fields,
+    payload: jsonText(Json),
+    receipt: optionalJsonText(Json),
+    error: optionalJsonText(Json)
+  }),
   columns: {
     id: "text",
     provider: "text",
@@ -271,7 +279,10 @@ export const intents = table({
     error: "text"
   },
   unique: [],
-  indexes: [["provider", "state"], ["provider", "run", "state"]]
+  indexes: [
+    ["provider", "state"],
+    ["provider", "run", "state"]
+  ]
 })
 
 /** Everything that was paid, for ever. @since 0.1.0 @category tables */

@@ -1,11 +1,12 @@
 /** Real SQLite files, each in a directory of its own. */
+
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import * as fs from "node:fs"
-import { tmpdir } from "node:os"
-import * as path from "node:path"
 import type { StoreError } from "../../src/CrowdError.js"
 import type { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
