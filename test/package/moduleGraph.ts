@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { relative } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 import * as Schema from "effect/Schema"
 
 const Import = Schema.parseJson(Schema.Struct({ from: Schema.String, to: Schema.String }))
@@ -21,20 +21,19 @@ const fileOf = (url: string): string =>
 /** The package that a file belongs to; a file of this package is its own name. */
 export const packageOf = (file: string): string => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file
 
+const recorder = fileURLToPath(new URL("recordImports.mjs", import.meta.url))
+
 /** Loads the modules in a fresh Node process and records every import that happened. */
 export const load = (modules: ReadonlyArray<string>): Graph => {
-  const hook = JSON.stringify(new URL("recordImports.mjs", import.meta.url))
-  const urls = JSON.stringify(modules.map((path) => pathToFileURL(path)))
-  const program = `
-    import { register } from "node:module"
-    register(${hook})
-    for (const url of ${urls}) await import(url)`
-  const lines = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [recorder, ...modules], {
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024
   })
+  if (status !== 0) {
+    throw new Error(`dist does not load:\n${stderr}`)
+  }
   const graph = new Map<string, Set<string>>()
-  for (const line of lines.trim().split("\n")) {
+  for (const line of stdout.trim().split("\n")) {
     const { from, to } = Schema.decodeSync(Import)(line)
     const imported = graph.get(fileOf(from)) ?? new Set()
     graph.set(fileOf(from), imported.add(fileOf(to)))

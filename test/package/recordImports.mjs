@@ -1,8 +1,24 @@
-// A loader hook: prints every import that Node resolves, as one JSON line { from, to }.
+// node recordImports.mjs FILE…: loads the files and prints every import that Node resolves meanwhile, as JSON lines.
+// It registers itself as the loader hook, which Node runs on a thread of its own.
 import { writeSync } from "node:fs"
+import { register } from "node:module"
+import { pathToFileURL } from "node:url"
+import { isMainThread } from "node:worker_threads"
 
 export async function resolve(specifier, context, nextResolve) {
   const resolved = await nextResolve(specifier, context)
   writeSync(1, `${JSON.stringify({ from: context.parentURL, to: resolved.url })}\n`)
   return resolved
+}
+
+// Vitest refuses to run outside its own workers; by then all its imports are resolved.
+const unlessVitestRefuses = (error) => {
+  if (!error.message.startsWith("Vitest failed to access its internal state")) throw error
+}
+
+if (isMainThread) {
+  register(import.meta.url)
+  for (const path of process.argv.slice(2)) {
+    await import(pathToFileURL(path).href).catch(unlessVitestRefuses)
+  }
 }
