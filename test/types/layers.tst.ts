@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { describe, expect, test } from "tstyche"
+import { Budget } from "../../src/Budget.js"
+import type { BudgetDriver, Driver } from "../../src/Driver.js"
+import { RequesterId } from "../../src/Ids.js"
+import * as Mock from "../../src/Mock.js"
+import * as Provider from "../../src/Provider.js"
+import * as Store from "../../src/Store.js"
+
+declare const driver: Driver
+declare const budgetDriver: BudgetDriver
+
+const plain = Provider.layer(driver, Layer.empty).pipe(Layer.provide(Store.layerMemory))
+const rich = Provider.layer(driver, Provider.budget(budgetDriver)).pipe(Layer.provide(Store.layerMemory))
+
+const needsBudget = Effect.flatMap(Budget, (budget) => budget.available(RequesterId.make("req_1")))
+
+describe("a program that needs Budget", () => {
+  test("does not compile against a provider without it", () => {
+    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(needsBudget, plain))
+    expect(Effect.provide(needsBudget, plain)).type.toBeAssignableTo<Effect.Effect<unknown, unknown, Budget>>()
+  })
+
+  test("compiles against a provider with it", () => {
+    expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(needsBudget, rich))
+    expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(needsBudget, Mock.layer()))
+  })
+})
+
+describe("provider layers", () => {
+  test("provide what they were given, and nothing else", () => {
+    expect(plain).type.toBe<Layer.Layer<Provider.Core>>()
+    expect(rich).type.toBe<Layer.Layer<Provider.Core | Budget>>()
+  })
+})
