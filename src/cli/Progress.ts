@@ -1,0 +1,64 @@
+/** How far long work is: one line rewritten on a terminal, a line now and then elsewhere. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import { clock, number } from "./format.js"
+import { paintOn, Screen } from "./Screen.js"
+
+export interface Progress {
+  readonly at: (done: number) => Effect.Effect<void>
+  /** Takes the rewritten line away. */
+  readonly clear: Effect.Effect<void>
+}
+
+interface State {
+  readonly done: number
+  readonly shownAt: number
+}
+
+const millisBetweenLines = 5000
+
+const clearLine = "\r\u001b[2K"
+
+/** What is to be said of `done` of `total`, of which `before` were done when the clock started. */
+export const describe = (done: number, total: number, before: number, elapsed: number): string => {
+  const rate = elapsed === 0 ? 0 : ((done - before) * 1000) / elapsed
+  const counted = `${number(done)}/${number(total)}`
+  if (rate === 0 || done >= total) return counted
+  return `${counted}, ${number(Math.max(1, Math.round(rate)))}/s, ${clock(((total - done) / rate) * 1000)} left`
+}
+
+const bar = (done: number, total: number, width: number): string => {
+  const full = total === 0 ? width : Math.min(width, Math.floor((done / total) * width))
+  return "█".repeat(full) + "░".repeat(width - full)
+}
+
+export const make = (
+  label: string,
+  options: { readonly total: number; readonly done: number }
+): Effect.Effect<Progress, never, Screen> =>
+  Effect.gen(function*() {
+    const screen = yield* Screen
+    const { err } = screen
+    const paint = paintOn(screen, err)
+    const { done: before, total } = options
+    const start = yield* Clock.currentTimeMillis
+    const state = yield* Ref.make<State>({ done: before, shownAt: start })
+    const rewrite = (text: string, done: number) =>
+      err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, 20))} ${text}`)
+    const isDue = (last: State, done: number, now: number) =>
+      done > last.done &&
+      (done >= total || now - last.shownAt >= millisBetweenLines || Math.floor((done * 10) / total) > Math.floor((last.done * 10) / total) && now - last.shownAt >= 1000)
+
+    const at: Progress["at"] = (done) =>
+      Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const text = describe(done, total, before, now - start)
+        if (err.isTerminal) return rewrite(text, done)
+        if (!isDue(yield* state.get, done, now)) return
+        yield* Ref.set(state, { done, shownAt: now })
+        err.write(`${label} ${text}\n`)
+      })
+
+    return { at, clear: Effect.sync(() => (err.isTerminal ? err.write(clearLine) : undefined)) }
+  })

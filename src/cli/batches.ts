@@ -1,0 +1,141 @@
+/** Commands over a batch: init, plan, launch, run. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Batch } from "../Batch.js"
+import * as BatchDirectory from "../batch/BatchDirectory.js"
+import * as Samples from "../batch/Samples.js"
+import * as Conductor from "../Conductor.js"
+import * as Crowd from "../Crowd.js"
+import * as Money from "../Money.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import * as format from "./format.js"
+import * as Progress from "./Progress.js"
+import { say } from "./Screen.js"
+import * as Session from "./Session.js"
+import * as shared from "./shared.js"
+import * as summary from "./summary.js"
+
+const sample = Options.text("sample").pipe(
+  Options.withPseudoName("NAME"),
+  Options.withDescription("Which sample; sentiment by default"),
+  Options.withDefault("sentiment")
+)
+
+export const init = Command.make(
+  "init",
+  { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, ...Session.options },
+  (given) =>
+    Session.withSession(given, Effect.gen(function*() {
+      yield* Samples.copy(given.sample, given.dir)
+      yield* summary.answer(
+        { batch: given.dir, sample: given.sample },
+        () => `${given.dir} is a batch to start from. Try it: crowd run ${given.dir}`
+      )
+    }))
+).pipe(Command.withDescription("Write a batch to start from"))
+
+const encodePlan = Schema.encodeSync(Crowd.Plan)
+
+const planText = (plan: Crowd.Plan): string => {
+  const rows: ReadonlyArray<readonly [string, string]> = [
+    ["assignments", format.number(plan.assignments)],
+    ["units", format.number(plan.units)],
+    ["", ""],
+    ["reward", `${Money.format(plan.reward)} a unit`],
+    ["fee", `${Money.format(plan.fee)} a unit`],
+    ["rewards", Money.format(plan.rewards)],
+    ["fees", Money.format(plan.fees)],
+    ["total", Money.format(plan.total)],
+    ...Option.match(plan.available, { onNone: () => [], onSome: (money) => [["balance", Money.format(money)] as const] })
+  ]
+  const isShort = Option.exists(plan.available, ({ minor }) => minor < plan.total.minor)
+  const title = `${plan.name}  ${plan.provider}, ${plan.mode}`
+  const end = isShort ? "The balance does not pay for all of it. Nothing was sent." : "Nothing was sent."
+  return `${title}\n\n${format.table(rows, 11)}\n\n${end}`
+}
+
+export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.options }, (given) =>
+  Session.withCrowd(given, "pretend", Effect.gen(function*() {
+    const batch = yield* BatchDirectory.read(given.batch)
+    const { provider } = yield* Session.Session
+    const requester = yield* provider.requester
+    const plan = yield* Crowd.plan(batch, requester.id)
+    yield* summary.answer(encodePlan(plan), () => planText(plan))
+  }))).pipe(Command.withDescription("What a batch would cost; sends nothing"))
+
+const fresh = Options.boolean("new").pipe(Options.withDescription("Start another run, even where the batch has one"))
+
+const limit = Options.integer("limit").pipe(
+  Options.withPseudoName("N"),
+  Options.withDescription("Launch at most so many units now"),
+  Options.mapEffect((n) =>
+    n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))),
+  Options.optional
+)
+
+const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly limit?: number | undefined }) =>
+  Effect.gen(function*() {
+    const { provider } = yield* Session.Session
+    const requester = yield* provider.requester
+    const total = batch.count * batch.task.unitsPerAssignment
+    const progress = yield* Progress.make("launching", { total, done: 0 })
+    return yield* Crowd.launch(batch, {
+      requester: requester.id,
+      ...options,
+      onProgress: ({ launched }) => progress.at(launched)
+    }).pipe(Effect.ensuring(progress.clear))
+  })
+
+const continues = (command: string, batch: string) =>
+  `Nothing is lost: crowd ${command} ${batch} continues where this stopped, and launches nothing twice.`
+
+export const launch = Command.make("launch", { batch: shared.batchArg, limit, new: fresh, ...Session.options }, (given) =>
+  Session.withCrowd(given, "make", shared.stoppable(continues("launch", given.batch), Effect.gen(function*() {
+    const batch = yield* BatchDirectory.read(given.batch)
+    const run = yield* launchBatch(batch, { fresh: given.new, limit: Option.getOrUndefined(given.limit) })
+    yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
+  })))).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
+
+const approve = Options.boolean("approve").pipe(
+  Options.withDescription("Accept what is submitted at once (the default for mock)")
+)
+
+const out = Options.text("out").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription("Where the results go; <batch>-results.csv here by default, JSON Lines if it ends in .jsonl"),
+  Options.optional
+)
+
+/** Round after round until the run is decided, with its crowd attended to. */
+const conduct = (run: TaskRun, approve: boolean) =>
+  Effect.gen(function*() {
+    const { provider } = yield* Session.Session
+    const before = yield* (yield* TaskRuns).summary(run.id)
+    if (Conductor.isDecided(before)) {
+      yield* say("This batch is done already; nothing was launched. Start another run of it with --new.")
+      return before
+    }
+    const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
+    return yield* Conductor.conduct(run.id, {
+      approve: approve || provider.approves,
+      every: provider.every,
+      onRound: (now) => progress.at(summary.decided(now))
+    }).pipe(Effect.raceFirst(provider.attend(run)), Effect.ensuring(progress.clear))
+  })
+
+export const run = Command.make("run", { batch: shared.batchArg, approve, new: fresh, out, ...Session.options }, (given) =>
+  Session.withCrowd(given, "make", shared.stoppable(continues("run", given.batch), Effect.gen(function*() {
+    const batch = yield* BatchDirectory.read(given.batch)
+    const path = shared.resultsFile(given.out, batch, "csv")
+    yield* shared.checkFolder(path)
+    const run = yield* launchBatch(batch, { fresh: given.new })
+    const ended = yield* conduct(run, given.approve)
+    const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
+    yield* summary.show(ended, Option.some(results))
+  })))).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))

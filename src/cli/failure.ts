@@ -1,0 +1,96 @@
+/** Everything the command can fail with, how it is told, and which exit code it has. */
+import * as Cause from "effect/Cause"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { ResultsChanged, ResultsNotWritten } from "../batch/Results.js"
+import { CrowdError } from "../CrowdError.js"
+
+/** The command was called in a way that makes no sense. */
+export class UsageError extends Schema.TaggedError<UsageError>("effect-crowd/cli/UsageError")("UsageError", {
+  description: Schema.String
+}) {
+  override get message() {
+    return this.description
+  }
+}
+
+export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effect-crowd/cli/DatabaseNotFound")(
+  "DatabaseNotFound",
+  { path: Schema.String }
+) {
+  override get message() {
+    return `There is no database ${this.path}. Name the one your runs are in with --db FILE; crowd run <batch> makes one.`
+  }
+}
+
+export class NoRunYet extends Schema.TaggedError<NoRunYet>("effect-crowd/cli/NoRunYet")("NoRunYet", {
+  path: Schema.String,
+  provider: Schema.String
+}) {
+  override get message() {
+    return `${this.path} has no run on ${this.provider} yet. Start one with crowd run <batch>.`
+  }
+}
+
+export class CrowdGone extends Schema.TaggedError<CrowdGone>("effect-crowd/cli/CrowdGone")("CrowdGone", {
+  run: Schema.String,
+  units: Schema.Int
+}) {
+  override get message() {
+    return `Nobody is left who may take the last ${this.units} units of ${this.run}: the workers are blocked, or lack a qualification that task.json asks for. Take them back with crowd expire ${this.run}.`
+  }
+}
+
+export class BonusesNotPaid extends Schema.TaggedError<BonusesNotPaid>("effect-crowd/cli/BonusesNotPaid")(
+  "BonusesNotPaid",
+  {
+    path: Schema.String,
+    paid: Schema.Int,
+    notPaid: Schema.Array(Schema.Struct({ line: Schema.Int, error: CrowdError }))
+  }
+) {
+  override get message() {
+    return [
+      `${this.notPaid.length} of ${this.paid + this.notPaid.length} bonuses were not paid. Running the command again pays nothing twice.`,
+      ...this.notPaid.map(({ error, line }) => `${this.path}:${line}: ${error.message}`)
+    ].join("\n  ")
+  }
+}
+
+export class Interrupted extends Schema.TaggedError<Interrupted>("effect-crowd/cli/Interrupted")("Interrupted", {
+  advice: Schema.String
+}) {
+  override get message() {
+    return `Stopped. ${this.advice}`
+  }
+}
+
+export const Failure = Schema.Union(
+  CrowdError,
+  ResultsNotWritten,
+  ResultsChanged,
+  UsageError,
+  DatabaseNotFound,
+  NoRunYet,
+  CrowdGone,
+  BonusesNotPaid
+)
+export type Failure = typeof Failure.Type
+
+const encode = Schema.encodeSync(Schema.Union(Failure, Interrupted))
+
+/** For `--json`: the tag, the message, and the fields. */
+export const toJson = (failure: Failure | Interrupted) => ({
+  error: { ...encode(failure), message: failure.message }
+})
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
+
+export const exitCodeOf = (failure: Failure): number =>
+  failure._tag === "UsageError" ? exitCodes.usage : exitCodes.failed
+
+export const describeBug = (cause: Cause.Cause<never>): string =>
+  `This is a bug in effect-crowd; please report it with what follows.\n${Cause.pretty(cause)}`
+
+/** What was caught, if it is one of the failures above. */
+export const failureOf = <E>(cause: Cause.Cause<E>): Either.Either<E, Cause.Cause<never>> => Cause.failureOrCause(cause).pipe(Either.flip)

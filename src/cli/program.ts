@@ -1,0 +1,90 @@
+/** The whole command: the words after `crowd` in, an exit code out. */
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { stripVTControlCharacters } from "node:util"
+import * as batches from "./batches.js"
+import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
+import { version } from "./manifest.js"
+import { paintOn, print, say, Screen, type Sink } from "./Screen.js"
+import * as Session from "./Session.js"
+
+const hint = "See crowd --help."
+
+const crowd = Command.make("crowd", Session.options, () =>
+  new UsageError({ description: `Name a command, such as crowd run <batch>. ${hint}` })).pipe(
+  Command.withDescription("Hire a crowd of people for a batch of tasks"),
+  Command.withSubcommands([batches.init, batches.plan, batches.launch, batches.run]),
+  Command.provideSync(Session.Before, (given) => given)
+)
+
+const footer = HelpDoc.blocks([
+  HelpDoc.h1("MORE"),
+  HelpDoc.p("Options of all commands may stand before or after the command's name. crowd <command> --help has the rest."),
+  HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
+])
+
+const interpret = Command.run(crowd, { name: "crowd", version, executable: "crowd", footer })
+
+const config = CliConfig.layer({ showBuiltIns: false, showTypes: false, isCaseSensitive: true })
+
+/** Lets `@effect/cli` print where this command prints. */
+const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const screen = yield* Screen
+    const to = (sink: Sink) => (text: unknown = "") => {
+      const plain = screen.isColoured(sink) ? String(text) : stripVTControlCharacters(String(text))
+      sink.write(`${plain.trimEnd()}\n`)
+    }
+    return yield* Effect.withConsole(effect, {
+      ...(yield* Effect.console),
+      log: (text: unknown) => Effect.sync(() => to(screen.out)(text)),
+      error: (text: unknown) => Effect.sync(() => to(screen.err)(text))
+    })
+  })
+
+const textOf = (help: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(help)).trim()
+
+/** `@effect/cli` has printed what is wrong by then. */
+const tellUsage = (json: boolean, error: ValidationError.ValidationError) =>
+  Effect.gen(function*() {
+    if (json) yield* print(JSON.stringify(toJson(new UsageError({ description: textOf(error.error) }))))
+    yield* say(hint)
+    return exitCodes.usage
+  })
+
+const tellFailure = (json: boolean, failure: Failure) =>
+  Effect.gen(function*() {
+    const screen = yield* Screen
+    const paint = paintOn(screen, screen.err)
+    if (json) yield* print(JSON.stringify(toJson(failure)))
+    yield* say(`${paint("red", "error:")} ${failure.message}`)
+    return exitCodeOf(failure)
+  })
+
+const tellBug = (json: boolean, cause: Cause.Cause<never>) =>
+  Effect.gen(function*() {
+    const message = describeBug(cause)
+    if (json) yield* print(JSON.stringify({ error: { _tag: "Bug", message } }))
+    yield* say(message)
+    return exitCodes.bug
+  })
+
+const tell = (json: boolean) => (cause: Cause.Cause<Failure | ValidationError.ValidationError>) =>
+  Either.match(Cause.failureOrCause(cause), {
+    onRight: (defect) => Cause.isInterruptedOnly(defect) ? Effect.succeed(exitCodes.interrupted) : tellBug(json, defect),
+    onLeft: (failure) => ValidationError.isValidationError(failure) ? tellUsage(json, failure) : tellFailure(json, failure)
+  })
+
+/** Runs the command with the words that follow its name; answers the exit code. */
+export const run = (words: ReadonlyArray<string>) =>
+  interpret(["node", "crowd", ...words]).pipe(
+    Effect.as(exitCodes.done),
+    Effect.catchAllCause(tell(words.includes("--json"))),
+    withScreen,
+    Effect.provide(config)
+  )

@@ -1,0 +1,58 @@
+/** The crowds that the command knows: one entry each. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as CrowdError from "../CrowdError.js"
+import * as Mock from "../Mock.js"
+import type { Core } from "../Provider.js"
+import { type Requester, Requesters } from "../Requesters.js"
+import type { Store } from "../Store.js"
+import type { TaskRun } from "../TaskRuns.js"
+import { CrowdGone } from "./failure.js"
+import * as mockCrowd from "./mockCrowd.js"
+
+export interface Entry {
+  readonly name: string
+  /** Whether `--live` means anything. */
+  readonly hasLive: boolean
+  /** Whether `crowd run` accepts what is submitted without being told to. */
+  readonly approves: boolean
+  /** Time between two rounds of `crowd run`. */
+  readonly every: Duration.DurationInput
+  /** What survives a loss of power; see the store. */
+  readonly durability: "full" | "normal"
+  readonly layer: Layer.Layer<Core, never, Store>
+  /** Who pays for what the command launches. */
+  readonly requester: Effect.Effect<
+    Requester,
+    | CrowdError.RequesterNotFound
+    | CrowdError.InvalidRegisterArgs
+    | CrowdError.CredentialsRejected
+    | CrowdError.ProviderError
+    | CrowdError.StoreError,
+    Requesters
+  >
+  /** What this process has to do beside conducting the run: goes on until the run is decided. */
+  readonly attend: (
+    run: TaskRun
+  ) => Effect.Effect<
+    never,
+    CrowdGone | CrowdError.TaskRunNotFound | CrowdError.InvalidProviderData | CrowdError.StoreError,
+    Core
+  >
+}
+
+const mock: Entry = {
+  name: "mock",
+  hasLive: false,
+  approves: true,
+  every: "100 millis",
+  durability: "normal",
+  layer: Mock.layerStore(),
+  requester: Effect.flatMap(Requesters, (requesters) => requesters.register("mock", {})),
+  attend: mockCrowd.attend
+}
+
+export const all: ReadonlyArray<Entry> = [mock]
+
+export const byDefault = mock

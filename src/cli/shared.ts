@@ -1,0 +1,96 @@
+/** What several commands have in common. */
+import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Results from "../batch/Results.js"
+import * as Crowd from "../Crowd.js"
+import { AgentId, RunId, Token } from "../Ids.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
+import { print, say } from "./Screen.js"
+import { Session } from "./Session.js"
+import type { Written } from "./summary.js"
+
+const decodeId = <A>(schema: Schema.Schema<A, string>, what: string) => {
+  const decode = Schema.decodeOption(schema)
+  return (text: string) =>
+    Option.match(decode(text), {
+      onNone: () => Effect.fail(HelpDoc.p(`"${text}" is not ${what}`)),
+      onSome: Effect.succeed
+    })
+}
+
+const decodeRun = decodeId(RunId, "the id of a run; it begins with run_, and crowd status shows it")
+const decodeAgent = decodeId(AgentId, "the id of an agent; it begins with agent_, and the results have it as AssignmentId")
+const decodeToken = decodeId(Token, "the token of an uncertain effect; crowd resume shows them")
+
+const option = <A>(name: string, placeholder: string, decode: (text: string) => Effect.Effect<A, HelpDoc.HelpDoc>) =>
+  Options.text(name).pipe(
+    Options.withPseudoName(placeholder),
+    Options.mapEffect((text) => Effect.mapError(decode(text), ValidationError.invalidValue))
+  )
+
+export const runArg = Args.text({ name: "run" }).pipe(
+  Args.withDescription("The id of a run, as crowd run and crowd status print it"),
+  Args.mapEffect(decodeRun)
+)
+
+export const batchArg = Args.text({ name: "batch" }).pipe(
+  Args.withDescription("A directory with task.json, task.html, and data.csv or data.jsonl")
+)
+
+export const agentOption = option("agent", "ID", decodeAgent)
+
+export const tokenOption = (name: string) => option(name, "TOKEN", decodeToken)
+
+export const newestRun = Effect.gen(function*() {
+  const { db, provider } = yield* Session
+  const newest = yield* Stream.runHead((yield* TaskRuns).list)
+  return yield* Option.match(newest, {
+    onNone: () => new NoRunYet({ path: db, provider: provider.name }),
+    onSome: Effect.succeed
+  })
+})
+
+export const runOrNewest = (id: Option.Option<RunId>) =>
+  Option.match(id, {
+    onNone: () => newestRun,
+    onSome: (id) => Effect.flatMap(TaskRuns, (runs) => runs.get(id))
+  })
+
+/** The file for the results of a run: the one asked for, or one named after the batch, here. */
+export const resultsFile = (out: Option.Option<string>, run: Pick<TaskRun, "name">, format: Results.Format) =>
+  Option.getOrElse(out, () => `${run.name}-results.${format}`)
+
+export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl") ? "jsonl" : "csv")
+
+/** Fails before any work is done for results that could not be written. */
+export const checkFolder = (path: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const folder = (yield* Path.Path).dirname(path)
+    const isThere = yield* Effect.orElseSucceed(fs.exists(folder), () => true)
+    if (!isThere) {
+      return yield* new UsageError({ description: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.` })
+    }
+  })
+
+export const writeResults = (run: RunId, path: string, format: Results.Format) =>
+  Effect.map(Results.write(Crowd.results(run), { path, format }), (count): Written => ({ path, count }))
+
+/** Says how to go on when the person stops the work. */
+export const stoppable = <A, E, R>(advice: string, work: Effect.Effect<A, E, R>) =>
+  Effect.onInterrupt(work, () =>
+    Effect.gen(function*() {
+      const stopped = new Interrupted({ advice })
+      const { json } = yield* Session
+      if (json) yield* print(JSON.stringify(toJson(stopped)))
+      yield* say(`\n${stopped.message}`)
+    }))

@@ -1,0 +1,112 @@
+/** A run at a glance, for people and for programs. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Money from "../Money.js"
+import { type UnitStatus, UnitStatus as Statuses } from "../States.js"
+import type { Summary } from "../TaskRuns.js"
+import * as format from "./format.js"
+import { type Paint, paintOn, print, Screen, type Style } from "./Screen.js"
+import { Session } from "./Session.js"
+
+export interface Written {
+  readonly path: string
+  readonly count: number
+}
+
+const labelWidth = 13
+
+const styles: Record<UnitStatus, Style> = {
+  created: "dim",
+  launched: "cyan",
+  assigned: "cyan",
+  completed: "yellow",
+  accepted: "green",
+  soft_rejected: "yellow",
+  rejected: "red",
+  expired: "dim"
+}
+
+export const total = ({ units }: Summary): number => Object.values(units).reduce((sum, n) => sum + n, 0)
+
+export const decided = ({ units }: Summary): number =>
+  units.accepted + units.soft_rejected + units.rejected + units.expired
+
+const present = ({ units }: Summary): ReadonlyArray<UnitStatus> => Statuses.literals.filter((status) => units[status] > 0)
+
+/** `launched 12, accepted 48`. */
+export const inWords = (summary: Summary): string =>
+  present(summary).map((status) => `${status.replace("_", "-")} ${format.number(summary.units[status])}`).join(", ")
+
+const states = (summary: Summary, paint: Paint): ReadonlyArray<readonly [string, string]> => {
+  const all = total(summary)
+  const digits = format.number(all).length
+  return present(summary).map((status) => {
+    const n = summary.units[status]
+    const share = Math.floor((n * 100) / all)
+    const text = `${format.number(n).padStart(digits)}  ${"━".repeat(Math.ceil(share / 5))} ${share} %`
+    return [status.replace("_", "-"), paint(styles[status], text)]
+  })
+}
+
+const times = ({ cost, hourlyWage, medianTime }: Summary): ReadonlyArray<readonly [string, string]> => {
+  if (Option.isNone(medianTime)) return []
+  const wage = Option.filter(hourlyWage, () => medianTime.value >= 1000)
+  return [
+    ["median time", format.clock(medianTime.value)],
+    ["hourly wage", Option.match(wage, {
+      onNone: () => "none to speak of, answers came at once",
+      onSome: (minor) => format.money(minor, Money.Currency.make(cost.currency))
+    })]
+  ]
+}
+
+export const toText = (summary: Summary, results: Option.Option<Written>, paint: Paint): string => {
+  const { cost } = summary
+  const money = (minor: number) => format.money(minor, Money.Currency.make(cost.currency))
+  const amounts = [cost.rewards, cost.bonuses, cost.fees, cost.total].map(money)
+  const width = Math.max(...amounts.map(({ length }) => length))
+  const [rewards = "", bonuses = "", fees = "", sum = ""] = amounts.map((text) => text.padStart(width))
+  const blank: readonly [string, string] = ["", ""]
+  const rows = [
+    ["assignments", format.number(summary.assignments)],
+    ["units", format.number(total(summary))],
+    ["workers", format.number(summary.workers)],
+    blank,
+    ...states(summary, paint),
+    blank,
+    ["rewards", rewards],
+    ["bonuses", bonuses],
+    ["fees", fees],
+    ["total", paint("bold", sum)],
+    blank,
+    ...times(summary),
+    ...Option.match(results, {
+      onNone: () => [],
+      onSome: ({ count, path }) => [["results", `${path} (${format.count(count, "row")})`] as const]
+    })
+  ] satisfies ReadonlyArray<readonly [string, string]>
+  const title = `${paint("bold", summary.name)}  ${summary.run}  ${summary.provider}, ${summary.mode}`
+  return `${title}\n\n${format.table(rows, labelWidth)}`.trimEnd()
+}
+
+export const toJson = ({ assignments, cost, mode, provider, run, units, workers }: Summary, results?: Option.Option<Written>) => ({
+  run,
+  provider,
+  mode,
+  assignments,
+  units,
+  workers,
+  cost,
+  ...Option.match(results ?? Option.none(), { onNone: () => ({}), onSome: ({ path }) => ({ results: path }) })
+})
+
+/** Prints a result: as it is in JSON, or as its text. */
+export const answer = (json: unknown, text: (paint: Paint) => string): Effect.Effect<void, never, Session | Screen> =>
+  Effect.gen(function*() {
+    const session = yield* Session
+    const screen = yield* Screen
+    yield* print(session.json ? JSON.stringify(json) : text(paintOn(screen, screen.out)))
+  })
+
+export const show = (summary: Summary, results: Option.Option<Written> = Option.none()) =>
+  answer(toJson(summary, results), (paint) => toText(summary, results, paint))
