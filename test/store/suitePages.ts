@@ -23,7 +23,7 @@ const byId = (a: Unit, b: Unit) => (a.id < b.id ? -1 : 1)
 /** Text is in the order of its UTF-8 bytes. */
 const bytes = (text: string): string => Buffer.from(text).toString("hex")
 
-const valueOf = (unit: Unit, column: keyof Unit): number | string => {
+const comparable = (unit: Unit, column: keyof Unit): number | string => {
   const value = unit[column]
   if (typeof value === "string") return bytes(value)
   if (typeof value === "number") return value
@@ -35,7 +35,7 @@ const valueOf = (unit: Unit, column: keyof Unit): number | string => {
 /** The order asked for, found by sorting. */
 const sorted = (units: ReadonlyArray<Unit>, column: keyof Unit, reverse: boolean) => {
   const up = units.toSorted((a, b) => {
-    const [x, y] = [valueOf(a, column), valueOf(b, column)]
+    const [x, y] = [comparable(a, column), comparable(b, column)]
     return x === y ? byId(a, b) : x === Number.NEGATIVE_INFINITY || (y !== Number.NEGATIVE_INFINITY && x < y) ? -1 : 1
   })
   return (reverse ? up.toReversed() : up).map(({ place }) => place)

@@ -6,7 +6,7 @@ import { Store } from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
 import { agent, agentId, at, block, requester, run, seed, unit, upTo, worker } from "./rows.js"
 
-const awkward = "\ufeff\"quoted\", 'single'; -- \\ \n\r\n\t%_ ${x} 👩‍👩‍👧 ﷽ \u202e עברית \ud83d\ude00 \u00e9 e\u0301"
+const awkward = "\ufeff\"quoted\", 'single'; -- \\ \n\r\n\t%_ $x 👩‍👩‍👧 ﷽ \u202e עברית \ud83d\ude00 \u00e9 e\u0301"
 
 export const rows = (it: Vitest.MethodsNonLive<Store>): void => {
   describe("rows", () => {

@@ -58,7 +58,9 @@ const postgres: Dialect = {
   begin: "BEGIN",
   lockSchema: Option.some("SELECT pg_advisory_xact_lock(7236179502)"),
   place: `SELECT 'the Postgres database ' || current_database() AS "place"`,
-  hasTable: (name) => `SELECT 1 WHERE to_regclass('${name}') IS NOT NULL`
+  // to_regclass would answer from a cache, which a process that waited for another's migration has from before it.
+  hasTable: (name) =>
+    `SELECT 1 FROM pg_catalog.pg_tables WHERE tablename = '${name}' AND schemaname = ANY (current_schemas(false))`
 }
 
 /** None for a database this store does not know. @internal */

@@ -23,6 +23,12 @@ type Result = Exit.Exit<void, StoreError>
 
 const maxMembers = 64
 
+/** Requests that have arrived at this process get to run, each in a callback of its own, before this goes on. */
+const letOthersCome: Effect.Effect<void> =
+  typeof setImmediate === "function"
+    ? Effect.async((resume) => void setImmediate(() => resume(Effect.void)))
+    : Effect.yieldNow()
+
 /**
  * For a database with one connection and one writer, where a commit costs far more than a statement: transactions that
  * wait for each other share one. Each of them after the first runs inside a savepoint of its own, so one that fails undoes
@@ -74,10 +80,11 @@ export const make = (database: Database): Manager<Member> => {
       Exit.isSuccess(result) ? end(full, result) : rollback(full, result)
     )
 
-  const keep = ({ first, group }: Member): Effect.Effect<void, StoreError> => {
-    group.members++
-    return first ? Effect.void : execute(group, "commit", "RELEASE SAVEPOINT crowd")
-  }
+  const keep = ({ first, group }: Member): Effect.Effect<void, StoreError> =>
+    Effect.suspend(() => {
+      group.members++
+      return first ? Effect.void : execute(group, "commit", "RELEASE SAVEPOINT crowd")
+    })
 
   const undo = ({ first, group }: Member): Effect.Effect<void, StoreError> =>
     first
@@ -97,9 +104,8 @@ export const make = (database: Database): Manager<Member> => {
     group !== undefined && (!turn.isAwaited() || group.members >= maxMembers) ? commit(group) : Effect.void
   )
 
-  // Lets those come that are just about to.
   const finish = Effect.suspend(() =>
-    turn.isAwaited() ? commitUnlessAwaited : Effect.zipRight(Effect.yieldNow(), commitUnlessAwaited)
+    turn.isAwaited() ? commitUnlessAwaited : Effect.zipRight(letOthersCome, commitUnlessAwaited)
   )
 
   return {
