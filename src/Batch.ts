@@ -64,7 +64,7 @@ export interface Placeholder {
   readonly line: number
 }
 
-const placeholder = /\$\{\s*([^{}\r\n]*?)\s*\}/g
+const placeholder = /\$\{([^{}\r\n]*)\}/g
 
 /**
  * Every placeholder of a template, in order.
@@ -78,19 +78,20 @@ export const placeholders = (template: string): ReadonlyArray<Placeholder> => {
   return Array.from(template.matchAll(placeholder), (match) => {
     line += (template.slice(counted, match.index).match(/\r\n|\r|\n/g) ?? []).length
     counted = match.index
-    return { name: match[1] ?? "", line }
+    return { name: (match[1] ?? "").trim(), line }
   })
 }
 
 /**
  * Replaces each placeholder by the row's value, after `escape` has made it fit for its place. Values are not searched
- * for placeholders again. See `batch/template` for the one that escapes HTML.
+ * for placeholders again. See `batch/Template` for the one that escapes HTML.
  *
  * @since 0.1.0
  * @category templates
  */
 export const fillWith = (template: string, inputs: Inputs, escape: (value: string) => string): string =>
-  template.replace(placeholder, (whole: string, name: string) => {
+  template.replace(placeholder, (whole: string, inside: string) => {
+    const name = inside.trim()
     const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined
     return value === undefined ? whole : escape(value)
   })

@@ -1,0 +1,177 @@
+/**
+ * A batch as a directory: `task.json`, `task.html`, and `data.csv` or `data.jsonl`.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Order from "effect/Order"
+import * as Stream from "effect/Stream"
+import * as Batch from "../Batch.js"
+import type { Fault, InvalidInput } from "../CrowdError.js"
+import * as Rows from "../internal/batchRows.js"
+import * as Faults from "../internal/faults.js"
+import type { Task } from "../TaskRuns.js"
+import * as Csv from "./internal/csv.js"
+import { readText, reasonOf, source } from "./internal/files.js"
+import { duplicateKeys, lineOf, parseLocated } from "./internal/json.js"
+import * as Jsonl from "./internal/jsonl.js"
+
+const taskFile = "task.json"
+const templateFile = "task.html"
+const dataFiles = ["data.csv", "data.jsonl"] as const
+
+type DataFile = (typeof dataFiles)[number]
+
+const checkDirectory = (dir: string): Effect.Effect<void, InvalidInput, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const fail = (message: string) => Faults.single(dir, Faults.fault(dir, message))
+    const info = yield* Effect.mapError(fs.stat(dir), (error) =>
+      fail(
+        error._tag === "SystemError" && error.reason === "NotFound"
+          ? "there is no such directory; crowd init <dir> writes one to start from"
+          : `cannot be read: ${reasonOf(error)}`
+      )
+    )
+    if (info.type !== "Directory") {
+      return yield* fail(`is not a directory; give the directory that holds ${taskFile}`)
+    }
+  })
+
+const faultsOf = (either: Either.Either<unknown, ReadonlyArray<Fault>>): ReadonlyArray<Fault> =>
+  Either.match(either, { onLeft: (faults) => faults, onRight: () => [] })
+
+const decodeTask = (text: string): Either.Either<Task, ReadonlyArray<Fault>> =>
+  Either.flatMap(
+    Either.mapLeft(parseLocated(text), ({ line, message }) => [Faults.fault(taskFile, message, line)]),
+    ({ root, value }) => {
+      const twice = duplicateKeys(root).map(({ line, name }) =>
+        Faults.fault(taskFile, `"${name}" is there twice; keep one`, line)
+      )
+      const decoded = Either.mapLeft(Batch.decodeTask(value), (faults) =>
+        faults.map(({ message, path }) =>
+          Faults.fault(taskFile, path.length === 0 ? message : `${path.join(".")} ${message}`, lineOf(root, path))
+        )
+      )
+      return twice.length === 0 ? decoded : Either.left([...twice, ...faultsOf(decoded)])
+    }
+  ).pipe(Either.mapLeft(Arr.sortWith(({ line }) => line ?? 0, Order.number)))
+
+/** A file's text, or its faults. */
+const textOf = (dir: string, file: string) =>
+  Effect.flatMap(Path.Path, (path) => readText(path.join(dir, file), dir, file)).pipe(
+    Effect.mapError((error): ReadonlyArray<Fault> => error.faults),
+    Effect.either
+  )
+
+const findData = (
+  dir: string
+): Effect.Effect<Either.Either<DataFile, ReadonlyArray<Fault>>, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const found = yield* Effect.filter(dataFiles, (file) =>
+      Effect.orElseSucceed(fs.exists(path.join(dir, file)), () => true)
+    )
+    const [file, other] = found
+    if (file === undefined)
+      return Either.left([Faults.fault("data.csv", "there is no data.csv and no data.jsonl; add one")])
+    return other === undefined
+      ? Either.right(file)
+      : Either.left([Faults.fault(other, `is there beside ${file}; keep one of them`)])
+  })
+
+const csvPieces = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Rows.Piece, E, R> =>
+  Csv.records(bytes).pipe(
+    Stream.mapAccum(Option.none<ReadonlyArray<string>>(), (known, next): [Known, ReadonlyArray<Rows.Piece>] => {
+      if (next._tag === "Bad") return [known, [next]]
+      if (Option.isNone(known)) return [Option.some(next.fields), Rows.columns(next.fields, next.line)]
+      const ragged = Csv.raggedness(next, known.value)
+      return [known, ragged.length > 0 ? ragged : Rows.row(known.value, next.fields, next.line)]
+    }),
+    Stream.mapConcat((pieces) => pieces)
+  )
+
+type Known = Option.Option<ReadonlyArray<string>>
+
+const readers: {
+  readonly [File in DataFile]: <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) => Stream.Stream<Rows.Piece, E, R>
+} = {
+  "data.csv": csvPieces,
+  "data.jsonl": (bytes) => Rows.fromObjects(Jsonl.objects(bytes))
+}
+
+const checkData = (dir: string, file: DataFile, task: Option.Option<Task>, template: string) =>
+  Effect.gen(function* () {
+    const location = (yield* Path.Path).join(dir, file)
+    const { bytes, changed, unchanged } = yield* source(location, dir, file)
+    const pieces = readers[file](bytes)
+    const checked = yield* Rows.check(pieces, { file, task, template })
+    const columns = Option.getOrElse(checked.columns, () => [])
+    const rows = Stream.mapConcatEffect(pieces, (piece) => {
+      if (piece._tag === "Columns") return Effect.succeed([])
+      return piece._tag === "Row" ? Effect.succeed([Rows.toInputs(columns, piece.values)]) : Effect.fail(changed)
+    })
+    return { ...checked, rows: unchanged(rows) }
+  }).pipe(
+    Effect.mapError((error): ReadonlyArray<Fault> => error.faults),
+    Effect.either
+  )
+
+/**
+ * Reads a batch directory and checks it whole; all that is wrong is reported at once, with file and line. The data is
+ * streamed, now and each time `rows` is run, so its size does not matter. The batch is named after the directory.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    yield* checkDirectory(dir)
+    const path = yield* Path.Path
+    const task = Either.flatMap(yield* textOf(dir, taskFile), decodeTask)
+    const template = yield* textOf(dir, templateFile)
+    const file = yield* findData(dir)
+    const data = Either.isRight(file)
+      ? yield* checkData(
+          dir,
+          file.right,
+          Either.getRight(task),
+          Either.getOrElse(template, () => "")
+        )
+      : Either.left(file.left)
+    const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
+    const templateFaults = Either.match(template, {
+      onLeft: (faults) => faults,
+      onRight: (text) => Batch.templateFaults(text, columns, templateFile)
+    })
+    const dataFaults = Either.match(data, {
+      onLeft: (faults) => Faults.addAll(Faults.none, faults),
+      onRight: (found) => found.faults
+    })
+    const before = Faults.addAll(Faults.none, [...faultsOf(task), ...templateFaults])
+    yield* Faults.failIfAny(dir, Faults.merge(before, dataFaults))
+    const sound = yield* Effect.orDie(
+      Option.all({
+        task: Either.getRight(task),
+        template: Either.getRight(template),
+        columns,
+        data: Either.getRight(data)
+      })
+    )
+    const { count, digest, rows } = sound.data
+    return {
+      name: path.basename(path.resolve(dir)),
+      task: sound.task,
+      template: sound.template,
+      columns: sound.columns,
+      count,
+      digest,
+      rows
+    }
+  })

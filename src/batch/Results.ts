@@ -1,0 +1,270 @@
+/**
+ * Writes results as CSV with Amazon Mechanical Turk's column names, or as JSON Lines.
+ *
+ * CSV: UTF-8 without a byte order mark, line ends CRLF (RFC 4180), a header line. Values read back exactly as they were
+ * stored, so nothing is done about texts that a spreadsheet would take for a formula (they begin with `=`, `+`, `-` or
+ * `@`): import such a file with its columns set to text. An answer that is not text is JSON in its cell. Times are
+ * ISO 8601 in UTC. Columns that only MTurk's own website knows are empty.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { stringify } from "csv-stringify/sync"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Money from "../Money.js"
+import { Result } from "../Results.js"
+import type { AgentStatus } from "../States.js"
+import type { Json } from "../TaskRuns.js"
+import { reasonOf } from "./internal/files.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Format = "csv" | "jsonl"
+
+/**
+ * The results file could not be written; the file that was there before, if any, is as it was.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ResultsNotWritten extends Schema.TaggedError<ResultsNotWritten>("effect-crowd/ResultsNotWritten")(
+  "ResultsNotWritten",
+  { path: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `The results were not written to ${this.path}: ${this.description}. Nothing was changed there.`
+  }
+}
+
+/**
+ * An answer to a field that no earlier answer had came in while the results were being written as CSV, after the
+ * header was. Write them again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ResultsChanged extends Schema.TaggedError<ResultsChanged>("effect-crowd/ResultsChanged")(
+  "ResultsChanged",
+  { column: Schema.String }
+) {
+  override get message() {
+    return `A new column ${this.column} appeared while the results were being written; write them again.`
+  }
+}
+
+const assignmentStatus: Partial<Record<AgentStatus, string>> = {
+  completed: "Submitted",
+  approved: "Approved",
+  soft_rejected: "Approved",
+  rejected: "Rejected"
+}
+
+const time = (at: Option.Option<DateTime.Utc>): string =>
+  Option.match(at, { onNone: () => "", onSome: DateTime.formatIso })
+
+const seconds = (duration: Duration.Duration): string => String(Math.round(Duration.toSeconds(duration)))
+
+const decidedAs = (result: Result, status: string): string =>
+  assignmentStatus[result.status] === status ? time(result.decidedAt) : ""
+
+const reward = ({ task }: Result): string =>
+  task.reward.currency === "USD" ? `$${Money.toDecimal(task.reward)}` : Money.format(task.reward)
+
+const unknown = () => ""
+
+/** MTurk's columns, in its order; a unit is a HIT with one assignment, a run a HIT type. */
+const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => string]> = [
+  ["HITId", (result) => result.unit],
+  ["HITTypeId", (result) => result.run],
+  ["Title", (result) => result.task.title],
+  ["Description", (result) => result.task.description],
+  ["Keywords", (result) => result.task.keywords.join(", ")],
+  ["Reward", reward],
+  ["CreationTime", unknown],
+  ["MaxAssignments", () => "1"],
+  ["RequesterAnnotation", (result) => result.assignment],
+  ["AssignmentDurationInSeconds", (result) => seconds(result.task.duration)],
+  ["AutoApprovalDelayInSeconds", (result) => seconds(result.task.autoApprovalDelay)],
+  ["Expiration", unknown],
+  ["NumberOfSimilarHITs", unknown],
+  ["LifetimeInSeconds", (result) => seconds(result.task.lifetime)],
+  ["AssignmentId", (result) => result.agent],
+  ["WorkerId", (result) => result.workerName],
+  ["AssignmentStatus", (result) => assignmentStatus[result.status] ?? ""],
+  ["AcceptTime", (result) => DateTime.formatIso(result.acceptedAt)],
+  ["SubmitTime", (result) => time(result.submittedAt)],
+  [
+    "AutoApprovalTime",
+    (result) => time(Option.map(result.submittedAt, DateTime.addDuration(result.task.autoApprovalDelay)))
+  ],
+  ["ApprovalTime", (result) => decidedAs(result, "Approved")],
+  ["RejectionTime", (result) => decidedAs(result, "Rejected")],
+  ["RequesterFeedback", (result) => Option.getOrElse(result.feedback, () => "")],
+  [
+    "WorkTimeInSeconds",
+    (result) =>
+      Option.match(result.submittedAt, {
+        onNone: () => "",
+        onSome: (at) => seconds(DateTime.distanceDuration(result.acceptedAt, at))
+      })
+  ],
+  ["LifetimeApprovalRate", unknown],
+  ["Last30DaysApprovalRate", unknown],
+  ["Last7DaysApprovalRate", unknown]
+]
+
+interface Names {
+  readonly inputs: ReadonlyArray<string>
+  readonly answers: ReadonlyArray<string>
+}
+
+const namesOf = <E, R>(results: Stream.Stream<Result, E, R>): Effect.Effect<Names, E, R> =>
+  Effect.suspend(() => {
+    const inputs = new Set<string>()
+    const answers = new Set<string>()
+    return Stream.runForEach(results, (result) =>
+      Effect.sync(() => {
+        for (const name of Object.keys(result.inputs)) inputs.add(name)
+        for (const name of Object.keys(result.answers)) answers.add(name)
+      })
+    ).pipe(Effect.map(() => ({ inputs: Array.from(inputs), answers: Array.from(answers).sort() })))
+  })
+
+const cell = (value: Json | undefined): string => {
+  if (value === undefined) return ""
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+const own = <A>(record: { readonly [key: string]: A }, key: string): A | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined
+
+const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  stringify(
+    rows.map((row) => [...row]),
+    { record_delimiter: "\r\n", quote_record_delimiter: true }
+  )
+
+const csvRow = (result: Result, names: Names): Effect.Effect<ReadonlyArray<string>, ResultsChanged> => {
+  const unforeseen = (prefix: string, record: object, known: ReadonlyArray<string>) =>
+    Object.keys(record)
+      .filter((name) => !known.includes(name))
+      .map((name) => `${prefix}.${name}`)
+  const [column] = [
+    ...unforeseen("Input", result.inputs, names.inputs),
+    ...unforeseen("Answer", result.answers, names.answers)
+  ]
+  return column !== undefined
+    ? Effect.fail(new ResultsChanged({ column }))
+    : Effect.succeed([
+        ...columns.map(([, value]) => value(result)),
+        ...names.inputs.map((name) => cell(own(result.inputs, name))),
+        ...names.answers.map((name) => cell(own(result.answers, name)))
+      ])
+}
+
+/** Some results as text. */
+interface Block {
+  readonly text: string
+  readonly count: number
+}
+
+const csvBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<Block, E | ResultsChanged, R> =>
+  Stream.unwrap(
+    Effect.map(namesOf(results), (names) => {
+      const header = [
+        ...columns.map(([name]) => name),
+        ...names.inputs.map((name) => `Input.${name}`),
+        ...names.answers.map((name) => `Answer.${name}`)
+      ]
+      const body = Stream.mapChunksEffect(results, (chunk) =>
+        Effect.map(
+          Effect.forEach(chunk, (result) => csvRow(result, names)),
+          (rows) => Chunk.of({ text: lines(rows), count: rows.length })
+        )
+      )
+      return Stream.concat(Stream.make({ text: lines([header]), count: 0 }), body)
+    })
+  )
+
+const encodeLine = Schema.encodeSync(Result.omit("task"))
+
+const jsonlBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<Block, E, R> =>
+  Stream.mapChunks(results, (chunk) => {
+    const text = Chunk.toReadonlyArray(chunk)
+      .map((result) => `${JSON.stringify(encodeLine(result))}\n`)
+      .join("")
+    return Chunk.of({ text, count: chunk.length })
+  })
+
+const blocks = <E, R>(
+  results: Stream.Stream<Result, E, R>,
+  format: Format
+): Stream.Stream<Block, E | ResultsChanged, R> => (format === "csv" ? csvBlocks(results) : jsonlBlocks(results))
+
+/**
+ * The results as the text of a file. CSV is every result after a header, and runs `results` twice: once for the names
+ * of its columns, once for the rows. JSON Lines has one object a line: all of `Result` but the task.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const encode = <E, R>(
+  results: Stream.Stream<Result, E, R>,
+  format: Format
+): Stream.Stream<string, E | ResultsChanged, R> => Stream.map(blocks(results, format), ({ text }) => text)
+
+const encoder = new TextEncoder()
+
+/** Writes all blocks to a new file and makes sure that they are on the disk. */
+const writeBlocks = <E, R>(
+  all: Stream.Stream<Block, E, R>,
+  path: string,
+  failed: (e: PlatformError) => ResultsNotWritten
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* Effect.mapError(fs.open(path, { flag: "wx" }), failed)
+      const count = yield* Stream.runFoldEffect(all, 0, (sum, block) =>
+        Effect.as(Effect.mapError(file.writeAll(encoder.encode(block.text)), failed), sum + block.count)
+      )
+      yield* Effect.mapError(file.sync, failed)
+      return count
+    })
+  )
+
+/**
+ * Writes the results to a file, which is complete or not there at all: they go to a new file beside it, which then
+ * takes its name. Answers how many results there are. `results` is run more than once.
+ *
+ * @since 0.1.0
+ * @category destructors
+ */
+export const write = <E, R>(
+  results: Stream.Stream<Result, E, R>,
+  options: { readonly path: string; readonly format: Format }
+): Effect.Effect<number, E | ResultsChanged | ResultsNotWritten, R | FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { format, path } = options
+    const part = `${path}.${globalThis.crypto.randomUUID().slice(0, 8)}.part`
+    const failed = (error: PlatformError) =>
+      new ResultsNotWritten({
+        path,
+        description:
+          error._tag === "SystemError" && error.reason === "NotFound" ? "its folder does not exist" : reasonOf(error)
+      })
+    return yield* writeBlocks(blocks(results, format), part, failed).pipe(
+      Effect.zipLeft(Effect.mapError(fs.rename(part, path), failed)),
+      Effect.ensuring(Effect.ignore(fs.remove(part, { force: true })))
+    )
+  }).pipe(Effect.retry({ times: 5, while: (error) => error instanceof ResultsChanged }))

@@ -1,0 +1,91 @@
+import { describe, effect, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Stream from "effect/Stream"
+import { Parser } from "htmlparser2"
+import * as Batch from "../../src/Batch.js"
+import { fill } from "../../src/batch/Template.js"
+import type { Inputs, Task } from "../../src/TaskRuns.js"
+import { faultsOf } from "./support.js"
+
+const task: Task = Either.getOrThrowWith(Batch.decodeTask({ title: "Title", reward: "0.05" }), (faults) => faults)
+
+const make = (rows: Iterable<Inputs>, template = "<p>${text}</p>") =>
+  Batch.fromRows({ name: "mine", task, template, rows })
+
+describe("fromRows", () => {
+  effect("is a batch whose rows can be run again, even from a generator", () =>
+    Effect.gen(function* () {
+      const rows = [
+        { id: "1", text: "a" },
+        { text: "b", id: "2" }
+      ]
+      const generate = function* () {
+        yield* rows
+      }
+      const batch = yield* make(rows)
+      const generated = yield* make(generate())
+      expect(batch).toMatchObject({ name: "mine", task, columns: ["id", "text"], count: 2 })
+      expect(generated.digest).toBe(batch.digest)
+      for (const { rows: again } of [batch, generated]) {
+        expect(Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.concat(again, again)))).toEqual([...rows, ...rows])
+      }
+    })
+  )
+
+  effect("has a digest that tells rows apart, also those far from the beginning", () =>
+    Effect.gen(function* () {
+      const rows = (last: string) => Array.from({ length: 1_200 }, (_, i) => ({ text: i === 1_199 ? last : "same" }))
+      expect((yield* make(rows("a"))).digest).toMatch(/^[0-9a-f]{64}$/)
+      expect((yield* make(rows("a"))).digest).not.toBe((yield* make(rows("b"))).digest)
+      expect((yield* make([{ text: "a,b" }])).digest).not.toBe((yield* make([{ text: "a" }, { text: "b" }])).digest)
+    })
+  )
+
+  effect("is checked as a directory is", () =>
+    Effect.gen(function* () {
+      const rows = [{ text: "a" }, { text: "\0" }, { tekst: "b" }, { text: "c\ud800" }, { text: "x".repeat(1_048_577) }]
+      expect(faultsOf(yield* Effect.flip(make(rows, "\n${txt}")))).toEqual([
+        'rows:2 "text" holds a NUL character (U+0000), which no database keeps; take it out',
+        'rows:3 "text" is missing; every row has the keys of the first',
+        'rows:3 "tekst" is not a key of the first row; did you mean "text"?',
+        'rows:4 "text" holds half of a character (a lone surrogate); write the whole one',
+        "rows:5 this row is larger than 1 MiB; keep large content elsewhere and put its address in the row",
+        'template:2 ${txt} names no column of the data; did you mean "text"?'
+      ])
+      expect((yield* Effect.flip(make([]))).faults).toHaveLength(1)
+    })
+  )
+})
+
+describe("templates", () => {
+  it("placeholders are found with their lines, whichever way lines end", () => {
+    expect(Batch.placeholders("${a}\r\n${ b c }\r$d {e}\n${a}${}${x\n}")).toEqual([
+      { name: "a", line: 1 },
+      { name: "b c", line: 2 },
+      { name: "a", line: 4 },
+      { name: "", line: 4 }
+    ])
+  })
+
+  it("filling is done once, with what is a column only", () => {
+    expect(fill("${a}|${ b }|${c}|${constructor}", { a: "${b}", b: "$&" })).toBe("${b}|$&amp;|${c}|${constructor}")
+  })
+
+  it.prop(
+    "a value is text wherever it stands, and never markup",
+    [FastCheck.stringOf(FastCheck.constantFrom("<", ">", '"', "'", "&", "a", "=", "/", "lt;", "é", "${x}"))],
+    ([value]) => {
+      const seen: Array<string> = []
+      const parser = new Parser({
+        onopentag: (name, attributes) => seen.push(name, ...Object.values(attributes)),
+        ontext: (text) => seen.push(text)
+      })
+      parser.end(fill("<p title=\"${x}\" lang='${x}'>${x}</p>", { x: value }))
+      expect(seen.slice(0, 3)).toEqual(["p", value, value])
+      expect(seen.slice(3).join("")).toBe(value)
+    }
+  )
+})

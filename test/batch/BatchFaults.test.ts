@@ -1,0 +1,257 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { describe, expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { read } from "../../src/batch/BatchDirectory.js"
+import { bytes, directoryOf, faultsIn, faultsOf, good, without } from "./support.js"
+
+const faultsOfData = (data: string | Uint8Array) => faultsIn({ ...good, "data.csv": data })
+
+const faultsOfLines = (data: string | Uint8Array) => faultsIn({ ...without("data.csv"), "data.jsonl": data })
+
+const faultsOfTask = (task: string) => faultsIn({ ...good, "task.json": task })
+
+layer(NodeContext.layer)("Faults of batch directories", (it) => {
+  describe("faults of the data", () => {
+    it.effect("ragged rows, with the line they begin on", () =>
+      Effect.gen(function* () {
+        expect(yield* faultsOfData('id,text\r\n"a\r\nb",c\r\n1\r\n\r\n"x\n\r\ny",2,3\r\n')).toEqual([
+          "data.csv:4 has 1 field, but the header names 2 columns",
+          "data.csv:6 has 3 fields, but the header names 2 columns"
+        ])
+      })
+    )
+
+    it.effect("duplicate, empty and reserved headers", () =>
+      Effect.gen(function* () {
+        expect(yield* faultsOfData("text,id,text,,__proto__\n1,2,3,4,5\n")).toEqual([
+          'data.csv:1 column 3 is named "text", as is column 1; give each its own name',
+          "data.csv:1 column 4 has no name; name it, or take the column out",
+          "data.csv:1 a column cannot be named __proto__; give it another name"
+        ])
+      })
+    )
+
+    it.effect("no rows, and nothing at all", () =>
+      Effect.gen(function* () {
+        const empty = "data.csv is empty; the first line names the columns, then one row for each assignment"
+        expect(yield* faultsOfData("id,text\n\n")).toEqual([
+          "data.csv has a header but no rows; add a row for each assignment"
+        ])
+        expect(yield* faultsOfData("")).toEqual([empty])
+        expect(yield* faultsOfData("\uFEFF\n")).toEqual([empty])
+      })
+    )
+
+    it.effect("quotes: unclosed, followed by text, and within a field; after blank lines and embedded line ends", () =>
+      Effect.gen(function* () {
+        expect(yield* faultsOfData('id,text\n1,"a\nb"\n\n\n5" pipe,6" pipe\n2,"c\nd\n')).toEqual([
+          "data.csv:6 a quote in the middle of a field that does not begin with one; put the field in quotes and double those inside it",
+          "data.csv:7 the quoted field that begins here is never closed; close it, or double the quotes inside it. Rows after it were not checked"
+        ])
+        expect(yield* faultsOfData('id,text\n\n"a\n"b,c\n1\n')).toEqual([
+          "data.csv:3 the quoted field that begins here is followed by other text; double the quotes inside it. Rows after it were not checked"
+        ])
+      })
+    )
+
+    it.effect("NUL and bytes that are not UTF-8", () =>
+      Effect.gen(function* () {
+        expect(
+          yield* faultsOfData(bytes("id,text\n1,a", 0, "b\n2,", 0xff, "\n3,", 0xc3, '\n4,"', 0xef, 0xbf, 0xbd, '"\n'))
+        ).toEqual([
+          'data.csv:2 "text" holds a NUL character (U+0000), which no database keeps; take it out',
+          "data.csv:3 a field of this row is not UTF-8 text; save the file as UTF-8",
+          "data.csv:4 a field of this row is not UTF-8 text; save the file as UTF-8"
+        ])
+      })
+    )
+
+    it.effect("rows larger than 1 MiB", () =>
+      Effect.gen(function* () {
+        const large = "x".repeat(1_048_600)
+        const fault = "this row is larger than 1 MiB; keep large content elsewhere and put its address in the row"
+        expect(yield* faultsOfData(`id,text\n1,${large}\n2,a\n3,b,c\n`)).toEqual([
+          `data.csv:2 ${fault}`,
+          "data.csv:4 has 3 fields, but the header names 2 columns"
+        ])
+        expect(yield* faultsOfData(`id,text\n1,b\n2,"${"x\n".repeat(2_000_000)}`)).toEqual([
+          `data.csv:3 ${fault}. Rows after it were not checked`
+        ])
+        expect(yield* faultsOfLines(`{"text":"a"}\n{"text":"${large}"}\n{"text":3,"a":1}\n`)).toEqual([
+          `data.jsonl:2 ${fault}`,
+          'data.jsonl:3 "a" is not a key of the first row; known are "text"'
+        ])
+      })
+    )
+
+    it.effect("more than 100 faults are counted", () =>
+      Effect.gen(function* () {
+        const faults = yield* faultsOfData(`id,text\n${"1\n".repeat(1_234)}`)
+        expect(faults.length).toBe(101)
+        expect(faults[99]).toBe("data.csv:101 has 1 field, but the header names 2 columns")
+        expect(faults[100]).toMatch(/… and 1134 more$/)
+      })
+    )
+
+    it.effect("JSON Lines: syntax, other values than objects, nesting, keys", () =>
+      Effect.gen(function* () {
+        const lines = [
+          '{"text": "a", "id": 1}',
+          '{"text": }',
+          "[1]",
+          '{"text": {"a": 1}, "id": 2}',
+          '{"text": "b"}',
+          '{"text": "c", "id": 3, "idd": 4}',
+          '{"text": "d", "text": "e", "id": 5}',
+          '{"text": "\\ud800", "id": "\\u0000"}'
+        ]
+        expect(yield* faultsOfLines(lines.join("\n"))).toEqual([
+          'data.jsonl:2 not JSON: unexpected "}" at column 10',
+          'data.jsonl:3 must be one object a line, such as {"text": "…"}',
+          'data.jsonl:4 "text" is nested; a value is text, a number, true, false or null',
+          'data.jsonl:5 "id" is missing; every row has the keys of the first',
+          'data.jsonl:6 "idd" is not a key of the first row; did you mean "id"?',
+          'data.jsonl:7 "text" is there twice; keep one',
+          'data.jsonl:8 "text" holds half of a character (a lone surrogate); write the whole one',
+          'data.jsonl:8 "id" holds a NUL character (U+0000), which no database keeps; take it out'
+        ])
+      })
+    )
+  })
+
+  describe("faults of task.json", () => {
+    it.effect("not JSON, with line and column", () =>
+      Effect.gen(function* () {
+        expect(yield* faultsOfTask('{\n  "title": "a",\n  reward: 1\n}')).toEqual([
+          "task.json:3 not JSON: unexpected character 'r' at column 3"
+        ])
+        expect(yield* faultsOfTask("")).toEqual(["task.json:1 not JSON: unexpected end of input at column 1"])
+        expect(yield* faultsOfTask("[]")).toEqual(['task.json:1 must be an object: { "title": …, "reward": … }'])
+      })
+    )
+
+    it.effect("money: negative, three decimals, a number, missing", () =>
+      Effect.gen(function* () {
+        const faultOfReward = (reward: string) => Effect.map(faultsOfTask(`{"title": "a"${reward}}`), ([only]) => only)
+        expect(yield* faultOfReward(',\n"reward": "-0.05"')).toMatch(/^task\.json:2 reward .*negative/)
+        expect(yield* faultOfReward(', "reward": "0.055"')).toMatch(/^task\.json:1 reward .*3 decimals, but USD has 2/)
+        expect(yield* faultOfReward(', "reward": "5", "currency": "dollar"')).toMatch(/^task\.json:1 currency "dollar"/)
+        expect(yield* faultOfReward(', "reward": "1.5", "currency": "JPY"')).toMatch(/1 decimals, but JPY has 0/)
+        expect(yield* faultOfReward(', "reward": 0.05')).toBe(
+          'task.json:1 reward is a number; write it as text in quotes: "reward": "0.05"'
+        )
+        expect(yield* faultOfReward("")).toBe(
+          'task.json:1 reward is missing; write it as text, such as "reward": "0.05"'
+        )
+      })
+    )
+
+    it.effect("everything else, all at once, in the order of the lines", () =>
+      Effect.gen(function* () {
+        const faults = yield* faultsOfTask(`{
+          "title": " ",
+          "reward": "x",
+          "durration": "10 minutes",
+          "duration": "10 lightyears",
+          "lifetime": "366 days",
+          "autoApprovalDelay": 5,
+          "unitsPerAssignment": 0,
+          "maxUnitsPerWorker": 1.5,
+          "keywords": ["a", 3],
+          "title": "twice",
+          "qualifications": [
+            { "name": "x", "valu": 3 },
+            { "name": "y", "value": 2 },
+            { "comparator": "gt" },
+            7
+          ]
+        }`)
+        expect(faults.map((fault) => fault.slice("task.json:".length))).toEqual([
+          '3 reward "x" is not an amount of money; write it like 0.05',
+          '4 durration is no setting; did you mean "duration"?',
+          '5 duration "10 lightyears" is no duration; write a number and a unit, such as "30 seconds", "10 minutes" or "7 days"',
+          '6 lifetime "366 days" is out of bounds; write 365 days or less',
+          '7 autoApprovalDelay must be text with a unit, such as "10 minutes"',
+          "8 unitsPerAssignment is 0; every row needs units: write a whole number, 1 or more",
+          "9 maxUnitsPerWorker is 1.5; write a whole number, 1 or more",
+          "10 keywords.1 must be text",
+          '11 "title" is there twice; keep one',
+          '13 qualifications.0.valu is no setting; did you mean "value"?',
+          '14 qualifications.1 has a value but no comparator; add one, such as "comparator": "greater_than_or_equal"',
+          "15 qualifications.2.name is missing; it is required",
+          "15 qualifications.2.comparator must be one of exists, does_not_exist, equal, not_equal, less_than, less_than_or_equal, greater_than, greater_than_or_equal",
+          '16 qualifications.3 must be an object: { "name": … }'
+        ])
+      })
+    )
+
+    it.effect("no text: missing title, bad types, durations of nothing", () =>
+      Effect.gen(function* () {
+        expect(
+          yield* faultsOfTask(`{"reward": "1", "keywords": "a, b", "duration": "-5 minutes", "qualifications": {}}`)
+        ).toEqual([
+          "task.json:1 title is missing; it is required",
+          "task.json:1 keywords must be a list of texts",
+          'task.json:1 duration "-5 minutes" is out of bounds; write one second or more',
+          "task.json:1 qualifications must be a list of qualifications"
+        ])
+      })
+    )
+  })
+
+  describe("faults of the directory", () => {
+    it.effect("faults of all files at once", () =>
+      Effect.gen(function* () {
+        expect(
+          yield* faultsIn({ "task.json": "{}", "task.html": "a\r\n${tekst} ${ text }\n${}", "data.csv": "text\na,b\n" })
+        ).toEqual([
+          "task.json:1 title is missing; it is required",
+          'task.json:1 reward is missing; write it as text, such as "reward": "0.05"',
+          'task.html:2 ${tekst} names no column of the data; did you mean "text"?',
+          'task.html:3 ${} names no column of the data; known are "text"',
+          "data.csv:2 has 2 fields, but the header names 1 column"
+        ])
+      })
+    )
+
+    it.effect("missing files, both kinds of data, an empty template, a folder for a file", () =>
+      Effect.gen(function* () {
+        expect(yield* faultsIn({})).toEqual([
+          "task.json there is no such file",
+          "task.html there is no such file",
+          "data.csv there is no data.csv and no data.jsonl; add one"
+        ])
+        expect(yield* faultsIn({ ...good, "data.jsonl": "" })).toEqual([
+          "data.jsonl is there beside data.csv; keep one of them"
+        ])
+        expect(yield* faultsIn({ ...good, "task.html": " \n" })).toEqual([
+          "task.html is empty; write the form that workers fill in"
+        ])
+        expect(yield* faultsIn({ ...good, "task.html": bytes(0xff) })).toEqual([
+          "task.html is not UTF-8 text; save the file as UTF-8"
+        ])
+        const dir = yield* directoryOf(without("data.csv"))
+        const fs = yield* FileSystem.FileSystem
+        yield* fs.makeDirectory((yield* Path.Path).join(dir, "data.csv"))
+        expect(faultsOf(yield* Effect.flip(read(dir)))).toEqual(["data.csv cannot be read: it is a directory"])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("no such directory, and a file in its place", () =>
+      Effect.gen(function* () {
+        const dir = yield* directoryOf(good)
+        const path = yield* Path.Path
+        const none = path.join(dir, "none")
+        const file = path.join(dir, "data.csv")
+        expect(faultsOf(yield* Effect.flip(read(none)))).toEqual([
+          `${none} there is no such directory; crowd init <dir> writes one to start from`
+        ])
+        expect(faultsOf(yield* Effect.flip(read(file)))).toEqual([
+          `${file} is not a directory; give the directory that holds task.json`
+        ])
+      }).pipe(Effect.scoped)
+    )
+  })
+})
