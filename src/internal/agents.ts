@@ -18,7 +18,6 @@ import * as Ids from "../Ids.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import type { Worker } from "../Workers.js"
 import * as eligibility from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import * as observed from "./observed.js"
@@ -37,7 +36,7 @@ export const make = (engine: Engine.Service): Service => {
   const review = reviews.make(engine)
 
   /** The agent this arrival is already, where it was here before. */
-  const again = (found: TaskRun, worker: Worker, arrival: Arrival, last: Option.Option<Ids.AgentId>) =>
+  const again = (found: TaskRun, worker: registry.Named, arrival: Arrival, last: Option.Option<Ids.AgentId>) =>
     Option.match(arrival.remoteAgent, {
       onSome: (remote) => registry.agentAt(engine, found, worker, remote),
       onNone: () =>
@@ -75,8 +74,13 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const register: Service["register"] = (id, providerData) =>
-    Effect.flatMap(run(id), (found) =>
-      Effect.flatMap(driver.arrivals(providerData), (arrival) => store.transaction(admit(found, arrival))))
+    Effect.gen(function* () {
+      const found = yield* run(id)
+      const arrival = yield* driver.arrivals(providerData)
+      const admitted = yield* store.transaction(admit(found, arrival))
+      engine.workersByName.set(admitted.workerName, admitted.worker)
+      return admitted
+    })
 
   const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAnswers> => {
     const encoded = encodeAnswers(answers)

@@ -7,9 +7,8 @@ import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
-import type { Worker } from "../Workers.js"
 import type * as Engine from "./engine.js"
-import { unitAt } from "./registry.js"
+import { type Named, unitAt } from "./registry.js"
 
 type Standing = typeof tables.standings.schema.Type
 
@@ -60,7 +59,7 @@ const satisfies = (value: Option.Option<number>, { comparator, value: wanted }: 
 export const barred = (
   engine: Engine.Service,
   run: TaskRun,
-  worker: Worker,
+  worker: Named,
   standing: Standing
 ): Effect.Effect<Option.Option<IneligibleReason>, StoreError> =>
   Effect.gen(function* () {
@@ -82,7 +81,7 @@ export const claimAny = (
   { store }: Engine.Service,
   options: {
     readonly run: TaskRun
-    readonly worker: Worker
+    readonly worker: Named
     readonly standing: Standing
     readonly agent: Ids.AgentId
     readonly now: DateTime.Utc

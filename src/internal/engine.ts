@@ -11,6 +11,7 @@ import {
   WorkerNotFound
 } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
+import type { WorkerId } from "../Ids.js"
 import type { Requester } from "../Requesters.js"
 import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
@@ -18,12 +19,15 @@ import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { Worker } from "../Workers.js"
 import * as journal from "./journal.js"
+import { type Recent, recent } from "./recent.js"
 
 /** What the capabilities of one provider share. */
 export interface Service {
   readonly driver: Driver
   readonly store: Store.Service
   readonly journal: journal.Internal
+  /** The ids of workers who are surely in the store. */
+  readonly workersByName: Recent<WorkerId>
   readonly run: (id: string) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
   readonly unit: (id: string) => Effect.Effect<Unit, UnitNotFound | StoreError>
   readonly agent: (id: string) => Effect.Effect<Agent, AgentNotFound | StoreError>
@@ -36,36 +40,29 @@ export class Engine extends Context.Tag("effect-crowd/internal/Engine")<Engine, 
 const orFail = <A, E, E2>(effect: Effect.Effect<Option.Option<A>, E>, error: () => E2): Effect.Effect<A, E | E2> =>
   Effect.flatMap(effect, Option.match({ onNone: () => Effect.fail(error()), onSome: Effect.succeed }))
 
-const runsRemembered = 64
-
 export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store> =>
   Effect.map(Store.Store, (store) => {
-    const runs = new Map<string, TaskRun>()
-
-    const remember = (run: TaskRun): TaskRun => {
-      const oldest = runs.keys().next()
-      if (runs.size >= runsRemembered && oldest.done === false) runs.delete(oldest.value)
-      runs.set(run.id, run)
-      return run
-    }
+    const runs = recent<TaskRun>(64)
 
     /** A run never changes once it is set up, so it is read once. */
     const run: Service["run"] = (id) => {
       const known = runs.get(id)
       if (known !== undefined) return Effect.succeed(known)
-      return orFail(
-        Effect.map(
-          store.get(tables.runs, id),
-          Option.filter((run) => run.provider === driver.provider)
-        ),
-        () => new TaskRunNotFound({ run: id })
-      ).pipe(Effect.map((run) => (Option.isSome(run.setup) ? remember(run) : run)))
+      const found = Effect.map(
+        store.get(tables.runs, id),
+        Option.filter((run) => run.provider === driver.provider)
+      )
+      return Effect.tap(
+        orFail(found, () => new TaskRunNotFound({ run: id })),
+        (run) => Effect.sync(() => Option.isSome(run.setup) && runs.set(id, run))
+      )
     }
 
     return {
       driver,
       store,
       journal: journal.make(store, driver),
+      workersByName: recent(10_000),
       run,
       unit: (id) => orFail(store.get(tables.units, id), () => new UnitNotFound({ unit: id })),
       agent: (id) => orFail(store.get(tables.agents, id), () => new AgentNotFound({ agent: id })),

@@ -121,7 +121,7 @@ const idsOfPage = <R extends Row, E extends Encoded>(
   const prefix = sortable.ofColumns(index.on.slice(0, asked.length), where)
   const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
   const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
-  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost["id"])) : sortable.last
+  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost.id)) : sortable.last
   const ids: Array<string> = []
   for (const id of idsBetween(
     index.tree,
@@ -164,7 +164,7 @@ const left: ReadonlyArray<unknown> = AgentStatus.literals.filter(hasLeft)
 const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {
   const prefix = sortable.of(worker) + sortable.of(assignment)
   for (const id of idsUnder(indexOn(agents, "worker", "assignment"), prefix)) {
-    if (Option.exists(rowOf(agents, id), (agent) => !left.includes(agent["status"]))) return true
+    if (Option.exists(rowOf(agents, id), (agent) => !left.includes(agent.status))) return true
   }
   return false
 }
@@ -175,7 +175,7 @@ const firstFree = (units: TableState, agents: TableState, options: ClaimOptions)
   for (const id of idsUnder(indexOn(units, "run", "status", "place"), prefix, from)) {
     const free = Option.exists(
       rowOf(units, id),
-      (unit) => !isWorkedOn(agents, options.worker, String(unit["assignment"]))
+      (unit) => !isWorkedOn(agents, options.worker, String(unit.assignment))
     )
     if (free) return Option.some(id)
   }

@@ -12,6 +12,9 @@ import type * as Engine from "./engine.js"
 
 type Standing = typeof tables.standings.schema.Type
 
+/** A worker, as far as a unit is given to them. */
+export type Named = Pick<Worker, "id" | "name">
+
 export const workerNamed = (
   { driver, store }: Engine.Service,
   name: string
@@ -19,8 +22,10 @@ export const workerNamed = (
   Effect.map(store.page(tables.workers, { where: { provider: driver.provider, name }, limit: 1 }), (rows) => rows[0])
 
 /** The worker this crowd calls `name`; made where it is new. */
-export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Worker, StoreError> =>
+export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Named, StoreError> =>
   Effect.gen(function* () {
+    const remembered = engine.workersByName.get(name)
+    if (remembered !== undefined) return { id: remembered, name }
     const known = yield* workerNamed(engine, name)
     if (known !== undefined) return known
     const made: Worker = {
@@ -37,7 +42,7 @@ export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Worke
 export const standingOf = (
   { store }: Engine.Service,
   run: TaskRun,
-  worker: Worker
+  worker: Named
 ): Effect.Effect<Standing, StoreError> =>
   Effect.gen(function* () {
     const id = `${run.id}/${worker.id}`
@@ -55,7 +60,7 @@ export const take = (
     readonly id: Ids.AgentId
     readonly run: TaskRun
     readonly unit: Unit
-    readonly worker: Worker
+    readonly worker: Named
     readonly standing: Standing
     readonly remoteId: Option.Option<string>
     readonly now: DateTime.Utc
@@ -80,22 +85,17 @@ export const take = (
     leftAt: Option.none(),
     doneAt: Option.none()
   }
-  return store.insert(tables.agents, [agent]).pipe(
-    Effect.zipRight(
-      store.update(tables.standings, {
-        ids: [standing.id],
-        set: { taken: standing.taken + 1, place: unit.place, agent: Option.some(id) }
-      })
-    ),
-    Effect.as(agent)
-  )
+  const next = { ...standing, taken: standing.taken + 1, place: unit.place, agent: Option.some(id) }
+  return store
+    .insert(tables.agents, [agent])
+    .pipe(Effect.zipRight(store.put(tables.standings, [next])), Effect.as(agent))
 }
 
 /** The agent under the crowd's own name, as far as it is this worker's. */
 export const agentAt = (
   { store }: Engine.Service,
   run: TaskRun,
-  worker: Worker,
+  worker: Named,
   remoteAgent: string
 ): Effect.Effect<Option.Option<Agent>, StoreError> =>
   Effect.map(

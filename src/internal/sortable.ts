@@ -11,7 +11,6 @@ const shifted = (unit: string): string => {
   return String.fromCharCode(code < 0xe000 ? code + 0x2000 : code - 0x800)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: text may hold any character
 const special = /[\u0000\ud800-\uffff]/g
 
 /** Greater than any id. @internal */
