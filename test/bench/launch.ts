@@ -31,8 +31,12 @@ const measure = (units: number): Promise<Measured> =>
       )
     )))
 
+/** The same small heap for every size: what does not fit is told by an end of the process, not by a larger peak. */
+const heap = ["--max-semi-space-size=1", "--max-old-space-size=64"]
+
 const inOwnProcess = (units: number): Measured => {
-  const out = execFileSync(process.execPath, ["--import", "tsx", fileURLToPath(import.meta.url), "--one", String(units)])
+  const self = fileURLToPath(import.meta.url)
+  const out = execFileSync(process.execPath, [...heap, "--import", "tsx", self, "--one", String(units)])
   const { micros, peakMiB } = Object(JSON.parse(out.toString()))
   return { units, micros: Number(micros), peakMiB: Number(peakMiB) }
 }
@@ -43,7 +47,7 @@ const main = async () => {
   const sizes = [flag, ...rest].filter((size) => size !== undefined).map(Number)
   const all = (sizes.length > 0 ? sizes : [1_000, 10_000, 100_000]).map(inOwnProcess)
   const [first] = all
-  console.log("launch to a driver that takes no time")
+  console.log(`launch to a driver that takes no time, node ${heap.join(" ")}`)
   for (const { micros, peakMiB, units } of all) {
     const against = first === undefined ? "" : `  memory x${(peakMiB / first.peakMiB).toFixed(2)}  cost x${(micros / first.micros).toFixed(2)}`
     console.log(`${String(units).padStart(7)} units  ${micros.toFixed(1)} us/unit  peak ${peakMiB.toFixed(0)} MiB${against}`)
