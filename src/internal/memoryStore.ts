@@ -173,10 +173,7 @@ const firstFree = (units: TableState, agents: TableState, options: ClaimOptions)
   const prefix = sortable.of(options.run) + sortable.of("launched")
   const from = prefix + sortable.of(options.after + 1)
   for (const id of idsUnder(indexOn(units, "run", "status", "place"), prefix, from)) {
-    const free = Option.exists(
-      rowOf(units, id),
-      (unit) => !isWorkedOn(agents, options.worker, String(unit.assignment))
-    )
+    const free = Option.exists(rowOf(units, id), (unit) => !isWorkedOn(agents, options.worker, String(unit.assignment)))
     if (free) return Option.some(id)
   }
   return Option.none()

@@ -145,7 +145,7 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
     })
     const params = [
       ...notNull(Object.values(where)),
-      ...(after === undefined ? [] : orderBy === "id" ? [after["id"]] : [...notNull([afterValue]), after["id"]]),
+      ...(after === undefined ? [] : orderBy === "id" ? [after.id] : [...notNull([afterValue]), after.id]),
       ...(atMost === undefined ? [] : [atMost[orderBy] ?? null]),
       options.limit
     ]
@@ -211,7 +211,7 @@ const makeService = (dialect: Dialect.Dialect, session: Session.Session): Servic
       leaseUntil: Option.some(options.leaseUntil),
       updatedAt: options.now
     })
-    const params = [set["agent"], set["leaseUntil"], set["updatedAt"], options.run, options.after, options.worker]
+    const params = [set.agent, set.leaseUntil, set.updatedAt, options.run, options.after, options.worker]
     return Effect.flatMap(session.write("claim", params, claimText), (rows) =>
       Effect.map(decodeRows(tables.units, of(tables.units).integers, "claim", rows), (units) =>
         Option.fromNullable(units[0])

@@ -9,7 +9,9 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { StoreError } from "../CrowdError.js"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
 import { fromDriver } from "./internal/failure.js"
 import * as SqlStore from "./SqlStore.js"
@@ -39,6 +41,34 @@ const pragmas = (options: Options): ReadonlyArray<string> => [
   "foreign_keys = ON"
 ]
 
+const canWriteTo = (directory: string): boolean => {
+  try {
+    fs.accessSync(directory, fs.constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The driver says of a missing directory and of one it may not write to the same as of anything it cannot open. */
+const openFailure = ({ filename }: Options, error: unknown): StoreError => {
+  const failure = fromDriver(filename, "open", error)
+  const directory = path.dirname(filename)
+  if (failure.reason !== "Unavailable") return failure
+  if (!fs.existsSync(directory)) {
+    return new StoreError({
+      ...failure,
+      description: `there is no directory ${directory} for ${filename}; make it first`
+    })
+  }
+  if (canWriteTo(directory)) return failure
+  return new StoreError({
+    ...failure,
+    reason: "ReadOnly",
+    description: `this process may not write to ${directory}; allow it to, or name a file elsewhere than ${filename}`
+  })
+}
+
 const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> =>
   Layer.scoped(
     SqlClient.SqlClient,
@@ -54,12 +84,13 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
     }).pipe(
       // The driver throws when it cannot open the file.
       Effect.catchAllDefect(Effect.fail),
-      Effect.mapError((error) => fromDriver(options.filename, "open", error))
+      Effect.mapError((error) => openFailure(options, error))
     )
   ).pipe(Layer.provide(Reactivity.layer))
 
 /**
- * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on.
+ * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on. Open a file
+ * once in a process: two stores on it wait for each other as two processes do, and meanwhile nothing else runs.
  *
  * @since 0.1.0
  * @category layers

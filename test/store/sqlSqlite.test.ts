@@ -4,6 +4,7 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs"
@@ -54,7 +55,7 @@ describe("SqliteStore", () => {
       const failed = yield* failureOf(filename)
       expect(failed).toMatchObject({ _tag: "StoreError", reason: "Unavailable", operation: "open" })
       expect(failed.message).toContain(filename)
-      expect(failed.message).toContain("check that it is there")
+      expect(failed.message).toContain("make it first")
     })
   )
 
@@ -198,18 +199,52 @@ describe("SqliteStore", () => {
     })
   )
 
-  it.scopedLive(
+  const openElsewhere = (filename: string) => {
+    const script = path.join(import.meta.dirname, "openStore.ts")
+    const command = ["--import", "tsx", script, filename]
+    return Effect.map(
+      Effect.promise(() => promisify(execFile)(process.execPath, command)),
+      ({ stdout }) => stdout
+    )
+  }
+
+  it.scoped(
+    "tells that a folder, or a file in it, may only be read",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* sqlite.directory
+        const [fresh, there] = [path.join(directory, "fresh.db"), path.join(directory, "there.db")]
+        yield* openIn(there)
+        fs.chmodSync(directory, 0o555)
+        const outcomes = yield* Effect.all([openElsewhere(fresh), openElsewhere(there)], { concurrency: 2 })
+        expect(outcomes).toEqual(["ReadOnly", "ReadOnly"])
+      }),
+    60_000
+  )
+
+  it.effect("lets timers run and others read, however many write", () =>
+    Effect.gen(function* () {
+      const store = yield* Store
+      const write = (n: number) => Effect.forever(store.transaction(store.put(tables.blocks, [block("t", n)])))
+      const writers = yield* Effect.fork(Effect.forEach(upTo(200), write, { concurrency: "unbounded" }))
+      for (const n of upTo(5)) {
+        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 1)))
+        expect(yield* store.getAll(tables.units, [`unit_${n}`])).toEqual([])
+      }
+      yield* Fiber.interrupt(writers)
+    }).pipe(Effect.provide(sqlite.layer()))
+  )
+
+  it.scoped(
     "is opened by several processes at once",
     () =>
       Effect.gen(function* () {
-        const filename = path.join(yield* sqlite.directory, "crowd.db")
-        const script = path.join(import.meta.dirname, "openStore.ts")
-        const open = Effect.promise(() => promisify(execFile)(process.execPath, ["--import", "tsx", script, filename]))
-        const outputs = yield* Effect.all(
-          Array.from({ length: 4 }, () => open),
-          { concurrency: "unbounded" }
-        )
-        expect(outputs.map(({ stdout }) => stdout)).toEqual(["opened", "opened", "opened", "opened"])
+        const directory = yield* sqlite.directory
+        fs.chmodSync(directory, 0o777)
+        const filename = path.join(directory, "crowd.db")
+        const open = Array.from({ length: 4 }, () => openElsewhere(filename))
+        const outcomes = yield* Effect.all(open, { concurrency: "unbounded" })
+        expect(outcomes).toEqual(["opened", "opened", "opened", "opened"])
         const db = yield* otherConnection(filename)
         expect(db.prepare("SELECT version FROM crowd_migrations").all()).toEqual([{ version: 1 }])
       }),

@@ -143,6 +143,20 @@ export const transactions = (it: Vitest.MethodsNonLive<Store>): void => {
       })
     )
 
+    it.effect("leave room for those who only read, however many they are", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const writers = yield* Effect.fork(
+          Effect.forEach(upTo(200), (n) => Effect.forever(store.transaction(put("tj", n))), {
+            concurrency: "unbounded"
+          })
+        )
+        yield* Effect.yieldNow()
+        for (const n of upTo(5)) expect(yield* store.get(tables.workers, `worker_${n}`)).toEqual(Option.none())
+        yield* Fiber.interrupt(writers)
+      })
+    )
+
     it.effect("are seen by the fibers inside them, not by those that outlive them", () =>
       Effect.gen(function* () {
         const store = yield* Store

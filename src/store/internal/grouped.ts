@@ -23,7 +23,10 @@ type Result = Exit.Exit<void, StoreError>
 
 const maxMembers = 64
 
-/** Requests that have arrived at this process get to run, each in a callback of its own, before this goes on. */
+/**
+ * Requests that have arrived at this process run, each in a callback of its own, and so do timers and those who only
+ * read, before this goes on.
+ */
 const letOthersCome: Effect.Effect<void> =
   typeof setImmediate === "function"
     ? Effect.async((resume) => void setImmediate(() => resume(Effect.void)))
@@ -100,9 +103,11 @@ export const make = (database: Database): Manager<Member> => {
       rollback(member.group, Exit.fail(member.failure ?? error))
     )
 
-  const commitUnlessAwaited = Effect.suspend(() =>
-    group !== undefined && (!turn.isAwaited() || group.members >= maxMembers) ? commit(group) : Effect.void
-  )
+  const commitUnlessAwaited = Effect.suspend(() => {
+    if (group === undefined) return Effect.void
+    if (group.members >= maxMembers) return Effect.zipRight(commit(group), letOthersCome)
+    return turn.isAwaited() ? Effect.void : commit(group)
+  })
 
   const finish = Effect.suspend(() =>
     turn.isAwaited() ? commitUnlessAwaited : Effect.zipRight(letOthersCome, commitUnlessAwaited)
