@@ -52,20 +52,19 @@ export const round = (
   id: RunId,
   options: Options = {}
 ): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
     const agents = yield* Agents
     const journal = yield* Journal
     const { createdAt, task } = yield* runs.get(id)
     const now = yield* DateTime.now
-    yield* journal.settle(id)
+    yield* journal.settle(id, { leased: "skip" })
     yield* units.sync(id)
     yield* agents.endOverdue(id)
     if (DateTime.lessThanOrEqualTo(DateTime.addDuration(createdAt, task.lifetime), now)) yield* units.expireAll(id)
-    const submittedBefore = options.approve === true
-      ? undefined
-      : DateTime.subtractDuration(now, task.autoApprovalDelay)
+    const submittedBefore =
+      options.approve === true ? undefined : DateTime.subtractDuration(now, task.autoApprovalDelay)
     yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
     return yield* runs.summary(id)
   })

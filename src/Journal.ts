@@ -84,8 +84,13 @@ export interface Service {
   /**
    * Finishes every pending intent of the run (of all runs, if none is named): sends it again with the same token where
    * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`.
+   *
+   * An intent that another process (or fiber) may still be sending is waited for, unless `leased` is `skip`.
    */
-  readonly settle: (run?: RunId) => Effect.Effect<Settlement, StoreError>
+  readonly settle: (
+    run?: RunId,
+    options?: { readonly leased?: "wait" | "skip" | undefined }
+  ) => Effect.Effect<Settlement, StoreError>
   /** The intents in this state, oldest first, paged. */
   readonly list: (state: IntentState, run?: RunId) => Stream.Stream<Intent, StoreError>
   /**

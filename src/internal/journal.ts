@@ -16,6 +16,7 @@ import type * as Store from "../Store.js"
 import { intents as table } from "../store/tables.js"
 import type { Json } from "../TaskRuns.js"
 import { pages } from "./pages.js"
+import { byId } from "./payload.js"
 import { policy } from "./retry.js"
 
 /** Something to be done, as it is written down. */
@@ -64,7 +65,7 @@ export interface Internal extends Service {
 
 /** What the journal can do with any kind by its name. */
 interface AtWork {
-  readonly settle: (intents: ReadonlyArray<Intent>) => Effect.Effect<Settlement, StoreError>
+  readonly settle: (intents: ReadonlyArray<Intent>, leased: "wait" | "skip") => Effect.Effect<Settlement, StoreError>
   readonly confirm: (intent: Intent) => Effect.Effect<void, StoreError>
 }
 
@@ -89,8 +90,12 @@ const recordedReceipt = (intent: Intent): Effect.Effect<Receipt, StoreError> =>
 const uncertain = (intent: Intent): Uncertain =>
   new Uncertain({ token: intent.id, operation: intent.kind, subject: intent.subject })
 
+const isOver = (intent: Intent, now: DateTime.Utc): boolean => DateTime.lessThanOrEqualTo(intent.leaseUntil, now)
+
 const chunksOf = <A>(all: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
+
+type Settled<Order, E> = Exclude<Verdict<Order, E>, { readonly _tag: "Again" }>
 
 /** What one round of sending came to: settled for good, or to be tried again (`lost`: it may have happened). */
 type Verdict<Order, E> =
@@ -99,9 +104,10 @@ type Verdict<Order, E> =
   | { readonly _tag: "Uncertain"; readonly item: Item<Order> }
   | { readonly _tag: "Again"; readonly item: Item<Order>; readonly lost: boolean; readonly error: ProviderError }
 
-export const make = (store: Store.Service, driver: Driver): Internal => {
+export const make = (store: Store.Service, driver: Pick<Driver, "provider" | "timeout">): Internal => {
   const kinds = new Map<string, AtWork>()
-  const leaseFrom = (now: DateTime.Utc) => DateTime.addDuration(now, driver.timeout)
+  /** Twice what a sending may take, so that the sending has surely ended before the lease has. */
+  const leaseFrom = (now: DateTime.Utc) => DateTime.addDuration(now, Duration.times(driver.timeout, 2))
 
   const runner = <Order, E extends { readonly _tag: string; readonly message: string }>(
     kind: Kind<Order, E>
@@ -144,7 +150,7 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
 
     /** What is to be done about items of which we do not know whether they happened. */
     const recover = (items: ReadonlyArray<Item<Order>>): Effect.Effect<ReadonlyArray<Verdict<Order, E>>> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const isRepeatable = ({ intent }: Item<Order>) =>
           now - DateTime.toEpochMillis(intent.firstSentAt) < Duration.toMillis(outward.repeatableFor)
@@ -160,52 +166,77 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
         if (Either.isLeft(found)) {
           return [...repeated, ...rest.map((item) => ({ _tag: "Again" as const, item, lost: true, error: found.left }))]
         }
-        const known = rest.flatMap((item, i): ReadonlyArray<Verdict<Order, E>> =>
-          Option.match(found.right[i] ?? Option.none(), {
-            onNone: () => [],
-            onSome: (found) => [{ _tag: "Done", item, receipt: found }]
-          }))
+        const known = rest.flatMap(
+          (item, i): ReadonlyArray<Verdict<Order, E>> =>
+            Option.match(found.right[i] ?? Option.none(), {
+              onNone: () => [],
+              onSome: (found) => [{ _tag: "Done", item, receipt: found }]
+            })
+        )
         const absent = rest.filter((_, i) => Option.isNone(found.right[i] ?? Option.none()))
         return [...repeated, ...known, ...(yield* sendSome(absent))]
       })
 
-    const sendSome = (items: ReadonlyArray<Item<Order>>) => items.length === 0 ? Effect.succeed([]) : send(items)
+    const sendSome = (items: ReadonlyArray<Item<Order>>) => (items.length === 0 ? Effect.succeed([]) : send(items))
 
-    /** Writes down what is settled, with what it means here, in one transaction. */
+    const settledRow = (verdict: Settled<Order, E>, now: DateTime.Utc): Intent => ({
+      ...verdict.item.intent,
+      state: verdict._tag === "Done" ? "done" : verdict._tag === "Failed" ? "failed" : "uncertain",
+      settledAt: Option.some(now),
+      receipt: verdict._tag === "Done" ? Option.some(encodeReceipt(verdict.receipt)) : Option.none(),
+      error:
+        verdict._tag === "Failed"
+          ? Option.some({ _tag: verdict.error._tag, message: verdict.error.message })
+          : Option.none()
+    })
+
+    /** Writes down what is settled, with what it means here, in one transaction. What is done stays done. */
     const record = (verdicts: ReadonlyArray<Verdict<Order, E>>): Effect.Effect<void, StoreError> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const settled = verdicts.filter((verdict) => verdict._tag !== "Again")
-        if (settled.length === 0) return
+        const before = byId(
+          yield* store.getAll(
+            table,
+            settled.map(({ item }) => item.intent.id)
+          )
+        )
+        const fresh = settled.filter(({ item }) => before.get(item.intent.id)?.state !== "done")
+        if (fresh.length === 0) return
         const now = yield* DateTime.now
-        const rows = settled.map(({ item: { intent }, ...verdict }): Intent => ({
-          ...intent,
-          state: verdict._tag === "Done" ? "done" : verdict._tag === "Failed" ? "failed" : "uncertain",
-          settledAt: Option.some(now),
-          receipt: verdict._tag === "Done" ? Option.some(encodeReceipt(verdict.receipt)) : Option.none(),
-          error: verdict._tag === "Failed"
-            ? Option.some({ _tag: verdict.error._tag, message: verdict.error.message })
-            : Option.none()
-        }))
-        const done = settled.flatMap((verdict) =>
-          verdict._tag === "Done" ? [{ ...verdict.item, receipt: verdict.receipt }] : [])
-        yield* store.transaction(Effect.zipRight(store.put(table, rows), done.length === 0 ? Effect.void : kind.apply(done)))
-      })
+        yield* store.put(
+          table,
+          fresh.map((verdict) => settledRow(verdict, now))
+        )
+        const done = fresh.flatMap((verdict) =>
+          verdict._tag === "Done" ? [{ ...verdict.item, receipt: verdict.receipt }] : []
+        )
+        if (done.length > 0) yield* kind.apply(done)
+      }).pipe(store.transaction)
 
     /** Takes (or keeps) items for another sending; those that somebody else has taken meanwhile are left out. */
     const lease = (items: ReadonlyArray<Item<Order>>): Effect.Effect<ReadonlyArray<Item<Order>>, StoreError> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const now = yield* DateTime.now
-        const rows = yield* store.transaction(Effect.gen(function*() {
-          const current = yield* store.getAll(table, items.map(({ intent }) => intent.id))
-          const seen = new Map(items.map(({ intent }) => [intent.id, intent]))
-          const ours = current.filter((row) => {
-            const before = seen.get(row.id)
-            return row.state === "pending" && before !== undefined && DateTime.Equivalence(row.leaseUntil, before.leaseUntil)
+        const rows = yield* store.transaction(
+          Effect.gen(function* () {
+            const current = yield* store.getAll(
+              table,
+              items.map(({ intent }) => intent.id)
+            )
+            const seen = new Map(items.map(({ intent }) => [intent.id, intent]))
+            const ours = current.filter((row) => {
+              const before = seen.get(row.id)
+              return (
+                row.state === "pending" &&
+                before !== undefined &&
+                DateTime.Equivalence(row.leaseUntil, before.leaseUntil)
+              )
+            })
+            const renewed = ours.map((row) => ({ ...row, attempts: row.attempts + 1, leaseUntil: leaseFrom(now) }))
+            yield* store.put(table, renewed)
+            return new Map(renewed.map((row) => [row.id, row]))
           })
-          const renewed = ours.map((row) => ({ ...row, attempts: row.attempts + 1, leaseUntil: leaseFrom(now) }))
-          yield* store.put(table, renewed)
-          return new Map(renewed.map((row) => [row.id, row]))
-        }))
+        )
         return items.flatMap(({ intent, order }) => {
           const row = rows.get(intent.id)
           return row === undefined ? [] : [{ intent: row, order }]
@@ -217,14 +248,14 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
       fresh: ReadonlyArray<Item<Order>>,
       lost: ReadonlyArray<Item<Order>>
     ): Effect.Effect<ReadonlyMap<Token, Outcome<E>>, StoreError> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const outcomes = new Map<Token, Outcome<E>>()
         const retries = yield* Schedule.driver(policy)
         const round = (
           fresh: ReadonlyArray<Item<Order>>,
           lost: ReadonlyArray<Item<Order>>
         ): Effect.Effect<void, StoreError> =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const verdicts = [...(yield* sendSome(fresh)), ...(lost.length === 0 ? [] : yield* recover(lost))]
             yield* record(verdicts)
             for (const verdict of verdicts) outcomes.set(verdict.item.intent.id, outcomeOf(verdict))
@@ -257,8 +288,9 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
     /** The policy has given up: what cannot have happened has failed; the rest stays pending for `settle`. */
     const abandon = (again: ReadonlyArray<Extract<Verdict<Order, E>, { readonly _tag: "Again" }>>) =>
       record(
-        again.flatMap(({ error, item, lost }): ReadonlyArray<Verdict<Order, E>> =>
-          lost ? [] : [{ _tag: "Failed", item, error }])
+        again.flatMap(
+          ({ error, item, lost }): ReadonlyArray<Verdict<Order, E>> => (lost ? [] : [{ _tag: "Failed", item, error }])
+        )
       )
 
     const restored = (intents: ReadonlyArray<Intent>) =>
@@ -266,7 +298,8 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
         intents.flatMap((intent, i) => {
           const order = orders[i]
           return order === undefined ? [] : [{ intent, order }]
-        }))
+        })
+      )
 
     interface Written {
       readonly outcomes: ReadonlyMap<Token, Outcome<E>>
@@ -277,28 +310,31 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
 
     /** Writes the requests down, and tells those that were written before by what became of them. */
     const write = (requests: ReadonlyArray<Request<Order>>): Effect.Effect<Written, StoreError> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const now = yield* DateTime.now
-        const rows = requests.map((request): Intent => ({
-          id: request.token,
-          provider: driver.provider,
-          kind: kind.name,
-          run: request.run,
-          subject: request.subject,
-          payload: request.payload,
-          state: "pending",
-          attempts: 1,
-          firstSentAt: now,
-          leaseUntil: leaseFrom(now),
-          settledAt: Option.none(),
-          receipt: Option.none(),
-          error: Option.none()
-        }))
+        const rows = requests.map(
+          (request): Intent => ({
+            id: request.token,
+            provider: driver.provider,
+            kind: kind.name,
+            run: request.run,
+            subject: request.subject,
+            payload: request.payload,
+            state: "pending",
+            attempts: 1,
+            firstSentAt: now,
+            leaseUntil: leaseFrom(now),
+            settledAt: Option.none(),
+            receipt: Option.none(),
+            error: Option.none()
+          })
+        )
         const inserted = new Set<string>(yield* store.insert(table, rows))
         const before = new Map(
-          (yield* store.getAll(table, requests.map(({ token }) => token).filter((token) => !inserted.has(token)))).map(
-            (row) => [row.id, row]
-          )
+          (yield* store.getAll(
+            table,
+            requests.map(({ token }) => token).filter((token) => !inserted.has(token))
+          )).map((row) => [row.id, row])
         )
         const outcomes = new Map<Token, Outcome<E>>()
         const fresh: Array<Item<Order>> = []
@@ -326,9 +362,7 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
               order: request.order
             })
           } else if (free(known, now)) {
-            lost.push(
-              ...(yield* restored([{ ...known, attempts: known.attempts + 1, leaseUntil: leaseFrom(now) }]))
-            )
+            lost.push(...(yield* restored([{ ...known, attempts: known.attempts + 1, leaseUntil: leaseFrom(now) }])))
           } else {
             elsewhere.push(request)
           }
@@ -340,30 +374,19 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
 
     /** Nobody can be sending it any more, or a second sending does no harm. */
     const free = (intent: Intent, now: DateTime.Utc): boolean =>
-      DateTime.lessThanOrEqualTo(intent.leaseUntil, now) ||
-      DateTime.distance(intent.firstSentAt, now) < Duration.toMillis(outward.repeatableFor)
+      isOver(intent, now) || DateTime.distance(intent.firstSentAt, now) < Duration.toMillis(outward.repeatableFor)
 
     const finish = (written: Written): Effect.Effect<ReadonlyMap<Token, Outcome<E>>, StoreError> =>
-      Effect.gen(function*() {
-        const own = yield* Effect.forEach(
-          [
-            ...chunksOf(written.fresh, outward.pageSize).map((page) => drive(page, [])),
-            ...chunksOf(written.lost, outward.pageSize).map((page) => drive([], page))
-          ],
-          (effect) => effect,
-          { concurrency: outward.concurrency }
-        )
-        const others = written.elsewhere.length === 0
-          ? new Map<Token, Outcome<E>>()
-          : yield* Effect.sleep("50 millis").pipe(
-            Effect.zipRight(store.transaction(write(written.elsewhere))),
-            Effect.flatMap(finish)
-          )
-        return new Map([...written.outcomes, ...own.flatMap((outcomes) => [...outcomes]), ...others])
+      Effect.gen(function* () {
+        const own = yield* drive(written.fresh, written.lost)
+        if (written.elsewhere.length === 0) return new Map([...written.outcomes, ...own])
+        yield* Effect.sleep("50 millis")
+        const others = yield* Effect.flatMap(store.transaction(write(written.elsewhere)), finish)
+        return new Map([...written.outcomes, ...own, ...others])
       })
 
     const perform: Runner<Order, E>["perform"] = (requests) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { all, written } = yield* store.transaction(
           Effect.flatMap(requests, (all) => Effect.map(write(all), (written) => ({ all, written })))
         )
@@ -372,20 +395,30 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
           Option.match(Option.fromNullable(outcomes.get(token)), {
             onNone: () => Effect.dieMessage(`no outcome for ${token}`),
             onSome: Effect.succeed
-          }))
+          })
+        )
       })
 
-    const settle: AtWork["settle"] = (intents) =>
-      Effect.gen(function*() {
+    const settlePage = (page: ReadonlyArray<Intent>) =>
+      Effect.flatMap(Effect.flatMap(restored(page), lease), (items) => drive([], items))
+
+    const settle: AtWork["settle"] = (intents, leased) =>
+      Effect.gen(function* () {
         const now = yield* DateTime.now
-        const waits = intents.map((intent) => free(intent, now) ? 0 : DateTime.distance(now, intent.leaseUntil))
-        yield* Effect.sleep(Math.max(0, ...waits))
-        const items = yield* lease(yield* restored(intents))
-        yield* Effect.forEach(chunksOf(items, outward.pageSize), (page) => drive([], page), {
-          concurrency: outward.concurrency,
-          discard: true
-        })
-        const rows = yield* store.getAll(table, intents.map(({ id }) => id))
+        const over = intents.filter((intent) => (leased === "wait" ? free(intent, now) : isOver(intent, now)))
+        const held = leased === "wait" ? intents.filter((intent) => !free(intent, now)) : []
+        const settlePages = (all: ReadonlyArray<Intent>) =>
+          Effect.forEach(chunksOf(all, outward.pageSize), settlePage, {
+            concurrency: outward.concurrency,
+            discard: true
+          })
+        yield* settlePages(over)
+        yield* Effect.sleep(Math.max(0, ...held.map(({ leaseUntil }) => DateTime.distance(now, leaseUntil))))
+        yield* settlePages(held)
+        const rows = yield* store.getAll(
+          table,
+          intents.map(({ id }) => id)
+        )
         const among = (state: Intent["state"]) => rows.filter((row) => row.state === state).length
         return {
           done: among("done"),
@@ -397,7 +430,8 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
 
     const confirm: AtWork["confirm"] = (intent) =>
       Effect.flatMap(restored([intent]), (items) =>
-        record(items.map((item) => ({ _tag: "Done", item, receipt: receipt() }))))
+        record(items.map((item) => ({ _tag: "Done", item, receipt: receipt() })))
+      )
 
     kinds.set(kind.name, { settle, confirm })
     return { perform }
@@ -408,42 +442,50 @@ export const make = (store: Store.Service, driver: Driver): Internal => {
       ? { provider: driver.provider, state }
       : { provider: driver.provider, run: Option.some(run), state }
 
-  const settlePage = (page: ReadonlyArray<Intent>): Effect.Effect<Settlement, StoreError> =>
+  const settlePage = (page: ReadonlyArray<Intent>, leased: "wait" | "skip"): Effect.Effect<Settlement, StoreError> =>
     Effect.reduce(new Set(page.map(({ kind }) => kind)), nothing, (total, name) => {
       const intents = page.filter(({ kind }) => kind === name)
       const kind = kinds.get(name)
       return kind === undefined
         ? Effect.succeed(plus(total, { ...nothing, pending: intents.length }))
-        : Effect.map(kind.settle(intents), (settlement) => plus(total, settlement))
+        : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
     })
 
-  const settle: Service["settle"] = (run) =>
+  const settle: Service["settle"] = (run, options) =>
     pages(store, table, { where: where("pending", run) }).pipe(
       Stream.chunks,
       Stream.runFoldEffect(nothing, (total, page) =>
-        Effect.map(settlePage(Chunk.toReadonlyArray(page)), (settlement) => plus(total, settlement)))
+        Effect.map(settlePage(Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
+          plus(total, settlement)
+        )
+      )
     )
 
   const deny = (intent: Intent) =>
     Effect.flatMap(DateTime.now, (now) =>
-      store.put(table, [{
-        ...intent,
-        state: "failed",
-        settledAt: Option.some(now),
-        error: Option.some({ _tag: "DidNotHappen", message: "a person looked: it did not happen" })
-      }]))
+      store.put(table, [
+        {
+          ...intent,
+          state: "failed",
+          settledAt: Option.some(now),
+          error: Option.some({ _tag: "DidNotHappen", message: "a person looked: it did not happen" })
+        }
+      ])
+    )
 
   const resolve: Service["resolve"] = (token, verdict) =>
-    store.transaction(Effect.gen(function*() {
-      const found = yield* store.get(table, token)
-      const intent = Option.getOrUndefined(found)
-      const kind = intent === undefined ? undefined : kinds.get(intent.kind)
-      if (intent === undefined || kind === undefined || intent.state !== "uncertain") {
-        return yield* new IntentNotFound({ token })
-      }
-      yield* verdict === "happened" ? kind.confirm(intent) : deny(intent)
-      return Option.getOrElse(yield* store.get(table, token), () => intent)
-    }))
+    store.transaction(
+      Effect.gen(function* () {
+        const found = yield* store.get(table, token)
+        const intent = Option.getOrUndefined(found)
+        const kind = intent === undefined ? undefined : kinds.get(intent.kind)
+        if (intent === undefined || kind === undefined || intent.state !== "uncertain") {
+          return yield* new IntentNotFound({ token })
+        }
+        yield* verdict === "happened" ? kind.confirm(intent) : deny(intent)
+        return Option.getOrElse(yield* store.get(table, token), () => intent)
+      })
+    )
 
   return { runner, settle, list: (state, run) => pages(store, table, { where: where(state, run) }), resolve }
 }
