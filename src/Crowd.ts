@@ -260,13 +260,13 @@ export const watch = (run: RunId, options?: { readonly every?: Duration.Duration
  * @since 0.1.0
  * @category programs
  */
-export const bonuses = <E>(
+export const bonuses = <B extends Bonus, E, R>(
   run: RunId,
-  all: Stream.Stream<Bonus, E>
+  all: Stream.Stream<B, E, R>
 ): Stream.Stream<
-  { readonly bonus: Bonus; readonly outcome: Either.Either<BonusReceipt, BonusError> },
+  { readonly bonus: B; readonly outcome: Either.Either<BonusReceipt, BonusError> },
   E,
-  Agents | Workers
+  R | Agents | Workers
 > =>
   Stream.mapEffect(
     all,

@@ -11,12 +11,19 @@ export interface Progress {
   readonly clear: Effect.Effect<void>
 }
 
-interface State {
+/** What was shown last. */
+interface Shown {
   readonly done: number
-  readonly shownAt: number
+  readonly at: number
 }
 
-const millisBetweenLines = 5000
+/** On paper, a line at once, then at every tenth but not more than one a second, and at the end. */
+const isDue = (last: Shown, done: number, total: number, now: number): boolean => {
+  if (done <= last.done) return false
+  const tenths = (n: number) => Math.floor((n * 10) / total)
+  const since = now - last.at
+  return done >= total || since >= 5000 || (since >= 1000 && tenths(done) > tenths(last.done))
+}
 
 const clearLine = "\r\u001b[2K"
 
@@ -43,20 +50,17 @@ export const make = (
     const paint = paintOn(screen, err)
     const { done: before, total } = options
     const start = yield* Clock.currentTimeMillis
-    const state = yield* Ref.make<State>({ done: before, shownAt: start })
+    const shown = yield* Ref.make<Shown>({ done: before, at: Number.NEGATIVE_INFINITY })
     const rewrite = (text: string, done: number) =>
       err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, 20))} ${text}`)
-    const isDue = (last: State, done: number, now: number) =>
-      done > last.done &&
-      (done >= total || now - last.shownAt >= millisBetweenLines || Math.floor((done * 10) / total) > Math.floor((last.done * 10) / total) && now - last.shownAt >= 1000)
 
     const at: Progress["at"] = (done) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const text = describe(done, total, before, now - start)
         if (err.isTerminal) return rewrite(text, done)
-        if (!isDue(yield* state.get, done, now)) return
-        yield* Ref.set(state, { done, shownAt: now })
+        if (!isDue(yield* shown.get, done, total, now)) return
+        yield* Ref.set(shown, { done, at: now })
         err.write(`${label} ${text}\n`)
       })
 

@@ -72,7 +72,7 @@ const dbFromEnv = Config.string("CROWD_DB").pipe(Config.withDefault("crowd.db"))
 const busyTimeout = Config.duration("CROWD_BUSY_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5)))
 
 const fromConfig = <A>(config: Config.Config<A>): Effect.Effect<A, UsageError> =>
-  Effect.mapError(config, (error) => new UsageError({ description: `An environment variable is wrong: ${String(error)}` }))
+  Effect.mapError(config, (error) => new UsageError({ message: `An environment variable is wrong: ${String(error)}` }))
 
 const settle = (after: Given): Effect.Effect<Service, UsageError, Before> =>
   Effect.gen(function*() {
@@ -80,7 +80,7 @@ const settle = (after: Given): Effect.Effect<Service, UsageError, Before> =>
     const provider = Option.getOrElse(given.provider, () => providers.byDefault)
     if (given.live && !provider.hasLive) {
       return yield* new UsageError({
-        description: `${provider.name} has no live mode: nothing it does is real. Leave --live out.`
+        message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.`
       })
     }
     const db = Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv)

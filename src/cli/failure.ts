@@ -1,18 +1,13 @@
 /** Everything the command can fail with, how it is told, and which exit code it has. */
 import * as Cause from "effect/Cause"
-import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { ResultsChanged, ResultsNotWritten } from "../batch/Results.js"
 import { CrowdError } from "../CrowdError.js"
 
 /** The command was called in a way that makes no sense. */
 export class UsageError extends Schema.TaggedError<UsageError>("effect-crowd/cli/UsageError")("UsageError", {
-  description: Schema.String
-}) {
-  override get message() {
-    return this.description
-  }
-}
+  message: Schema.String
+}) {}
 
 export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effect-crowd/cli/DatabaseNotFound")(
   "DatabaseNotFound",
@@ -80,9 +75,10 @@ export type Failure = typeof Failure.Type
 const encode = Schema.encodeSync(Schema.Union(Failure, Interrupted))
 
 /** For `--json`: the tag, the message, and the fields. */
-export const toJson = (failure: Failure | Interrupted) => ({
-  error: { ...encode(failure), message: failure.message }
-})
+export const toJson = (failure: Failure | Interrupted) => {
+  const { _tag, ...fields } = encode(failure)
+  return { error: { _tag, message: failure.message, ...fields } }
+}
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
 
@@ -91,6 +87,3 @@ export const exitCodeOf = (failure: Failure): number =>
 
 export const describeBug = (cause: Cause.Cause<never>): string =>
   `This is a bug in effect-crowd; please report it with what follows.\n${Cause.pretty(cause)}`
-
-/** What was caught, if it is one of the failures above. */
-export const failureOf = <E>(cause: Cause.Cause<E>): Either.Either<E, Cause.Cause<never>> => Cause.failureOrCause(cause).pipe(Either.flip)

@@ -10,15 +10,33 @@ import { stripVTControlCharacters } from "node:util"
 import * as batches from "./batches.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
-import { paintOn, print, say, Screen, type Sink } from "./Screen.js"
+import { paintOn, print, say, Screen } from "./Screen.js"
+import * as reviews from "./reviews.js"
+import * as runs from "./runs.js"
 import * as Session from "./Session.js"
+import * as workers from "./workers.js"
 
 const hint = "See crowd --help."
 
 const crowd = Command.make("crowd", Session.options, () =>
-  new UsageError({ description: `Name a command, such as crowd run <batch>. ${hint}` })).pipe(
+  new UsageError({ message: `Name a command, such as crowd run <batch>. ${hint}` })).pipe(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
-  Command.withSubcommands([batches.init, batches.plan, batches.launch, batches.run]),
+  Command.withSubcommands([
+    batches.init,
+    batches.plan,
+    batches.launch,
+    batches.run,
+    runs.status,
+    reviews.approve,
+    reviews.reject,
+    reviews.bonus,
+    runs.expire,
+    runs.resume,
+    runs.sync,
+    workers.block,
+    workers.unblock,
+    runs.exporting
+  ]),
   Command.provideSync(Session.Before, (given) => given)
 )
 
@@ -32,30 +50,25 @@ const interpret = Command.run(crowd, { name: "crowd", version, executable: "crow
 
 const config = CliConfig.layer({ showBuiltIns: false, showTypes: false, isCaseSensitive: true })
 
-/** Lets `@effect/cli` print where this command prints. */
+/** What `@effect/cli` says of every option and every argument. */
+const noise = /^[ \t]*(A user-defined piece of text\.|A true or false value\.|This setting is optional\.)\n+/gm
+
+/** Lets `@effect/cli` print its help where this command prints; what is wrong with the words is told by `tell`. */
 const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const screen = yield* Screen
-    const to = (sink: Sink) => (text: unknown = "") => {
-      const plain = screen.isColoured(sink) ? String(text) : stripVTControlCharacters(String(text))
-      sink.write(`${plain.trimEnd()}\n`)
+    const help = (text: string) => {
+      const tidy = text.replace(noise, "").replace(/^\$ (?!crowd)/m, "$ crowd ").trim()
+      screen.out.write(`${screen.isColoured(screen.out) ? tidy : stripVTControlCharacters(tidy)}\n`)
     }
     return yield* Effect.withConsole(effect, {
       ...(yield* Effect.console),
-      log: (text: unknown) => Effect.sync(() => to(screen.out)(text)),
-      error: (text: unknown) => Effect.sync(() => to(screen.err)(text))
+      log: (text: unknown) => Effect.sync(() => help(String(text))),
+      error: () => Effect.void
     })
   })
 
 const textOf = (help: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(help)).trim()
-
-/** `@effect/cli` has printed what is wrong by then. */
-const tellUsage = (json: boolean, error: ValidationError.ValidationError) =>
-  Effect.gen(function*() {
-    if (json) yield* print(JSON.stringify(toJson(new UsageError({ description: textOf(error.error) }))))
-    yield* say(hint)
-    return exitCodes.usage
-  })
 
 const tellFailure = (json: boolean, failure: Failure) =>
   Effect.gen(function*() {
@@ -77,7 +90,13 @@ const tellBug = (json: boolean, cause: Cause.Cause<never>) =>
 const tell = (json: boolean) => (cause: Cause.Cause<Failure | ValidationError.ValidationError>) =>
   Either.match(Cause.failureOrCause(cause), {
     onRight: (defect) => Cause.isInterruptedOnly(defect) ? Effect.succeed(exitCodes.interrupted) : tellBug(json, defect),
-    onLeft: (failure) => ValidationError.isValidationError(failure) ? tellUsage(json, failure) : tellFailure(json, failure)
+    onLeft: (failure) => 
+      tellFailure(
+        json,
+        ValidationError.isValidationError(failure)
+          ? new UsageError({ message: `${textOf(failure.error)}. ${hint}` })
+          : failure
+      )
   })
 
 /** Runs the command with the words that follow its name; answers the exit code. */

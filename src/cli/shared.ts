@@ -14,7 +14,7 @@ import * as Crowd from "../Crowd.js"
 import { AgentId, RunId, Token } from "../Ids.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
-import { print, say } from "./Screen.js"
+import { print, say, Screen } from "./Screen.js"
 import { Session } from "./Session.js"
 import type { Written } from "./summary.js"
 
@@ -31,12 +31,6 @@ const decodeRun = decodeId(RunId, "the id of a run; it begins with run_, and cro
 const decodeAgent = decodeId(AgentId, "the id of an agent; it begins with agent_, and the results have it as AssignmentId")
 const decodeToken = decodeId(Token, "the token of an uncertain effect; crowd resume shows them")
 
-const option = <A>(name: string, placeholder: string, decode: (text: string) => Effect.Effect<A, HelpDoc.HelpDoc>) =>
-  Options.text(name).pipe(
-    Options.withPseudoName(placeholder),
-    Options.mapEffect((text) => Effect.mapError(decode(text), ValidationError.invalidValue))
-  )
-
 export const runArg = Args.text({ name: "run" }).pipe(
   Args.withDescription("The id of a run, as crowd run and crowd status print it"),
   Args.mapEffect(decodeRun)
@@ -46,9 +40,19 @@ export const batchArg = Args.text({ name: "batch" }).pipe(
   Args.withDescription("A directory with task.json, task.html, and data.csv or data.jsonl")
 )
 
-export const agentOption = option("agent", "ID", decodeAgent)
+export const agentOption = Options.text("agent").pipe(
+  Options.withPseudoName("ID"),
+  Options.withDescription("The id of an agent; the results have it as AssignmentId"),
+  Options.mapEffect((text) => Effect.mapError(decodeAgent(text), ValidationError.invalidValue))
+)
 
-export const tokenOption = (name: string) => option(name, "TOKEN", decodeToken)
+export const tokensOption = (name: string, description: string) =>
+  Options.text(name).pipe(
+    Options.withPseudoName("TOKEN"),
+    Options.withDescription(`${description}; may be given several times`),
+    Options.repeated,
+    Options.mapEffect((all) => Effect.mapError(Effect.forEach(all, decodeToken), ValidationError.invalidValue))
+  )
 
 export const newestRun = Effect.gen(function*() {
   const { db, provider } = yield* Session
@@ -78,7 +82,7 @@ export const checkFolder = (path: string) =>
     const folder = (yield* Path.Path).dirname(path)
     const isThere = yield* Effect.orElseSucceed(fs.exists(folder), () => true)
     if (!isThere) {
-      return yield* new UsageError({ description: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.` })
+      return yield* new UsageError({ message: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.` })
     }
   })
 
@@ -91,6 +95,7 @@ export const stoppable = <A, E, R>(advice: string, work: Effect.Effect<A, E, R>)
     Effect.gen(function*() {
       const stopped = new Interrupted({ advice })
       const { json } = yield* Session
+      const { err } = yield* Screen
       if (json) yield* print(JSON.stringify(toJson(stopped)))
-      yield* say(`\n${stopped.message}`)
+      yield* say(`${err.isTerminal ? "\n" : ""}${stopped.message}`)
     }))

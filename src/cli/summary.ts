@@ -1,7 +1,6 @@
 /** A run at a glance, for people and for programs. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Money from "../Money.js"
 import { type UnitStatus, UnitStatus as Statuses } from "../States.js"
 import type { Summary } from "../TaskRuns.js"
 import * as format from "./format.js"
@@ -55,14 +54,14 @@ const times = ({ cost, hourlyWage, medianTime }: Summary): ReadonlyArray<readonl
     ["median time", format.clock(medianTime.value)],
     ["hourly wage", Option.match(wage, {
       onNone: () => "none to speak of, answers came at once",
-      onSome: (minor) => format.money(minor, Money.Currency.make(cost.currency))
+      onSome: (minor) => format.money(minor, cost)
     })]
   ]
 }
 
 export const toText = (summary: Summary, results: Option.Option<Written>, paint: Paint): string => {
   const { cost } = summary
-  const money = (minor: number) => format.money(minor, Money.Currency.make(cost.currency))
+  const money = (minor: number) => format.money(minor, cost)
   const amounts = [cost.rewards, cost.bonuses, cost.fees, cost.total].map(money)
   const width = Math.max(...amounts.map(({ length }) => length))
   const [rewards = "", bonuses = "", fees = "", sum = ""] = amounts.map((text) => text.padStart(width))

@@ -1,0 +1,46 @@
+/** Commands over a worker: block, unblock. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { WorkerId } from "../Ids.js"
+import { type Worker, Workers } from "../Workers.js"
+import * as Session from "./Session.js"
+import * as summary from "./summary.js"
+
+/** The worker of this id, or whom the crowd calls so. */
+export const find = (text: string) =>
+  Effect.flatMap(Workers, (workers) => Schema.is(WorkerId)(text) ? workers.get(text) : workers.findByName(text))
+
+const worker = Args.text({ name: "worker" }).pipe(
+  Args.withDescription("What the crowd calls them (WorkerId in the results), or their id here")
+)
+
+const reason = Options.text("reason").pipe(
+  Options.withPseudoName("TEXT"),
+  Options.withDescription("Why; some crowds show it to the worker"),
+  Options.withDefault("blocked by the requester")
+)
+
+const tell = (worker: Worker, blocked: boolean) =>
+  summary.answer(
+    { worker: worker.id, name: worker.name, blocked },
+    () => blocked ? `${worker.name} is blocked and gets no more work from you.` : `${worker.name} may work for you again.`
+  )
+
+export const block = Command.make("block", { worker, reason, ...Session.options }, (given) =>
+  Session.withCrowd(given, "miss", Effect.gen(function*() {
+    const requester = yield* (yield* Session.Session).provider.requester
+    const found = yield* find(given.worker)
+    yield* (yield* Workers).block(found.id, { requester: requester.id }, given.reason)
+    yield* tell(found, true)
+  }))).pipe(Command.withDescription("Keep a worker from all your work"))
+
+export const unblock = Command.make("unblock", { worker, ...Session.options }, (given) =>
+  Session.withCrowd(given, "miss", Effect.gen(function*() {
+    const requester = yield* (yield* Session.Session).provider.requester
+    const found = yield* find(given.worker)
+    yield* (yield* Workers).unblock(found.id, { requester: requester.id })
+    yield* tell(found, false)
+  }))).pipe(Command.withDescription("Let a blocked worker work for you again"))
