@@ -69,8 +69,20 @@ export const round = (
     return yield* runs.summary(id)
   })
 
+/** A crowd that cannot be reached for a while is asked again in the next round. */
+const roundUnlessAway = (id: RunId, options: Options) =>
+  Effect.catchTag(round(id, options), "ProviderError", (error) =>
+    error.isRetryable
+      ? Effect.zipRight(
+          Effect.logWarning(error.message),
+          Effect.flatMap(TaskRuns, (runs) => runs.summary(id))
+        )
+      : error
+  )
+
 /**
- * Round after round, until every unit of the run is decided. Answers the run as it ended.
+ * Round after round, until every unit of the run is decided. Answers the run as it ended. A round in which the crowd
+ * cannot be reached is logged as a warning and made up for by the next.
  *
  * @since 0.1.0
  * @category programs
@@ -79,7 +91,7 @@ export const conduct = (
   id: RunId,
   options: Options = {}
 ): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
-  round(id, options).pipe(
+  roundUnlessAway(id, options).pipe(
     Effect.tap((summary) => options.onRound?.(summary) ?? Effect.void),
     Effect.repeat({ until: isDecided, schedule: Schedule.spaced(options.every ?? "1 second") }),
     Effect.zipRight(Effect.flatMap(TaskRuns, (runs) => runs.summary(id)))
