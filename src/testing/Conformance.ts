@@ -1,0 +1,87 @@
+/**
+ * What every provider must do, as test suites for vitest, one for each capability, every test a sentence. A provider can
+ * only be run through the suites of what its layer provides.
+ *
+ * @since 0.1.0
+ */
+import { layer as share } from "@effect/vitest"
+import type * as Layer from "effect/Layer"
+import type { Budget } from "../Budget.js"
+import type { Messages } from "../Messages.js"
+import type { Core } from "../Provider.js"
+import type { Qualifications } from "../Qualifications.js"
+import type { Harness } from "./Harness.js"
+import * as internalAgents from "./internal/agents.js"
+import * as internalBudget from "./internal/budget.js"
+import * as internalJournal from "./internal/journal.js"
+import { make, type Suite, type Test } from "./internal/kit.js"
+import * as internalMessages from "./internal/messages.js"
+import * as internalQualifications from "./internal/qualifications.js"
+import * as internalRequesters from "./internal/requesters.js"
+import * as internalTaskRuns from "./internal/taskRuns.js"
+import * as internalUnits from "./internal/units.js"
+import * as internalWorkers from "./internal/workers.js"
+
+/**
+ * Registers the suites' tests with vitest. The layer is built once for all of them.
+ *
+ * @example
+ * import * as Mock from "effect-crowd/Mock"
+ * import * as Conformance from "effect-crowd/testing/Conformance"
+ * import * as Effect from "effect/Effect"
+ *
+ * Conformance.provider("Mock", Mock.layer(), {
+ *   harness: { arrive: (worker) => Effect.succeed({ worker }) },
+ *   suites: [Conformance.core, Conformance.budget]
+ * })
+ *
+ * @since 0.1.0
+ * @category suites
+ */
+export const provider = <R, E>(
+  name: string,
+  layer: Layer.Layer<Core | R, E>,
+  options: {
+    readonly harness: Harness<Core | NoInfer<R>>
+    readonly suites: ReadonlyArray<Suite<Core | NoInfer<R>>>
+  }
+): void => {
+  const kit = make(options.harness)
+  const run = (it: { readonly effect: Test<Core | R> }) => {
+    const test = it.effect
+    for (const suite of options.suites) suite.run(test, kit)
+  }
+  if (options.harness.clock === "real") share(layer, { excludeTestServices: true })(name, run)
+  else share(layer)(name, run)
+}
+
+/** @since 0.1.0 @category suites */
+export const requesters: Suite<never> = internalRequesters.requesters
+/** @since 0.1.0 @category suites */
+export const taskRuns: Suite<never> = internalTaskRuns.taskRuns
+/** @since 0.1.0 @category suites */
+export const units: Suite<never> = internalUnits.units
+/** @since 0.1.0 @category suites */
+export const agents: Suite<never> = internalAgents.agents
+/** @since 0.1.0 @category suites */
+export const workers: Suite<never> = internalWorkers.workers
+/** @since 0.1.0 @category suites */
+export const journal: Suite<never> = internalJournal.journal
+/** @since 0.1.0 @category suites */
+export const qualifications: Suite<Qualifications> = internalQualifications.qualifications
+/** @since 0.1.0 @category suites */
+export const budget: Suite<Budget> = internalBudget.budget
+/** @since 0.1.0 @category suites */
+export const messages: Suite<Messages> = internalMessages.messages
+
+/**
+ * The suites of what every provider has.
+ *
+ * @since 0.1.0
+ * @category suites
+ */
+export const core: Suite<never> = {
+  run: (test, kit) => {
+    for (const suite of [requesters, taskRuns, units, agents, workers, journal]) suite.run(test, kit)
+  }
+}

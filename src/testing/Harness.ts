@@ -1,0 +1,58 @@
+/**
+ * What the conformance suites need to know of a crowd beyond its capabilities: how a worker comes to it, and how it can
+ * be brought into trouble. Everything but `arrive` is optional; a suite leaves out the sentences it has no means to try.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type { Agent, Answers } from "../Agents.js"
+import type { Token } from "../Ids.js"
+import type { Currency } from "../Money.js"
+import type { TaskRun } from "../TaskRuns.js"
+
+/**
+ * The outward effects, by the names the journal knows them under.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Outward = "launch" | "expire" | "approve" | "reject" | "bonus" | "block" | "unblock" | "grant" | "revoke"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Harness<out R = never> {
+  /**
+   * The worker of this name accepts a unit of the run. Answers what their browser then sends to `Agents.register`; may
+   * fail where the crowd itself refuses them.
+   */
+  readonly arrive: (worker: string, run: TaskRun) => Effect.Effect<unknown, unknown, R>
+  /** What no browser of this crowd sends; `null` by default. */
+  readonly unreadable?: unknown
+  /** What `Requesters.register` takes; `{}` by default. */
+  readonly registerArgs?: unknown
+  /** What `Requesters.register` must refuse; `null` by default. */
+  readonly wrongRegisterArgs?: unknown
+  /** The currency of the crowd; `USD` by default. */
+  readonly currency?: Currency
+  /** The shortest time for which the crowd lets a worker hold a unit; 1 second by default. */
+  readonly shortest?: Duration.DurationInput
+  /** The crowd, not this library, decides which unit a worker gets. */
+  readonly choosesUnits?: boolean
+  /** The worker sends their answers; `Agents.submit` by default. The suites `Units.sync` until they have come. */
+  readonly submit?: (agent: Agent, answers: Answers) => Effect.Effect<unknown, unknown, R>
+  /** The worker gives the unit back; `Agents.return` by default. */
+  readonly giveBack?: (agent: Agent) => Effect.Effect<unknown, unknown, R>
+  /** Lets the crowd do what the next call of this kind asks for, and lose its answer. */
+  readonly loseAnswer?: (kind: Outward) => Effect.Effect<void, unknown, R>
+  /** Lets the crowd refuse the next call of this kind for good, without doing it. */
+  readonly refuse?: (kind: Outward) => Effect.Effect<void, unknown, R>
+  /** How often the crowd has done what it was asked under this token. */
+  readonly timesDone?: (token: Token) => Effect.Effect<number, unknown, R>
+  /** Leaves the requester without any money. */
+  readonly spendAll?: Effect.Effect<void, unknown, R>
+  /** `test` (default): the suites run under the `TestClock`. `real`: the crowd is somewhere else, and time is its own. */
+  readonly clock?: "test" | "real"
+}

@@ -1,0 +1,180 @@
+import type { Vitest } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as TestServices from "effect/TestServices"
+import { type Agent, Agents, type Answers } from "../../Agents.js"
+import * as Ids from "../../Ids.js"
+import * as Money from "../../Money.js"
+import type { Core } from "../../Provider.js"
+import { Requesters } from "../../Requesters.js"
+import type { AgentStatus } from "../../States.js"
+import { type OpenOptions, type Task, type TaskRun, TaskRuns, taskDefaults } from "../../TaskRuns.js"
+import { type Unit, Units } from "../../Units.js"
+import type { Harness } from "../Harness.js"
+
+/** Registers one test a sentence. */
+export type Test<R> = Vitest.Test<R>
+
+/** Options of a run the suites open. */
+export interface RunOptions {
+  readonly rows?: number
+  readonly name?: string
+  readonly task?: Partial<Task>
+}
+
+const looks = 200
+
+/** What every suite uses, made from the harness. */
+export const make = <R>(harness: Harness<R>) => {
+  const isReal = harness.clock === "real"
+  const reward = Money.make(5, harness.currency ?? Money.USD)
+
+  /** Lets this much time pass. */
+  const pass = (time: Duration.DurationInput) => (isReal ? Effect.sleep(time) : TestClock.adjust(time))
+
+  /** Runs what may have to wait, for a retry or a lease. */
+  const patient = <A, E, R2>(effect: Effect.Effect<A, E, R2>): Effect.Effect<A, E, R2> =>
+    isReal
+      ? effect
+      : Effect.gen(function* () {
+          const fiber = yield* Effect.fork(effect)
+          while (Option.isNone(yield* Fiber.poll(fiber))) {
+            yield* TestClock.adjust("200 millis")
+            yield* TestServices.provideLive(Effect.sleep("2 millis"))
+          }
+          return yield* Fiber.join(fiber)
+        })
+
+  /** A name nothing else in the Store has. */
+  const unique = (name: string) => Effect.flatMap(Ids.Ids, (ids) => Effect.map(ids.next, (id) => `${name}-${id}`))
+
+  const requester = Effect.gen(function* () {
+    const requesters = yield* Requesters
+    return yield* requesters.register(yield* unique("requester"), harness.registerArgs ?? {})
+  })
+
+  const openOptions = (options: RunOptions = {}) =>
+    Effect.gen(function* () {
+      const paying = yield* requester
+      const open: OpenOptions = {
+        requester: paying.id,
+        name: options.name ?? (yield* unique("batch")),
+        digest: "digest",
+        template: "<p>${n}</p>",
+        task: {
+          ...taskDefaults,
+          title: "Conformance",
+          reward,
+          duration: Duration.hours(1),
+          maxUnitsPerWorker: Option.none(),
+          ...options.task
+        }
+      }
+      return open
+    })
+
+  /** A run with its rows, not launched. */
+  const opened = (options: RunOptions = {}) =>
+    Effect.gen(function* () {
+      const runs = yield* TaskRuns
+      const run = yield* runs.open(yield* openOptions(options))
+      const ready = yield* runs.setup(run.id)
+      yield* runs.addRows(
+        run.id,
+        0,
+        Arr.makeBy(options.rows ?? 1, (n) => ({ n: String(n) }))
+      )
+      return ready
+    })
+
+  /** A run whose units are all on offer. */
+  const launched = (options: RunOptions = {}) =>
+    Effect.gen(function* () {
+      const units = yield* Units
+      const run = yield* opened(options)
+      yield* Stream.runDrain(units.launch(run.id))
+      return run
+    })
+
+  const worker = unique("worker")
+
+  /** A worker, new where none is named, accepts a unit of the run. */
+  const accepted = (run: TaskRun, name?: string) =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      return yield* agents.register(run.id, yield* harness.arrive(name ?? (yield* worker), run))
+    })
+
+  /** Syncs and looks until the agent is as wanted; answers it as it is at last. */
+  const eventually = (agent: Agent, status: AgentStatus) =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const units = yield* Units
+      for (let n = 0; n < looks; n++) {
+        const found = yield* agents.get(agent.id)
+        if (found.status === status) return found
+        yield* units.sync(agent.run)
+        yield* pass("100 millis")
+      }
+      return yield* agents.get(agent.id)
+    })
+
+  const submitted = (agent: Agent, answers: Answers = { answer: "yes" }) =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      yield* harness.submit?.(agent, answers) ?? agents.submit({ agent: agent.id, worker: agent.worker, answers })
+      return yield* eventually(agent, "completed")
+    })
+
+  /** A run of one unit, and the agent that has completed it. */
+  const completed = (options: RunOptions = {}) =>
+    Effect.gen(function* () {
+      const run = yield* launched(options)
+      return { run, agent: yield* submitted(yield* accepted(run)) }
+    })
+
+  const givenBack = (agent: Agent) =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      yield* harness.giveBack?.(agent) ?? agents.return(agent.id)
+      return yield* eventually(agent, "returned")
+    })
+
+  const unitsOf = (run: TaskRun): Effect.Effect<ReadonlyArray<Unit>, unknown, Units> =>
+    Effect.flatMap(Units, (units) => Effect.map(Stream.runCollect(units.list(run.id)), Arr.fromIterable))
+
+  return {
+    harness,
+    reward,
+    shortest: Duration.decode(harness.shortest ?? "1 second"),
+    pass,
+    patient,
+    unique,
+    requester,
+    openOptions,
+    opened,
+    launched,
+    worker,
+    accepted,
+    eventually,
+    submitted,
+    completed,
+    givenBack,
+    unitsOf
+  }
+}
+
+/** What a suite is given. */
+export interface Kit<R> extends ReturnType<typeof make<R>> {}
+
+/** A suite of what `Needs` must do. */
+export interface Suite<out Needs> {
+  readonly run: <R>(test: Test<Core | Needs | R>, kit: Kit<Core | Needs | R>) => void
+  /** Only a type: the compiler takes generic functions that differ in their parameters for the same. */
+  readonly needs?: Needs
+}

@@ -1,0 +1,138 @@
+import { describe, expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Ids from "../../Ids.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { refusal } from "./expect.js"
+import type { Suite } from "./kit.js"
+
+const awkward = "\ufeffa \"quoted\", 'cell'\r\nwith\n\ttwo lines \u0000 👩‍👩‍👧 é é"
+
+export const taskRuns: Suite<never> = {
+  run: (test, kit) => {
+    describe("TaskRuns", () => {
+      test("MUST open the same run for the same batch", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const first = yield* runs.open(options)
+          expect((yield* runs.open(options)).id).toBe(first.id)
+          expect(yield* runs.get(first.id)).toEqual(first)
+          expect(first.task).toEqual(options.task)
+        }))
+
+      test("MUST open one run when two ask at once", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const opened = yield* Effect.all([runs.open(options), runs.open(options)], { concurrency: 2 })
+          expect(new Set(opened.map(({ id }) => id)).size).toBe(1)
+        }))
+
+      test("MUST say BatchChanged for the same name with another digest", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const first = yield* runs.open(options)
+          const error = yield* refusal(runs.open({ ...options, digest: "other" }), "BatchChanged")
+          expect(error.run).toBe(first.id)
+        }))
+
+      test("MUST start another run when asked for a fresh one, and open that one from then on", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const first = yield* runs.open(options)
+          yield* kit.pass("10 millis")
+          const second = yield* runs.open({ ...options, digest: "other", fresh: true })
+          expect(second.id).not.toBe(first.id)
+          expect((yield* runs.open({ ...options, digest: "other" })).id).toBe(second.id)
+        }))
+
+      test("MUST refuse a run for a requester it does not know", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const nobody = yield* Ids.requesterId
+          yield* refusal(runs.open({ ...options, requester: nobody }), "RequesterNotFound")
+        }))
+
+      test("MUST set up a run once, however often it is asked", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const run = yield* runs.open(yield* kit.openOptions())
+          const ready = yield* runs.setup(run.id)
+          expect(Option.isSome(ready.setup)).toBe(true)
+          expect(yield* runs.setup(run.id)).toEqual(ready)
+          expect(yield* runs.get(run.id)).toEqual(ready)
+        }))
+
+      test("MUST add every row once, however often and in whatever pages it is given", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const run = yield* kit.opened({ rows: 3, task: { unitsPerAssignment: 2 } })
+          const rows = ["1", "2", "3", "4"].map((n) => ({ n }))
+          yield* runs.addRows(run.id, 1, rows)
+          expect(yield* runs.rows(run.id)).toBe(5)
+          const units = yield* kit.unitsOf(run)
+          expect(units.length).toBe(10)
+          expect(units.map(({ place }) => place)).toHaveLength(new Set(units.map(({ place }) => place)).size)
+          expect(yield* runs.assignments([...new Set(units.map(({ assignment }) => assignment))])).toHaveLength(5)
+        }))
+
+      test("MUST keep inputs and template byte by byte", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const run = yield* runs.open({ ...(yield* kit.openOptions()), template: awkward.replace("\u0000", "") })
+          yield* runs.addRows(run.id, 0, [{ [awkward]: awkward, "": "" }])
+          expect(yield* runs.template(run.id)).toBe(awkward.replace("\u0000", ""))
+          const [unit] = yield* kit.unitsOf(run)
+          const assignments = unit === undefined ? [] : yield* runs.assignments([unit.assignment])
+          expect(assignments.map(({ inputs }) => inputs)).toEqual([{ [awkward]: awkward, "": "" }])
+        }))
+
+      test("MUST list runs newest first", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const older = yield* kit.opened()
+          yield* kit.pass("10 millis")
+          const newer = yield* kit.opened()
+          const ids = [...(yield* Stream.runCollect(runs.list))].map(({ id }) => id)
+          expect(ids.filter((id) => id === older.id || id === newer.id)).toEqual([newer.id, older.id])
+        }))
+
+      test("MUST sum up units, workers and cost", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const { run } = yield* kit.completed({ rows: 3 })
+          const summary = yield* runs.summary(run.id)
+          expect(summary.assignments).toBe(3)
+          expect(summary.workers).toBe(1)
+          expect(summary.units).toMatchObject({ created: 0, launched: 2, assigned: 0, completed: 1, accepted: 0 })
+          expect(summary.cost).toMatchObject({ currency: kit.reward.currency, rewards: 0, total: 0 })
+        }))
+
+      test("MUST clean up a run, also twice", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const run = yield* kit.opened()
+          yield* runs.cleanup(run.id)
+          yield* runs.cleanup(run.id)
+        }))
+
+      test("MUST say TaskRunNotFound of a run it does not know", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const none = yield* Ids.runId
+          yield* refusal(runs.get(none), "TaskRunNotFound")
+          yield* refusal(runs.setup(none), "TaskRunNotFound")
+          yield* refusal(runs.cleanup(none), "TaskRunNotFound")
+          yield* refusal(runs.template(none), "TaskRunNotFound")
+          yield* refusal(runs.addRows(none, 0, []), "TaskRunNotFound")
+          yield* refusal(runs.rows(none), "TaskRunNotFound")
+          yield* refusal(runs.summary(none), "TaskRunNotFound")
+        }))
+    })
+  }
+}

@@ -1,0 +1,4 @@
+import * as sqlite from "../support/sqlite.js"
+import { conformance } from "./mock.js"
+
+conformance("Mock over a SQLite file", sqlite.layer())
