@@ -61,7 +61,7 @@ export interface Receipt extends Schema.Schema.Type<typeof Receipt> {}
  * @since 0.1.0
  * @category constructors
  */
-export const receipt = (options: { readonly remoteId?: string; readonly wait?: Duration.Duration } = {}): Receipt => ({
+export const receipt = (options: { readonly remoteId?: string | undefined; readonly wait?: Duration.Duration } = {}): Receipt => ({
   remoteId: Option.fromNullable(options.remoteId),
   wait: options.wait ?? Duration.zero
 })

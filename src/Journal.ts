@@ -42,7 +42,7 @@ export const Intent = Schema.Struct({
   subject: Schema.String,
   payload: Json,
   state: IntentState,
-  /** How often it was sent. */
+  /** How often somebody took it up to send it. */
   attempts: Schema.Int,
   firstSentAt: Schema.DateTimeUtcFromNumber,
   /** Until when the process that wrote it may still be sending it. */
@@ -95,11 +95,13 @@ export interface Service {
   readonly list: (state: IntentState, run?: RunId) => Stream.Stream<Intent, StoreError>
   /**
    * A person has looked, and says whether an uncertain effect happened. If it did, it is recorded as done; if not, it
-   * is recorded as failed, and asking for it again sends it again.
+   * is recorded as failed, and asking for it again sends it again. `remoteId` is the crowd's own name for what was made:
+   * a launched unit without it is not found by workers who arrive with that name.
    */
   readonly resolve: (
     token: Token,
-    verdict: "happened" | "did_not_happen"
+    verdict: "happened" | "did_not_happen",
+    options?: { readonly remoteId?: string | undefined }
   ) => Effect.Effect<Intent, IntentNotFound | StoreError>
 }
 

@@ -6,65 +6,24 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import { ProviderError, StoreError, Uncertain } from "../CrowdError.js"
-import { type Driver, type Outward, Receipt } from "../Driver.js"
-import type { RunId, Token } from "../Ids.js"
-import type { Intent, Settlement } from "../Journal.js"
+import { ProviderError, type StoreError } from "../CrowdError.js"
+import { Receipt } from "../Driver.js"
+import type { Intent } from "../Journal.js"
 import type * as Store from "../Store.js"
 import { intents as table } from "../store/tables.js"
-import type { Json } from "../TaskRuns.js"
+import {
+  endOf,
+  type Item,
+  isRepeatable,
+  type Kind,
+  leaseFrom,
+  type Outcome,
+  type Outcomes,
+  type Sender,
+  uncertain
+} from "./intents.js"
 import { byId } from "./payload.js"
 import { policy } from "./retry.js"
-
-/** Something to be done, as it is written down. */
-export interface Request<Order> {
-  readonly token: Token
-  readonly run: Option.Option<RunId>
-  readonly subject: string
-  readonly payload: Json
-  readonly order: Order
-}
-
-interface Item<Order> {
-  readonly intent: Intent
-  readonly order: Order
-  /** From when on no earlier sending of it can be under way, in milliseconds. */
-  readonly quietAt: number
-}
-
-export interface Done<Order> {
-  readonly intent: Intent
-  readonly order: Order
-  readonly receipt: Receipt
-}
-
-/** One kind of outward effect: how it is sent, how its orders are made again from what was written down, and what its success means here. */
-export interface Kind<Order, E> {
-  readonly name: string
-  readonly outward: Outward<Order, E>
-  readonly restore: (intents: ReadonlyArray<Intent>) => Effect.Effect<ReadonlyArray<Order>, StoreError>
-  /** Runs in the transaction that marks the intents done. */
-  readonly apply: (done: ReadonlyArray<Done<Order>>) => Effect.Effect<void, StoreError>
-}
-
-type Outcome<E> = Either.Either<Receipt, E | ProviderError | Uncertain>
-type Outcomes<E> = ReadonlyMap<Token, Outcome<E>>
-
-/** A kind at work. */
-export interface Runner<Order, E> {
-  /** Writes the requests down (in one transaction with `requests`), sends what was not sent before, and answers one outcome a request, in their order. */
-  readonly perform: <E2, R>(
-    requests: Effect.Effect<ReadonlyArray<Request<Order>>, E2, R>
-  ) => Effect.Effect<ReadonlyArray<Outcome<E>>, E2 | StoreError, R>
-}
-
-export type Leased = "wait" | "skip"
-
-/** What the journal can do with any kind by its name. */
-export interface AtWork {
-  readonly settle: (intents: ReadonlyArray<Intent>, leased: Leased) => Effect.Effect<Settlement, StoreError>
-  readonly confirm: (intent: Intent, receipt: Receipt) => Effect.Effect<void, StoreError>
-}
 
 type Again<Order> = {
   readonly _tag: "Again"
@@ -81,24 +40,6 @@ type Verdict<Order, E> =
   | Again<Order>
 
 const encodeReceipt = Schema.encodeSync(Receipt)
-const decodeReceipt = Schema.decodeUnknown(Receipt)
-
-const recordedReceipt = (intent: Intent): Effect.Effect<Receipt, StoreError> =>
-  Effect.mapError(
-    decodeReceipt(Option.getOrNull(intent.receipt)),
-    (error) => new StoreError({ reason: "Corrupt", operation: `read intent ${intent.id}`, description: error.message })
-  )
-
-const uncertain = (intent: Intent): Uncertain =>
-  new Uncertain({ token: intent.id, operation: intent.kind, subject: intent.subject })
-
-const chunksOf = <A>(all: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
-
-const isOver = (intent: Intent, now: DateTime.Utc): boolean => DateTime.lessThanOrEqualTo(intent.leaseUntil, now)
-
-const endOf = ({ leaseUntil }: Intent): number => DateTime.toEpochMillis(leaseUntil)
-
 const retryAfterOf = ({ retryAfter }: ProviderError): number =>
   retryAfter === undefined ? 0 : Duration.toMillis(retryAfter)
 
@@ -114,7 +55,11 @@ const outcomeOf = <Order, E>(verdict: Verdict<Order, E>): Outcome<E> => {
 }
 
 /** The row as it is after the verdict. */
-const settledRow = <Order, E>(row: Intent, verdict: Verdict<Order, E>, now: DateTime.Utc): Intent => ({
+const settledRow = <Order, E extends { readonly _tag: string; readonly message: string }>(
+  row: Intent,
+  verdict: Verdict<Order, E>,
+  now: DateTime.Utc
+): Intent => ({
   ...row,
   state: verdict._tag === "Done" ? "done" : verdict._tag === "Failed" ? "failed" : "uncertain",
   settledAt: Option.some(now),
@@ -125,26 +70,34 @@ const settledRow = <Order, E>(row: Intent, verdict: Verdict<Order, E>, now: Date
       : Option.none()
 })
 
-/**
- * A lease lasts twice the driver's timeout: a sending ends in its first half, and what the crowd makes of a sending that
- * was cut off ends in the second.
- */
+/** How items come to an end. */
+export interface Sending<Order, E> {
+  /** Takes (or keeps) items for another sending; those that somebody else has taken meanwhile are left out. */
+  readonly renew: (items: ReadonlyArray<Item<Order>>) => Effect.Effect<ReadonlyArray<Item<Order>>, StoreError>
+  /** Sends until everything is settled or the retry policy gives up. Of what others have taken there is no outcome. */
+  readonly drive: (
+    fresh: ReadonlyArray<Item<Order>>,
+    lost: ReadonlyArray<Item<Order>>
+  ) => Effect.Effect<Outcomes<E>, StoreError>
+  /** Marks them done. */
+  readonly confirm: (items: ReadonlyArray<Item<Order>>, receipt: Receipt) => Effect.Effect<void, StoreError>
+}
+
 export const make = <Order, E extends { readonly _tag: string; readonly message: string }>(
   store: Store.Service,
-  driver: Pick<Driver, "provider" | "timeout">,
+  driver: Sender,
   kind: Kind<Order, E>
-): Runner<Order, E> & AtWork => {
+): Sending<Order, E> => {
   const { outward } = kind
   const timeout = Duration.toMillis(driver.timeout)
-  const leaseFrom = (now: DateTime.Utc) => DateTime.add(now, { millis: 2 * timeout })
 
   const unavailable = (description: string, retryAfter = 0) =>
     new ProviderError({
       reason: "Unavailable",
       provider: driver.provider,
       method: kind.name,
-      retryAfter: Duration.millis(retryAfter),
-      description
+      description,
+      ...(retryAfter > 0 ? { retryAfter: Duration.millis(retryAfter) } : {})
     })
 
   const unanswered = new ProviderError({
@@ -160,8 +113,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
       onTimeout: () => unavailable(`no answer within ${Duration.format(Duration.millis(millis))}`)
     })
 
-  const sentOf = (items: ReadonlyArray<Item<Order>>) =>
-    items.map(({ intent, order }) => ({ token: intent.id, order }))
+  const sentOf = (items: ReadonlyArray<Item<Order>>) => items.map(({ intent, order }) => ({ token: intent.id, order }))
 
   const judge = (item: Item<Order>, answer: Either.Either<Receipt, E | ProviderError>): Verdict<Order, E> => {
     if (Either.isRight(answer)) return { _tag: "Done", item, receipt: answer.right }
@@ -184,10 +136,9 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
           onFailure: (error) => items.map((item) => judge(item, Either.left(error)))
         })
 
-  /** Takes (or keeps) items for another sending; those that somebody else has taken meanwhile are left out. */
-  const renew = (items: ReadonlyArray<Item<Order>>): Effect.Effect<ReadonlyArray<Item<Order>>, StoreError> =>
+  const renew: Sending<Order, E>["renew"] = (items) =>
     Effect.gen(function* () {
-      const leaseUntil = leaseFrom(yield* DateTime.now)
+      const leaseUntil = leaseFrom(yield* DateTime.now, driver)
       const ids = items.map(({ intent }) => intent.id)
       return yield* store.transaction(
         Effect.gen(function* () {
@@ -214,16 +165,12 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
   ): Effect.Effect<A, StoreError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const patience = Math.min(timeout, ...items.map(({ intent }) => endOf(intent) - timeout - now))
-      return patience < timeout / 4
-        ? Effect.flatMap(renew(items), (kept) => inTime(kept, use))
-        : use(items, patience)
+      return patience < timeout / 4 ? Effect.flatMap(renew(items), (kept) => inTime(kept, use)) : use(items, patience)
     })
 
   const send = (items: ReadonlyArray<Item<Order>>) => inTime(items, sendNow)
 
-  /** A sending under this lease is over before the crowd forgets the token. */
-  const isRepeatable = ({ firstSentAt }: Intent, leaseUntil: number): boolean =>
-    leaseUntil - DateTime.toEpochMillis(firstSentAt) <= Duration.toMillis(outward.repeatableFor)
+  const repeatable = ({ intent }: Item<Order>) => isRepeatable(outward, intent, intent.leaseUntil)
 
   /** That a repeat was refused for the moment says nothing of the sending before it. */
   const repeat = (items: ReadonlyArray<Item<Order>>, patience: number) =>
@@ -256,11 +203,8 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
   const recover = (items: ReadonlyArray<Item<Order>>) =>
     inTime(items, (items, patience) =>
       Effect.zipWith(
-        repeat(
-          items.filter(({ intent }) => isRepeatable(intent, endOf(intent))),
-          patience
-        ),
-        askFirst(items.filter(({ intent }) => !isRepeatable(intent, endOf(intent)))),
+        repeat(items.filter(repeatable), patience),
+        askFirst(items.filter((item) => !repeatable(item))),
         (repeated, asked) => [...repeated, ...asked]
       )
     )
@@ -313,11 +257,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
       (counting) => new Map(counting.map((verdict) => [verdict.item.intent.id, outcomeOf(verdict)]))
     )
 
-  /** Sends until everything is settled or the retry policy gives up. Of what others have taken there is no outcome. */
-  const drive = (
-    fresh: ReadonlyArray<Item<Order>>,
-    lost: ReadonlyArray<Item<Order>>
-  ): Effect.Effect<Outcomes<E>, StoreError> =>
+  const drive: Sending<Order, E>["drive"] = (fresh, lost) =>
     Effect.gen(function* () {
       const retries = yield* Schedule.driver(policy)
       const round = (
@@ -346,3 +286,9 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
       return yield* round(fresh, lost)
     })
 
+  return {
+    renew,
+    drive,
+    confirm: (items, receipt) => record(items.map((item) => ({ _tag: "Done", item, receipt })))
+  }
+}

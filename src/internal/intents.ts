@@ -1,0 +1,66 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import type * as Option from "effect/Option"
+import { type ProviderError, type StoreError, Uncertain } from "../CrowdError.js"
+import type { Driver, Outward, Receipt } from "../Driver.js"
+import type { RunId, Token } from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import type { Json } from "../TaskRuns.js"
+
+/** What the journal needs of a driver. */
+export type Sender = Pick<Driver, "provider" | "timeout">
+
+/** Something to be done, as it is written down. */
+export interface Request<Order> {
+  readonly token: Token
+  readonly run: Option.Option<RunId>
+  readonly subject: string
+  readonly payload: Json
+  readonly order: Order
+}
+
+export interface Item<Order> {
+  readonly intent: Intent
+  readonly order: Order
+  /** From when on no earlier sending of it can be under way, in milliseconds. */
+  readonly quietAt: number
+}
+
+export interface Done<Order> {
+  readonly intent: Intent
+  readonly order: Order
+  readonly receipt: Receipt
+}
+
+/** One kind of outward effect: how it is sent, how its orders are made again from what was written down, and what its success means here. */
+export interface Kind<Order, E> {
+  readonly name: string
+  readonly outward: Outward<Order, E>
+  readonly restore: (intents: ReadonlyArray<Intent>) => Effect.Effect<ReadonlyArray<Order>, StoreError>
+  /** Runs in the transaction that marks the intents done. */
+  readonly apply: (done: ReadonlyArray<Done<Order>>) => Effect.Effect<void, StoreError>
+}
+
+export type Outcome<E> = Either.Either<Receipt, E | ProviderError | Uncertain>
+export type Outcomes<E> = ReadonlyMap<Token, Outcome<E>>
+
+export const uncertain = (intent: Intent): Uncertain =>
+  new Uncertain({ token: intent.id, operation: intent.kind, subject: intent.subject })
+
+export const endOf = ({ leaseUntil }: Intent): number => DateTime.toEpochMillis(leaseUntil)
+
+/**
+ * A lease lasts twice the driver's timeout: a sending ends in its first half, and what the crowd makes of a sending that
+ * was cut off ends in the second.
+ */
+export const leaseFrom = (now: DateTime.Utc, { timeout }: Sender): DateTime.Utc =>
+  DateTime.addDuration(now, Duration.times(timeout, 2))
+
+/** A sending under a lease that ends then is over before the crowd forgets the token. */
+export const isRepeatable = <Order, E>(
+  { repeatableFor }: Outward<Order, E>,
+  { firstSentAt }: Intent,
+  leaseUntil: DateTime.Utc
+): boolean => DateTime.distance(firstSentAt, leaseUntil) <= Duration.toMillis(repeatableFor)
