@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Ids from "./Ids.js"
+import { FiniteDuration } from "./internal/finite.js"
 import * as Money from "./Money.js"
 
 const Entity = Schema.Literal(
@@ -403,7 +404,7 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
   reason: ProviderErrorReason,
   provider: Schema.String,
   method: Schema.String,
-  retryAfter: Schema.optionalWith(Schema.DurationFromMillis, { exact: true }),
+  retryAfter: Schema.optionalWith(FiniteDuration, { exact: true }),
   description: Schema.String
 }) {
   override get message() {

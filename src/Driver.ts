@@ -21,6 +21,7 @@ import type {
 } from "./CrowdError.js"
 import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
 import type { Token } from "./Ids.js"
+import { FiniteDuration } from "./internal/finite.js"
 import type { Message, Outcome } from "./Messages.js"
 import type { Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
@@ -47,7 +48,7 @@ export type Mode = "test" | "live"
  */
 export const Receipt = Schema.Struct({
   remoteId: Schema.OptionFromNullOr(Schema.String),
-  wait: Schema.DurationFromMillis
+  wait: FiniteDuration
 })
 /**
  * @since 0.1.0
@@ -61,7 +62,9 @@ export interface Receipt extends Schema.Schema.Type<typeof Receipt> {}
  * @since 0.1.0
  * @category constructors
  */
-export const receipt = (options: { readonly remoteId?: string | undefined; readonly wait?: Duration.Duration } = {}): Receipt => ({
+export const receipt = (
+  options: { readonly remoteId?: string | undefined; readonly wait?: Duration.Duration } = {}
+): Receipt => ({
   remoteId: Option.fromNullable(options.remoteId),
   wait: options.wait ?? Duration.zero
 })
@@ -90,9 +93,9 @@ export interface Outward<Order, E> {
   readonly pageSize: number
   /** How many `send`s may be under way at once. */
   readonly concurrency: number
-  /** For how long a second sending with the same token is the same effect; zero if it is another. */
+  /** For how long a second sending with the same token is the same effect, with the same answer; zero if it is another. */
   readonly repeatableFor: Duration.Duration
-  /** What the crowd has under these tokens, in their order. Asked only when no sending can be under way any more. */
+  /** What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more. */
   readonly lookUp: Option.Option<
     (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<ReadonlyArray<Option.Option<Receipt>>, ProviderError>
   >
@@ -103,7 +106,8 @@ export interface Outward<Order, E> {
 }
 
 /**
- * An `Outward` for crowds that take one order a call.
+ * An `Outward` for crowds that take one order a call. Orders that can be neither repeated nor looked up are written down
+ * one by one: of a whole page that is cut off, nobody could say which were sent.
  *
  * @since 0.1.0
  * @category constructors
@@ -116,10 +120,12 @@ export const oneByOne = <Order, E>(options: {
 }): Outward<Order, E> => {
   const concurrency = options.concurrency ?? 8
   const lookUp = options.lookUp
+  const repeatableFor = Duration.decode(options.repeatableFor ?? Duration.zero)
+  const pageSize = lookUp === undefined && Duration.equals(repeatableFor, Duration.zero) ? 1 : 100
   return {
-    pageSize: 100,
-    concurrency: 1,
-    repeatableFor: Duration.decode(options.repeatableFor ?? Duration.zero),
+    pageSize,
+    concurrency: pageSize === 1 ? concurrency : 1,
+    repeatableFor,
     lookUp:
       lookUp === undefined ? Option.none() : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
     send: (orders) => Effect.forEach(orders, (order) => Effect.either(options.send(order)), { concurrency })
@@ -232,7 +238,10 @@ export interface Driver {
   /** As on the command line: `mock`, `local`, `mturk`. */
   readonly provider: string
   readonly mode: Mode
-  /** How long a `send` may take before its answer counts as lost. */
+  /**
+   * How long a `send` may take before it is interrupted and its answer counts as lost. The crowd is trusted to act on
+   * nothing later than as long again after that.
+   */
   readonly timeout: Duration.Duration
   /** What the marketplace takes on top of a payment. */
   readonly fee: (payment: {

@@ -151,6 +151,15 @@ export const nextUnit = (from: UnitStatus, operation: UnitOperation): Option.Opt
 export const nextAgent = (from: AgentStatus, operation: AgentOperation): Option.Option<AgentStatus> =>
   Option.fromNullable(agentTable[operation][from])
 
+/**
+ * Whether an agent of this status is where `operation` leads, so that asking for it again changes nothing.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isAfter = (status: AgentStatus, operation: AgentOperation): boolean =>
+  Object.values(agentTable[operation]).includes(status)
+
 const sources = <Status extends string, A>(
   all: ReadonlyArray<Status>,
   row: Partial<Record<Status, A>>

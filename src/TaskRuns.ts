@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { BatchChanged, ProviderError, RequesterNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import { AssignmentId, RequesterId, RunId } from "./Ids.js"
+import { FiniteDuration } from "./internal/finite.js"
 import { Minor, Money } from "./Money.js"
 import { UnitStatus } from "./States.js"
 
@@ -75,11 +76,11 @@ export const Task = Schema.Struct({
   /** Paid for each accepted unit. */
   reward: Money,
   /** How long a worker may hold a unit. */
-  duration: Schema.DurationFromMillis,
+  duration: FiniteDuration,
   /** How long units stay on offer. */
-  lifetime: Schema.DurationFromMillis,
+  lifetime: FiniteDuration,
   /** After how long a submission nobody decided on is approved. */
-  autoApprovalDelay: Schema.DurationFromMillis,
+  autoApprovalDelay: FiniteDuration,
   unitsPerAssignment: Schema.Int.pipe(Schema.positive()),
   /** How many units of the run one worker may take; none is no limit. */
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),

@@ -1,4 +1,3 @@
-import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -22,6 +21,7 @@ import * as eligibility from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import * as observed from "./observed.js"
 import { pages } from "./pages.js"
+import { pagewise } from "./pagewise.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
 import * as reviews from "./reviews.js"
@@ -42,13 +42,18 @@ export const make = (engine: Engine.Service): Service => {
       onNone: () =>
         Option.match(last, {
           onNone: () => Effect.succeedNone,
-          onSome: (id) => Effect.map(store.get(tables.agents, id), Option.filter(({ status }) => States.isOpen(status)))
+          onSome: (id) =>
+            Effect.map(
+              store.get(tables.agents, id),
+              Option.filter(({ status }) => States.isOpen(status))
+            )
         })
     })
 
   const admit = (found: TaskRun, arrival: Arrival): Effect.Effect<Agent, NotEligible | StoreError> =>
-    Effect.gen(function*() {
-      const refuse = (reason: IneligibleReason) => new NotEligible({ run: found.id, worker: arrival.workerName, reason })
+    Effect.gen(function* () {
+      const refuse = (reason: IneligibleReason) =>
+        new NotEligible({ run: found.id, worker: arrival.workerName, reason })
       const worker = yield* registry.enrol(engine, arrival.workerName)
       const standing = yield* registry.standingOf(engine, found, worker)
       const known = yield* again(found, worker, arrival, standing.agent)
@@ -91,7 +96,7 @@ export const make = (engine: Engine.Service): Service => {
   }
 
   const refused = ({ agent: id, answers, worker }: Submission) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* agent(id)
       if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
       if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
@@ -102,32 +107,36 @@ export const make = (engine: Engine.Service): Service => {
   const submit: Service["submit"] = (submission) =>
     Effect.zipRight(
       checked(submission),
-      store.transaction(Effect.gen(function*() {
-        const now = yield* DateTime.now
-        const [done] = yield* store.update(tables.agents, {
-          ids: [submission.agent],
-          when: { worker: [submission.worker], status: States.agentSources("submit") },
-          set: { status: "completed", answers: Option.some(submission.answers), submittedAt: Option.some(now) }
+      store.transaction(
+        Effect.gen(function* () {
+          const now = yield* DateTime.now
+          const [done] = yield* store.update(tables.agents, {
+            ids: [submission.agent],
+            when: { worker: [submission.worker], status: States.agentSources("submit") },
+            set: { status: "completed", answers: Option.some(submission.answers), submittedAt: Option.some(now) }
+          })
+          if (done === undefined) return yield* refused(submission)
+          yield* store.update(tables.units, {
+            ids: [done.unit],
+            when: { status: States.unitSources("complete") },
+            set: { status: "completed", leaseUntil: Option.none(), updatedAt: now }
+          })
+          return done
         })
-        if (done === undefined) return yield* refused(submission)
-        yield* store.update(tables.units, {
-          ids: [done.unit],
-          when: { status: States.unitSources("complete") },
-          set: { status: "completed", leaseUntil: Option.none(), updatedAt: now }
-        })
-        return done
-      }))
+      )
     )
 
   const change = (operation: States.AgentOperation) => (id: Ids.AgentId) =>
-    store.transaction(Effect.gen(function*() {
-      const found = yield* agent(id)
-      if (Option.contains(States.nextAgent(found.status, operation), found.status)) return found
-      return yield* changeAgent(store, found, operation, yield* DateTime.now)
-    }))
+    store.transaction(
+      Effect.gen(function* () {
+        const found = yield* agent(id)
+        if (States.isAfter(found.status, operation)) return found
+        return yield* changeAgent(store, found, operation, yield* DateTime.now)
+      })
+    )
 
   const endOverdue: Service["endOverdue"] = (id) => {
-    const page = Effect.gen(function*() {
+    const page = Effect.gen(function* () {
       const now = yield* DateTime.now
       const units = yield* store.page(tables.units, {
         where: { run: id, status: "assigned" },
@@ -140,13 +149,16 @@ export const make = (engine: Engine.Service): Service => {
       const open = agents.filter(({ status }) => States.isOpen(status))
       yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "timeOut", now), { discard: true })
       return open.length
-    }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)), store.transaction)
+    }).pipe(
+      Effect.catchTag("InvalidTransition", () => Effect.succeed(0)),
+      store.transaction
+    )
     const pagewise = Stream.runSum(Stream.takeUntil(Stream.repeatEffect(page), (ended) => ended === 0))
     return Effect.zipRight(run(id), pagewise)
   }
 
   const status: Service["status"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* agent(id)
       const remote = yield* retrying(driver.agentStatus(found))
       if (Option.isNone(remote)) return found.status
@@ -154,7 +166,7 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const markDone: Service["markDone"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* agent(id)
       if (Option.isSome(found.doneAt)) return found
       yield* retrying(driver.markDone(found))
@@ -164,20 +176,17 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const approveAll: Service["approveAll"] = (id, options) =>
-    Stream.unwrap(Effect.map(run(id), () => {
-      const before = options?.submittedBefore
-      const waiting = pages(store, tables.agents, {
-        where: { run: id, status: "completed" },
-        orderBy: before === undefined ? undefined : "submittedAt",
-        atMost: before === undefined ? undefined : { submittedAt: Option.some(before) }
-      })
-      return waiting.pipe(
-        Stream.grouped(driver.approve.pageSize),
-        Stream.mapEffect((page) => review.approvePage(Chunk.toReadonlyArray(page)), {
-          concurrency: driver.approve.concurrency
+    Stream.unwrap(
+      Effect.map(run(id), () => {
+        const before = options?.submittedBefore
+        const waiting = pages(store, tables.agents, {
+          where: { run: id, status: "completed" },
+          orderBy: before === undefined ? undefined : "submittedAt",
+          atMost: before === undefined ? undefined : { submittedAt: Option.some(before) }
         })
-      )
-    }))
+        return pagewise(waiting, driver.approve, review.approvePage)
+      })
+    )
 
   return {
     register,

@@ -28,16 +28,21 @@ const maxRounds = 3
 export const make = (engine: Engine.Service, crowd: QualificationsDriver): Service => {
   const { driver, journal, store, worker } = engine
 
-  const find: Service["find"] = (name) =>
-    Effect.flatMap(
+  const named = (name: string) =>
+    Effect.map(
       store.page(tables.qualifications, { where: { provider: driver.provider, name }, limit: 1 }),
-      ([found]) => (found === undefined ? new QualificationNotFound({ qualification: name }) : Effect.succeed(found))
+      (rows) => rows[0]
+    )
+
+  const find: Service["find"] = (name) =>
+    Effect.flatMap(named(name), (found) =>
+      found === undefined ? new QualificationNotFound({ qualification: name }) : Effect.succeed(found)
     )
 
   const create: Service["create"] = (name, description) =>
     Effect.gen(function* () {
-      const known = yield* Effect.option(find(name))
-      if (Option.isSome(known)) return yield* new QualificationExists({ name })
+      const known = yield* named(name)
+      if (known !== undefined) return yield* new QualificationExists({ name })
       const remoteId = yield* retrying(crowd.create(name, description))
       const made: Qualification = {
         id: yield* Ids.qualificationId,

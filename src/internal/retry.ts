@@ -3,13 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { ProviderError } from "../CrowdError.js"
 
-/** The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for. */
+/** The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for; whole milliseconds. */
 export const policy: Schedule.Schedule<unknown, unknown> = Schedule.exponential("200 millis").pipe(
   Schedule.jittered,
   Schedule.zipRight(Schedule.identity<unknown>()),
-  Schedule.modifyDelay((error, delay) =>
-    error instanceof ProviderError && error.retryAfter !== undefined ? Duration.max(delay, error.retryAfter) : delay
-  ),
+  Schedule.modifyDelay((error, delay) => {
+    const asked = error instanceof ProviderError && error.retryAfter !== undefined ? error.retryAfter : Duration.zero
+    return Duration.millis(Math.ceil(Duration.toMillis(Duration.max(delay, asked))))
+  }),
   Schedule.intersect(Schedule.recurs(5))
 )
 

@@ -1,3 +1,4 @@
+import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -37,8 +38,8 @@ const Block = Schema.Struct({
   generation: Schema.Int
 })
 
-/** Eligible: told by undoing the claim that succeeded. */
-class Eligible extends Schema.TaggedError<Eligible>("effect-crowd/internal/Eligible")("Eligible", {}) {}
+/** What was found out in a transaction that is then undone. */
+class FoundOut extends Data.TaggedError("FoundOut")<{ readonly bar: Option.Option<IneligibleReason> }> {}
 
 export const make = (engine: Engine.Service): Service => {
   const { driver, journal, requester, run, store, unit, worker } = engine
@@ -185,14 +186,16 @@ export const make = (engine: Engine.Service): Service => {
         Effect.gen(function* () {
           const standing = yield* registry.standingOf(engine, found, known)
           const bar = yield* barred(engine, found, known, standing)
-          if (Option.isSome(bar)) return bar
+          if (Option.isSome(bar)) return yield* new FoundOut({ bar })
           const agent = yield* Ids.agentId
           const now = yield* DateTime.now
           const unit = yield* claimAny(engine, { run: found, worker: known, standing, agent, now })
-          return Option.isSome(unit) ? yield* new Eligible() : Option.some(yield* whyNone(engine, found))
+          return yield* new FoundOut({
+            bar: Option.isSome(unit) ? Option.none() : Option.some(yield* whyNone(engine, found))
+          })
         })
       )
-    }).pipe(Effect.catchTag("Eligible", () => Effect.succeed(Option.none<IneligibleReason>())))
+    }).pipe(Effect.catchTag("FoundOut", ({ bar }) => Effect.succeed(bar)))
 
   return {
     get: worker,
