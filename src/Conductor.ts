@@ -70,14 +70,18 @@ export const round = (
   })
 
 /** A crowd that cannot be reached for a while is asked again in the next round. */
-const roundUnlessAway = (id: RunId, options: Options) =>
-  Effect.catchTag(round(id, options), "ProviderError", (error) =>
-    error.isRetryable
-      ? Effect.zipRight(
-          Effect.logWarning(error.message),
-          Effect.flatMap(TaskRuns, (runs) => runs.summary(id))
-        )
-      : error
+const roundUnlessAway = (
+  id: RunId,
+  options: Options
+): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
+  Effect.catchIf(
+    round(id, options),
+    (error) => error._tag === "ProviderError" && error.isRetryable,
+    (error) =>
+      Effect.zipRight(
+        Effect.logWarning(error.message),
+        Effect.flatMap(TaskRuns, (runs) => runs.summary(id))
+      )
   )
 
 /**
