@@ -17,12 +17,12 @@ type Failure = TaskRunNotFound | InvalidProviderData | StoreError
 
 interface Present {
   readonly run: RunId
-  readonly others: Ref.Ref<ReadonlyArray<AgentId>>
+  readonly latest: Ref.Ref<ReadonlyArray<Agents.Agent>>
   readonly options: Required<WorkOptions>
 }
 
 const isOver = (run: RunId) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const units = yield* Units.Units
     for (const status of ["created", "launched", "assigned"] as const) {
       if (Option.isSome(yield* Stream.runHead(units.list(run, { status })))) return false
@@ -32,19 +32,23 @@ const isOver = (run: RunId) =>
 
 /** Sends what the behaviour says, and shows the program's own answer to it. */
 const send = (present: Present, agent: Agents.Agent, answers: Agents.Answers, as: AgentId = agent.id) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* Agents.Agents
     const answer = yield* Effect.either(agents.submit({ agent: as, worker: agent.worker, answers }))
-    yield* present.options.onAnswer(agent, Either.map(answer, ({ status }) => status))
+    yield* present.options.onAnswer(
+      agent,
+      Either.map(answer, ({ status }) => status)
+    )
     return answer
   })
 
 const untilDeadline = (agent: Agents.Agent) =>
   Effect.flatMap(DateTime.now, (now) =>
-    Effect.sleep(Duration.millis(Math.max(0, DateTime.distance(now, agent.deadline)) + 1)))
+    Effect.sleep(Duration.millis(Math.max(0, DateTime.distance(now, agent.deadline)) + 1))
+  )
 
 const misbehave = (present: Present, agent: Agents.Agent, behaviour: Exclude<Behaviour, { readonly _tag: "Answer" }>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* Agents.Agents
     switch (behaviour._tag) {
       case "Return":
@@ -59,19 +63,19 @@ const misbehave = (present: Present, agent: Agents.Agent, behaviour: Exclude<Beh
         yield* agents.endOverdue(present.run)
         return yield* send(present, agent, behaviour.answers)
       case "SubmitForeign": {
-        const other = (yield* present.others.get).find((id) => id !== agent.id)
-        if (other !== undefined) yield* send(present, agent, behaviour.answers, other)
+        const other = (yield* present.latest.get).find(({ worker }) => worker !== agent.worker)
+        if (other !== undefined) yield* send(present, agent, behaviour.answers, other.id)
         return yield* Effect.ignore(agents.return(agent.id))
       }
     }
   })
 
 const visit = (present: Present, agent: Agents.Agent, nth: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runs = yield* TaskRuns.TaskRuns
     const assignment = yield* runs.assignment(agent.assignment)
     const inputs = Option.match(assignment, { onNone: () => ({}), onSome: ({ inputs }) => inputs })
-    yield* Ref.update(present.others, (all) => [agent.id, ...all].slice(0, 16))
+    yield* Ref.update(present.latest, (all) => [agent, ...all].slice(0, 16))
     const behaviour = present.options.behave({ agent, inputs, nth })
     yield* Effect.sleep(behaviour.after ?? Duration.zero)
     if (behaviour._tag === "Answer") yield* send(present, agent, behaviour.answers)
@@ -88,7 +92,7 @@ interface Place {
 
 /** One turn of one place in the crowd: a worker who has done all they may makes room for the next. */
 const turn = (present: Present, name: string, place: Place): Effect.Effect<Place, Failure, Capabilities> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* Agents.Agents
     const worker = place.generation === 0 ? name : `${name}-${place.generation}`
     const met = yield* Effect.either(agents.register(present.run, { worker }))
@@ -103,6 +107,7 @@ const turn = (present: Present, name: string, place: Place): Effect.Effect<Place
       case "LacksQualification":
         return { ...place, isOpen: false }
       case "OverWorkerLimit":
+      case "AlreadyWorked":
         return { ...place, generation: place.generation + 1 }
       default:
         if (yield* isOver(present.run)) return { ...place, isOpen: false }
@@ -112,8 +117,8 @@ const turn = (present: Present, name: string, place: Place): Effect.Effect<Place
   })
 
 export const work = (run: RunId, options: WorkOptions = {}): Effect.Effect<void, Failure, Capabilities> =>
-  Effect.gen(function*() {
-    const others = yield* Ref.make<ReadonlyArray<AgentId>>([])
+  Effect.gen(function* () {
+    const latest = yield* Ref.make<ReadonlyArray<Agents.Agent>>([])
     const full: Required<WorkOptions> = {
       workers: options.workers ?? 5,
       patience: options.patience ?? Duration.seconds(1),
@@ -121,7 +126,7 @@ export const work = (run: RunId, options: WorkOptions = {}): Effect.Effect<void,
       onAnswer: options.onAnswer ?? (() => Effect.void)
     }
     const names = Array.from({ length: full.workers }, (_, i) => `worker-${i + 1}`)
-    const present = { run, others, options: full }
+    const present = { run, latest, options: full }
     const start: Place = { generation: 0, visits: 0, isOpen: true }
     yield* Effect.forEach(
       names,

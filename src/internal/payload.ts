@@ -1,7 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { StoreError } from "../CrowdError.js"
+import type { Token } from "../Ids.js"
 import type { Intent } from "../Journal.js"
+import type * as Store from "../Store.js"
+import { intents } from "../store/tables.js"
 
 /** What an intent was written down with. */
 export const decodePayload = <A, I>(schema: Schema.Schema<A, I>, intent: Intent): Effect.Effect<A, StoreError> =>
@@ -21,3 +25,10 @@ export const missing = (id: string): StoreError =>
 /** The rows by their ids. */
 export const byId = <Row extends { readonly id: string }>(rows: ReadonlyArray<Row>): ReadonlyMap<string, Row> =>
   new Map(rows.map((row) => [row.id, row]))
+
+/** Whether the effect under this token was begun, and it is not known how it ended. */
+export const isBegun = (store: Store.Service, token: Token): Effect.Effect<boolean, StoreError> =>
+  Effect.map(
+    store.get(intents, token),
+    Option.exists(({ state }) => state === "pending" || state === "uncertain")
+  )

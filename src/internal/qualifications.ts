@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { QualificationExists, QualificationNotFound } from "../CrowdError.js"
+import { QualificationExists, QualificationNotFound, type StoreError } from "../CrowdError.js"
 import type { GrantOrder, QualificationsDriver } from "../Driver.js"
 import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
@@ -12,7 +12,7 @@ import * as tables from "../store/tables.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
-import { decodePayload, missing } from "./payload.js"
+import { decodePayload, isBegun, missing } from "./payload.js"
 import { retrying } from "./retry.js"
 import * as token from "./token.js"
 
@@ -22,6 +22,8 @@ const Grant = Schema.Struct({
   value: Schema.Int,
   generation: Schema.Int
 })
+
+type Operation = "grant" | "revoke"
 
 const maxRounds = 3
 
@@ -113,7 +115,50 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
       generation: Option.match(row, { onNone: () => 0, onSome: ({ generation }) => generation })
     }))
 
-  /** An earlier change that was cut off is finished first, under its own token; then comes this one. */
+  const tokenOf = (operation: Operation, { generation, qualification, worker }: typeof Grant.Type) =>
+    token.ofParts(operation, [qualification, worker, String(generation)])
+
+  const perform = (operation: Operation, grant: Effect.Effect<Option.Option<typeof Grant.Type>, StoreError>) =>
+    runners[operation]
+      .perform(
+        Effect.flatMap(
+          grant,
+          Option.match({
+            onNone: () => Effect.succeed([]),
+            onSome: (grant) =>
+              Effect.all([tokenOf(operation, grant), orderOf(grant)]).pipe(
+                Effect.map(([token, order]) => [
+                  { token, run: Option.none(), subject: grant.worker, payload: grant, order }
+                ])
+              )
+          })
+        )
+      )
+      .pipe(Effect.flatMap((outcomes) => Effect.all(outcomes, { discard: true })))
+
+  const nextOf = (qualification: Qualification, id: Ids.WorkerId, wanted: Option.Option<number>) =>
+    Effect.map(current(qualification, id), ({ generation, value }) =>
+      isSame(value, wanted)
+        ? Option.none()
+        : Option.some({
+            worker: id,
+            qualification: qualification.id,
+            value: Option.getOrElse(wanted, () => 0),
+            generation: generation + 1
+          })
+    )
+
+  /** What was asked before and was cut off comes first, under its own token, so that what is asked last stands. */
+  const finishBegun = (qualification: Qualification, id: Ids.WorkerId) =>
+    Effect.gen(function* () {
+      const { generation } = yield* current(qualification, id)
+      const grant = { worker: id, qualification: qualification.id, value: 0, generation: generation + 1 }
+      for (const operation of ["grant", "revoke"] as const) {
+        const begun = yield* isBegun(store, yield* tokenOf(operation, grant))
+        if (begun) yield* perform(operation, Effect.succeedSome(grant))
+      }
+    })
+
   const change = (
     name: string,
     id: Ids.WorkerId,
@@ -123,30 +168,8 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     Effect.gen(function* () {
       const qualification = yield* find(name)
       yield* worker(id)
-      const operation = Option.isSome(wanted) ? "grant" : "revoke"
-      const outcomes = yield* runners[operation].perform(
-        Effect.gen(function* () {
-          const { generation, value } = yield* current(qualification, id)
-          if (isSame(value, wanted)) return []
-          const next = generation + 1
-          const grant = {
-            worker: id,
-            qualification: qualification.id,
-            value: Option.getOrElse(wanted, () => 0),
-            generation: next
-          }
-          return [
-            {
-              token: token.ofPair(operation, qualification.id, id, next),
-              run: Option.none(),
-              subject: id,
-              payload: grant,
-              order: yield* orderOf(grant)
-            }
-          ]
-        })
-      )
-      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      yield* finishBegun(qualification, id)
+      yield* perform(Option.isSome(wanted) ? "grant" : "revoke", nextOf(qualification, id, wanted))
       const after = yield* current(qualification, id)
       if (!isSame(after.value, wanted) && rounds > 1) yield* change(name, id, wanted, rounds - 1)
     })

@@ -11,9 +11,3 @@ export const ofParts = (kind: string, parts: ReadonlyArray<string>): Effect.Effe
     Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)))),
     (hash) => Token.make(`${kind}_${Encoding.encodeHex(new Uint8Array(hash)).slice(0, 48)}`)
   )
-
-const tail = (id: string, length: number): string => id.slice(-length)
-
-/** The token of the nth change between two entities. */
-export const ofPair = (kind: string, a: string, b: string, generation: number): Token =>
-  Token.make(`${kind}_${tail(a, 26)}_${tail(b, 16)}_${generation}`)

@@ -20,7 +20,7 @@ import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
-import { decodePayload, missing } from "./payload.js"
+import { decodePayload, isBegun, missing } from "./payload.js"
 import * as registry from "./registry.js"
 import * as token from "./token.js"
 
@@ -154,27 +154,41 @@ export const make = (engine: Engine.Service): Service => {
       return (generation % 2 === 1) === (wanted === "block") ? Option.none() : Option.some(generation + 1)
     })
 
+  const changeOf = (operation: "block" | "unblock", block: typeof Block.Type) =>
+    Effect.gen(function* () {
+      return {
+        token: yield* token.ofParts(operation, [block.worker, block.requester, String(block.generation)]),
+        run: Option.none(),
+        subject: block.worker,
+        payload: block,
+        order: yield* blockOrder(block)
+      }
+    })
+
+  /** Makes the change where it is needed; where `which` is `begun`, only if it was asked for before and was cut off. */
+  const change = (
+    operation: "block" | "unblock",
+    options: { readonly worker: Ids.WorkerId; readonly requester: Ids.RequesterId; readonly reason: string },
+    which: "begun" | "any"
+  ) =>
+    runners[operation]
+      .perform(
+        Effect.gen(function* () {
+          const generation = yield* nextGeneration(options.requester, options.worker, operation)
+          if (Option.isNone(generation)) return []
+          const request = yield* changeOf(operation, { ...options, generation: generation.value })
+          return which === "any" || (yield* isBegun(store, request.token)) ? [request] : []
+        })
+      )
+      .pipe(Effect.flatMap((outcomes) => Effect.all(outcomes, { discard: true })))
+
+  /** What was asked before and was cut off comes first, so that what is asked last stands. */
   const setBlock = (operation: "block" | "unblock", id: Ids.WorkerId, scope: Scope, reason: string) =>
     Effect.gen(function* () {
       yield* worker(id)
-      const paying = yield* scoped(scope)
-      const outcomes = yield* runners[operation].perform(
-        Effect.gen(function* () {
-          const generation = yield* nextGeneration(paying, id, operation)
-          if (Option.isNone(generation)) return []
-          const block = { worker: id, requester: paying, reason, generation: generation.value }
-          return [
-            {
-              token: token.ofPair(operation, id, paying, generation.value),
-              run: Option.none(),
-              subject: id,
-              payload: block,
-              order: yield* blockOrder(block)
-            }
-          ]
-        })
-      )
-      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      const options = { worker: id, requester: yield* scoped(scope), reason }
+      yield* change(operation === "block" ? "unblock" : "block", options, "begun")
+      yield* change(operation, options, "any")
     })
 
   /** Whether there is a unit for the worker is found out by claiming one and undoing it. */

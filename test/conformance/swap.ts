@@ -81,7 +81,7 @@ const thank = (run: TaskRuns.TaskRun, agent: Agents.Agent) =>
   Stream.runCollect(
     Crowd.bonuses(
       run.id,
-      Stream.make<ReadonlyArray<Crowd.Bonus>>(
+      Stream.make<[Crowd.Bonus, Crowd.Bonus]>(
         { to: { _tag: "Agent", agent: agent.id }, amount: Money.make(7), reason: "thorough" },
         { to: { _tag: "Worker", name: "grace" }, amount: Money.make(3), reason: "prompt" }
       )
