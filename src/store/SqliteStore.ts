@@ -38,7 +38,9 @@ const pragmas = (options: Options): ReadonlyArray<string> => [
   `busy_timeout = ${Math.ceil(Duration.toMillis(options.busyTimeout ?? "5 seconds"))}`,
   "journal_mode = WAL",
   `synchronous = ${options.durability === "normal" ? "NORMAL" : "FULL"}`,
-  "foreign_keys = ON"
+  "foreign_keys = ON",
+  // Where savepoints keep what they may have to bring back.
+  "temp_store = MEMORY"
 ]
 
 const canWriteTo = (directory: string): boolean => {

@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { StoreError } from "../CrowdError.js"
 import { nullable } from "../internal/columns.js"
 import type { Dialect } from "./internal/dialect.js"
@@ -76,10 +77,61 @@ export const all: ReadonlyArray<Migration> = [
 
 const history = "crowd_migrations"
 
-const versionOf = (rows: ReadonlyArray<unknown>): number => {
-  const row = rows[0]
-  return typeof row === "object" && row !== null && "version" in row ? Number(row.version ?? 0) : 0
+interface Migrating {
+  readonly database: Database
+  readonly place: string
+  readonly migrations: ReadonlyArray<Migration>
+  readonly reserved: Reserved
 }
+
+const execute = ({ database, reserved }: Migrating, text: string, params: ReadonlyArray<unknown> = []) =>
+  Effect.mapError(reserved.connection.execute(text, params, undefined), (error) => database.failure("migrate", error))
+
+const versionOf = (row: unknown): number =>
+  Predicate.hasProperty(row, "version") && row.version !== null ? Number(row.version) : 0
+
+const currentVersion = (migrating: Migrating): Effect.Effect<number, StoreError> =>
+  Effect.gen(function* () {
+    const { database, migrations, place } = migrating
+    const found = yield* execute(migrating, database.dialect.hasTable(history))
+    if (found.length === 0) return 0
+    const rows = yield* execute(migrating, `SELECT MAX("version") AS "version" FROM "${history}"`)
+    const version = versionOf(rows[0])
+    if (version <= migrations.length) return version
+    return yield* new StoreError({
+      reason: "Newer",
+      operation: "migrate",
+      description: `${place} has version ${version} and this effect-crowd knows version ${migrations.length}; update the package effect-crowd`
+    })
+  })
+
+const createHistory = ({ integer, text }: Dialect): string =>
+  `CREATE TABLE IF NOT EXISTS "${history}" ("version" ${integer} PRIMARY KEY, "name" ${text} NOT NULL, "applied_at" ${integer} NOT NULL)`
+
+/** Another process may have been faster: the version is looked at again once nobody else can change it. */
+const applyNext = (migrating: Migrating): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const { dialect } = migrating.database
+    if (Option.isSome(dialect.lockSchema)) yield* execute(migrating, dialect.lockSchema.value)
+    const version = yield* currentVersion(migrating)
+    const migration = migrating.migrations[version]
+    if (migration === undefined) return
+    for (const statement of [createHistory(dialect), ...migration.statements(dialect)]) {
+      yield* execute(migrating, statement)
+    }
+    const now = yield* Clock.currentTimeMillis
+    const values = [1, 2, 3].map(dialect.placeholder).join(", ")
+    const record = `INSERT INTO "${history}" ("version", "name", "applied_at") VALUES (${values})`
+    yield* execute(migrating, record, [version + 1, migration.name, now])
+  })
+
+const inTransaction = (migrating: Migrating, effect: Effect.Effect<void, StoreError>) =>
+  Effect.zipRight(
+    execute(migrating, migrating.database.dialect.begin),
+    Effect.onError(Effect.zipRight(effect, execute(migrating, "COMMIT")), () =>
+      Effect.ignore(execute(migrating, "ROLLBACK"))
+    )
+  )
 
 /**
  * Brings the database to the newest of `migrations`, one transaction each. Several processes may do so at once.
@@ -91,67 +143,16 @@ export const run = (
   database: Database,
   place: string,
   migrations: ReadonlyArray<Migration> = all
-): Effect.Effect<void, StoreError> => {
-  const { dialect } = database
-  const rows = ({ connection }: Reserved, text: string, params: ReadonlyArray<unknown> = []) =>
-    Effect.mapError(connection.execute(text, params, undefined), (error) => database.failure("migrate", error))
-
-  const currentVersion = (reserved: Reserved) =>
-    Effect.flatMap(rows(reserved, dialect.hasTable(history)), (found) =>
-      found.length === 0
-        ? Effect.succeed(0)
-        : Effect.map(rows(reserved, `SELECT MAX("version") AS "version" FROM "${history}"`), versionOf)
-    )
-
-  const refuseNewer = (version: number) =>
-    version <= migrations.length
-      ? Effect.succeed(version)
-      : new StoreError({
-          reason: "Newer",
-          operation: "migrate",
-          description: `${place} has version ${version} and this effect-crowd knows version ${migrations.length}; update the package effect-crowd`
-        })
-
-  const next = (reserved: Reserved) =>
-    Effect.gen(function* () {
-      if (Option.isSome(dialect.lockSchema)) yield* rows(reserved, dialect.lockSchema.value)
-      const version = yield* Effect.flatMap(currentVersion(reserved), refuseNewer)
-      const migration = migrations[version]
-      if (migration === undefined) return
-      if (version === 0) {
-        yield* rows(
-          reserved,
-          `CREATE TABLE IF NOT EXISTS "${history}" ("version" ${dialect.integer} PRIMARY KEY, "name" ${dialect.text} NOT NULL, "applied_at" ${dialect.integer} NOT NULL)`
-        )
-      }
-      for (const statement of migration.statements(dialect)) yield* rows(reserved, statement)
-      const now = yield* Clock.currentTimeMillis
-      const values = [1, 2, 3].map(dialect.placeholder).join(", ")
-      yield* rows(reserved, `INSERT INTO "${history}" ("version", "name", "applied_at") VALUES (${values})`, [
-        version + 1,
-        migration.name,
-        now
-      ])
-    })
-
-  const step = (reserved: Reserved) =>
-    Effect.zipRight(
-      rows(reserved, dialect.begin),
-      Effect.onError(Effect.zipRight(next(reserved), rows(reserved, "COMMIT")), () =>
-        Effect.ignore(rows(reserved, "ROLLBACK"))
-      )
-    )
-
-  return Effect.acquireUseRelease(
+): Effect.Effect<void, StoreError> =>
+  Effect.acquireUseRelease(
     database.reserve,
-    (reserved) =>
-      Effect.gen(function* () {
-        for (;;) {
-          const version = yield* Effect.flatMap(currentVersion(reserved), refuseNewer)
-          if (version === migrations.length) return
-          yield* step(reserved)
-        }
-      }),
+    (reserved) => {
+      const migrating = { database, place, migrations, reserved }
+      const next = inTransaction(migrating, applyNext(migrating))
+      return Effect.repeat(
+        Effect.tap(currentVersion(migrating), (version) => (version < migrations.length ? next : Effect.void)),
+        { until: (version) => version === migrations.length }
+      )
+    },
     ({ release }) => release
   )
-}

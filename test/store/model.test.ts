@@ -230,6 +230,6 @@ layer(sqlite.layer())((it) => {
         expect(inSql).toEqual(inMemory)
         expect(inSql.length).toBe(steps.length)
       }),
-    { fastCheck: { numRuns: 300 }, timeout: 60_000 }
+    { fastCheck: { numRuns: 150 }, timeout: 60_000 }
   )
 })

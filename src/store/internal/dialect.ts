@@ -7,7 +7,8 @@ import * as Option from "effect/Option"
  * @internal
  */
 export interface Dialect {
-  readonly name: "sqlite" | "postgres"
+  /** One connection that writes, and a commit that costs far more than a statement: transactions share a commit. */
+  readonly oneWriter: boolean
   readonly placeholder: (position: number) => string
   readonly integer: string
   /** Text that sorts by its bytes. */
@@ -30,7 +31,7 @@ export interface Dialect {
 }
 
 const sqlite: Dialect = {
-  name: "sqlite",
+  oneWriter: true,
   placeholder: () => "?",
   integer: "INTEGER",
   text: "TEXT",
@@ -46,7 +47,7 @@ const sqlite: Dialect = {
 }
 
 const postgres: Dialect = {
-  name: "postgres",
+  oneWriter: false,
   placeholder: (position) => `$${position}`,
   integer: "BIGINT",
   text: `TEXT COLLATE "C"`,

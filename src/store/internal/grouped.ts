@@ -32,6 +32,14 @@ const letOthersCome: Effect.Effect<void> =
     ? Effect.async((resume) => void setImmediate(() => resume(Effect.void)))
     : Effect.yieldNow()
 
+const memberOf = (group: Group, first: boolean): Member => ({
+  connection: group.reserved.connection,
+  failure: undefined,
+  ended: false,
+  group,
+  first
+})
+
 /**
  * For a database with one connection and one writer, where a commit costs far more than a statement: transactions that
  * wait for each other share one. Each of them after the first runs inside a savepoint of its own, so one that fails undoes
@@ -45,14 +53,6 @@ export const make = (database: Database): Manager<Member> => {
 
   const execute = (group: Group, operation: string, text: string) =>
     database.execute(group.reserved.connection, operation, text)
-
-  const memberOf = (group: Group, first: boolean): Member => ({
-    connection: group.reserved.connection,
-    failure: undefined,
-    ended: false,
-    group,
-    first
-  })
 
   const start = Effect.flatMap(database.reserve, (reserved) =>
     database.execute(reserved.connection, "begin", database.dialect.begin).pipe(

@@ -1,6 +1,5 @@
-import * as Option from "effect/Option"
+import { claimed, left, offered } from "../../internal/claiming.js"
 import { type Encoded, type Index, indexesOf, nullable, type Row } from "../../internal/columns.js"
-import { AgentStatus, hasLeft, nextUnit, unitSources } from "../../States.js"
 import * as tables from "../tables.js"
 import type { Dialect } from "./dialect.js"
 
@@ -12,150 +11,165 @@ export const tableName = (name: string): string => `crowd_${snake(name)}`
 /** The name of a column in SQL, quoted: some are reserved words. @internal */
 export const quoted = (column: string): string => `"${snake(column)}"`
 
-/** One text whose placeholders are numbered from 1 where the database numbers them. */
-const counter = (dialect: Dialect) => {
+/** The placeholders of one text, which are numbered from 1 where the database numbers them. */
+const placeholders = (dialect: Dialect) => {
   let position = 0
   const next = () => dialect.placeholder(++position)
   return { next, list: (length: number) => Array.from({ length }, next).join(", ") }
 }
 
+/** Columns that must equal a value, or be null. @internal */
+export type WhereShape = ReadonlyArray<readonly [column: string, isNull: boolean]>
+
 /** What a page asks for, apart from the values. @internal */
 export interface PageShape {
-  /** By column: whether the value is null. */
-  readonly where: ReadonlyArray<readonly [column: string, isNull: boolean]>
+  readonly where: WhereShape
   readonly orderBy: string
   readonly after: "none" | "null" | "value"
   readonly atMost: boolean
   readonly reverse: boolean
 }
 
-/** The statements of one table. @internal */
+/** How many values other than null a column may have, and whether it may be null. @internal */
+export type WhenShape = ReadonlyArray<readonly [column: string, values: number, orNull: boolean]>
+
+/** The statements of one table. Their parameters are in the order of the arguments. @internal */
 export interface Statements {
   readonly columns: Index
   readonly integers: Index
   readonly indexes: ReadonlyArray<Index>
-  /** `INSERT` of so many rows; those already there are left out. Answers the ids. */
+  /** Leaves out rows that are there already. Answers the ids of the others. */
   readonly insert: (rows: number) => string
   readonly put: (rows: number) => string
   readonly getAll: (ids: number, keep: boolean) => string
   readonly page: (shape: PageShape) => string
-  /** The values of `set`, then the ids, then the values of `when` that are not null. */
-  readonly update: (
-    set: Index,
-    ids: number,
-    when: ReadonlyArray<readonly [column: string, values: number, orNull: boolean]>
-  ) => string
+  readonly update: (set: Index, ids: number, when: WhenShape) => string
   readonly remove: (ids: number) => string
-  readonly count: (where: PageShape["where"], by: string) => string
-  readonly sum: (where: PageShape["where"], column: string) => string
+  readonly count: (where: WhereShape, by: string) => string
+  readonly sum: (where: WhereShape, column: string) => string
 }
 
-const conditions = (where: PageShape["where"], next: () => string): ReadonlyArray<string> =>
-  where.map(([column, isNull]) => (isNull ? `${quoted(column)} IS NULL` : `${quoted(column)} = ${next()}`))
+/** What the texts say of a table. */
+interface Subject {
+  readonly dialect: Dialect
+  readonly name: string
+  readonly columns: Index
+  readonly nullable: ReadonlySet<string>
+  /** What is answered: the columns under the names they have in a row. */
+  readonly answer: string
+}
+
+const answerOf = (columns: Index): string => columns.map((column) => `${quoted(column)} AS "${column}"`).join(", ")
 
 const whereText = (parts: ReadonlyArray<string>): string => (parts.length === 0 ? "" : ` WHERE ${parts.join(" AND ")}`)
 
-const afterText = (shape: PageShape, next: () => string, canBeNull: boolean): ReadonlyArray<string> => {
+const equalTo = (where: WhereShape, next: () => string): ReadonlyArray<string> =>
+  where.map(([column, isNull]) => (isNull ? `${quoted(column)} IS NULL` : `${quoted(column)} = ${next()}`))
+
+const insertText = ({ columns, dialect, name }: Subject, rows: number): string => {
+  const { list } = placeholders(dialect)
+  const values = Array.from({ length: rows }, () => `(${list(columns.length)})`).join(", ")
+  return `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) VALUES ${values}`
+}
+
+const putText = (subject: Subject, rows: number): string => {
+  const others = subject.columns.filter((column) => column !== "id").map(quoted)
+  const set = others.map((column) => `${column} = excluded.${column}`).join(", ")
+  return `${insertText(subject, rows)} ON CONFLICT ("id") DO UPDATE SET ${set}`
+}
+
+const getText = ({ answer, dialect, name }: Subject, ids: number, keep: boolean): string => {
+  const kept = keep && dialect.keep !== "" ? ` ORDER BY "id"${dialect.keep}` : ""
+  return `SELECT ${answer} FROM ${name} WHERE "id" IN (${placeholders(dialect).list(ids)})${kept}`
+}
+
+const afterText = (subject: Subject, shape: PageShape, next: () => string): ReadonlyArray<string> => {
   if (shape.after === "none") return []
   const beyond = shape.reverse ? "<" : ">"
   if (shape.orderBy === "id") return [`"id" ${beyond} ${next()}`]
   const column = quoted(shape.orderBy)
-  const nullsFollow = canBeNull && shape.reverse && !shape.atMost
-  const othersFollow = shape.after === "null" ? !shape.reverse : nullsFollow
-  const here =
-    shape.after === "null"
-      ? `(${column} IS NULL AND "id" ${beyond} ${next()})`
-      : `(${column}, "id") ${beyond} (${next()}, ${next()})`
-  if (!othersFollow) return [here]
-  return [`(${here} OR ${column} IS ${shape.after === "null" ? "NOT NULL" : "NULL"})`]
+  if (shape.after === "null") {
+    const nulls = `(${column} IS NULL AND "id" ${beyond} ${next()})`
+    return [shape.reverse ? nulls : `(${nulls} OR ${column} IS NOT NULL)`]
+  }
+  const values = `(${column}, "id") ${beyond} (${next()}, ${next()})`
+  const nullsFollow = shape.reverse && !shape.atMost && subject.nullable.has(shape.orderBy)
+  return [nullsFollow ? `(${values} OR ${column} IS NULL)` : values]
 }
 
-const orderText = (shape: PageShape, dialect: Dialect, canBeNull: boolean): string => {
-  const direction = shape.reverse ? " DESC" : ""
-  if (shape.orderBy === "id") return `"id"${direction}`
-  const nulls = !canBeNull ? "" : shape.reverse ? dialect.nullsLast : dialect.nullsFirst
-  return `${quoted(shape.orderBy)}${direction}${nulls}, "id"${direction}`
+const orderText = (subject: Subject, { orderBy, reverse }: PageShape): string => {
+  const direction = reverse ? " DESC" : ""
+  if (orderBy === "id") return `"id"${direction}`
+  const nulls = reverse ? subject.dialect.nullsLast : subject.dialect.nullsFirst
+  return `${quoted(orderBy)}${direction}${subject.nullable.has(orderBy) ? nulls : ""}, "id"${direction}`
+}
+
+const pageText = (subject: Subject, shape: PageShape): string => {
+  const { next } = placeholders(subject.dialect)
+  const parts = [
+    ...equalTo(shape.where, next),
+    ...afterText(subject, shape, next),
+    ...(shape.atMost ? [`${quoted(shape.orderBy)} <= ${next()}`] : [])
+  ]
+  const rows = `SELECT ${subject.answer} FROM ${subject.name}${whereText(parts)}`
+  return `${rows} ORDER BY ${orderText(subject, shape)} LIMIT ${next()}`
+}
+
+const updateText = ({ answer, dialect, name }: Subject, set: Index, ids: number, when: WhenShape): string => {
+  const { list, next } = placeholders(dialect)
+  const assigned = set.length === 0 ? [`"id" = "id"`] : set.map((column) => `${quoted(column)} = ${next()}`)
+  const wanted = list(ids)
+  // In the order of their ids, so that two updates of the same rows do not wait for each other.
+  const inOrder = `SELECT "id" FROM ${name} WHERE "id" IN (${wanted}) ORDER BY "id"${dialect.keep}`
+  const among = when.map(([column, values, orNull]) => {
+    const alternatives = [
+      ...(values === 0 ? [] : [`${quoted(column)} IN (${list(values)})`]),
+      ...(orNull ? [`${quoted(column)} IS NULL`] : [])
+    ]
+    return `(${alternatives.join(" OR ")})`
+  })
+  const rows = [`"id" IN (${ids === 1 || dialect.keep === "" ? wanted : inOrder})`, ...among]
+  return `UPDATE ${name} SET ${assigned.join(", ")}${whereText(rows)} RETURNING ${answer}`
+}
+
+const countText = ({ dialect, name }: Subject, where: WhereShape, by: string): string => {
+  const rows = `${name}${whereText(equalTo(where, placeholders(dialect).next))}`
+  return `SELECT ${quoted(by)} AS "value", COUNT(*) AS "n" FROM ${rows} GROUP BY ${quoted(by)}`
+}
+
+const sumText = ({ dialect, name }: Subject, where: WhereShape, column: string): string => {
+  const rows = `${name}${whereText(equalTo(where, placeholders(dialect).next))}`
+  return `SELECT COALESCE(SUM(${quoted(column)}), 0) AS "n" FROM ${rows}`
 }
 
 /** @internal */
 export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: tables.Table<R, E>): Statements => {
-  const name = `"${tableName(table.name)}"`
   const columns = Object.keys(table.columns)
-  const canBeNull = nullable(table)
-  const aliased = columns.map((column) => `${quoted(column)} AS "${column}"`).join(", ")
-  const cache = new Map<string, string>()
-  const cached = (key: string, text: () => string): string => {
-    const found = cache.get(key)
-    if (found !== undefined) return found
-    const made = text()
-    cache.set(key, made)
-    return made
+  const name = `"${tableName(table.name)}"`
+  const subject: Subject = { dialect, name, columns, nullable: nullable(table), answer: answerOf(columns) }
+  const texts = new Map<string, string>()
+  const once = (key: string, text: () => string): string => {
+    const found = texts.get(key) ?? text()
+    texts.set(key, found)
+    return found
   }
-  const insertText = (rows: number): string => {
-    const { list } = counter(dialect)
-    const values = Array.from({ length: rows }, () => `(${list(columns.length)})`).join(", ")
-    return `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) VALUES ${values}`
-  }
-  const replaced = columns
-    .filter((column) => column !== "id")
-    .map((column) => `${quoted(column)} = excluded.${quoted(column)}`)
   return {
     columns,
     integers: columns.filter((column) => table.columns[column] === "integer"),
     indexes: indexesOf(table),
-    insert: (rows) => cached(`insert ${rows}`, () => `${insertText(rows)} ON CONFLICT DO NOTHING RETURNING "id"`),
-    put: (rows) =>
-      cached(`put ${rows}`, () => `${insertText(rows)} ON CONFLICT ("id") DO UPDATE SET ${replaced.join(", ")}`),
-    getAll: (ids, keep) =>
-      cached(`get ${ids} ${keep}`, () => {
-        const kept = keep && dialect.keep !== "" ? ` ORDER BY "id"${dialect.keep}` : ""
-        return `SELECT ${aliased} FROM ${name} WHERE "id" IN (${counter(dialect).list(ids)})${kept}`
-      }),
-    page: (shape) =>
-      cached(`page ${JSON.stringify(shape)}`, () => {
-        const { next } = counter(dialect)
-        const nulls = canBeNull.has(shape.orderBy)
-        const parts = [
-          ...conditions(shape.where, next),
-          ...afterText(shape, next, nulls),
-          ...(shape.atMost ? [`${quoted(shape.orderBy)} <= ${next()}`] : [])
-        ]
-        return `SELECT ${aliased} FROM ${name}${whereText(parts)} ORDER BY ${orderText(shape, dialect, nulls)} LIMIT ${next()}`
-      }),
+    insert: (rows) =>
+      once(`insert ${rows}`, () => `${insertText(subject, rows)} ON CONFLICT DO NOTHING RETURNING "id"`),
+    put: (rows) => once(`put ${rows}`, () => putText(subject, rows)),
+    getAll: (ids, keep) => once(`get ${ids} ${keep}`, () => getText(subject, ids, keep)),
+    page: (shape) => once(`page ${JSON.stringify(shape)}`, () => pageText(subject, shape)),
     update: (set, ids, when) =>
-      cached(`update ${set.join()} ${ids} ${when.join(";")}`, () => {
-        const { list, next } = counter(dialect)
-        const assigned = set.length === 0 ? [`"id" = "id"`] : set.map((column) => `${quoted(column)} = ${next()}`)
-        const wanted = list(ids)
-        const rows =
-          ids === 1 || dialect.keep === ""
-            ? wanted
-            : `SELECT "id" FROM ${name} WHERE "id" IN (${wanted}) ORDER BY "id"${dialect.keep}`
-        const parts = when.map(([column, values, orNull]) => {
-          const among = `${quoted(column)} IN (${list(values)})`
-          return values === 0 && orNull
-            ? `${quoted(column)} IS NULL`
-            : orNull
-              ? `(${among} OR ${quoted(column)} IS NULL)`
-              : among
-        })
-        return `UPDATE ${name} SET ${assigned.join(", ")}${whereText([`"id" IN (${rows})`, ...parts])} RETURNING ${aliased}`
-      }),
-    remove: (ids) => cached(`remove ${ids}`, () => `DELETE FROM ${name} WHERE "id" IN (${counter(dialect).list(ids)})`),
-    count: (where, by) =>
-      cached(`count ${where.join(";")} ${by}`, () => {
-        const parts = conditions(where, counter(dialect).next)
-        return `SELECT ${quoted(by)} AS "value", COUNT(*) AS "n" FROM ${name}${whereText(parts)} GROUP BY ${quoted(by)}`
-      }),
-    sum: (where, column) =>
-      cached(`sum ${where.join(";")} ${column}`, () => {
-        const parts = conditions(where, counter(dialect).next)
-        return `SELECT COALESCE(SUM(${quoted(column)}), 0) AS "n" FROM ${name}${whereText(parts)}`
-      })
+      once(`update ${set.join()} ${ids} ${when.join(";")}`, () => updateText(subject, set, ids, when)),
+    remove: (ids) =>
+      once(`remove ${ids}`, () => `DELETE FROM ${name} WHERE "id" IN (${placeholders(dialect).list(ids)})`),
+    count: (where, by) => once(`count ${where.join(";")} ${by}`, () => countText(subject, where, by)),
+    sum: (where, column) => once(`sum ${where.join(";")} ${column}`, () => sumText(subject, where, column))
   }
 }
-
-const literals = (values: ReadonlyArray<string>): string => values.map((value) => `'${value}'`).join(", ")
 
 /**
  * Takes agent, end of the lease, time, run, place, worker. The units looked through are those of the run that are on
@@ -164,23 +178,18 @@ const literals = (values: ReadonlyArray<string>): string => values.map((value) =
  * @internal
  */
 export const claim = (dialect: Dialect): string => {
-  const { next } = counter(dialect)
+  const { next } = placeholders(dialect)
   const units = `"${tableName(tables.units.name)}"`
   const agents = `"${tableName(tables.agents.name)}"`
-  const offered = unitSources("assign")
-  const assigned = offered.flatMap((status) => Option.toArray(nextUnit(status, "assign"))).slice(0, 1)
-  const left = AgentStatus.literals.filter(hasLeft)
-  const columns = Object.keys(tables.units.columns)
-    .map((column) => `${quoted(column)} AS "${column}"`)
-    .join(", ")
-  const set = `"status" = ${literals(assigned)}, "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
+  const leftBehind = left.map((status) => `'${status}'`).join(", ")
+  const set = `"status" = '${claimed}', "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
   return `UPDATE ${units} SET ${set} WHERE "id" = (
     SELECT u."id" FROM ${units} u
-    WHERE u."run" = ${next()} AND u."status" IN (${literals(offered)}) AND u."place" > ${next()}
+    WHERE u."run" = ${next()} AND u."status" = '${offered}' AND u."place" > ${next()}
     AND NOT EXISTS (
       SELECT 1 FROM ${agents} a
-      WHERE a."worker" = ${next()} AND a."assignment" = u."assignment" AND a."status" NOT IN (${literals(left)})
+      WHERE a."worker" = ${next()} AND a."assignment" = u."assignment" AND a."status" NOT IN (${leftBehind})
     )
     ORDER BY u."place" LIMIT 1${dialect.keepFree}
-  ) RETURNING ${columns}`
+  ) RETURNING ${answerOf(Object.keys(tables.units.columns))}`
 }

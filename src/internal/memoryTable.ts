@@ -1,0 +1,168 @@
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Order from "effect/Order"
+import * as RedBlackTree from "effect/RedBlackTree"
+import type { ClaimOptions, PageOptions, Where } from "../Store.js"
+import type * as tables from "../store/tables.js"
+import { left, offered } from "./claiming.js"
+import * as columns from "./columns.js"
+import * as sortable from "./sortable.js"
+
+type Encoded = columns.Encoded
+type Row = columns.Row
+type Tree = RedBlackTree.RedBlackTree<string, string>
+
+/**
+ * Rows as JSON text by id, and for each index the ids in its order. All of it is persistent: a copy is a reference.
+ *
+ * @internal
+ */
+export interface TableState {
+  readonly rows: HashMap.HashMap<string, string>
+  readonly indexes: ReadonlyArray<{ readonly on: columns.Index; readonly tree: Tree }>
+}
+
+/** @internal */
+export const empty = <R extends Row, E extends Encoded>(table: tables.Table<R, E>): TableState => ({
+  rows: HashMap.empty(),
+  indexes: columns.indexesOf(table).map((on) => ({ on, tree: RedBlackTree.empty(Order.string) }))
+})
+
+const parseRow = (json: string): Encoded => JSON.parse(json)
+
+const keyOf = (on: columns.Index, row: Encoded, id: string): string => sortable.ofColumns(on, row) + sortable.ofId(id)
+
+/** @internal */
+export const withRow = (state: TableState, id: string, row: Encoded): TableState => ({
+  rows: HashMap.set(state.rows, id, JSON.stringify(row)),
+  indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.insert(tree, keyOf(on, row, id), id) }))
+})
+
+/** @internal */
+export const withoutRow = (state: TableState, id: string): TableState =>
+  Option.match(rowOf(state, id), {
+    onNone: () => state,
+    onSome: (row) => ({
+      rows: HashMap.remove(state.rows, id),
+      indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.removeFirst(tree, keyOf(on, row, id)) }))
+    })
+  })
+
+/** @internal */
+export const rowOf = (state: TableState, id: string): Option.Option<Encoded> =>
+  Option.map(HashMap.get(state.rows, id), parseRow)
+
+/** @internal */
+export const rowsOf = (state: TableState, ids: Iterable<string>): ReadonlyArray<Encoded> =>
+  Array.from(ids).flatMap((id) => Option.toArray(rowOf(state, id)))
+
+/** The ids under keys that begin with the prefix. */
+function* idsUnder(tree: Tree, prefix: string, from = prefix): Iterable<string> {
+  for (const [key, id] of RedBlackTree.greaterThanEqual(tree, from)) {
+    if (!key.startsWith(prefix)) return
+    yield id
+  }
+}
+
+/** Whether another row has the values that only one row may have. @internal */
+export const isTaken = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  id: string,
+  row: Encoded
+) =>
+  state.indexes.slice(1, 1 + table.unique.length).some(({ on, tree }) => {
+    for (const other of idsUnder(tree, sortable.ofColumns(on, row))) if (other !== id) return true
+    return false
+  })
+
+function* idsBetween(tree: Tree, lower: string, upper: string, after: string | undefined, reverse: boolean) {
+  const start = after === undefined ? (reverse ? upper : lower) : reverse ? min(upper, after) : max(lower, after)
+  const entries = reverse ? RedBlackTree.lessThanEqualReversed(tree, start) : RedBlackTree.greaterThanEqual(tree, start)
+  for (const [key, id] of entries) {
+    if (reverse ? key < lower : key > upper) return
+    if (key !== after) yield id
+  }
+}
+
+const min = (a: string, b: string): string => (a < b ? a : b)
+const max = (a: string, b: string): string => (a < b ? b : a)
+
+const indexAt = (state: TableState, find: (indexes: ReadonlyArray<columns.Index>) => number) =>
+  state.indexes[find(state.indexes.map(({ on }) => on))]
+
+/** Where in an index the rows of a page are. */
+const boundsOf = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  options: PageOptions<R>,
+  orderBy: string,
+  prefix: string
+) => {
+  const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
+  const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
+  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost.id)) : sortable.last
+  const { after } = options
+  return {
+    lower: prefix + (atMost === undefined || orderBy === "id" ? "" : sortable.afterNull),
+    upper: prefix + (atMost === undefined ? "" : ordered(atMost)) + highestId,
+    after: after === undefined ? undefined : prefix + ordered(table.encode(after)) + sortable.ofId(after.id)
+  }
+}
+
+/** @internal */
+export const page = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  options: PageOptions<R>
+): Effect.Effect<ReadonlyArray<Encoded>> => {
+  const orderBy = options.orderBy ?? "id"
+  const where = columns.encodeWhere(table, options.where)
+  const asked = Object.keys(where)
+  const index = indexAt(state, (indexes) => columns.orderedIndex(indexes, asked, orderBy))
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, asked, orderBy))
+  const prefix = sortable.ofColumns(index.on.slice(0, asked.length), where)
+  const { after, lower, upper } = boundsOf(table, options, orderBy, prefix)
+  const ids: Array<string> = []
+  for (const id of idsBetween(index.tree, lower, upper, after, options.reverse ?? false)) {
+    if (ids.length >= options.limit) break
+    ids.push(id)
+  }
+  return Effect.succeed(rowsOf(state, ids))
+}
+
+/** @internal */
+export const where = <R extends Row, E extends Encoded>(
+  table: tables.Table<R, E>,
+  state: TableState,
+  equal: Where<R>
+): Effect.Effect<ReadonlyArray<Encoded>> => {
+  const values = columns.encodeWhere(table, equal)
+  const asked = Object.keys(values)
+  const index = indexAt(state, (indexes) => columns.groupingIndex(indexes, asked))
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, asked, "any column"))
+  const prefix = sortable.ofColumns(index.on.slice(0, asked.length), values)
+  return Effect.succeed(rowsOf(state, idsUnder(index.tree, prefix)))
+}
+
+const indexOn = (state: TableState, ...on: columns.Index): Tree =>
+  state.indexes.find((index) => index.on.join() === on.join())?.tree ?? RedBlackTree.empty(Order.string)
+
+const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {
+  const prefix = sortable.of(worker) + sortable.of(assignment)
+  for (const id of idsUnder(indexOn(agents, "worker", "assignment"), prefix)) {
+    if (Option.exists(rowOf(agents, id), ({ status }) => !left.some((one) => one === status))) return true
+  }
+  return false
+}
+
+/** The id of the unit to claim. @internal */
+export const firstFree = (units: TableState, agents: TableState, options: ClaimOptions): Option.Option<string> => {
+  const prefix = sortable.of(options.run) + sortable.of(offered)
+  const from = prefix + sortable.of(options.after + 1)
+  for (const id of idsUnder(indexOn(units, "run", "status", "place"), prefix, from)) {
+    const free = Option.exists(rowOf(units, id), (unit) => !isWorkedOn(agents, options.worker, String(unit.assignment)))
+    if (free) return Option.some(id)
+  }
+  return Option.none()
+}

@@ -1,0 +1,110 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
+import * as columns from "../../internal/columns.js"
+import type { Service } from "../../Store.js"
+import type { Primitive, Table } from "../tables.js"
+import { type Access, decoded, notNull, textOf } from "./access.js"
+import * as chunks from "./chunks.js"
+import type { WhereShape } from "./statements.js"
+
+const rowsOf = <R extends columns.Row, E extends columns.Encoded>(
+  access: Access,
+  table: Table<R, E>,
+  ids: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<R>, StoreError> => {
+  const operation = `get ${table.name}`
+  const { getAll } = access.statementsOf(table)
+  const rows = access.session.read(operation, ids, getAll(ids.length, false), getAll(ids.length, true))
+  return decoded(access, table, operation, rows)
+}
+
+/** @internal */
+export const get =
+  (access: Access): Service["get"] =>
+  (table, id) =>
+    Effect.map(rowsOf(access, table, [id]), (rows) => Option.fromNullable(rows[0]))
+
+/** @internal */
+export const getAll =
+  (access: Access): Service["getAll"] =>
+  (table, ids) =>
+    Effect.map(
+      Effect.forEach(chunks.ofIds(ids), (chunk) => rowsOf(access, table, chunk)),
+      (results) => results.flat()
+    )
+
+const shapeOf = (where: columns.Encoded): WhereShape =>
+  Object.entries(where).map(([column, value]) => [column, value === null])
+
+/** @internal */
+export const page =
+  (access: Access): Service["page"] =>
+  (table, options) =>
+    Effect.suspend(() => {
+      const operation = `page ${table.name}`
+      const statements = access.statementsOf(table)
+      const orderBy = options.orderBy ?? "id"
+      const where = columns.encodeWhere(table, options.where)
+      const asked = Object.keys(where)
+      if (columns.orderedIndex(statements.indexes, asked, orderBy) < 0) {
+        return Effect.dieMessage(columns.notCovered(table.name, asked, orderBy))
+      }
+      const after: columns.Encoded | undefined = options.after === undefined ? undefined : table.encode(options.after)
+      const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
+      const text = statements.page({
+        where: shapeOf(where),
+        orderBy,
+        after: after === undefined ? "none" : (after[orderBy] ?? null) === null ? "null" : "value",
+        atMost: atMost !== undefined,
+        reverse: options.reverse ?? false
+      })
+      const params = [
+        ...notNull(Object.values(where)),
+        ...(after === undefined ? [] : cursor(after, orderBy)),
+        ...(atMost === undefined ? [] : [atMost[orderBy] ?? null]),
+        options.limit
+      ]
+      return decoded(access, table, operation, access.session.read(operation, params, text))
+    })
+
+const cursor = (after: columns.Encoded, orderBy: string): ReadonlyArray<Primitive> =>
+  notNull([orderBy === "id" ? null : (after[orderBy] ?? null), after.id ?? null])
+
+/** The answer of `text`, for rows that lie together in an index. */
+const overIndex = <R extends columns.Row, E extends columns.Encoded>(
+  access: Access,
+  table: Table<R, E>,
+  where: columns.Encoded,
+  operation: string,
+  text: string
+): Effect.Effect<ReadonlyArray<unknown>, StoreError> => {
+  const asked = Object.keys(where)
+  return columns.groupingIndex(access.statementsOf(table).indexes, asked) < 0
+    ? Effect.dieMessage(columns.notCovered(table.name, asked, "any column"))
+    : access.session.read(operation, notNull(Object.values(where)), text)
+}
+
+/** @internal */
+export const count =
+  (access: Access): Service["count"] =>
+  (table, asked, by) =>
+    Effect.suspend(() => {
+      const where = columns.encodeWhere(table, asked)
+      const text = access.statementsOf(table).count(shapeOf(where), by)
+      return Effect.map(overIndex(access, table, where, `count ${table.name}`, text), (rows) =>
+        Object.fromEntries(rows.map((row) => [textOf(row, "value"), Number(textOf(row, "n"))]))
+      )
+    })
+
+/** @internal */
+export const sum =
+  (access: Access): Service["sum"] =>
+  (table, asked, column) =>
+    Effect.suspend(() => {
+      const where = columns.encodeWhere(table, asked)
+      const text = access.statementsOf(table).sum(shapeOf(where), column)
+      return Effect.map(overIndex(access, table, where, `sum ${table.name}`, text), (rows) =>
+        Number(textOf(rows[0], "n"))
+      )
+    })
