@@ -12,6 +12,7 @@ import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
 import type { Done, Request, Runner } from "./journal.js"
+import { complete } from "./pagewise.js"
 import { byId, decodePayload, missing } from "./payload.js"
 import * as token from "./token.js"
 import { changeAgent, invalid } from "./transitions.js"
@@ -188,7 +189,7 @@ export const make = (engine: Engine.Service): Reviews => {
           )
         })
       )
-      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      yield* complete(outcomes)
       return yield* store.getAll(tables.agents, ids)
     })
 

@@ -18,8 +18,9 @@ import type * as Engine from "./engine.js"
 import type { Done, Request } from "./journal.js"
 import * as observed from "./observed.js"
 import { pages } from "./pages.js"
+import { complete, pagewise } from "./pagewise.js"
 import { byId, missing } from "./payload.js"
-import { retrying } from "./retry.js"
+import { retrying, retryingStream } from "./retry.js"
 import * as token from "./token.js"
 
 export const make = (engine: Engine.Service): Service => {
@@ -40,22 +41,34 @@ export const make = (engine: Engine.Service): Service => {
     Effect.forEach(units, (unit) => Effect.map(runOf(unit.run), (run) => ({ unit, run })))
 
   const launchOrders = (units: ReadonlyArray<Unit>): Effect.Effect<ReadonlyArray<LaunchOrder>, StoreError> =>
-    Effect.gen(function*() {
-      const assignments = byId(yield* store.getAll(tables.assignments, units.map(({ assignment }) => assignment)))
+    Effect.gen(function* () {
+      const assignments = byId(
+        yield* store.getAll(
+          tables.assignments,
+          units.map(({ assignment }) => assignment)
+        )
+      )
       const templates = byId(yield* store.getAll(tables.templates, [...new Set(units.map(({ run }) => run))]))
       return yield* Effect.forEach(units, (unit) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const assignment = assignments.get(unit.assignment)
           if (assignment === undefined) return yield* missing(unit.assignment)
           const template = templates.get(unit.run)?.html ?? ""
           return { unit, run: yield* runOf(unit.run), inputs: assignment.inputs, template }
-        }))
+        })
+      )
     })
 
-  const restoring = <Order>(orders: (units: ReadonlyArray<Unit>) => Effect.Effect<ReadonlyArray<Order>, StoreError>) =>
+  const restoring =
+    <Order>(orders: (units: ReadonlyArray<Unit>) => Effect.Effect<ReadonlyArray<Order>, StoreError>) =>
     (intents: ReadonlyArray<Intent>) =>
-      Effect.gen(function*() {
-        const units = byId(yield* store.getAll(tables.units, intents.map(({ subject }) => subject)))
+      Effect.gen(function* () {
+        const units = byId(
+          yield* store.getAll(
+            tables.units,
+            intents.map(({ subject }) => subject)
+          )
+        )
         return yield* orders(
           yield* Effect.forEach(intents, ({ subject }) => {
             const unit = units.get(subject)
@@ -65,16 +78,20 @@ export const make = (engine: Engine.Service): Service => {
       })
 
   /** Writes what the crowd answered into the units as they are now. */
-  const applying = <Order extends { readonly unit: Unit }>(
-    change: (unit: Unit, done: Done<Order>, now: DateTime.Utc) => Unit
-  ) =>
-  (done: ReadonlyArray<Done<Order>>) =>
-    Effect.gen(function*() {
-      const now = yield* DateTime.now
-      const units = byId(yield* store.getAll(tables.units, done.map(({ order }) => order.unit.id)))
-      const rows = done.map((one) => change(units.get(one.order.unit.id) ?? one.order.unit, one, now))
-      yield* store.put(tables.units, rows)
-    })
+  const applying =
+    <Order extends { readonly unit: Unit }>(change: (unit: Unit, done: Done<Order>, now: DateTime.Utc) => Unit) =>
+    (done: ReadonlyArray<Done<Order>>) =>
+      Effect.gen(function* () {
+        const now = yield* DateTime.now
+        const units = byId(
+          yield* store.getAll(
+            tables.units,
+            done.map(({ order }) => order.unit.id)
+          )
+        )
+        const rows = done.map((one) => change(units.get(one.order.unit.id) ?? one.order.unit, one, now))
+        yield* store.put(tables.units, rows)
+      })
 
   const launching = journal.runner({
     name: "launch",
@@ -101,25 +118,28 @@ export const make = (engine: Engine.Service): Service => {
   })
 
   const launchPage = (units: ReadonlyArray<Unit>) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ids = units.map(({ id }) => id)
-      const outcomes = yield* launching.perform(Effect.gen(function*() {
-        const created = (yield* store.getAll(tables.units, ids)).filter(({ status }) => status === "created")
-        return (yield* launchOrders(created)).map((order) => requestOf("launch", order))
-      }))
-      yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
+      const outcomes = yield* launching.perform(
+        Effect.gen(function* () {
+          const created = (yield* store.getAll(tables.units, ids)).filter(({ status }) => status === "created")
+          return (yield* launchOrders(created)).map((order) => requestOf("launch", order))
+        })
+      )
+      yield* complete(outcomes)
       return yield* store.getAll(tables.units, ids)
     })
 
   const launch: Service["launch"] = (id, options) =>
-    Stream.unwrap(Effect.as(
-      run(id),
-      pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
-        Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
-        Stream.grouped(driver.launch.pageSize),
-        Stream.mapEffect((page) => launchPage(Chunk.toReadonlyArray(page)), { concurrency: driver.launch.concurrency })
+    Stream.unwrap(
+      Effect.as(
+        run(id),
+        pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
+          Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
+          (created) => pagewise(created, driver.launch, launchPage)
+        )
       )
-    ))
+    )
 
   /** How long somebody may still be at work on it. */
   const remaining = (unit: Unit, now: DateTime.Utc): Duration.Duration =>
@@ -130,8 +150,11 @@ export const make = (engine: Engine.Service): Service => {
 
   /** Units that were never offered have nobody to be taken back from; those that may be on their way are left alone. */
   const expireUnoffered = (units: ReadonlyArray<Unit>) =>
-    Effect.gen(function*() {
-      const intents = yield* store.getAll(tables.intents, units.map(({ id }) => token.ofId("launch", id)))
+    Effect.gen(function* () {
+      const intents = yield* store.getAll(
+        tables.intents,
+        units.map(({ id }) => token.ofId("launch", id))
+      )
       const sent = new Set(intents.filter(({ state }) => state !== "failed").map(({ subject }) => subject))
       yield* store.update(tables.units, {
         ids: units.map(({ id }) => id).filter((id) => !sent.has(id)),
@@ -141,22 +164,29 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const expirePage = (units: ReadonlyArray<Unit>) =>
-    Effect.gen(function*() {
-      const outcomes = yield* expiring.perform(Effect.gen(function*() {
-        const current = yield* store.getAll(tables.units, units.map(({ id }) => id))
-        yield* expireUnoffered(current.filter(({ status }) => status === "created"))
-        const offered = current.filter(({ status, withdrawnAt }) =>
-          status === "launched" || (status === "assigned" && Option.isNone(withdrawnAt)))
-        return (yield* expireOrders(offered)).map((order) => requestOf("expire", order))
-      }))
-      const waits = yield* Effect.forEach(outcomes, Either.map(({ wait }) => wait))
+    Effect.gen(function* () {
+      const outcomes = yield* expiring.perform(
+        Effect.gen(function* () {
+          const current = yield* store.getAll(
+            tables.units,
+            units.map(({ id }) => id)
+          )
+          yield* expireUnoffered(current.filter(({ status }) => status === "created"))
+          const offered = current.filter(
+            ({ status, withdrawnAt }) => status === "launched" || (status === "assigned" && Option.isNone(withdrawnAt))
+          )
+          return (yield* expireOrders(offered)).map((order) => requestOf("expire", order))
+        })
+      )
+      yield* complete(outcomes)
+      const waits = outcomes.flatMap((outcome) => (Either.isRight(outcome) ? [outcome.right.wait] : []))
       const now = yield* DateTime.now
       const held = units.filter(({ status }) => status === "assigned").map((unit) => remaining(unit, now))
       return [...waits, ...held].reduce(Duration.max, Duration.zero)
     })
 
   const expire: Service["expire"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* unit(id)
       const open: ReadonlyArray<UnitStatus> = ["created", "launched", "assigned", "expired"]
       if (!open.includes(found.status)) {
@@ -166,26 +196,26 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const expireAll: Service["expireAll"] = (id) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* run(id)
       yield* journal.settle(id)
       return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
         Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status } })),
-        Stream.grouped(driver.expire.pageSize),
-        Stream.mapEffect((page) => expirePage(Chunk.toReadonlyArray(page)), { concurrency: driver.expire.concurrency }),
+        (open) => pagewise(open, driver.expire, expirePage),
         Stream.runFold(Duration.zero, Duration.max)
       )
     })
 
   const sync: Service["sync"] = (id) =>
     Effect.flatMap(run(id), (found) =>
-      driver.observe(found).pipe(
+      retryingStream(driver.observe(found)).pipe(
         Stream.mapEffect((observation) => observed.apply(engine, found, observation)),
         Stream.runSum
-      ))
+      )
+    )
 
   const status: Service["status"] = (id: UnitId) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* unit(id)
       const remote = yield* retrying(driver.unitStatus(found))
       return Option.isNone(remote) ? found.status : yield* observed.unitStatus(engine, found, remote.value)
@@ -200,18 +230,16 @@ export const make = (engine: Engine.Service): Service => {
         after,
         atMost: { updatedAt: DateTime.subtract(now, { millis: 1 }) },
         limit: 500
-      }))
+      })
+    )
 
   const changes: Service["changes"] = (id, options) =>
     Stream.paginateChunkEffect<Unit | undefined, Unit, StoreError, never>(undefined, (after) =>
       Effect.map(changesAfter(id, after), (rows) => [
         Chunk.unsafeFromArray(rows),
         Option.some(rows[rows.length - 1] ?? after)
-      ])).pipe(
-        Stream.chunks,
-        Stream.schedule(Schedule.spaced(options?.every ?? "1 second")),
-        Stream.flattenChunks
-      )
+      ])
+    ).pipe(Stream.chunks, Stream.schedule(Schedule.spaced(options?.every ?? "1 second")), Stream.flattenChunks)
 
   return {
     get: unit,
