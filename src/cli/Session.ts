@@ -108,14 +108,15 @@ const storeLayer = (
     })
   )
 
-/** Runs a command's work that needs neither crowd nor database. */
+/** Runs a command's work with what was asked for; needs neither crowd nor database yet. */
 export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(settle(given), (session) => Effect.provideService(work, Session, session))
 
-/** Runs a command's work with the crowd and the database that were asked for. */
-export const withCrowd = <A, E, R>(given: Given, absence: Absence, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(settle(given), (session) =>
-    work.pipe(
-      Effect.provide(Layer.provideMerge(session.provider.layer, storeLayer(session, absence))),
-      Effect.provideService(Session, session)
-    ))
+/** Runs work with the crowd and the database of the session. */
+export const overDatabase = <A, E, R>(absence: Absence, work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Session, (session) =>
+    Effect.provide(work, Layer.provideMerge(session.provider.layer, storeLayer(session, absence))))
+
+/** A command over a run that must be in the database. */
+export const withCrowd = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>) =>
+  withSession(given, overDatabase("miss", work))

@@ -61,11 +61,11 @@ const planText = (plan: Crowd.Plan): string => {
 }
 
 export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.options }, (given) =>
-  Session.withCrowd(given, "pretend", Effect.gen(function*() {
+  Session.withSession(given, Effect.gen(function*() {
     const batch = yield* BatchDirectory.read(given.batch)
     const { provider } = yield* Session.Session
-    const requester = yield* provider.requester
-    const plan = yield* Crowd.plan(batch, requester.id)
+    const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
+    const plan = yield* Session.overDatabase("pretend", planned)
     yield* summary.answer(encodePlan(plan), () => planText(plan))
   }))).pipe(Command.withDescription("What a batch would cost; sends nothing"))
 
@@ -96,11 +96,15 @@ const continues = (command: string, batch: string) =>
   `Nothing is lost: crowd ${command} ${batch} continues where this stopped, and launches nothing twice.`
 
 export const launch = Command.make("launch", { batch: shared.batchArg, limit, new: fresh, ...Session.options }, (given) =>
-  Session.withCrowd(given, "make", shared.stoppable(continues("launch", given.batch), Effect.gen(function*() {
+  Session.withSession(given, Effect.gen(function*() {
     const batch = yield* BatchDirectory.read(given.batch)
-    const run = yield* launchBatch(batch, { fresh: given.new, limit: Option.getOrUndefined(given.limit) })
-    yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
-  })))).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
+    const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
+    const launched = Effect.gen(function*() {
+      const run = yield* launchBatch(batch, options)
+      yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
+    })
+    yield* Session.overDatabase("make", shared.stoppable(continues("launch", given.batch), launched))
+  }))).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
 
 const approve = Options.boolean("approve").pipe(
   Options.withDescription("Accept what is submitted at once (the default for mock)")
@@ -112,6 +116,13 @@ const out = Options.text("out").pipe(
   Options.optional
 )
 
+/** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
+const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
+  Effect.flatMap(
+    Effect.raceAll([Effect.exit(a), Effect.exit(b)]),
+    (first): Effect.Effect<A | B, E | E2> => first
+  )
+
 /** Round after round until the run is decided, with its crowd attended to. */
 const conduct = (run: TaskRun, approve: boolean) =>
   Effect.gen(function*() {
@@ -122,20 +133,24 @@ const conduct = (run: TaskRun, approve: boolean) =>
       return before
     }
     const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
-    return yield* Conductor.conduct(run.id, {
+    const conducted = Conductor.conduct(run.id, {
       approve: approve || provider.approves,
       every: provider.every,
       onRound: (now) => progress.at(summary.decided(now))
-    }).pipe(Effect.raceFirst(provider.attend(run)), Effect.ensuring(progress.clear))
+    })
+    return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
   })
 
 export const run = Command.make("run", { batch: shared.batchArg, approve, new: fresh, out, ...Session.options }, (given) =>
-  Session.withCrowd(given, "make", shared.stoppable(continues("run", given.batch), Effect.gen(function*() {
+  Session.withSession(given, Effect.gen(function*() {
     const batch = yield* BatchDirectory.read(given.batch)
     const path = shared.resultsFile(given.out, batch, "csv")
     yield* shared.checkFolder(path)
-    const run = yield* launchBatch(batch, { fresh: given.new })
-    const ended = yield* conduct(run, given.approve)
-    const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
-    yield* summary.show(ended, Option.some(results))
-  })))).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))
+    const worked = Effect.gen(function*() {
+      const run = yield* launchBatch(batch, { fresh: given.new })
+      const ended = yield* conduct(run, given.approve)
+      const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
+      yield* summary.show(ended, Option.some(results))
+    })
+    yield* Session.overDatabase("make", shared.stoppable(continues("run", given.batch), worked))
+  }))).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))

@@ -73,7 +73,7 @@ export const approve = Command.make(
     ...Session.options
   },
   (given) =>
-    Session.withCrowd(given, "miss", Effect.gen(function*() {
+    Session.withCrowd(given, Effect.gen(function*() {
       const { agent, all, override, run } = given
       const feedback = Option.getOrUndefined(given.feedback)
       if (Option.isSome(agent) === all) {
@@ -98,7 +98,7 @@ export const reject = Command.make(
     ...Session.options
   },
   (given) =>
-    Session.withCrowd(given, "miss", Effect.gen(function*() {
+    Session.withCrowd(given, Effect.gen(function*() {
       const { agent, run } = given
       yield* checkAgent(run, agent)
       yield* (yield* Agents).reject(agent, given.feedback)
@@ -136,7 +136,7 @@ const file = Args.text({ name: "file" }).pipe(
 )
 
 export const bonus = Command.make("bonus", { run: shared.runArg, file, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", Effect.gen(function*() {
+  Session.withCrowd(given, Effect.gen(function*() {
     const run = yield* (yield* TaskRuns).get(given.run)
     const file = yield* BonusFile.read(given.file, run.task.reward.currency)
     const notPaid = yield* payAll(run.id, file)

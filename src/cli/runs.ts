@@ -63,7 +63,7 @@ export const status = Command.make(
   "status",
   { run: Args.optional(shared.runArg), watch, ...Session.options },
   (given) =>
-    Session.withCrowd(given, "miss", Effect.gen(function*() {
+    Session.withCrowd(given, Effect.gen(function*() {
       const run = yield* shared.runOrNewest(given.run)
       const { json } = yield* Session.Session
       if (given.watch) yield* watchRun(run.id)
@@ -91,7 +91,7 @@ const expiredText = (current: Summary, left: Duration.Duration): string => {
 }
 
 export const expire = Command.make("expire", { run: shared.runArg, wait, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", shared.stoppable(`crowd expire ${given.run} --wait goes on waiting.`, Effect.gen(function*() {
+  Session.withCrowd(given, shared.stoppable(`crowd expire ${given.run} --wait goes on waiting.`, Effect.gen(function*() {
     const left = yield* Crowd.expire(given.run)
     if (given.wait) yield* untilNobodyWorks(given.run)
     const current = yield* summaryOf(given.run)
@@ -124,7 +124,7 @@ export const resume = Command.make(
   "resume",
   { run: Args.optional(shared.runArg), happened, notHappened, ...Session.options },
   (given) =>
-    Session.withCrowd(given, "miss", Effect.gen(function*() {
+    Session.withCrowd(given, Effect.gen(function*() {
       const journal = yield* Journal
       const run = Option.getOrUndefined(given.run)
       if (run !== undefined) yield* (yield* TaskRuns).get(run)
@@ -138,7 +138,7 @@ export const resume = Command.make(
 ).pipe(Command.withDescription("Finish what a crash or a lost answer left unfinished, in one run or in all"))
 
 export const sync = Command.make("sync", { run: shared.runArg, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", Effect.gen(function*() {
+  Session.withCrowd(given, Effect.gen(function*() {
     const changed = yield* Crowd.reconcile(given.run)
     yield* summary.answer(
       { run: given.run, changed },
@@ -158,7 +158,7 @@ const out = Options.text("out").pipe(
 )
 
 export const exporting = Command.make("export", { run: shared.runArg, format: resultsFormat, out, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", Effect.gen(function*() {
+  Session.withCrowd(given, Effect.gen(function*() {
     const run = yield* (yield* TaskRuns).get(given.run)
     const asked = Option.getOrElse(given.format, () => shared.formatOf(Option.getOrElse(given.out, () => "")))
     const path = shared.resultsFile(given.out, run, asked)

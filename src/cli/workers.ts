@@ -30,7 +30,7 @@ const tell = (worker: Worker, blocked: boolean) =>
   )
 
 export const block = Command.make("block", { worker, reason, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", Effect.gen(function*() {
+  Session.withCrowd(given, Effect.gen(function*() {
     const requester = yield* (yield* Session.Session).provider.requester
     const found = yield* find(given.worker)
     yield* (yield* Workers).block(found.id, { requester: requester.id }, given.reason)
@@ -38,7 +38,7 @@ export const block = Command.make("block", { worker, reason, ...Session.options 
   }))).pipe(Command.withDescription("Keep a worker from all your work"))
 
 export const unblock = Command.make("unblock", { worker, ...Session.options }, (given) =>
-  Session.withCrowd(given, "miss", Effect.gen(function*() {
+  Session.withCrowd(given, Effect.gen(function*() {
     const requester = yield* (yield* Session.Session).provider.requester
     const found = yield* find(given.worker)
     yield* (yield* Workers).unblock(found.id, { requester: requester.id })

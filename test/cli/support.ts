@@ -1,0 +1,158 @@
+/** Runs the command in this process, as a process would run it, and catches what it prints. */
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { run } from "../../src/cli/program.js"
+import { coloursFrom, Screen } from "../../src/cli/Screen.js"
+import * as Mock from "../../src/Mock.js"
+import * as SqliteStore from "../../src/store/SqliteStore.js"
+
+export interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether both sinks are terminals. */
+  readonly terminal?: boolean
+}
+
+export const crowd = (
+  words: ReadonlyArray<string>,
+  { env = {}, terminal = false }: Surroundings = {}
+): Effect.Effect<Ended> =>
+  Effect.suspend(() => {
+    const out: Array<string> = []
+    const err: Array<string> = []
+    const sink = (to: Array<string>) => ({
+      write: (text: string) => {
+        to.push(text)
+      },
+      isTerminal: terminal,
+      columns: 80
+    })
+    const screen = Layer.succeed(Screen, { out: sink(out), err: sink(err), isColoured: coloursFrom(env) })
+    return run(words).pipe(
+      Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
+      Effect.provide(Layer.merge(NodeContext.layer, screen)),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))
+    )
+  })
+
+const project = fileURLToPath(new URL("../..", import.meta.url))
+
+const loader = path.join(project, "node_modules/tsx/dist/loader.mjs")
+
+export const entry = path.join(project, "src/cli/bin.ts")
+
+export interface Spawning extends Surroundings {
+  readonly cwd: string
+  readonly bin?: string
+  /** Shown what was written so far to stderr; answers a signal to send, once. */
+  readonly onErr?: (err: string) => NodeJS.Signals | undefined
+}
+
+/** The real process. */
+export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect.Effect<Ended> =>
+  Effect.async((resume) => {
+    const child = spawn(process.execPath, ["--import", loader, options.bin ?? entry, ...words], {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let out = ""
+    let err = ""
+    let signalled = false
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      err += text
+      const signal = signalled ? undefined : options.onErr?.(err)
+      if (signal === undefined) return
+      signalled = true
+      child.kill(signal)
+    })
+    child.on("close", (code) => resume(Effect.succeed({ code: code ?? -1, out, err })))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+/** An empty directory, gone with the scope. */
+export const folder = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(tmpdir(), "crowd-cli-"))),
+  (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
+)
+
+export type Files = Readonly<Record<string, string>>
+
+export const task = { title: "What is it?", reward: "0.05", unitsPerAssignment: 3 }
+
+export const taskJson = (changes: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ ...task, ...changes }, null, 2)
+
+export const template = `<form>
+  <p>\${text}</p>
+  <input type="radio" name="kind" value="a" required><input type="radio" name="kind" value="b">
+  <textarea name="why"></textarea>
+</form>
+`
+
+export const goodBatch: Files = {
+  "task.json": taskJson(),
+  "task.html": template,
+  "data.csv": "text\nfirst\nsecond\n"
+}
+
+/** A batch directory; a file that is `undefined` is not written. */
+export const writeBatch = (dir: string, files: Readonly<Record<string, string | undefined>>): Effect.Effect<string> =>
+  Effect.sync(() => {
+    fs.mkdirSync(dir, { recursive: true })
+    for (const [name, text] of Object.entries(files)) {
+      if (text !== undefined) fs.writeFileSync(path.join(dir, name), text)
+    }
+    return dir
+  })
+
+const Summary = Schema.Struct({
+  run: Schema.String,
+  provider: Schema.String,
+  mode: Schema.String,
+  assignments: Schema.Int,
+  units: Schema.Record({ key: Schema.String, value: Schema.Int }),
+  workers: Schema.Int,
+  cost: Schema.Struct({
+    currency: Schema.String,
+    rewards: Schema.Int,
+    bonuses: Schema.Int,
+    fees: Schema.Int,
+    total: Schema.Int
+  }),
+  results: Schema.optionalWith(Schema.String, { exact: true })
+})
+
+export const Failed = Schema.Struct({
+  error: Schema.Struct({ _tag: Schema.String, message: Schema.String }, { key: Schema.String, value: Schema.Unknown })
+})
+
+/** The one line of JSON on stdout; anything beside it is a fault. */
+export const json = <A, I>(schema: Schema.Schema<A, I>, { out }: Pick<Ended, "out">): A => {
+  const lines = out.trimEnd().split("\n")
+  if (lines.length !== 1) throw new Error(`not one line of JSON: ${out}`)
+  return Schema.decodeUnknownSync(Schema.parseJson(schema), { onExcessProperty: "error" })(lines[0])
+}
+
+export const summaryOf = (ended: Pick<Ended, "out">) => json(Summary, ended)
+
+export const errorOf = (ended: Pick<Ended, "out">) => json(Failed, ended).error
+
+/** The same crowd and database that the command works with. */
+export const mockOver = (db: string) => Layer.provideMerge(Mock.layerStore(), SqliteStore.layer({ filename: db }))
