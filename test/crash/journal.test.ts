@@ -58,7 +58,10 @@ const processOn = (store: Store.Service, sends: Outward<string, ProviderError>) 
   })
   const requests = (...names: ReadonlyArray<string>) =>
     names.map((name) => ({ token: Token.make(name), run: Option.none(), subject: name, payload: null, order: name }))
-  return { ...journaled, perform: (...names: ReadonlyArray<string>) => runner.perform(Effect.succeed(requests(...names))) }
+  return {
+    ...journaled,
+    perform: (...names: ReadonlyArray<string>) => runner.perform(Effect.succeed(requests(...names)))
+  }
 }
 
 /** A process that is killed a second after it began to send. */
@@ -88,8 +91,7 @@ describe("what was sent once is never sent again", () => {
       yield* TestClock.adjust("10 minutes")
       expect((yield* Fiber.join(fiber)).map(Either.isRight)).toEqual([true])
       expect(remote.acted()).toEqual([1])
-    })
-  )
+    }))
 
   test("an answer is lost after the crowd acted: it is found at the first look", (store) =>
     Effect.gen(function* () {
@@ -98,8 +100,7 @@ describe("what was sent once is never sent again", () => {
       yield* TestClock.adjust("1 second")
       expect((yield* Fiber.join(fiber)).map(Either.isRight)).toEqual([true])
       expect(remote.acted()).toEqual([1])
-    })
-  )
+    }))
 
   test("a process that stood still between writing and sending finds that another has taken over", (store) =>
     Effect.gen(function* () {
@@ -118,8 +119,7 @@ describe("what was sent once is never sent again", () => {
       yield* TestClock.adjust("20 minutes")
       expect((yield* Fiber.join(fiber)).map(Either.isRight)).toEqual([true])
       expect(remote.acted()).toEqual([1])
-    })
-  )
+    }))
 
   test("two processes settle the same intents, one after another and slowly", (store) =>
     Effect.gen(function* () {
@@ -134,8 +134,7 @@ describe("what was sent once is never sent again", () => {
       yield* Fiber.join(settling)
       expect(remote.acted()).toEqual([1, 1, 1, 1, 1])
       expect(yield* states(store, sends)).toMatchObject({ done: 5 })
-    })
-  )
+    }))
 
   test("a look-up that answers for fewer than were asked says nothing of the others", (store) =>
     Effect.gen(function* () {
@@ -146,8 +145,7 @@ describe("what was sent once is never sent again", () => {
       expect((yield* Fiber.join(fiber)).map(Either.isLeft)).toEqual([true])
       expect(remote.acted()).toEqual([1])
       expect(yield* states(store, sends)).toMatchObject({ pending: 1 })
-    })
-  )
+    }))
 
   test("a repeat that might end after the crowd has forgotten the token is not sent", (store) =>
     Effect.gen(function* () {
@@ -159,8 +157,7 @@ describe("what was sent once is never sent again", () => {
       yield* TestClock.adjust("10 minutes")
       expect(yield* Fiber.join(settling)).toMatchObject({ uncertain: 1 })
       expect(remote.calls()).toBe(0)
-    })
-  )
+    }))
 })
 
 describe("nothing is lost", () => {
@@ -175,8 +172,7 @@ describe("nothing is lost", () => {
       yield* TestClock.adjust("10 minutes")
       expect((yield* Fiber.join(fiber)).map(Either.isLeft)).toEqual([true])
       expect(yield* states(store, sends)).toMatchObject({ pending: 1, failed: 0 })
-    })
-  )
+    }))
 
   test("a refusal that comes late does not undo what another process has recorded", (store) =>
     Effect.gen(function* () {
@@ -188,8 +184,7 @@ describe("nothing is lost", () => {
       yield* TestClock.adjust("1 minute")
       expect((yield* Fiber.join(fiber)).map(Either.isRight)).toEqual([true])
       expect(yield* states(store, sends)).toMatchObject({ done: 1, failed: 0 })
-    })
-  )
+    }))
 
   test("a clock that went back delays settling by no more than a sending can take", (store) =>
     Effect.gen(function* () {
@@ -202,6 +197,5 @@ describe("nothing is lost", () => {
       yield* TestClock.adjust("5 minutes")
       expect(yield* Fiber.join(settling)).toMatchObject({ done: 1 })
       expect(remote.acted()).toEqual([1])
-    })
-  )
+    }))
 })

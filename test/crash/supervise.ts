@@ -1,0 +1,74 @@
+/** Starts the working process, kills it, starts it again, until it is done. */
+import { spawn } from "node:child_process"
+import { createInterface } from "node:readline"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { RemoteCrowd } from "../support/remoteCrowd/process.js"
+import { Phase, Work } from "./task.js"
+
+/** When to kill: so long after a phase is announced, or after the crowd was asked for so many new things in this life. */
+export type Instant =
+  | { readonly _tag: "Phase"; readonly phase: "starting" | "resuming" | "working"; readonly millis: number }
+  | { readonly _tag: "Asked"; readonly times: number; readonly millis: number }
+
+/** How one life ended, in which phase; `done` if it was not killed. */
+export interface Life {
+  readonly killed: boolean
+  readonly phase: Phase
+}
+
+/** Where in the run, and in which part of a life, the next kill is to fall, so that all of them fall before the end. */
+export const instant = (
+  random: () => number,
+  left: { readonly orders: number; readonly kills: number; readonly units: number }
+): Instant => {
+  const kind = random()
+  const onlyWorkIsNext = left.orders === 2 * left.units
+  if (onlyWorkIsNext && kind < 0.7) return { _tag: "Phase", phase: "working", millis: random() * 300 }
+  if (kind < 0.06) return { _tag: "Phase", phase: "starting", millis: random() * 250 }
+  if (kind < 0.25) return { _tag: "Phase", phase: "resuming", millis: random() * 300 }
+  return { _tag: "Asked", times: 1 + Math.floor((random() * 1.5 * left.orders) / left.kills), millis: random() * 30 }
+}
+
+/** One life of the working process, ended by SIGKILL at the instant if it is not done before. */
+export const live = (
+  program: string,
+  work: Work,
+  crowd: RemoteCrowd,
+  instant: Instant | undefined
+): Effect.Effect<Life, Error> =>
+  Effect.async((resume) => {
+    const child = spawn(process.execPath, [program, Schema.encodeSync(Work)(work)], {
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let phase: Phase = "starting"
+    let asked = 0
+    let fault = ""
+    let timer: NodeJS.Timeout | undefined
+    const killAfter = (millis: number) => {
+      timer ??= setTimeout(() => child.kill("SIGKILL"), millis)
+    }
+    const reached = () => {
+      if (instant?._tag === "Phase" && instant.phase === phase) killAfter(instant.millis)
+    }
+    const forget = crowd.onAsked(() => {
+      asked++
+      if (instant?._tag === "Asked" && asked >= instant.times) killAfter(instant.millis)
+    })
+    child.stderr.on("data", (text) => {
+      fault += String(text)
+    })
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      phase = Schema.decodeUnknownSync(Phase)(line)
+      reached()
+    })
+    child.on("close", (code, signal) => {
+      clearTimeout(timer)
+      forget()
+      if (signal === "SIGKILL") resume(Effect.succeed({ killed: phase !== "done", phase }))
+      else if (code === 0) resume(Effect.succeed({ killed: false, phase }))
+      else resume(Effect.fail(new Error(`the working process ended with ${code} while ${phase}: ${fault}`)))
+    })
+    reached()
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })

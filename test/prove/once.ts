@@ -1,0 +1,71 @@
+/**
+ * The long crash proof: `npm run prove:once -- [--seed N] [--kills N] [--units N] [--only NAME]`. A failure is replayed
+ * with the seed that was printed.
+ */
+import { parseArgs } from "node:util"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { programs } from "../crash/bundle.js"
+import { histogram, type Options, type Proof, proveAll } from "../crash/once.js"
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    kills: { type: "string", default: "200" },
+    units: { type: "string", default: "500" },
+    timeout: { type: "string", default: "300" },
+    only: { type: "string" }
+  }
+})
+
+const asked = {
+  seed: Number(values.seed),
+  kills: Number(values.kills),
+  units: Number(values.units),
+  timeout: Number(values.timeout)
+}
+
+const calm = { throttled: 0, lost: 0, late: 0 }
+const rough = { throttled: 0.02, lost: 0.02, late: 0.02 }
+
+const variants: ReadonlyArray<Options & { readonly name: string }> = [
+  { ...asked, name: "neither", promised: "neither", faults: calm },
+  { ...asked, name: "look-up", promised: "lookUp", faults: calm },
+  { ...asked, name: "look-up, faults", promised: "lookUp", faults: rough },
+  { ...asked, name: "repeatable", promised: "repeatable", faults: calm },
+  { ...asked, name: "repeatable, faults", promised: "repeatable", faults: rough }
+]
+
+const rowOf = (name: string, proof: Proof, millis: number) => ({
+  variant: name,
+  kills: proof.kills,
+  "calls cut off": proof.cutOff,
+  seconds: Math.round(millis / 1000),
+  launched: `${proof.launched.acted}/${proof.launched.wanted}`,
+  approved: `${proof.approved.acted}/${proof.approved.wanted}`,
+  bonuses: `${proof.bonuses.acted}/${proof.bonuses.wanted}`,
+  "asked a person": proof.resolved,
+  uncertain: proof.uncertain,
+  wrong: proof.wrong.length
+})
+
+const program = Effect.gen(function* () {
+  console.log(`seed ${asked.seed}: ${asked.kills} kills in a run of ${asked.units} units, each variant`)
+  const built = yield* programs
+  const chosen = variants.filter(({ name }) => values.only === undefined || values.only === name)
+  const rows = yield* Effect.forEach(
+    chosen,
+    (variant) =>
+      Effect.gen(function* () {
+        const [took, proof] = yield* Effect.timed(proveAll(built, variant))
+        console.log(`${variant.name}: killed while ${histogram(proof.killedIn)}`)
+        for (const wrong of proof.wrong.slice(0, 20)) console.log(`${variant.name}: ${wrong}`)
+        return rowOf(variant.name, proof, Duration.toMillis(took))
+      }),
+    { concurrency: 2 }
+  )
+  console.table(rows)
+  return rows.length > 0 && rows.every(({ kills, wrong }) => wrong === 0 && kills === asked.kills)
+})
+
+process.exitCode = (await Effect.runPromise(Effect.scoped(program))) ? 0 : 1

@@ -1,0 +1,63 @@
+/** What the driver and the crowd's process say to each other, and what that process tells a test. */
+import * as Schema from "effect/Schema"
+
+export const Kind = Schema.Literal("launch", "expire", "approve", "reject", "bonus", "block", "unblock")
+export type Kind = typeof Kind.Type
+
+/**
+ * What the crowd promises of its effects. Only with `repeatable` does it do once what it is asked twice under one token;
+ * with the others it does it twice, and that is on record.
+ */
+export const Promised = Schema.Literal("repeatable", "lookUp", "neither")
+export type Promised = typeof Promised.Type
+
+/** How often, of one call: refused for being one too many, its answer lost after acting, or cut off and acted on later. */
+export const Faults = Schema.Struct({ throttled: Schema.Number, lost: Schema.Number, late: Schema.Number })
+export type Faults = typeof Faults.Type
+
+export const Config = Schema.parseJson(
+  Schema.Struct({
+    seed: Schema.Int,
+    promised: Promised,
+    faults: Faults,
+    /** The longest pause before, and after, each deed, in milliseconds. */
+    pause: Schema.Number,
+    /** How many milliseconds after a call was sent the crowd still acts on it. */
+    timeout: Schema.Number
+  })
+)
+export type Config = typeof Config.Type
+
+const Order = Schema.Struct({ token: Schema.String, subject: Schema.String, amount: Schema.Int })
+
+export const Call = Schema.parseJson(Schema.Struct({ kind: Kind, sentAt: Schema.Number, orders: Schema.Array(Order) }))
+export type Call = typeof Call.Type
+
+/** The crowd's own name for what each order made; null where it came too late and was not acted on. */
+export const Answers = Schema.parseJson(Schema.Array(Schema.NullOr(Schema.String)))
+
+export const Tokens = Schema.parseJson(Schema.Array(Schema.String))
+
+/** What the crowd did under one token. */
+const Entry = Schema.Struct({
+  ...Order.fields,
+  kind: Kind,
+  remoteId: Schema.String,
+  asked: Schema.Int,
+  acted: Schema.Int
+})
+export type Entry = typeof Entry.Type
+
+export const Ledger = Schema.Struct({
+  entries: Schema.Array(Entry),
+  /** How many calls lost their caller before they were answered. */
+  cutOff: Schema.Int
+})
+export type Ledger = typeof Ledger.Type
+
+/** From the crowd's process to the one that started it. */
+export const Told = Schema.Union(
+  Schema.TaggedStruct("Listening", { port: Schema.Int }),
+  Schema.TaggedStruct("Asked", { kind: Kind })
+)
+export type Told = typeof Told.Type

@@ -1,0 +1,111 @@
+/** A crowd in a process of its own. It forgets nothing it was asked and nothing it did, until it ends. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import * as Schema from "effect/Schema"
+import { Answers, Call, Config, type Entry, type Ledger, Tokens, type Told } from "./protocol.js"
+import { seeded } from "./random.js"
+
+type MutableEntry = { -readonly [Field in keyof Entry]: Entry[Field] }
+
+const config = Schema.decodeUnknownSync(Config)(process.argv[2])
+const random = seeded(config.seed)
+const ledger = new Map<string, MutableEntry>()
+let cutOff = 0
+let busy = 0
+
+const tell = (told: Told) => process.send?.(told)
+
+const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+const body = async (request: IncomingMessage): Promise<string> => {
+  let text = ""
+  for await (const chunk of request.setEncoding("utf8")) text += chunk
+  return text
+}
+
+const entryOf = (kind: Call["kind"], order: Call["orders"][number]): MutableEntry => {
+  const known = ledger.get(order.token)
+  if (known !== undefined) return known
+  const made = { ...order, kind, remoteId: `remote-${ledger.size}`, asked: 0, acted: 0 }
+  ledger.set(order.token, made)
+  return made
+}
+
+const act = async ({ kind, sentAt }: Call, order: Call["orders"][number]): Promise<string | null> => {
+  const entry = entryOf(kind, order)
+  entry.asked++
+  if (entry.asked === 1) tell({ _tag: "Asked", kind })
+  await sleep(random() * config.pause)
+  if (Date.now() - sentAt > config.timeout) return null
+  if (config.promised !== "repeatable" || entry.acted === 0) entry.acted++
+  await sleep(random() * config.pause)
+  return entry.remoteId
+}
+
+const actOnAll = async (call: Call): Promise<ReadonlyArray<string | null>> => {
+  const answers: Array<string | null> = []
+  for (const order of call.orders) answers.push(await act(call, order))
+  return answers
+}
+
+const fate = (): "throttled" | "lost" | "late" | "answered" => {
+  const { late, lost, throttled } = config.faults
+  const drawn = random()
+  if (drawn < throttled) return "throttled"
+  if (drawn < throttled + lost) return "lost"
+  return drawn < throttled + lost + late ? "late" : "answered"
+}
+
+const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const call = Schema.decodeUnknownSync(Call)(await body(request))
+  const drawn = fate()
+  if (drawn === "throttled") {
+    response.writeHead(429, { "retry-after-ms": String(Math.ceil(random() * 100)) }).end()
+    return
+  }
+  if (drawn === "late") {
+    request.socket.destroy()
+    await sleep((random() * config.timeout) / 2)
+  } else {
+    response.on("close", () => {
+      if (!response.writableEnded && drawn !== "lost") cutOff++
+    })
+  }
+  const answers = await actOnAll(call)
+  if (drawn === "lost") request.socket.destroy()
+  else response.end(Schema.encodeSync(Answers)(answers))
+}
+
+const lookUp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const tokens = Schema.decodeUnknownSync(Tokens)(await body(request))
+  const found = tokens.map((token) => {
+    const entry = ledger.get(token)
+    return entry === undefined || entry.acted === 0 ? null : entry.remoteId
+  })
+  await sleep(random() * config.pause)
+  response.end(Schema.encodeSync(Answers)(found))
+}
+
+const report = async (response: ServerResponse): Promise<void> => {
+  while (busy > 0) await sleep(5)
+  const all: Ledger = { entries: [...ledger.values()], cutOff }
+  response.end(JSON.stringify(all))
+}
+
+const counted = async (work: Promise<void>): Promise<void> => {
+  busy++
+  // A caller that was killed while it spoke has asked for nothing.
+  await work.catch(() => undefined)
+  busy--
+}
+
+const server = createServer((request, response) => {
+  if (request.url === "/send") void counted(send(request, response))
+  else if (request.url === "/look-up") void counted(lookUp(request, response))
+  else void report(response)
+})
+server.keepAliveTimeout = 60_000
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address()
+  if (typeof address === "object" && address !== null) tell({ _tag: "Listening", port: address.port })
+})
+process.on("disconnect", () => process.exit())
