@@ -35,10 +35,14 @@ export const make = (engine: Engine.Service): Service => {
   const { agent, driver, run, store } = engine
   const review = reviews.make(engine)
 
-  /** The agent this arrival is already, where it was here before. */
+  /** The agent this arrival is already, where it was here before; who has left arrives anew. */
   const again = (found: TaskRun, worker: registry.Named, arrival: Arrival, last: Option.Option<Ids.AgentId>) =>
     Option.match(arrival.remoteAgent, {
-      onSome: (remote) => registry.agentAt(engine, found, worker, remote),
+      onSome: (remote) =>
+        Effect.map(
+          registry.agentAt(engine, found, worker, remote),
+          Option.filter(({ status }) => !States.hasLeft(status))
+        ),
       onNone: () =>
         Option.match(last, {
           onNone: () => Effect.succeedNone,
@@ -66,7 +70,7 @@ export const make = (engine: Engine.Service): Service => {
         onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
         onSome: (remote) => eligibility.claimAt(engine, { run: found, remote, agent: id, now })
       })
-      if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, found))
+      if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, found, arrival.remoteUnit))
       return yield* registry.take(engine, {
         id,
         run: found,

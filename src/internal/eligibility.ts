@@ -126,8 +126,14 @@ export const claimAt = (
     return Option.fromNullable(claimed)
   })
 
-/** Why there was no unit for a worker who is not barred. */
-export const whyNone = ({ store }: Engine.Service, run: TaskRun): Effect.Effect<IneligibleReason, StoreError> =>
-  Effect.map(store.page(tables.units, { where: { run: run.id, status: "launched" }, limit: 1 }), (rows) =>
-    rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" }
-  )
+/** Why there was no unit for a worker who is not barred; where the crowd has chosen one, because it is not free. */
+export const whyNone = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  chosen: Option.Option<string> = Option.none()
+): Effect.Effect<IneligibleReason, StoreError> =>
+  Option.isSome(chosen)
+    ? Effect.succeed({ _tag: "NothingLeft" })
+    : Effect.map(store.page(tables.units, { where: { run: run.id, status: "launched" }, limit: 1 }), (rows) =>
+        rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" }
+      )
