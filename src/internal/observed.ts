@@ -44,24 +44,35 @@ const observeUnit = (engine: Engine.Service, unit: Unit, status: States.RemoteUn
     return 1
   })
 
-/** Makes the agent the crowd speaks of; what the crowd has given away is given away, eligible or not. */
+/** Who held the unit until now has left it: the crowd has given it on. */
+const relieve = ({ store }: Engine.Service, unit: Unit, at: DateTime.Utc) =>
+  Effect.gen(function* () {
+    const held = yield* store.getAll(tables.agents, Option.toArray(unit.agent))
+    const open = held.filter(({ status }) => States.isOpen(status))
+    yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "return", at), { discard: true })
+  })
+
+/**
+ * Makes the agent the crowd speaks of; what the crowd has given away is given away, eligible or not. None if they only
+ * work on what is not on offer any more: they are met when they submit.
+ */
 const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =>
   Effect.gen(function* () {
     const worker = yield* registry.enrol(engine, seen.workerName)
-    const known = yield* registry.agentAt(engine, run, worker, seen.remoteAgent)
-    if (Option.isSome(known)) return known
     const id = yield* Ids.agentId
-    const standing = yield* registry.standingOf(engine, run, worker)
-    yield* engine.store.update(tables.units, {
+    yield* relieve(engine, unit, seen.at)
+    const assigned = yield* engine.store.update(tables.units, {
       ids: [unit.id],
       when: { status: States.unitSources("assign") },
       set: {
         status: "assigned",
         agent: Option.some(id),
         leaseUntil: Option.some(DateTime.addDuration(seen.at, run.task.duration)),
-        updatedAt: seen.at
+        updatedAt: yield* DateTime.now
       }
     })
+    if (assigned.length === 0 && seen.status === "working") return Option.none()
+    const standing = yield* registry.standingOf(engine, run, worker)
     const remoteId = Option.some(seen.remoteAgent)
     return Option.some(yield* registry.take(engine, { id, run, unit, worker, standing, remoteId, now: seen.at }))
   })

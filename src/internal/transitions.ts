@@ -1,4 +1,4 @@
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Agent } from "../Agents.js"
@@ -43,37 +43,44 @@ const unitPatch = (
   }
 }
 
-/** Takes the agent's unit where the agent's change implies, unless somebody else holds it by now. */
-const carryOver = (store: Store.Service, agent: Agent, operation: States.AgentOperation, now: DateTime.Utc) =>
+/** What the change means for a unit that is the agent's, or that nobody holds and they have completed all the same. */
+const impliedFor = (unit: Unit, agent: Agent, operation: States.AgentOperation): Option.Option<States.UnitOperation> =>
+  Option.flatMap(States.implied[operation], (implied) => {
+    if (!Option.contains(unit.agent, agent.id)) {
+      return implied === "complete" || implied === "completeLate" ? Option.some("completeLate") : Option.none()
+    }
+    return Option.some(implied === "release" && Option.isSome(unit.withdrawnAt) ? "lapse" : implied)
+  })
+
+/** Takes the agent's unit where the agent's change implies. */
+const carryOver = (store: Store.Service, agent: Agent, operation: States.AgentOperation) =>
   Effect.gen(function* () {
-    const implied = States.implied[operation]
-    if (Option.isNone(implied)) return
-    const unit = yield* store.get(tables.units, agent.unit)
-    if (Option.isNone(unit)) return
-    const isOurs = Option.contains(unit.value.agent, agent.id)
-    if (!isOurs && implied.value !== "completeLate") return
-    const actual = implied.value === "release" && Option.isSome(unit.value.withdrawnAt) ? "lapse" : implied.value
-    const to = States.nextUnit(unit.value.status, actual)
-    if (Option.isNone(to)) return
-    yield* store.update(tables.units, { ids: [unit.value.id], set: unitPatch(actual, to.value, agent, now) })
+    const unit = Option.getOrUndefined(yield* store.get(tables.units, agent.unit))
+    if (unit === undefined) return
+    const implied = impliedFor(unit, agent, operation)
+    const to = Option.flatMap(implied, (implied) => States.nextUnit(unit.status, implied))
+    if (Option.isNone(implied) || Option.isNone(to)) return
+    const set = unitPatch(implied.value, to.value, agent, yield* DateTime.now)
+    yield* store.update(tables.units, { ids: [unit.id], set })
   })
 
 /**
  * Changes an agent that was read in this transaction, and its unit as that implies, through the table of transitions.
+ * `at` is when it happened, which may be some time ago.
  */
 export const changeAgent = (
   store: Store.Service,
   agent: Agent,
   operation: States.AgentOperation,
-  now: DateTime.Utc,
+  at: DateTime.Utc,
   patch: AgentPatch = {}
 ): Effect.Effect<Agent, InvalidTransition | StoreError> =>
   Effect.gen(function* () {
     const to = States.nextAgent(agent.status, operation)
     if (Option.isNone(to)) return yield* invalid(agent, operation)
-    const set = { ...stamp(operation, now), ...patch, status: to.value }
+    const set = { ...stamp(operation, at), ...patch, status: to.value }
     const [changed] = yield* store.update(tables.agents, { ids: [agent.id], set })
-    yield* carryOver(store, agent, operation, now)
+    yield* carryOver(store, agent, operation)
     return changed ?? agent
   })
 
