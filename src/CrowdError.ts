@@ -109,6 +109,9 @@ export class IntentNotFound extends Schema.TaggedError<IntentNotFound>("effect-c
   }
 }
 
+/** Statuses of an agent before, or without, a submission. */
+const withoutWork = ["accepted", "in_task", "disconnected", "returned", "expired"]
+
 /**
  * The table of transitions (`States`) has no way from where the entity is by this operation.
  *
@@ -120,7 +123,8 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>("ef
   { entity: Entity, id: Schema.String, from: Schema.String, operation: Schema.String }
 ) {
   override get message() {
-    return `Cannot ${this.operation} ${this.id}: this ${this.entity.toLowerCase()} is ${this.from}.`
+    const empty = this.entity === "Agent" && withoutWork.includes(this.from) ? " and has submitted nothing" : ""
+    return `Cannot ${this.operation} ${this.id}: this ${this.entity.toLowerCase()} is ${this.from}${empty}.`
   }
 }
 

@@ -24,23 +24,26 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Whether both sinks are terminals. */
   readonly terminal?: boolean
+  /** Shown what is printed, as it is. */
+  readonly onOut?: (text: string) => void
 }
 
 export const crowd = (
   words: ReadonlyArray<string>,
-  { env = {}, terminal = false }: Surroundings = {}
+  { env = {}, onOut, terminal = false }: Surroundings = {}
 ): Effect.Effect<Ended> =>
   Effect.suspend(() => {
     const out: Array<string> = []
     const err: Array<string> = []
-    const sink = (to: Array<string>) => ({
+    const sink = (to: Array<string>, shown?: (text: string) => void) => ({
       write: (text: string) => {
         to.push(text)
+        shown?.(text)
       },
       isTerminal: terminal,
       columns: 80
     })
-    const screen = Layer.succeed(Screen, { out: sink(out), err: sink(err), isColoured: coloursFrom(env) })
+    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err), isColoured: coloursFrom(env) })
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
       Effect.provide(Layer.merge(NodeContext.layer, screen)),
@@ -54,11 +57,13 @@ const loader = path.join(project, "node_modules/tsx/dist/loader.mjs")
 
 export const entry = path.join(project, "src/cli/bin.ts")
 
-export interface Spawning extends Surroundings {
+export interface Spawning extends Pick<Surroundings, "env"> {
   readonly cwd: string
   readonly bin?: string
   /** Shown what was written so far to stderr; answers a signal to send, once. */
   readonly onErr?: (err: string) => NodeJS.Signals | undefined
+  /** Told when it runs; what it answers is called when it has ended. */
+  readonly watch?: (pid: number) => () => void
 }
 
 /** The real process. */
@@ -69,6 +74,7 @@ export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"]
     })
+    const stopWatching = child.pid === undefined ? undefined : options.watch?.(child.pid)
     let out = ""
     let err = ""
     let signalled = false
@@ -82,6 +88,7 @@ export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect
       signalled = true
       child.kill(signal)
     })
+    child.on("exit", () => stopWatching?.())
     child.on("close", (code) => resume(Effect.succeed({ code: code ?? -1, out, err })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
