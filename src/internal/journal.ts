@@ -80,7 +80,7 @@ export const make = (store: Store.Service, driver: Sender): Internal => {
     store.transaction(
       Effect.gen(function* () {
         const found = yield* store.get(table, token)
-        const intent = Option.getOrUndefined(found)
+        const intent = Option.getOrUndefined(Option.filter(found, ({ provider }) => provider === driver.provider))
         const kind = intent === undefined ? undefined : kinds.get(intent.kind)
         if (intent === undefined || kind === undefined || intent.state !== "uncertain") {
           return yield* new IntentNotFound({ token })
