@@ -23,6 +23,9 @@ interface Transaction {
   ended: boolean
 }
 
+/** Answers a failure where a row cannot be as asked. */
+type Change<A> = (state: memory.TableState) => Either.Either<readonly [memory.TableState, A], StoreError>
+
 /** What every operation works with. */
 interface Access {
   readonly transaction: Service["transaction"]
@@ -30,10 +33,9 @@ interface Access {
     table: tables.Table<R, E>,
     f: (state: memory.TableState) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
-  /** `change` answers a failure where a row cannot be as it asks. */
   readonly write: <R extends Row, E extends Encoded, A>(
     table: tables.Table<R, E>,
-    change: (state: memory.TableState) => Either.Either<readonly [memory.TableState, A], StoreError>
+    change: Change<A>
   ) => Effect.Effect<A, StoreError>
 }
 
@@ -61,27 +63,38 @@ const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (w
       current.in(fiber.currentContext) === undefined ? writing.withPermits(1)(begun(effect)) : effect
     )
 
-  return {
-    transaction,
-    read: (table, f) =>
-      Effect.withFiberRuntime((fiber) => f(tableIn(current.in(fiber.currentContext)?.state ?? committed, table))),
-    write: (table, change) =>
-      transaction(
-        Effect.withFiberRuntime((fiber) => {
-          const opened = current.in(fiber.currentContext)
-          if (opened === undefined) return Effect.dieMessage("a write outside a transaction")
-          if (opened.failure !== undefined) return Effect.fail(opened.failure)
-          const changed = change(tableIn(opened.state, table))
-          if (Either.isLeft(changed)) {
-            opened.failure = changed.left
-            return Effect.fail(changed.left)
-          }
-          const [state, answer] = changed.right
-          opened.state = HashMap.set(opened.state, table.name, state)
-          return Effect.succeed(answer)
-        })
-      )
+  const read: Access["read"] = (table, f) =>
+    Effect.withFiberRuntime((fiber) => f(tableIn(current.in(fiber.currentContext)?.state ?? committed, table)))
+
+  const changed = <R extends Row, E extends Encoded, A>(
+    opened: Transaction,
+    table: tables.Table<R, E>,
+    change: Change<A>
+  ): Effect.Effect<A, StoreError> => {
+    if (opened.failure !== undefined) return Effect.fail(opened.failure)
+    return Either.match(change(tableIn(opened.state, table)), {
+      onLeft: (failure) => {
+        opened.failure = failure
+        return Effect.fail(failure)
+      },
+      onRight: ([state, answer]) => {
+        opened.state = HashMap.set(opened.state, table.name, state)
+        return Effect.succeed(answer)
+      }
+    })
   }
+
+  const write = <R extends Row, E extends Encoded, A>(table: tables.Table<R, E>, change: Change<A>) =>
+    transaction<A, StoreError, never>(
+      Effect.withFiberRuntime((fiber) => {
+        const opened = current.in(fiber.currentContext)
+        return opened === undefined
+          ? Effect.dieMessage("a write outside a transaction")
+          : changed(opened, table, change)
+      })
+    )
+
+  return { transaction, read, write }
 })
 
 const decoded = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>

@@ -3,14 +3,15 @@
  *
  * @since 0.1.0
  */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as fs from "node:fs"
-import * as path from "node:path"
 import { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
 import { fromDriver } from "./internal/failure.js"

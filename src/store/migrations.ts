@@ -1,8 +1,3 @@
-/**
- * How the database comes to have the tables of this version.
- *
- * @since 0.1.0
- */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,8 +12,7 @@ import * as tables from "./tables.js"
 /**
  * One step from a version to the next. Once it is released it never changes.
  *
- * @since 0.1.0
- * @category models
+ * @internal
  */
 export interface Migration {
   readonly name: string
@@ -68,8 +62,7 @@ const createTable = (dialect: Dialect, table: Definition): ReadonlyArray<string>
  * Version 1 is the tables as they are defined now: the first change of a released definition has to write the statements
  * of version 1 out here, and then add its own.
  *
- * @since 0.1.0
- * @category migrations
+ * @internal
  */
 export const all: ReadonlyArray<Migration> = [
   { name: "tables", statements: (dialect) => tables.all.flatMap((table) => createTable(dialect, table)) }
@@ -136,8 +129,7 @@ const inTransaction = (migrating: Migrating, effect: Effect.Effect<void, StoreEr
 /**
  * Brings the database to the newest of `migrations`, one transaction each. Several processes may do so at once.
  *
- * @since 0.1.0
- * @category migrations
+ * @internal
  */
 export const run = (
   database: Database,

@@ -1,6 +1,7 @@
 /** What a store on a SQL database must do besides, on both of them. */
-import { describe, expect, layer } from "@effect/vitest"
+
 import { SqlClient } from "@effect/sql/SqlClient"
+import { describe, expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
