@@ -25,6 +25,8 @@ const isDue = (last: Shown, done: number, total: number, now: number): boolean =
   return done >= total || since >= 5000 || (since >= 1000 && tenths(done) > tenths(last.done))
 }
 
+const columnsOfText = 60
+
 const clearLine = "\r\u001b[2K"
 
 /** What is to be said of `done` of `total`, of which `before` were done when the clock started. */
@@ -44,18 +46,19 @@ export const make = (
   label: string,
   options: { readonly total: number; readonly done: number }
 ): Effect.Effect<Progress, never, Screen> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const screen = yield* Screen
     const { err } = screen
     const paint = paintOn(screen, err)
     const { done: before, total } = options
     const start = yield* Clock.currentTimeMillis
+    const width = Math.max(0, Math.min(20, err.columns - columnsOfText))
     const shown = yield* Ref.make<Shown>({ done: before, at: Number.NEGATIVE_INFINITY })
     const rewrite = (text: string, done: number) =>
-      err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, 20))} ${text}`)
+      err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, width))} ${text}`)
 
     const at: Progress["at"] = (done) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const text = describe(done, total, before, now - start)
         if (err.isTerminal) return rewrite(text, done)

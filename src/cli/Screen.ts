@@ -26,8 +26,10 @@ const sinkOf = (stream: NodeJS.WriteStream): Sink => ({
 })
 
 /** Colours go to terminals, unless NO_COLOR (https://no-color.org) says otherwise. */
-export const coloursFrom = (env: NodeJS.ProcessEnv) => (sink: Sink): boolean =>
-  sink.isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb"
+export const coloursFrom =
+  (env: NodeJS.ProcessEnv) =>
+  (sink: Sink): boolean =>
+    sink.isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb"
 
 export const layerProcess: Layer.Layer<Screen> = Layer.sync(Screen, () => ({
   out: sinkOf(process.stdout),
@@ -49,7 +51,9 @@ export type Style = keyof typeof codes
 
 export type Paint = (style: Style, text: string) => string
 
-export const paintOn = ({ isColoured }: Service, sink: Sink): Paint => (style, text) => {
-  const [on, off] = codes[style]
-  return isColoured(sink) ? `\u001b[${on}m${text}\u001b[${off}m` : text
-}
+export const paintOn =
+  ({ isColoured }: Service, sink: Sink): Paint =>
+  (style, text) => {
+    const [on, off] = codes[style]
+    return isColoured(sink) ? `\u001b[${on}m${text}\u001b[${off}m` : text
+  }

@@ -1,4 +1,4 @@
-/** The global options, and what follows from them: which crowd, which database, which mouth. */
+/** The global options, and what follows from them: which crowd, which database, text or JSON. */
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
@@ -42,11 +42,15 @@ export const options = {
   ),
   db: Options.text("db").pipe(
     Options.withPseudoName("FILE"),
-    Options.withDescription("The SQLite file that remembers everything (crowd.db by default; or the variable CROWD_DB)"),
+    Options.withDescription(
+      "The SQLite file that remembers everything (crowd.db by default; or the variable CROWD_DB)"
+    ),
     Options.optional
   ),
   json: Options.boolean("json").pipe(Options.withDescription("Print one JSON object instead of text")),
-  live: Options.boolean("live").pipe(Options.withDescription("Work with real money, where the provider has a test mode"))
+  live: Options.boolean("live").pipe(
+    Options.withDescription("Work with real money, where the provider has a test mode")
+  )
 }
 
 export interface Given {
@@ -67,7 +71,7 @@ const merge = (before: Given, after: Given): Given => ({
 /** The options given before the name of the command. */
 export class Before extends Context.Tag("effect-crowd/cli/Before")<Before, Given>() {}
 
-const dbFromEnv = Config.string("CROWD_DB").pipe(Config.withDefault("crowd.db"))
+const dbFromEnv = Config.nonEmptyString("CROWD_DB").pipe(Config.withDefault("crowd.db"))
 
 const busyTimeout = Config.duration("CROWD_BUSY_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5)))
 
@@ -75,7 +79,7 @@ const fromConfig = <A>(config: Config.Config<A>): Effect.Effect<A, UsageError> =
   Effect.mapError(config, (error) => new UsageError({ message: `An environment variable is wrong: ${String(error)}` }))
 
 const settle = (after: Given): Effect.Effect<Service, UsageError, Before> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const given = merge(yield* Before, after)
     const provider = Option.getOrElse(given.provider, () => providers.byDefault)
     if (given.live && !provider.hasLive) {
@@ -84,18 +88,19 @@ const settle = (after: Given): Effect.Effect<Service, UsageError, Before> =>
       })
     }
     const db = Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv)
+    if (db === "") return yield* new UsageError({ message: "--db is empty; name a file." })
     return { provider, db, json: given.json }
   })
 
 /** What happens when the database is not there: it is made, it is missed, or one in memory stands in for it. */
-export type Absence = "make" | "miss" | "pretend"
+type Absence = "make" | "miss" | "pretend"
 
 const storeLayer = (
   { db, provider }: Service,
   absence: Absence
 ): Layer.Layer<Store.Store, StoreError | UsageError | DatabaseNotFound, FileSystem.FileSystem> =>
   Layer.unwrapEffect(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const isThere = yield* Effect.orElseSucceed(fs.exists(db), () => true)
       if (!isThere && absence === "miss") return yield* new DatabaseNotFound({ path: db })
@@ -115,7 +120,8 @@ export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>)
 /** Runs work with the crowd and the database of the session. */
 export const overDatabase = <A, E, R>(absence: Absence, work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Session, (session) =>
-    Effect.provide(work, Layer.provideMerge(session.provider.layer, storeLayer(session, absence))))
+    Effect.provide(work, Layer.provideMerge(session.provider.layer, storeLayer(session, absence)))
+  )
 
 /** A command over a run that must be in the database. */
 export const withCrowd = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>) =>

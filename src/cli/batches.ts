@@ -31,13 +31,16 @@ export const init = Command.make(
   "init",
   { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, ...Session.options },
   (given) =>
-    Session.withSession(given, Effect.gen(function*() {
-      yield* Samples.copy(given.sample, given.dir)
-      yield* summary.answer(
-        { batch: given.dir, sample: given.sample },
-        () => `${given.dir} is a batch to start from. Try it: crowd run ${given.dir}`
-      )
-    }))
+    Session.withSession(
+      given,
+      Effect.gen(function* () {
+        yield* Samples.copy(given.sample, given.dir)
+        yield* summary.answer(
+          { batch: given.dir, sample: given.sample },
+          () => `${given.dir} is a batch to start from. Try it: crowd run ${given.dir}`
+        )
+      })
+    )
 ).pipe(Command.withDescription("Write a batch to start from"))
 
 const encodePlan = Schema.encodeSync(Crowd.Plan)
@@ -52,7 +55,10 @@ const planText = (plan: Crowd.Plan): string => {
     ["rewards", Money.format(plan.rewards)],
     ["fees", Money.format(plan.fees)],
     ["total", Money.format(plan.total)],
-    ...Option.match(plan.available, { onNone: () => [], onSome: (money) => [["balance", Money.format(money)] as const] })
+    ...Option.match(plan.available, {
+      onNone: () => [],
+      onSome: (money) => [["balance", Money.format(money)] as const]
+    })
   ]
   const isShort = Option.exists(plan.available, ({ minor }) => minor < plan.total.minor)
   const title = `${plan.name}  ${plan.provider}, ${plan.mode}`
@@ -61,13 +67,17 @@ const planText = (plan: Crowd.Plan): string => {
 }
 
 export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.options }, (given) =>
-  Session.withSession(given, Effect.gen(function*() {
-    const batch = yield* BatchDirectory.read(given.batch)
-    const { provider } = yield* Session.Session
-    const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
-    const plan = yield* Session.overDatabase("pretend", planned)
-    yield* summary.answer(encodePlan(plan), () => planText(plan))
-  }))).pipe(Command.withDescription("What a batch would cost; sends nothing"))
+  Session.withSession(
+    given,
+    Effect.gen(function* () {
+      const batch = yield* BatchDirectory.read(given.batch)
+      const { provider } = yield* Session.Session
+      const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
+      const plan = yield* Session.overDatabase("pretend", planned)
+      yield* summary.answer(encodePlan(plan), () => planText(plan))
+    })
+  )
+).pipe(Command.withDescription("What a batch would cost; sends nothing"))
 
 const fresh = Options.boolean("new").pipe(Options.withDescription("Start another run, even where the batch has one"))
 
@@ -75,12 +85,13 @@ const limit = Options.integer("limit").pipe(
   Options.withPseudoName("N"),
   Options.withDescription("Launch at most so many units now"),
   Options.mapEffect((n) =>
-    n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))),
+    n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))
+  ),
   Options.optional
 )
 
 const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly limit?: number | undefined }) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
     const total = batch.count * batch.task.unitsPerAssignment
@@ -95,16 +106,23 @@ const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly 
 const continues = (command: string, batch: string) =>
   `Nothing is lost: crowd ${command} ${batch} continues where this stopped, and launches nothing twice.`
 
-export const launch = Command.make("launch", { batch: shared.batchArg, limit, new: fresh, ...Session.options }, (given) =>
-  Session.withSession(given, Effect.gen(function*() {
-    const batch = yield* BatchDirectory.read(given.batch)
-    const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
-    const launched = Effect.gen(function*() {
-      const run = yield* launchBatch(batch, options)
-      yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
-    })
-    yield* Session.overDatabase("make", shared.stoppable(continues("launch", given.batch), launched))
-  }))).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
+export const launch = Command.make(
+  "launch",
+  { batch: shared.batchArg, limit, new: fresh, ...Session.options },
+  (given) =>
+    Session.withSession(
+      given,
+      Effect.gen(function* () {
+        const batch = yield* BatchDirectory.read(given.batch)
+        const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
+        const launched = Effect.gen(function* () {
+          const run = yield* launchBatch(batch, options)
+          yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
+        })
+        yield* Session.overDatabase("make", shared.stoppable(continues("launch", given.batch), launched))
+      })
+    )
+).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
 
 const approve = Options.boolean("approve").pipe(
   Options.withDescription("Accept what is submitted at once (the default for mock)")
@@ -118,14 +136,11 @@ const out = Options.text("out").pipe(
 
 /** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
 const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
-  Effect.flatMap(
-    Effect.raceAll([Effect.exit(a), Effect.exit(b)]),
-    (first): Effect.Effect<A | B, E | E2> => first
-  )
+  Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
 
 /** Round after round until the run is decided, with its crowd attended to. */
 const conduct = (run: TaskRun, approve: boolean) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const before = yield* (yield* TaskRuns).summary(run.id)
     if (Conductor.isDecided(before)) {
@@ -141,16 +156,23 @@ const conduct = (run: TaskRun, approve: boolean) =>
     return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
   })
 
-export const run = Command.make("run", { batch: shared.batchArg, approve, new: fresh, out, ...Session.options }, (given) =>
-  Session.withSession(given, Effect.gen(function*() {
-    const batch = yield* BatchDirectory.read(given.batch)
-    const path = shared.resultsFile(given.out, batch, "csv")
-    yield* shared.checkFolder(path)
-    const worked = Effect.gen(function*() {
-      const run = yield* launchBatch(batch, { fresh: given.new })
-      const ended = yield* conduct(run, given.approve)
-      const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
-      yield* summary.show(ended, Option.some(results))
-    })
-    yield* Session.overDatabase("make", shared.stoppable(continues("run", given.batch), worked))
-  }))).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))
+export const run = Command.make(
+  "run",
+  { batch: shared.batchArg, approve, new: fresh, out, ...Session.options },
+  (given) =>
+    Session.withSession(
+      given,
+      Effect.gen(function* () {
+        const batch = yield* BatchDirectory.read(given.batch)
+        const path = shared.resultsFile(given.out, batch, "csv")
+        yield* shared.checkFolder(path)
+        const worked = Effect.gen(function* () {
+          const run = yield* launchBatch(batch, { fresh: given.new })
+          const ended = yield* conduct(run, given.approve)
+          const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
+          yield* summary.show(ended, Option.some(results))
+        })
+        yield* Session.overDatabase("make", shared.stoppable(continues("run", given.batch), worked))
+      })
+    )
+).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))

@@ -60,7 +60,7 @@ export class Interrupted extends Schema.TaggedError<Interrupted>("effect-crowd/c
   }
 }
 
-export const Failure = Schema.Union(
+const Failure = Schema.Union(
   CrowdError,
   ResultsNotWritten,
   ResultsChanged,

@@ -28,4 +28,6 @@ export const clock = (millis: number): string => {
 
 /** Labels and values in two columns, indented by two. */
 export const table = (rows: ReadonlyArray<readonly [label: string, value: string]>, width: number): string =>
-  rows.map(([label, value]) => (label === "" && value === "" ? "" : `  ${label.padEnd(width)}  ${value}`.trimEnd())).join("\n")
+  rows
+    .map(([label, value]) => (label === "" && value === "" ? "" : `  ${label.padEnd(width)}  ${value}`.trimEnd()))
+    .join("\n")

@@ -10,13 +10,15 @@ import { CrowdGone } from "./failure.js"
 const leastWorkers = 5
 
 /** The same worker answers the same row in the same way, whenever and in whichever run. */
-const answering = (fields: ReadonlyArray<FormFields.Field>) => ({ agent, inputs }: Mock.Visit): Mock.Behaviour => {
-  const random = new PCGRandom(Hash.string(JSON.stringify([agent.workerName, inputs])))
-  return { _tag: "Answer", answers: FormFields.answersFor(fields, () => random.number()) }
-}
+const answering =
+  (fields: ReadonlyArray<FormFields.Field>) =>
+  ({ agent, inputs }: Mock.Visit): Mock.Behaviour => {
+    const random = new PCGRandom(Hash.string(JSON.stringify([agent.workerName, inputs])))
+    return { _tag: "Answer", answers: FormFields.answersFor(fields, () => random.number()) }
+  }
 
 export const attend = (run: TaskRun) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runs = yield* TaskRuns
     const fields = FormFields.fromHtml(yield* runs.template(run.id))
     yield* Mock.work(run.id, {

@@ -1,4 +1,6 @@
 /** The whole command: the words after `crowd` in, an exit code out. */
+
+import { stripVTControlCharacters } from "node:util"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
@@ -6,20 +8,22 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { stripVTControlCharacters } from "node:util"
 import * as batches from "./batches.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
-import { paintOn, print, say, Screen } from "./Screen.js"
 import * as reviews from "./reviews.js"
 import * as runs from "./runs.js"
+import { paintOn, print, Screen, say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as workers from "./workers.js"
 
 const hint = "See crowd --help."
 
-const crowd = Command.make("crowd", Session.options, () =>
-  new UsageError({ message: `Name a command, such as crowd run <batch>. ${hint}` })).pipe(
+const crowd = Command.make(
+  "crowd",
+  Session.options,
+  () => new UsageError({ message: `Name a command, such as crowd run <batch>. ${hint}` })
+).pipe(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
   Command.withSubcommands([
     batches.init,
@@ -42,7 +46,9 @@ const crowd = Command.make("crowd", Session.options, () =>
 
 const footer = HelpDoc.blocks([
   HelpDoc.h1("MORE"),
-  HelpDoc.p("Options of all commands may stand before or after the command's name. crowd <command> --help has the rest."),
+  HelpDoc.p(
+    "Options of all commands may stand before or after the command's name. crowd <command> --help has the rest."
+  ),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])
 
@@ -55,10 +61,13 @@ const noise = /^[ \t]*(A user-defined piece of text\.|A true or false value\.|Th
 
 /** Lets `@effect/cli` print its help where this command prints; what is wrong with the words is told by `tell`. */
 const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const screen = yield* Screen
     const help = (text: string) => {
-      const tidy = text.replace(noise, "").replace(/^\$ (?!crowd)/m, "$ crowd ").trim()
+      const tidy = text
+        .replace(noise, "")
+        .replace(/^\$ (?!crowd)/m, "$ crowd ")
+        .trim()
       screen.out.write(`${screen.isColoured(screen.out) ? tidy : stripVTControlCharacters(tidy)}\n`)
     }
     return yield* Effect.withConsole(effect, {
@@ -71,7 +80,7 @@ const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 const textOf = (help: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(help)).trim()
 
 const tellFailure = (json: boolean, failure: Failure) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const screen = yield* Screen
     const paint = paintOn(screen, screen.err)
     if (json) yield* print(JSON.stringify(toJson(failure)))
@@ -80,7 +89,7 @@ const tellFailure = (json: boolean, failure: Failure) =>
   })
 
 const tellBug = (json: boolean, cause: Cause.Cause<never>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const message = describeBug(cause)
     if (json) yield* print(JSON.stringify({ error: { _tag: "Bug", message } }))
     yield* say(message)
@@ -89,8 +98,9 @@ const tellBug = (json: boolean, cause: Cause.Cause<never>) =>
 
 const tell = (json: boolean) => (cause: Cause.Cause<Failure | ValidationError.ValidationError>) =>
   Either.match(Cause.failureOrCause(cause), {
-    onRight: (defect) => Cause.isInterruptedOnly(defect) ? Effect.succeed(exitCodes.interrupted) : tellBug(json, defect),
-    onLeft: (failure) => 
+    onRight: (defect) =>
+      Cause.isInterruptedOnly(defect) ? Effect.succeed(exitCodes.interrupted) : tellBug(json, defect),
+    onLeft: (failure) =>
       tellFailure(
         json,
         ValidationError.isValidationError(failure)

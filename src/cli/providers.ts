@@ -8,7 +8,7 @@ import type { Core } from "../Provider.js"
 import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import type { TaskRun } from "../TaskRuns.js"
-import { CrowdGone } from "./failure.js"
+import type { CrowdGone } from "./failure.js"
 import * as mockCrowd from "./mockCrowd.js"
 
 export interface Entry {

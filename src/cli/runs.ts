@@ -32,28 +32,28 @@ const line = (now: DateTime.Utc, current: Summary): string =>
 
 /** Every state of the run that is unlike the one before, up to the last one. */
 const changing = (run: RunId) =>
-  Stream.repeatEffectWithSchedule(
-    summaryOf(run),
-    Schedule.spaced("1 second")
-  ).pipe(
+  Stream.repeatEffectWithSchedule(summaryOf(run), Schedule.spaced("1 second")).pipe(
     Stream.takeUntil(Conductor.isDecided),
     Stream.changesWith((a, b) => summary.inWords(a) === summary.inWords(b))
   )
 
 const watchRun = (run: RunId) =>
   Stream.runForEach(changing(run), (current) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const now = yield* DateTime.now
       yield* summary.answer(summary.toJson(current), () => line(now, current))
-    }))
+    })
+  )
 
 const othersShown = 5
 
 /** Where no run was named, the other ones are worth knowing. */
 const showOthers = (shown: RunId) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const newest = yield* Stream.runCollect(Stream.take((yield* TaskRuns).list, othersShown + 1))
-    const others = Chunk.toReadonlyArray(newest).filter(({ id }) => id !== shown).slice(0, othersShown)
+    const others = Chunk.toReadonlyArray(newest)
+      .filter(({ id }) => id !== shown)
+      .slice(0, othersShown)
     if (others.length === 0) return
     const rows = others.map(({ id, name }) => `  ${id}  ${name}`)
     yield* print(["", "Earlier runs:", ...rows].join("\n"))
@@ -63,15 +63,22 @@ export const status = Command.make(
   "status",
   { run: Args.optional(shared.runArg), watch, ...Session.options },
   (given) =>
-    Session.withCrowd(given, Effect.gen(function*() {
-      const run = yield* shared.runOrNewest(given.run)
-      const { json } = yield* Session.Session
-      if (given.watch) yield* watchRun(run.id)
-      if (given.watch && json) return
-      yield* summary.show(yield* summaryOf(run.id))
-      if (!json && Option.isNone(given.run)) yield* showOthers(run.id)
-    }))
-).pipe(Command.withDescription("Counts per state, cost so far, median time, hourly wage; of the newest run, if none is named"))
+    Session.withCrowd(
+      given,
+      Effect.gen(function* () {
+        const run = yield* shared.runOrNewest(given.run)
+        const { json } = yield* Session.Session
+        if (given.watch) yield* watchRun(run.id)
+        if (given.watch && json) return
+        yield* summary.show(yield* summaryOf(run.id))
+        if (!json && Option.isNone(given.run)) yield* showOthers(run.id)
+      })
+    )
+).pipe(
+  Command.withDescription(
+    "Counts per state, cost so far, median time, hourly wage; of the newest run, if none is named"
+  )
+)
 
 const wait = Options.boolean("wait").pipe(Options.withDescription("Stay until nobody is at work on the run any more"))
 
@@ -84,28 +91,42 @@ const untilNobodyWorks = (run: RunId) =>
 
 const expiredText = (current: Summary, left: Duration.Duration): string => {
   const { assigned, expired } = current.units
-  const working = assigned === 0
-    ? "Nobody is at work on it."
-    : `${format.count(assigned, "unit")} may still come in for ${format.clock(Duration.toMillis(left))}; crowd expire ${current.run} --wait stays for them.`
+  const working =
+    assigned === 0
+      ? "Nobody is at work on it."
+      : `${format.count(assigned, "unit")} may still come in for ${format.clock(Duration.toMillis(left))}; crowd expire ${current.run} --wait stays for them.`
   return `${current.run}: ${format.count(expired, "unit")} expired. ${working}`
 }
 
 export const expire = Command.make("expire", { run: shared.runArg, wait, ...Session.options }, (given) =>
-  Session.withCrowd(given, shared.stoppable(`crowd expire ${given.run} --wait goes on waiting.`, Effect.gen(function*() {
-    const left = yield* Crowd.expire(given.run)
-    if (given.wait) yield* untilNobodyWorks(given.run)
-    const current = yield* summaryOf(given.run)
-    yield* summary.answer(
-      { run: given.run, units: current.units, waitMillis: current.units.assigned === 0 ? 0 : Duration.toMillis(left) },
-      () => expiredText(current, left)
+  Session.withCrowd(
+    given,
+    shared.stoppable(
+      `crowd expire ${given.run} --wait goes on waiting.`,
+      Effect.gen(function* () {
+        const left = yield* Crowd.expire(given.run)
+        if (given.wait) yield* untilNobodyWorks(given.run)
+        const current = yield* summaryOf(given.run)
+        yield* summary.answer(
+          {
+            run: given.run,
+            units: current.units,
+            waitMillis: current.units.assigned === 0 ? 0 : Duration.toMillis(left)
+          },
+          () => expiredText(current, left)
+        )
+      })
     )
-  })))).pipe(Command.withDescription("Take every undecided unit back from the crowd"))
+  )
+).pipe(Command.withDescription("Take every undecided unit back from the crowd"))
 
 const toUncertain = ({ id, kind, subject }: Intent) => ({ token: id, operation: kind, subject })
 
 const settledText = (settled: Settlement, uncertain: ReadonlyArray<ReturnType<typeof toUncertain>>): string => {
   const counts = `${settled.done} done, ${settled.failed} failed, ${settled.uncertain} uncertain, ${settled.pending} pending`
-  const found = Object.values(settled).every((n) => n === 0) ? "Nothing was left unfinished." : `Finished what was left: ${counts}.`
+  const found = Object.values(settled).every((n) => n === 0)
+    ? "Nothing was left unfinished."
+    : `Finished what was left: ${counts}.`
   if (uncertain.length === 0) return found
   const rows = uncertain.map(({ operation, subject, token }) => `  ${token}  ${operation} of ${subject}`)
   return [
@@ -124,27 +145,34 @@ export const resume = Command.make(
   "resume",
   { run: Args.optional(shared.runArg), happened, notHappened, ...Session.options },
   (given) =>
-    Session.withCrowd(given, Effect.gen(function*() {
-      const journal = yield* Journal
-      const run = Option.getOrUndefined(given.run)
-      if (run !== undefined) yield* (yield* TaskRuns).get(run)
-      yield* Effect.forEach(given.happened, (token) => journal.resolve(token, "happened"))
-      yield* Effect.forEach(given.notHappened, (token) => journal.resolve(token, "did_not_happen"))
-      const settled = yield* Crowd.resume(run)
-      const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
-      const all = Chunk.toReadonlyArray(uncertain)
-      yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
-    }))
+    Session.withCrowd(
+      given,
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const run = Option.getOrUndefined(given.run)
+        if (run !== undefined) yield* (yield* TaskRuns).get(run)
+        yield* Effect.forEach(given.happened, (token) => journal.resolve(token, "happened"))
+        yield* Effect.forEach(given.notHappened, (token) => journal.resolve(token, "did_not_happen"))
+        const settled = yield* Crowd.resume(run)
+        const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
+        const all = Chunk.toReadonlyArray(uncertain)
+        yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
+      })
+    )
 ).pipe(Command.withDescription("Finish what a crash or a lost answer left unfinished, in one run or in all"))
 
 export const sync = Command.make("sync", { run: shared.runArg, ...Session.options }, (given) =>
-  Session.withCrowd(given, Effect.gen(function*() {
-    const changed = yield* Crowd.reconcile(given.run)
-    yield* summary.answer(
-      { run: given.run, changed },
-      () => `${given.run} is in step with the crowd; ${format.count(changed, "record")} changed.`
-    )
-  }))).pipe(Command.withDescription("Bring the records of a run in step with the crowd's"))
+  Session.withCrowd(
+    given,
+    Effect.gen(function* () {
+      const changed = yield* Crowd.reconcile(given.run)
+      yield* summary.answer(
+        { run: given.run, changed },
+        () => `${given.run} is in step with the crowd; ${format.count(changed, "record")} changed.`
+      )
+    })
+  )
+).pipe(Command.withDescription("Bring the records of a run in step with the crowd's"))
 
 const resultsFormat = Options.choice("format", ["csv", "jsonl"]).pipe(
   Options.withDescription("csv with MTurk's column names, or JSON Lines; csv unless the file ends in .jsonl"),
@@ -157,15 +185,22 @@ const out = Options.text("out").pipe(
   Options.optional
 )
 
-export const exporting = Command.make("export", { run: shared.runArg, format: resultsFormat, out, ...Session.options }, (given) =>
-  Session.withCrowd(given, Effect.gen(function*() {
-    const run = yield* (yield* TaskRuns).get(given.run)
-    const asked = Option.getOrElse(given.format, () => shared.formatOf(Option.getOrElse(given.out, () => "")))
-    const path = shared.resultsFile(given.out, run, asked)
-    yield* shared.checkFolder(path)
-    const { count } = yield* shared.writeResults(run.id, path, asked)
-    yield* summary.answer(
-      { run: run.id, results: path, format: asked, rows: count },
-      () => `${path}: ${format.count(count, "row")}`
+export const exporting = Command.make(
+  "export",
+  { run: shared.runArg, format: resultsFormat, out, ...Session.options },
+  (given) =>
+    Session.withCrowd(
+      given,
+      Effect.gen(function* () {
+        const run = yield* (yield* TaskRuns).get(given.run)
+        const asked = Option.getOrElse(given.format, () => shared.formatOf(Option.getOrElse(given.out, () => "")))
+        const path = shared.resultsFile(given.out, run, asked)
+        yield* shared.checkFolder(path)
+        const { count } = yield* shared.writeResults(run.id, path, asked)
+        yield* summary.answer(
+          { run: run.id, results: path, format: asked, rows: count },
+          () => `${path}: ${format.count(count, "row")}`
+        )
+      })
     )
-  }))).pipe(Command.withDescription("Write the results of a run to a file"))
+).pipe(Command.withDescription("Write the results of a run to a file"))

@@ -14,7 +14,7 @@ import * as Crowd from "../Crowd.js"
 import { AgentId, RunId, Token } from "../Ids.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
-import { print, say, Screen } from "./Screen.js"
+import { print, say } from "./Screen.js"
 import { Session } from "./Session.js"
 import type { Written } from "./summary.js"
 
@@ -28,7 +28,10 @@ const decodeId = <A>(schema: Schema.Schema<A, string>, what: string) => {
 }
 
 const decodeRun = decodeId(RunId, "the id of a run; it begins with run_, and crowd status shows it")
-const decodeAgent = decodeId(AgentId, "the id of an agent; it begins with agent_, and the results have it as AssignmentId")
+const decodeAgent = decodeId(
+  AgentId,
+  "the id of an agent; it begins with agent_, and the results have it as AssignmentId"
+)
 const decodeToken = decodeId(Token, "the token of an uncertain effect; crowd resume shows them")
 
 export const runArg = Args.text({ name: "run" }).pipe(
@@ -54,7 +57,7 @@ export const tokensOption = (name: string, description: string) =>
     Options.mapEffect((all) => Effect.mapError(Effect.forEach(all, decodeToken), ValidationError.invalidValue))
   )
 
-export const newestRun = Effect.gen(function*() {
+const newestRun = Effect.gen(function* () {
   const { db, provider } = yield* Session
   const newest = yield* Stream.runHead((yield* TaskRuns).list)
   return yield* Option.match(newest, {
@@ -77,12 +80,14 @@ export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl
 
 /** Fails before any work is done for results that could not be written. */
 export const checkFolder = (path: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const folder = (yield* Path.Path).dirname(path)
     const isThere = yield* Effect.orElseSucceed(fs.exists(folder), () => true)
     if (!isThere) {
-      return yield* new UsageError({ message: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.` })
+      return yield* new UsageError({
+        message: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.`
+      })
     }
   })
 
@@ -92,10 +97,10 @@ export const writeResults = (run: RunId, path: string, format: Results.Format) =
 /** Says how to go on when the person stops the work. */
 export const stoppable = <A, E, R>(advice: string, work: Effect.Effect<A, E, R>) =>
   Effect.onInterrupt(work, () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const stopped = new Interrupted({ advice })
       const { json } = yield* Session
-      const { err } = yield* Screen
       if (json) yield* print(JSON.stringify(toJson(stopped)))
-      yield* say(`${err.isTerminal ? "\n" : ""}${stopped.message}`)
-    }))
+      yield* say(stopped.message)
+    })
+  )

@@ -1,7 +1,7 @@
 /** A run at a glance, for people and for programs. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type UnitStatus, UnitStatus as Statuses } from "../States.js"
+import { UnitStatus as Statuses, type UnitStatus } from "../States.js"
 import type { Summary } from "../TaskRuns.js"
 import * as format from "./format.js"
 import { type Paint, paintOn, print, Screen, type Style } from "./Screen.js"
@@ -30,11 +30,14 @@ export const total = ({ units }: Summary): number => Object.values(units).reduce
 export const decided = ({ units }: Summary): number =>
   units.accepted + units.soft_rejected + units.rejected + units.expired
 
-const present = ({ units }: Summary): ReadonlyArray<UnitStatus> => Statuses.literals.filter((status) => units[status] > 0)
+const present = ({ units }: Summary): ReadonlyArray<UnitStatus> =>
+  Statuses.literals.filter((status) => units[status] > 0)
 
 /** `launched 12, accepted 48`. */
 export const inWords = (summary: Summary): string =>
-  present(summary).map((status) => `${status.replace("_", "-")} ${format.number(summary.units[status])}`).join(", ")
+  present(summary)
+    .map((status) => `${status} ${format.number(summary.units[status])}`)
+    .join(", ")
 
 const states = (summary: Summary, paint: Paint): ReadonlyArray<readonly [string, string]> => {
   const all = total(summary)
@@ -43,7 +46,7 @@ const states = (summary: Summary, paint: Paint): ReadonlyArray<readonly [string,
     const n = summary.units[status]
     const share = Math.floor((n * 100) / all)
     const text = `${format.number(n).padStart(digits)}  ${"━".repeat(Math.ceil(share / 5))} ${share} %`
-    return [status.replace("_", "-"), paint(styles[status], text)]
+    return [status, paint(styles[status], text)]
   })
 }
 
@@ -52,10 +55,13 @@ const times = ({ cost, hourlyWage, medianTime }: Summary): ReadonlyArray<readonl
   const wage = Option.filter(hourlyWage, () => medianTime.value >= 1000)
   return [
     ["median time", format.clock(medianTime.value)],
-    ["hourly wage", Option.match(wage, {
-      onNone: () => "none to speak of, answers came at once",
-      onSome: (minor) => format.money(minor, cost)
-    })]
+    [
+      "hourly wage",
+      Option.match(wage, {
+        onNone: () => "none to speak of, answers came at once",
+        onSome: (minor) => format.money(minor, cost)
+      })
+    ]
   ]
 }
 
@@ -88,7 +94,10 @@ export const toText = (summary: Summary, results: Option.Option<Written>, paint:
   return `${title}\n\n${format.table(rows, labelWidth)}`.trimEnd()
 }
 
-export const toJson = ({ assignments, cost, mode, provider, run, units, workers }: Summary, results?: Option.Option<Written>) => ({
+export const toJson = (
+  { assignments, cost, mode, provider, run, units, workers }: Summary,
+  results: Option.Option<Written> = Option.none()
+) => ({
   run,
   provider,
   mode,
@@ -96,12 +105,12 @@ export const toJson = ({ assignments, cost, mode, provider, run, units, workers 
   units,
   workers,
   cost,
-  ...Option.match(results ?? Option.none(), { onNone: () => ({}), onSome: ({ path }) => ({ results: path }) })
+  ...Option.match(results, { onNone: () => ({}), onSome: ({ path }) => ({ results: path }) })
 })
 
 /** Prints a result: as it is in JSON, or as its text. */
 export const answer = (json: unknown, text: (paint: Paint) => string): Effect.Effect<void, never, Session | Screen> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const session = yield* Session
     const screen = yield* Screen
     yield* print(session.json ? JSON.stringify(json) : text(paintOn(screen, screen.out)))

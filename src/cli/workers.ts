@@ -11,7 +11,7 @@ import * as summary from "./summary.js"
 
 /** The worker of this id, or whom the crowd calls so. */
 export const find = (text: string) =>
-  Effect.flatMap(Workers, (workers) => Schema.is(WorkerId)(text) ? workers.get(text) : workers.findByName(text))
+  Effect.flatMap(Workers, (workers) => (Schema.is(WorkerId)(text) ? workers.get(text) : workers.findByName(text)))
 
 const worker = Args.text({ name: "worker" }).pipe(
   Args.withDescription("What the crowd calls them (WorkerId in the results), or their id here")
@@ -24,23 +24,30 @@ const reason = Options.text("reason").pipe(
 )
 
 const tell = (worker: Worker, blocked: boolean) =>
-  summary.answer(
-    { worker: worker.id, name: worker.name, blocked },
-    () => blocked ? `${worker.name} is blocked and gets no more work from you.` : `${worker.name} may work for you again.`
+  summary.answer({ worker: worker.id, name: worker.name, blocked }, () =>
+    blocked ? `${worker.name} is blocked and gets no more work from you.` : `${worker.name} may work for you again.`
   )
 
 export const block = Command.make("block", { worker, reason, ...Session.options }, (given) =>
-  Session.withCrowd(given, Effect.gen(function*() {
-    const requester = yield* (yield* Session.Session).provider.requester
-    const found = yield* find(given.worker)
-    yield* (yield* Workers).block(found.id, { requester: requester.id }, given.reason)
-    yield* tell(found, true)
-  }))).pipe(Command.withDescription("Keep a worker from all your work"))
+  Session.withCrowd(
+    given,
+    Effect.gen(function* () {
+      const requester = yield* (yield* Session.Session).provider.requester
+      const found = yield* find(given.worker)
+      yield* (yield* Workers).block(found.id, { requester: requester.id }, given.reason)
+      yield* tell(found, true)
+    })
+  )
+).pipe(Command.withDescription("Keep a worker from all your work"))
 
 export const unblock = Command.make("unblock", { worker, ...Session.options }, (given) =>
-  Session.withCrowd(given, Effect.gen(function*() {
-    const requester = yield* (yield* Session.Session).provider.requester
-    const found = yield* find(given.worker)
-    yield* (yield* Workers).unblock(found.id, { requester: requester.id })
-    yield* tell(found, false)
-  }))).pipe(Command.withDescription("Let a blocked worker work for you again"))
+  Session.withCrowd(
+    given,
+    Effect.gen(function* () {
+      const requester = yield* (yield* Session.Session).provider.requester
+      const found = yield* find(given.worker)
+      yield* (yield* Workers).unblock(found.id, { requester: requester.id })
+      yield* tell(found, false)
+    })
+  )
+).pipe(Command.withDescription("Let a blocked worker work for you again"))

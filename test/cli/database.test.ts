@@ -1,11 +1,11 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
-import * as fs from "node:fs"
-import * as path from "node:path"
 import { crowd, errorOf, folder, goodBatch, spawned, summaryOf, writeBatch } from "./support.js"
 
-const setUp = Effect.gen(function*() {
+const setUp = Effect.gen(function* () {
   const dir = yield* folder
   const batch = yield* writeBatch(path.join(dir, "batch"), goodBatch)
   const db = path.join(dir, "crowd.db")
@@ -13,7 +13,7 @@ const setUp = Effect.gen(function*() {
 })
 
 const fails = (words: ReadonlyArray<string>, env: Readonly<Record<string, string>>, says: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const told = yield* crowd(words, { env })
     expect(told.code).toBe(1)
     expect(told.out).toBe("")
@@ -25,26 +25,34 @@ const fails = (words: ReadonlyArray<string>, env: Readonly<Record<string, string
 
 describe("the database", () => {
   it.scopedLive("is missed by every command that makes no run, and not made by it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { db, over } = yield* setUp
-      for (const words of [["status"], ["status", "run_1"], ["export", "run_1"], ["approve", "run_1", "--all"], ["resume"]]) {
+      for (const words of [
+        ["status"],
+        ["status", "run_1"],
+        ["export", "run_1"],
+        ["approve", "run_1", "--all"],
+        ["resume"]
+      ]) {
         const error = yield* fails([...words, ...over], {}, `There is no database ${db}`)
         expect(error).toMatchObject({ _tag: "DatabaseNotFound", path: db })
       }
       expect(fs.existsSync(db)).toBe(false)
-    }))
+    })
+  )
 
   it.scopedLive("lends itself to crowd plan without being made", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, over } = yield* setUp
       const planned = yield* crowd(["plan", batch, ...over])
       expect(planned.code).toBe(0)
       expect(planned.out.replace(/ +/g, " ")).toContain("total 0.30 USD")
       expect(fs.existsSync(db)).toBe(false)
-    }))
+    })
+  )
 
   it.scopedLive("has no run of that id, or none at all", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, over } = yield* setUp
       yield* crowd(["launch", batch, ...over])
       for (const words of [["status"], ["export"], ["sync"], ["expire"], ["resume"]]) {
@@ -58,10 +66,11 @@ describe("the database", () => {
       fs.rmSync(db)
       new Database(db).close()
       expect((yield* fails(["status", ...over], {}, "has no run on mock yet"))._tag).toBe("NoRunYet")
-    }))
+    })
+  )
 
   it.scopedLive("in use by another writer for longer than the busy timeout", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, dir, over } = yield* setUp
       yield* crowd(["launch", batch, ...over])
       const other = new Database(db)
@@ -74,10 +83,11 @@ describe("the database", () => {
 
       other.exec("ROLLBACK")
       expect(summaryOf(yield* crowd([...words, "--json"], { env })).units["accepted"]).toBe(6)
-    }))
+    })
+  )
 
   it.scopedLive("written by a newer version", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, over } = yield* setUp
       yield* crowd(["launch", batch, ...over])
       const file = new Database(db)
@@ -86,10 +96,11 @@ describe("the database", () => {
       const error = yield* fails(["run", batch, ...over], {}, "update the package effect-crowd")
       expect(error).toMatchObject({ _tag: "StoreError", reason: "Newer" })
       expect((yield* fails(["status", ...over], {}, "version 999")).reason).toBe("Newer")
-    }))
+    })
+  )
 
   it.scopedLive("that is no database, or cannot be opened", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, dir, over } = yield* setUp
       fs.writeFileSync(db, "this is a text, and long enough to be no empty file\n".repeat(100))
       const error = yield* fails(["run", batch, ...over], {}, `${db} is no database or is damaged`)
@@ -97,15 +108,17 @@ describe("the database", () => {
       expect((yield* fails(["status", ...over], {}, "restore it from a copy")).reason).toBe("Corrupt")
       const nowhere = path.join(dir, "nope", "crowd.db")
       expect((yield* fails(["run", batch, "--db", nowhere], {}, nowhere)).reason).toBe("Unavailable")
-    }))
+    })
+  )
 
   it.scopedLive("the process itself says it in one line and exits with 1", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { batch, db, dir } = yield* setUp
       fs.writeFileSync(db, "no database ".repeat(100))
       const told = yield* spawned(["run", batch], { cwd: dir, env: { CROWD_DB: db } })
       expect(told.code).toBe(1)
       expect(told.out).toBe("")
       expect(told.err).toMatch(/^error: The store failed \(Corrupt\)[^\n]*\n$/)
-    }))
+    })
+  )
 })

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import { crowd, errorOf, folder, goodBatch, taskJson, template, writeBatch } from "./support.js"
 
 interface Case {
@@ -13,14 +13,22 @@ interface Case {
 const cases: ReadonlyArray<Case> = [
   { name: "no task.json", files: { "task.json": undefined }, says: ["task.json: there is no such file"] },
   { name: "no task.html", files: { "task.html": undefined }, says: ["task.html: there is no such file"] },
-  { name: "no data", files: { "data.csv": undefined }, says: ["data.csv: there is no data.csv and no data.jsonl; add one"] },
+  {
+    name: "no data",
+    files: { "data.csv": undefined },
+    says: ["data.csv: there is no data.csv and no data.jsonl; add one"]
+  },
   { name: "not JSON", files: { "task.json": "{\n  title: 1\n}" }, says: ["task.json:2: not JSON"] },
   {
     name: "a template that names a column the data lacks",
     files: { "task.html": `${template}\${txt}` },
     says: ["task.html:6: ${txt} names no column of the data", "text"]
   },
-  { name: "a duplicate header", files: { "data.csv": "text,text\na,b\n" }, says: ["data.csv:1: column 2 is named \"text\", as is column 1"] },
+  {
+    name: "a duplicate header",
+    files: { "data.csv": "text,text\na,b\n" },
+    says: ['data.csv:1: column 2 is named "text", as is column 1']
+  },
   {
     name: "a ragged row",
     files: { "data.csv": "text\na\nb,c\n" },
@@ -51,7 +59,7 @@ describe("a batch with a fault", () => {
   for (const [i, { files, name, says }] of cases.entries()) {
     const command = commands[i % commands.length] ?? []
     it.scopedLive(`${name}: told by crowd ${command[0]}, exit 1, nothing made`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const dir = yield* folder
         const batch = yield* writeBatch(path.join(dir, "batch"), { ...goodBatch, ...files })
         const words = [...command, batch, "--db", path.join(dir, "crowd.db")]
@@ -68,11 +76,12 @@ describe("a batch with a fault", () => {
         expect(error["path"]).toBe(batch)
         expect(told.err).toContain(error.message)
         expect(fs.readdirSync(dir)).toEqual(["batch"])
-      }))
+      })
+    )
   }
 
   it.scopedLive("tells all faults at once, each with its place", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const dir = yield* folder
       const batch = yield* writeBatch(path.join(dir, "batch"), {
         "task.json": taskJson({ reward: "-1.00", unitsPerAssignment: 0 }),
@@ -83,10 +92,11 @@ describe("a batch with a fault", () => {
       expect(code).toBe(1)
       expect(err).toContain("has 4 faults")
       for (const place of ["task.json:3:", "task.json:4:", "task.html:1:", "data.csv:2:"]) expect(err).toContain(place)
-    }))
+    })
+  )
 
   it.scopedLive("says that a directory is missing, or is none", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const dir = yield* folder
       const missing = yield* crowd(["run", path.join(dir, "nope")])
       expect(missing.code).toBe(1)
@@ -95,5 +105,6 @@ describe("a batch with a fault", () => {
       const file = yield* crowd(["run", path.join(dir, "file")])
       expect(file.code).toBe(1)
       expect(file.err).toContain("is not a directory")
-    }))
+    })
+  )
 })

@@ -21,11 +21,21 @@ describe("progress", () => {
   })
 
   it.effect("prints a line at once, at tenths, after five seconds and at the end; never twice the same", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { service, written } = onScreen(false)
       const progress = yield* Effect.provideService(Progress.make("working", { total: 100, done: 0 }), Screen, service)
-      const steps: ReadonlyArray<readonly [seconds: number, done: number]> =
-        [[0, 0], [0.1, 3], [0.1, 3], [0.5, 25], [1, 26], [1, 27], [1, 28], [3, 29], [0, 100], [1, 100]]
+      const steps: ReadonlyArray<readonly [seconds: number, done: number]> = [
+        [0, 0],
+        [0.1, 3],
+        [0.1, 3],
+        [0.5, 25],
+        [1, 26],
+        [1, 27],
+        [1, 28],
+        [3, 29],
+        [0, 100],
+        [1, 100]
+      ]
       for (const [seconds, done] of steps) {
         yield* TestClock.adjust(seconds * 1000)
         yield* progress.at(done)
@@ -37,10 +47,11 @@ describe("progress", () => {
         "working 29/100",
         "working 100/100\n"
       ])
-    }))
+    })
+  )
 
   it.effect("rewrites its line on a terminal, and takes it away", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { service, written } = onScreen(true)
       const progress = yield* Effect.provideService(Progress.make("working", { total: 4, done: 0 }), Screen, service)
       yield* progress.at(1)
@@ -51,7 +62,8 @@ describe("progress", () => {
         "\r\u001b[2Kworking ████████████████████ 4/4",
         "\r\u001b[2K"
       ])
-    }))
+    })
+  )
 })
 
 describe("times", () => {

@@ -1,18 +1,29 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as fs from "node:fs"
-import * as path from "node:path"
 import { Agents } from "../../src/Agents.js"
 import { RunId } from "../../src/Ids.js"
-import { Journal } from "../../src/Journal.js"
+import type { Journal } from "../../src/Journal.js"
 import { Mock } from "../../src/Mock.js"
-import { crowd, errorOf, Failed, folder, goodBatch, json, mockOver, summaryOf, taskJson, writeBatch } from "./support.js"
+import {
+  crowd,
+  errorOf,
+  Failed,
+  folder,
+  goodBatch,
+  json,
+  mockOver,
+  summaryOf,
+  taskJson,
+  writeBatch
+} from "./support.js"
 
 /** A run whose units are on offer, and `n` workers at work on one of them each. */
 const launched = (n: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const dir = yield* folder
     const batch = yield* writeBatch(path.join(dir, "batch"), goodBatch)
     const db = path.join(dir, "crowd.db")
@@ -21,30 +32,60 @@ const launched = (n: number) =>
     const run = RunId.make(summary.run)
     const inDb = <A, E>(effect: Effect.Effect<A, E, Agents | Journal | Mock>) => Effect.provide(effect, mockOver(db))
     const arrive = (i: number) => Effect.flatMap(Agents, (agents) => agents.register(run, { worker: `ann-${i}` }))
-    const agents = yield* inDb(Effect.forEach(Array.from({ length: n }, (_, i) => i), arrive))
+    const agents = yield* inDb(
+      Effect.forEach(
+        Array.from({ length: n }, (_, i) => i),
+        arrive
+      )
+    )
     const submit = (i: number) =>
-      inDb(Effect.flatMap(Agents, (all) => {
-        const agent = agents[i]
-        return agent === undefined
-          ? Effect.dieMessage(`no agent ${i}`)
-          : all.submit({ agent: agent.id, worker: agent.worker, answers: { kind: "a" } })
-      }))
+      inDb(
+        Effect.flatMap(Agents, (all) => {
+          const agent = agents[i]
+          return agent === undefined
+            ? Effect.dieMessage(`no agent ${i}`)
+            : all.submit({ agent: agent.id, worker: agent.worker, answers: { kind: "a" } })
+        })
+      )
     const ids = agents.map(({ id }) => id)
-    return { dir, batch, db, over, run, ids, submit, inDb, status: Effect.map(crowd(["status", run, "--json", ...over]), summaryOf) }
+    return {
+      dir,
+      batch,
+      db,
+      over,
+      run,
+      ids,
+      submit,
+      inDb,
+      status: Effect.map(crowd(["status", run, "--json", ...over]), summaryOf)
+    }
   })
 
-const Approved = Schema.Struct({ run: Schema.String, approved: Schema.Int, cost: Schema.Struct({ total: Schema.Int }, { key: Schema.String, value: Schema.Unknown }) })
+const Approved = Schema.Struct({
+  run: Schema.String,
+  approved: Schema.Int,
+  cost: Schema.Struct({ total: Schema.Int }, { key: Schema.String, value: Schema.Unknown })
+})
 
 describe("crowd approve and reject", () => {
   it.scopedLive("approve what was submitted, one or all, and refuse what was not", () =>
-    Effect.gen(function*() {
-      const { ids: [a = "", b = "", c = ""], over, run, status, submit } = yield* launched(3)
+    Effect.gen(function* () {
+      const {
+        ids: [a = "", b = "", c = ""],
+        over,
+        run,
+        status,
+        submit
+      } = yield* launched(3)
       const early = yield* crowd(["approve", run, "--agent", a, ...over])
       expect(early.code).toBe(1)
       expect(early.err).toBe(`error: Cannot approve ${a}: this agent is accepted and has submitted nothing.\n`)
 
       yield* Effect.forEach([0, 1, 2], submit)
-      expect(json(Approved, yield* crowd(["approve", run, "--agent", a, "--json", ...over]))).toMatchObject({ approved: 1, cost: { total: 5 } })
+      expect(json(Approved, yield* crowd(["approve", run, "--agent", a, "--json", ...over]))).toMatchObject({
+        approved: 1,
+        cost: { total: 5 }
+      })
       const rejectedPaid = yield* crowd(["reject", run, "--agent", a, "--feedback", "no", "--json", ...over])
       expect(rejectedPaid.code).toBe(1)
       expect(errorOf(rejectedPaid)).toMatchObject({
@@ -54,25 +95,47 @@ describe("crowd approve and reject", () => {
       })
       const rejected = yield* crowd(["reject", run, "--agent", b, "--feedback", "blank", ...over])
       expect(rejected).toMatchObject({ code: 0, out: `${b} is rejected; nothing is paid for it.\n` })
-      expect(json(Approved, yield* crowd(["approve", run, "--all", "--json", ...over]))).toMatchObject({ approved: 1, cost: { total: 10 } })
+      expect(json(Approved, yield* crowd(["approve", run, "--all", "--json", ...over]))).toMatchObject({
+        approved: 1,
+        cost: { total: 10 }
+      })
       expect((yield* status).units).toMatchObject({ accepted: 2, rejected: 1, launched: 3 })
       expect(c).not.toBe("")
 
       const refused = yield* crowd(["approve", run, "--agent", b, ...over])
       expect(refused.err).toContain("this agent is rejected")
-      const overridden = yield* crowd(["approve", run, "--agent", b, "--override-rejection", "--feedback", "sorry", ...over])
+      const overridden = yield* crowd([
+        "approve",
+        run,
+        "--agent",
+        b,
+        "--override-rejection",
+        "--feedback",
+        "sorry",
+        ...over
+      ])
       expect(overridden).toMatchObject({ code: 0, out: `${run}: 1 submission approved; 0.15 USD paid so far.\n` })
-    }))
+    })
+  )
 
   it.scopedLive("know an agent only by the run it worked on", () =>
-    Effect.gen(function*() {
-      const { batch, ids: [a = ""], over, run } = yield* launched(1)
+    Effect.gen(function* () {
+      const {
+        batch,
+        ids: [a = ""],
+        over,
+        run
+      } = yield* launched(1)
       const unknown = yield* crowd(["approve", run, "--agent", "agent_1", ...over])
-      expect(unknown).toMatchObject({ code: 1, err: "error: No agent agent_1: nothing was accepted or submitted under that id.\n" })
+      expect(unknown).toMatchObject({
+        code: 1,
+        err: "error: No agent agent_1: nothing was accepted or submitted under that id.\n"
+      })
       const other = summaryOf(yield* crowd(["launch", batch, "--new", "--json", ...over])).run
       const mixed = yield* crowd(["approve", other, "--agent", a, ...over])
       expect(mixed).toMatchObject({ code: 2, err: `error: ${a} worked on ${run}, not on ${other}.\n` })
-    }))
+    })
+  )
 })
 
 const NotPaid = Schema.Struct({
@@ -80,7 +143,12 @@ const NotPaid = Schema.Struct({
     {
       _tag: Schema.Literal("BonusesNotPaid"),
       paid: Schema.Int,
-      notPaid: Schema.Array(Schema.Struct({ line: Schema.Int, error: Schema.Struct({ _tag: Schema.String }, { key: Schema.String, value: Schema.Unknown }) }))
+      notPaid: Schema.Array(
+        Schema.Struct({
+          line: Schema.Int,
+          error: Schema.Struct({ _tag: Schema.String }, { key: Schema.String, value: Schema.Unknown })
+        })
+      )
     },
     { key: Schema.String, value: Schema.Unknown }
   )
@@ -88,8 +156,15 @@ const NotPaid = Schema.Struct({
 
 describe("crowd bonus", () => {
   it.scopedLive("pays a file once, however often it is run, and tells which lines it could not pay", () =>
-    Effect.gen(function*() {
-      const { dir, ids: [a = ""], inDb, over, run, submit } = yield* launched(2)
+    Effect.gen(function* () {
+      const {
+        dir,
+        ids: [a = ""],
+        inDb,
+        over,
+        run,
+        submit
+      } = yield* launched(2)
       yield* submit(0)
       const file = path.join(dir, "bonuses.csv")
       fs.writeFileSync(file, `agent,worker,amount,reason\n${a},,0.10,good\n,ann-1,0.25,"kind, too"\n,bob,1.00,who\n`)
@@ -99,18 +174,27 @@ describe("crowd bonus", () => {
       expect(told.err).toContain("error: 1 of 3 bonuses were not paid.")
       expect(told.err).toContain(`${file}:4: No worker bob.`)
       const again = yield* crowd([...words, "--json"])
-      expect(json(NotPaid, again).error).toMatchObject({ paid: 2, notPaid: [{ line: 4, error: { _tag: "WorkerNotFound" } }] })
+      expect(json(NotPaid, again).error).toMatchObject({
+        paid: 2,
+        notPaid: [{ line: 4, error: { _tag: "WorkerNotFound" } }]
+      })
 
       fs.writeFileSync(file, `agent,worker,amount,reason\n${a},,0.10,good\n,ann-1,0.25,"kind, too"\n`)
       const paid = yield* crowd(words)
       expect(paid).toMatchObject({ code: 0, out: `${run}: 2 bonuses paid, 0.35 USD; 0.35 USD paid so far.\n` })
       const { balance, deeds } = yield* inDb(Effect.flatMap(Mock, (mock) => mock.state))
-      expect(deeds.filter(({ method }) => method === "bonus").map(({ charged }) => charged).sort()).toEqual([10, 25])
+      expect(
+        deeds
+          .filter(({ method }) => method === "bonus")
+          .map(({ charged }) => charged)
+          .sort()
+      ).toEqual([10, 25])
       expect(balance.minor).toBe(1_000_000 - 35)
-    }))
+    })
+  )
 
   it.scopedLive("pays nothing of a file with faults", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { dir, over, run, status } = yield* launched(1)
       const file = path.join(dir, "bonuses.csv")
       fs.writeFileSync(file, "worker,amount,reason\nann-0,0.10,good\nann-0,-1.00,\n")
@@ -121,12 +205,13 @@ describe("crowd bonus", () => {
       const missing = yield* crowd(["bonus", run, path.join(dir, "nope.csv"), "--json", ...over])
       expect(missing.code).toBe(1)
       expect(errorOf(missing)._tag).toBe("InvalidInput")
-    }))
+    })
+  )
 })
 
 describe("the rest of a run's life", () => {
   it.scopedLive("crowd expire takes back what nobody holds, and says who may still come in", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { over, run, status, submit } = yield* launched(1)
       const told = yield* crowd(["expire", run, ...over])
       expect(told.code).toBe(0)
@@ -135,21 +220,26 @@ describe("the rest of a run's life", () => {
       const waited = yield* crowd(["expire", run, "--wait", ...over])
       expect(waited).toMatchObject({ code: 0, out: `${run}: 5 units expired. Nobody is at work on it.\n` })
       expect((yield* status).units).toMatchObject({ expired: 5, completed: 1 })
-    }))
+    })
+  )
 
   it.scopedLive("crowd sync and crowd resume answer where nothing is to be done", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { over, run } = yield* launched(0)
       expect((yield* crowd(["sync", run, ...over])).out).toBe(`${run} is in step with the crowd; 0 records changed.\n`)
       expect((yield* crowd(["resume", ...over])).out).toBe("Nothing was left unfinished.\n")
       const settled = { done: 0, failed: 0, uncertain: 0, pending: 0 }
       expect(json(Schema.Unknown, yield* crowd(["resume", run, "--json", ...over]))).toEqual({ settled, uncertain: [] })
       const unknown = yield* crowd(["resume", "--happened", "tok_1", ...over])
-      expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("No uncertain effect has the token tok_1.") })
-    }))
+      expect(unknown).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("No uncertain effect has the token tok_1.")
+      })
+    })
+  )
 
   it.scopedLive("crowd block keeps a worker out by name or id, crowd unblock lets them in", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { inDb, over, run, submit } = yield* launched(1)
       yield* submit(0)
       const again = inDb(Effect.either(Effect.flatMap(Agents, (agents) => agents.register(run, { worker: "ann-0" }))))
@@ -159,31 +249,47 @@ describe("the rest of a run's life", () => {
       expect(yield* again).toMatchObject({ _tag: "Left", left: { _tag: "NotEligible", reason: { _tag: "Blocked" } } })
       expect((yield* crowd(["unblock", blocked.worker, ...over])).out).toBe("ann-0 may work for you again.\n")
       expect(yield* again).toMatchObject({ _tag: "Right" })
-      expect(yield* crowd(["block", "bob", ...over])).toMatchObject({ code: 1, err: expect.stringContaining("No worker bob.") })
-    }))
+      expect(yield* crowd(["block", "bob", ...over])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("No worker bob.")
+      })
+    })
+  )
 
   it.scopedLive("crowd status --watch prints each change until every unit is decided", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { over, run, submit } = yield* launched(1)
       yield* submit(0)
       yield* crowd(["expire", run, ...over])
       const firstLine = yield* Deferred.make<void>()
       const onOut = () => Deferred.unsafeDone(firstLine, Effect.void)
-      const [watched] = yield* Effect.all([
-        crowd(["status", run, "--watch", "--json", ...over], { onOut }),
-        Effect.zipRight(Deferred.await(firstLine), crowd(["approve", run, "--all", ...over]))
-      ], { concurrency: "unbounded" })
-      const lines = watched.out.trimEnd().split("\n").map((line) => summaryOf({ out: line }).units)
+      const [watched] = yield* Effect.all(
+        [
+          crowd(["status", run, "--watch", "--json", ...over], { onOut }),
+          Effect.zipRight(Deferred.await(firstLine), crowd(["approve", run, "--all", ...over]))
+        ],
+        { concurrency: "unbounded" }
+      )
+      const lines = watched.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => summaryOf({ out: line }).units)
       expect(lines).toHaveLength(2)
       expect(lines[0]).toMatchObject({ completed: 1, expired: 5 })
       expect(lines[1]).toMatchObject({ completed: 0, accepted: 1, expired: 5 })
-    }))
+    })
+  )
 
   it.scopedLive("crowd export takes the format from the name of the file, unless it is told", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { dir, over, run, submit } = yield* launched(1)
       yield* submit(0)
-      const Exported = Schema.Struct({ run: Schema.String, results: Schema.String, format: Schema.String, rows: Schema.Int })
+      const Exported = Schema.Struct({
+        run: Schema.String,
+        results: Schema.String,
+        format: Schema.String,
+        rows: Schema.Int
+      })
       const exported = (...words: ReadonlyArray<string>) =>
         Effect.map(crowd(["export", run, "--json", ...words, ...over]), (ended) => json(Exported, ended))
       const [a, b] = [path.join(dir, "a.jsonl"), path.join(dir, "b.txt")]
@@ -194,12 +300,13 @@ describe("the rest of a run's life", () => {
       const isFolder = yield* crowd(["export", run, "--out", dir, "--json", ...over])
       expect(isFolder.code).toBe(1)
       expect(errorOf(isFolder)._tag).toBe("ResultsNotWritten")
-    }))
+    })
+  )
 })
 
 describe("crowd init and crowd plan", () => {
   it.scopedLive("init writes a batch that plan and run take", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const dir = yield* folder
       const batch = path.join(dir, "mine")
       const over = ["--db", path.join(dir, "crowd.db")]
@@ -208,13 +315,17 @@ describe("crowd init and crowd plan", () => {
       expect((yield* crowd(["run", batch, "--out", path.join(dir, "out.csv"), ...over])).code).toBe(0)
       const twice = yield* crowd(["init", batch])
       expect(twice).toMatchObject({ code: 1, err: expect.stringContaining("is not empty") })
-      expect((yield* crowd(["init", `${batch}2`, "--sample", "nope"])).err).toContain("there is no sample \"nope\"")
-    }))
+      expect((yield* crowd(["init", `${batch}2`, "--sample", "nope"])).err).toContain('there is no sample "nope"')
+    })
+  )
 
   it.scopedLive("plan says that the balance is short, and run then sends nothing", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const dir = yield* folder
-      const batch = yield* writeBatch(path.join(dir, "batch"), { ...goodBatch, "task.json": taskJson({ reward: "5000.00" }) })
+      const batch = yield* writeBatch(path.join(dir, "batch"), {
+        ...goodBatch,
+        "task.json": taskJson({ reward: "5000.00" })
+      })
       const over = ["--db", path.join(dir, "crowd.db")]
       expect((yield* crowd(["plan", batch, ...over])).out).toContain("The balance does not pay for all of it.")
       const told = yield* crowd(["run", batch, "--json", ...over])
@@ -224,5 +335,6 @@ describe("crowd init and crowd plan", () => {
         needed: { currency: "USD", minor: 3_000_000 },
         available: { currency: "USD", minor: 1_000_000 }
       })
-    }))
+    })
+  )
 })

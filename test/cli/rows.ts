@@ -4,7 +4,7 @@ import { stringify } from "csv-stringify/sync"
 const pieces = [
   "plain",
   "with, comma",
-  "\"quoted\" and \"\"twice\"\"",
+  '"quoted" and ""twice""',
   "two\nlines",
   "two\r\nlines",
   " spaces around ",

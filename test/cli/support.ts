@@ -1,10 +1,11 @@
 /** Runs the command in this process, as a process would run it, and catches what it prints. */
-import * as NodeContext from "@effect/platform-node/NodeContext"
+
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -2,12 +2,13 @@
  * A batch of 5,000 rows × 3 units with BOM, CRLF, quotes, embedded newlines and emoji goes through the command as a
  * process, and comes back as 15,000 rows whose inputs are byte-equal to the source.
  */
-import { parse } from "csv-parse/sync"
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import { parse } from "csv-parse/sync"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { rows, toCsv } from "../cli/rows.js"
 import { spawned, summaryOf, taskJson, template, writeBatch } from "../cli/support.js"
 
@@ -27,7 +28,7 @@ const peakMegabytes = (pid: number): number => {
 }
 
 const measured = (cwd: string, words: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const start = performance.now()
     let peak = 0
     const watch = (pid: number) => {
@@ -52,7 +53,7 @@ const countEqual = (source: string, results: string): number => {
   }).length
 }
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const dir = fs.mkdtempSync(path.join(tmpdir(), "crowd-prove-"))
   const source = toCsv(rows(count))
   yield* writeBatch(path.join(dir, "batch"), { "task.json": taskJson(), "task.html": template, "data.csv": source })
