@@ -398,6 +398,9 @@ export class Uncertain extends Schema.TaggedError<Uncertain>("effect-crowd/Uncer
  */
 export const ProviderErrorReason = Schema.Literal("Throttled", "Unavailable", "Rejected", "Malformed")
 
+const wholeSeconds = (duration: Duration.Duration): string =>
+  Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(duration))))
+
 /**
  * What a crowd's own side answered, or failed to answer, and nothing more specific fits.
  *
@@ -412,7 +415,7 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
   description: Schema.String
 }) {
   override get message() {
-    const wait = this.retryAfter === undefined ? "" : ` Try again in ${Duration.format(this.retryAfter)}.`
+    const wait = this.retryAfter === undefined ? "" : ` Try again in ${wholeSeconds(this.retryAfter)}.`
     return `${this.provider} ${this.method}: ${this.reason.toLowerCase()}: ${this.description}.${wait}`
   }
   /** Whether the same call may succeed later. */
