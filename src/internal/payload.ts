@@ -26,9 +26,9 @@ export const missing = (id: string): StoreError =>
 export const byId = <Row extends { readonly id: string }>(rows: ReadonlyArray<Row>): ReadonlyMap<string, Row> =>
   new Map(rows.map((row) => [row.id, row]))
 
+/** It was begun, and it is not known how it ended. */
+export const isUnsettled = ({ state }: Intent): boolean => state === "pending" || state === "uncertain"
+
 /** Whether the effect under this token was begun, and it is not known how it ended. */
 export const isBegun = (store: Store.Service, token: Token): Effect.Effect<boolean, StoreError> =>
-  Effect.map(
-    store.get(intents, token),
-    Option.exists(({ state }) => state === "pending" || state === "uncertain")
-  )
+  Effect.map(store.get(intents, token), Option.exists(isUnsettled))

@@ -1,9 +1,18 @@
+import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Agent, ApproveOptions, PayError, RejectError } from "../Agents.js"
-import type { InsufficientFunds, ProviderError, StoreError, Uncertain } from "../CrowdError.js"
+import type {
+  AgentNotFound,
+  InsufficientFunds,
+  InvalidTransition,
+  ProviderError,
+  StoreError,
+  Uncertain
+} from "../CrowdError.js"
 import type { ReviewOrder } from "../Driver.js"
 import { AgentId } from "../Ids.js"
 import type { Intent } from "../Journal.js"
@@ -13,7 +22,7 @@ import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
 import type { Done, Request, Runner } from "./journal.js"
 import { complete } from "./pagewise.js"
-import { byId, decodePayload, missing } from "./payload.js"
+import { byId, decodePayload, isBegun, isUnsettled, missing } from "./payload.js"
 import * as token from "./token.js"
 import { changeAgent, invalid } from "./transitions.js"
 
@@ -57,6 +66,11 @@ const decided: Decided = {
 /** An agent is paid under one token, however it comes to be paid. */
 const tokenOf = (operation: Payload["operation"], agent: AgentId) =>
   token.ofId(operation === "reject" ? "reject" : "approve", agent)
+
+const otherThan = (operation: Payload["operation"]) => (operation === "reject" ? "approve" : "reject")
+
+/** A decision the other way is under way. */
+class Crossed extends Data.TaggedError("Crossed") {}
 
 export interface Reviews {
   readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
@@ -152,24 +166,58 @@ export const make = (engine: Engine.Service): Reviews => {
       })
     )
 
+  /** Until it is known how the decision the other way ended, nothing is sent: nobody is both paid and rejected. */
   const decide = <E>(
     runner: Runner<ReviewOrder, E>,
     id: AgentId,
     operation: Payload["operation"],
     feedback: string | undefined
-  ) =>
+  ): Effect.Effect<Agent, E | AgentNotFound | InvalidTransition | Uncertain | ProviderError | StoreError> =>
     Effect.gen(function* () {
       const outcomes = yield* runner.perform(
         Effect.gen(function* () {
           const found = yield* agent(id)
           if (found.status === decided[operation]) return []
           if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
+          if (yield* isBegun(store, tokenOf(otherThan(operation), id))) return yield* new Crossed()
           return yield* requestsFor([{ agent: id, operation, feedback: Option.fromNullable(feedback) }])
         })
       )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
       const after = yield* agent(id)
       return after.status === decided[operation] ? after : yield* invalid(after, operation)
+    }).pipe(
+      Effect.catchIf(
+        (error) => error instanceof Crossed,
+        () => Effect.zipRight(finish(id, otherThan(operation)), decide(runner, id, operation, feedback))
+      )
+    )
+
+  /** Finishes a decision that was begun; fails if it is still not known whether it happened. */
+  const finish = (
+    id: AgentId,
+    operation: "approve" | "reject"
+  ): Effect.Effect<void, Uncertain | ProviderError | StoreError> =>
+    Effect.gen(function* () {
+      const runner: Runner<ReviewOrder, InsufficientFunds | ProviderError> =
+        operation === "approve" ? approvals : rejections
+      const outcomes = yield* runner.perform(requestsFor([{ agent: id, operation, feedback: Option.none() }]))
+      if (!(yield* isBegun(store, tokenOf(operation, id)))) return
+      for (const outcome of outcomes) {
+        if (Either.isLeft(outcome) && outcome.left._tag !== "InsufficientFunds") return yield* outcome.left
+      }
+    })
+
+  /** Those that wait for a decision, of which none is under way. */
+  const waiting = (ids: ReadonlyArray<AgentId>): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+    Effect.gen(function* () {
+      const agents = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
+      const intents = yield* store.getAll(
+        tables.intents,
+        agents.map(({ id }) => tokenOf("reject", id))
+      )
+      const rejecting = new Set(intents.filter(isUnsettled).map(({ subject }) => subject))
+      return agents.filter(({ id }) => !rejecting.has(id))
     })
 
   const approve: Reviews["approve"] = (id, options) =>
@@ -183,14 +231,14 @@ export const make = (engine: Engine.Service): Reviews => {
       const ids = page.map((agent) => agent.id)
       const outcomes = yield* approvals.perform(
         Effect.gen(function* () {
-          const waiting = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
+          const agents = yield* waiting(ids)
           return yield* requestsFor(
-            waiting.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
+            agents.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
           )
         })
       )
       yield* complete(outcomes)
-      return yield* store.getAll(tables.agents, ids)
+      return (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "approved")
     })
 
   return {
