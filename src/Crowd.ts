@@ -93,9 +93,7 @@ export interface LaunchOptions {
  * @category models
  */
 export interface Bonus {
-  readonly to:
-    | { readonly _tag: "Agent"; readonly agent: AgentId }
-    | { readonly _tag: "Worker"; readonly name: string }
+  readonly to: { readonly _tag: "Agent"; readonly agent: AgentId } | { readonly _tag: "Worker"; readonly name: string }
   readonly amount: Money.Money
   readonly reason: string
   readonly key?: string | undefined
@@ -125,7 +123,8 @@ export type BonusError =
 
 const available = (requester: RequesterId) =>
   Effect.flatMap(Effect.serviceOption(Budget), (budget) =>
-    Effect.transposeOption(Option.map(budget, (budget) => budget.available(requester))))
+    Effect.transposeOption(Option.map(budget, (budget) => budget.available(requester)))
+  )
 
 /**
  * What launching the batch would cost, and what there is to pay it with. Sends nothing.
@@ -137,7 +136,7 @@ export const plan = (
   batch: Batch,
   requester: RequesterId
 ): Effect.Effect<Plan, RequesterNotFound | ProviderError | StoreError, Provider> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const provider = yield* Provider
     const { reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
@@ -172,14 +171,15 @@ const rowsPerPage = 500
 
 /** Adds the rows that are not there yet. */
 const load = (batch: Batch, run: TaskRun) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runs = yield* TaskRuns
     const there = yield* runs.rows(run.id)
     yield* batch.rows.pipe(
       Stream.drop(there),
       Stream.grouped(rowsPerPage),
       Stream.runFoldEffect(there, (from, rows) =>
-        Effect.as(runs.addRows(run.id, from, Chunk.toReadonlyArray(rows)), from + rows.length))
+        Effect.as(runs.addRows(run.id, from, Chunk.toReadonlyArray(rows)), from + rows.length)
+      )
     )
   })
 
@@ -197,7 +197,7 @@ export const launch = (
   batch: Batch,
   options: LaunchOptions
 ): Effect.Effect<TaskRun, LaunchError, Provider | TaskRuns | Units | Journal> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
     const journal = yield* Journal
@@ -268,14 +268,13 @@ export const bonuses = <B extends Bonus, E, R>(
   E,
   R | Agents | Workers
 > =>
-  Stream.mapEffect(
-    all,
-    (bonus) => Effect.map(Effect.either(payBonus(run, bonus)), (outcome) => ({ bonus, outcome })),
-    { concurrency: 8, unordered: true }
-  )
+  Stream.mapEffect(all, (bonus) => Effect.map(Effect.either(payBonus(run, bonus)), (outcome) => ({ bonus, outcome })), {
+    concurrency: 8,
+    unordered: true
+  })
 
 const payBonus = (run: RunId, bonus: Bonus): Effect.Effect<BonusReceipt, BonusError, Agents | Workers> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const workers = yield* Workers
     const agents = yield* Agents
     const { amount, key, reason, to } = bonus
@@ -302,7 +301,10 @@ export const expire = (run: RunId) => Effect.flatMap(Units, (units) => units.exp
  * @category programs
  */
 export const close = (run: RunId) =>
-  Effect.zipLeft(expire(run), Effect.flatMap(TaskRuns, (runs) => runs.cleanup(run)))
+  Effect.zipLeft(
+    expire(run),
+    Effect.flatMap(TaskRuns, (runs) => runs.cleanup(run))
+  )
 
 const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Result => ({
   run: run.id,
@@ -330,22 +332,26 @@ const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Result =>
  * @category programs
  */
 export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | StoreError, TaskRuns | Agents> =>
-  Stream.unwrap(Effect.gen(function*() {
-    const runs = yield* TaskRuns
-    const agents = yield* Agents
-    const found = yield* runs.get(run)
-    const withInputs = (page: ReadonlyArray<Agent>) =>
-      Effect.map(runs.assignments([...new Set(page.map(({ assignment }) => assignment))]), (assignments) => {
-        const byId = new Map<AssignmentId, Assignment>(assignments.map((assignment) => [assignment.id, assignment]))
-        return Chunk.unsafeFromArray(page.flatMap((agent) => {
-          const assignment = byId.get(agent.assignment)
-          return assignment === undefined ? [] : [resultOf(found, agent, assignment)]
-        }))
-      })
-    return agents.list(run).pipe(
-      Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
-      Stream.grouped(rowsPerPage),
-      Stream.mapEffect((page) => withInputs(Chunk.toReadonlyArray(page))),
-      Stream.flattenChunks
-    )
-  }))
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const runs = yield* TaskRuns
+      const agents = yield* Agents
+      const found = yield* runs.get(run)
+      const withInputs = (page: ReadonlyArray<Agent>) =>
+        Effect.map(runs.assignments([...new Set(page.map(({ assignment }) => assignment))]), (assignments) => {
+          const byId = new Map<AssignmentId, Assignment>(assignments.map((assignment) => [assignment.id, assignment]))
+          return Chunk.unsafeFromArray(
+            page.flatMap((agent) => {
+              const assignment = byId.get(agent.assignment)
+              return assignment === undefined ? [] : [resultOf(found, agent, assignment)]
+            })
+          )
+        })
+      return agents.list(run).pipe(
+        Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
+        Stream.grouped(rowsPerPage),
+        Stream.mapEffect((page) => withInputs(Chunk.toReadonlyArray(page))),
+        Stream.flattenChunks
+      )
+    })
+  )

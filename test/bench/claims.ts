@@ -4,8 +4,8 @@
  */
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
-import { Agents } from "../../src/index.js"
 import type { RunId } from "../../src/Ids.js"
+import { Agents } from "../../src/index.js"
 import { type Durability, inTemporaryDirectory, launched, onFile, seconds } from "./setup.js"
 
 const workers = 32
@@ -38,10 +38,10 @@ const raw = (filename: string, durability: Durability, run: string, units: numbe
   })
 
 const ours = (filename: string, durability: Durability, run: RunId, units: number, concurrency: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* Agents.Agents
     const one = (i: number) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const agent = yield* agents.register(run, { worker: `worker ${i % concurrency}` })
         yield* agents.submit({ agent: agent.id, worker: agent.worker, answers: { label: "positive", n: i } })
       })
@@ -58,10 +58,11 @@ const ours = (filename: string, durability: Durability, run: RunId, units: numbe
   }).pipe(Effect.provide(onFile(filename, durability)))
 
 const sizes = process.argv.slice(2).map(Number)
-const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const median = (values: ReadonlyArray<number>): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 const program = inTemporaryDirectory((directory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     console.log(`claim + complete, ${workers} workers at once, microseconds a unit; ratio = raw / ours`)
     for (const units of sizes.length > 0 ? sizes : [1_000, 10_000, 100_000]) {
       const { copy, run } = yield* launched(directory, units)
@@ -73,14 +74,15 @@ const program = inTemporaryDirectory((directory) =>
           const floor = yield* raw(copy("raw"), durability, run, units)
           pairs.push({ raw: floor, ours: yield* ours(copy("ours"), durability, run, units, workers) })
         }
-        const floor = median(pairs.map((pair) => pair.raw)) * 1e6 / units
-        const cost = median(pairs.map((pair) => pair.ours)) * 1e6 / units
+        const floor = (median(pairs.map((pair) => pair.raw)) * 1e6) / units
+        const cost = (median(pairs.map((pair) => pair.ours)) * 1e6) / units
         const ratio = median(pairs.map((pair) => pair.raw / pair.ours))
         console.log(
           `${String(units).padStart(7)} units  ${durability.padEnd(6)}  raw ${floor.toFixed(1)}  ours ${cost.toFixed(1)}  ratio ${ratio.toFixed(2)}`
         )
       }
     }
-  }))
+  })
+)
 
-Effect.runPromise(program)
+await Effect.runPromise(program)

@@ -19,17 +19,23 @@ interface Measured {
 }
 
 const measure = (units: number): Promise<Measured> =>
-  Effect.runPromise(inTemporaryDirectory((directory) =>
-    Effect.gen(function*() {
-      const requesters = yield* Requesters.Requesters
-      const requester = yield* requesters.register("bench", {})
-      const elapsed = yield* seconds(Crowd.launch(batchOf(units), { requester: requester.id }))
-      return { units, micros: elapsed * 1e6 / units, peakMiB: process.resourceUsage().maxRSS / 1024 }
-    }).pipe(
-      Effect.provide(
-        Layer.provideMerge(Zero.layer, SqliteStore.layer({ filename: join(directory, "launch.db"), durability: "normal" }))
+  Effect.runPromise(
+    inTemporaryDirectory((directory) =>
+      Effect.gen(function* () {
+        const requesters = yield* Requesters.Requesters
+        const requester = yield* requesters.register("bench", {})
+        const elapsed = yield* seconds(Crowd.launch(batchOf(units), { requester: requester.id }))
+        return { units, micros: (elapsed * 1e6) / units, peakMiB: process.resourceUsage().maxRSS / 1024 }
+      }).pipe(
+        Effect.provide(
+          Layer.provideMerge(
+            Zero.layer,
+            SqliteStore.layer({ filename: join(directory, "launch.db"), durability: "normal" })
+          )
+        )
       )
-    )))
+    )
+  )
 
 /** The same small heap for every size: what does not fit is told by an end of the process, not by a larger peak. */
 const heap = ["--max-semi-space-size=1", "--max-old-space-size=64"]
@@ -49,8 +55,13 @@ const main = async () => {
   const [first] = all
   console.log(`launch to a driver that takes no time, node ${heap.join(" ")}`)
   for (const { micros, peakMiB, units } of all) {
-    const against = first === undefined ? "" : `  memory x${(peakMiB / first.peakMiB).toFixed(2)}  cost x${(micros / first.micros).toFixed(2)}`
-    console.log(`${String(units).padStart(7)} units  ${micros.toFixed(1)} us/unit  peak ${peakMiB.toFixed(0)} MiB${against}`)
+    const against =
+      first === undefined
+        ? ""
+        : `  memory x${(peakMiB / first.peakMiB).toFixed(2)}  cost x${(micros / first.micros).toFixed(2)}`
+    console.log(
+      `${String(units).padStart(7)} units  ${micros.toFixed(1)} us/unit  peak ${peakMiB.toFixed(0)} MiB${against}`
+    )
   }
 }
 

@@ -31,9 +31,9 @@ export const onFile = (filename: string, durability: Durability) =>
 
 /** A database file with a launched run of so many units, made once for each size. */
 export const launched = (directory: string, units: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const filename = join(directory, `launched-${units}.db`)
-    const run = yield* Effect.gen(function*() {
+    const run = yield* Effect.gen(function* () {
       const requesters = yield* Requesters.Requesters
       const requester = yield* requesters.register("bench", {})
       return yield* Crowd.launch(batchOf(units), { requester: requester.id })
@@ -55,7 +55,7 @@ export const inTemporaryDirectory = <A, E, R>(use: (directory: string) => Effect
   )
 
 export const seconds = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const start = process.hrtime.bigint()
     yield* effect
     return Number(process.hrtime.bigint() - start) / 1e9
