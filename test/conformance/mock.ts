@@ -10,7 +10,7 @@ import type { Harness } from "../../src/testing/Harness.js"
 const failure = (reason: ProviderError["reason"], method: string) =>
   new ProviderError({ reason, provider: "mock", method, description: "as scripted" })
 
-const harness: Harness<Mock.Mock> = {
+export const harness: Harness<Mock.Mock> = {
   arrive: (worker) => Effect.succeed({ worker }),
   unreadable: { worker: "" },
   loseAnswer: (kind) => Effect.flatMap(Mock.Mock, (mock) => mock.script(kind, failure("Unavailable", kind), "after")),
