@@ -79,6 +79,12 @@ export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.op
   )
 ).pipe(Command.withDescription("What a batch would cost; sends nothing"))
 
+/** `planned 60 units, at most 3.00 USD of 10000.00 USD`. */
+const planLine = ({ available, total, units }: Crowd.Plan): string => {
+  const balance = Option.match(available, { onNone: () => "", onSome: (money) => ` of ${Money.format(money)}` })
+  return `planned ${format.count(units, "unit")}, at most ${Money.format(total)}${balance}`
+}
+
 const fresh = Options.boolean("new").pipe(Options.withDescription("Start another run, even where the batch has one"))
 
 const limit = Options.integer("limit").pipe(
@@ -94,6 +100,7 @@ const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly 
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
+    yield* say(planLine(yield* Crowd.plan(batch, requester.id)))
     const total = batch.count * batch.task.unitsPerAssignment
     const progress = yield* Progress.make("launching", { total, done: 0 })
     return yield* Crowd.launch(batch, {

@@ -164,9 +164,11 @@ describe("crowd run", () => {
     Effect.gen(function* () {
       const { batch, out, over } = yield* setUp()
       const told = yield* crowd(["run", batch, "--out", out, ...over], { terminal: true, env: { NO_COLOR: "1" } })
-      expect(told.err).toContain("\r\u001b[2Kworking ████████████████████ 6/6")
+      const [planned, rewritten] = told.err.split("\n", 2)
+      expect(planned).toBe("planned 6 units, at most 0.30 USD of 10000.00 USD")
+      expect(rewritten).toContain("\r\u001b[2Kworking ████████████████████ 6/6")
       expect(told.err.endsWith("\r\u001b[2K")).toBe(true)
-      expect(told.err).not.toContain("\n")
+      expect(told.err.split("\n")).toHaveLength(2)
     })
   )
 
