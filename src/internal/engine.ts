@@ -44,16 +44,19 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
   Effect.map(Store.Store, (store) => {
     const runs = recent<TaskRun>(64)
 
+    /** Several providers may share a store; what is another's is not there. */
+    const ours = <A extends { readonly provider: string }, E>(found: Effect.Effect<Option.Option<A>, E>) =>
+      Effect.map(
+        found,
+        Option.filter(({ provider }) => provider === driver.provider)
+      )
+
     /** A run never changes once it is set up, so it is read once. */
     const run: Service["run"] = (id) => {
       const known = runs.get(id)
       if (known !== undefined) return Effect.succeed(known)
-      const found = Effect.map(
-        store.get(tables.runs, id),
-        Option.filter((run) => run.provider === driver.provider)
-      )
       return Effect.tap(
-        orFail(found, () => new TaskRunNotFound({ run: id })),
+        orFail(ours(store.get(tables.runs, id)), () => new TaskRunNotFound({ run: id })),
         (run) => Effect.sync(() => Option.isSome(run.setup) && runs.set(id, run))
       )
     }
@@ -66,7 +69,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
       run,
       unit: (id) => orFail(store.get(tables.units, id), () => new UnitNotFound({ unit: id })),
       agent: (id) => orFail(store.get(tables.agents, id), () => new AgentNotFound({ agent: id })),
-      worker: (id) => orFail(store.get(tables.workers, id), () => new WorkerNotFound({ worker: id })),
-      requester: (id) => orFail(store.get(tables.requesters, id), () => new RequesterNotFound({ requester: id }))
+      worker: (id) => orFail(ours(store.get(tables.workers, id)), () => new WorkerNotFound({ worker: id })),
+      requester: (id) => orFail(ours(store.get(tables.requesters, id)), () => new RequesterNotFound({ requester: id }))
     }
   })
