@@ -49,12 +49,13 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       })
     )
 
+  /** A setup of which there is nothing to keep is kept as `{}`: null stands for none. */
   const setup: Service["setup"] = (id) =>
     Effect.gen(function* () {
       const found = yield* run(id)
       if (Option.isSome(found.setup)) return found
       const made = yield* retrying(driver.setup(found))
-      const [changed] = yield* store.update(tables.runs, { ids: [id], set: { setup: Option.some(made) } })
+      const [changed] = yield* store.update(tables.runs, { ids: [id], set: { setup: Option.some(made ?? {}) } })
       return changed ?? found
     })
 

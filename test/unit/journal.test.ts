@@ -17,8 +17,8 @@ import * as Store from "../../src/Store.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
 import { Workers } from "../../src/Workers.js"
+import { type Assurance, kit, type Ledger, layer, ledger, type Sending } from "../support/ledger.js"
 import { failure } from "./kit.js"
-import { type Assurance, kit, type Ledger, layer, ledger, type Sending } from "./ledger.js"
 
 const lostAfter: Sending = (act) => Effect.zipRight(act, failure("Unavailable"))
 const lostBefore: Sending = () => failure("Unavailable")

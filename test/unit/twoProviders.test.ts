@@ -8,7 +8,7 @@ import { Requesters } from "../../src/Requesters.js"
 import * as Store from "../../src/Store.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
-import { kit, layer, ledger } from "./ledger.js"
+import { kit, layer, ledger } from "../support/ledger.js"
 
 describe("two providers that share a store", () => {
   it.effect("do not see each other's requesters, runs and workers", () =>
