@@ -93,6 +93,21 @@ describe("what was sent once is never sent again", () => {
       expect(remote.acted()).toEqual([1])
     }))
 
+  test("a process is killed, and the crowd acts on its last call later: settling waits for that", (store) =>
+    Effect.gen(function* () {
+      const slow = (act: Effect.Effect<void>) =>
+        Effect.zipRight(Effect.forkDaemon(Effect.delay(act, "50 seconds")), Effect.never)
+      const remote = crowd(slow, doIt)
+      const sends = outward(remote, { lookUp: true })
+      const fiber = yield* Effect.fork(processOn(store, sends).perform("a"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      const settling = yield* Effect.fork(processOn(store, sends).settle())
+      yield* TestClock.adjust("10 minutes")
+      expect(yield* Fiber.join(settling)).toMatchObject({ done: 1 })
+      expect(remote.acted()).toEqual([1])
+    }))
+
   test("an answer is lost after the crowd acted: it is found at the first look", (store) =>
     Effect.gen(function* () {
       const remote = crowd((act) => Effect.zipRight(act, failed("Unavailable")), doIt)

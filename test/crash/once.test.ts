@@ -2,28 +2,29 @@ import { describe, expect, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { always } from "../support/remoteCrowd/protocol.js"
 import { type Programs, programs } from "./bundle.js"
 import { proveAll } from "./once.js"
 
 class Built extends Context.Tag("effect-crowd/test/Built")<Built, Programs>() {}
 
-const calm = { throttled: 0, lost: 0, late: 0 }
-const rough = { throttled: 0.03, lost: 0.03, late: 0.03 }
+const calm = { throttled: 0, lost: 0, slow: 0, late: 0 }
+const rough = { throttled: 0.04, lost: 0.04, slow: 0.1, late: 0.1 }
 
 const variants = [
-  ["repeatable", rough],
-  ["lookUp", rough],
-  ["neither", calm]
+  ["to repeat safely", always("repeatable"), rough, 10],
+  ["to tell what it has", always("lookUp"), rough, 10],
+  ["nothing", always("neither"), calm, 5]
 ] as const
 
 layer(Layer.scoped(Built, programs), { excludeTestServices: true })((it) => {
   describe.concurrent("a process that is killed again and again does everything outward exactly once", () => {
-    for (const [promised, faults] of variants) {
+    for (const [what, promised, faults, kills] of variants) {
       it.effect(
-        `where the crowd promises ${promised}`,
+        `where the crowd promises ${what}`,
         () =>
           Effect.gen(function* () {
-            const short = { seed: 20, kills: 10, units: 60, timeout: 300, promised, faults }
+            const short = { seed: 20, kills, units: 60, timeout: 600, promised, faults }
             const proof = yield* proveAll(yield* Built, short)
             expect(proof.wrong).toEqual([])
             expect(proof.kills).toBe(short.kills)

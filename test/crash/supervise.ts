@@ -20,14 +20,22 @@ export interface Life {
 /** Where in the run, and in which part of a life, the next kill is to fall, so that all of them fall before the end. */
 export const instant = (
   random: () => number,
-  left: { readonly orders: number; readonly kills: number; readonly units: number }
+  left: { readonly orders: number; readonly kills: number; readonly units: number },
+  reach: number
 ): Instant => {
   const kind = random()
-  const onlyWorkIsNext = left.orders === 2 * left.units
-  if (onlyWorkIsNext && kind < 0.7) return { _tag: "Phase", phase: "working", millis: random() * 300 }
+  const share = left.orders / left.kills
+  const toLaunch = left.orders - 2 * left.units
+  if (left.orders < 40) return { _tag: "Asked", times: 1, millis: random() * 5 }
+  const workIsNext = toLaunch >= 0 && toLaunch < 2 * share
+  if (workIsNext && kind < 0.7) return { _tag: "Phase", phase: "working", millis: random() * 20 * reach0 }
   if (kind < 0.06) return { _tag: "Phase", phase: "starting", millis: random() * 250 }
-  if (kind < 0.25) return { _tag: "Phase", phase: "resuming", millis: random() * 300 }
-  return { _tag: "Asked", times: 1 + Math.floor((random() * 1.5 * left.orders) / left.kills), millis: random() * 30 }
+  if (kind < 0.25) return { _tag: "Phase", phase: "resuming", millis: random() * 150 }
+  return {
+    _tag: "Asked",
+    times: 1 + Math.floor(Math.min(random() * reach * share, left.orders - 40)),
+    millis: random() * 20 * reach
+  }
 }
 
 /** One life of the working process, ended by SIGKILL at the instant if it is not done before. */

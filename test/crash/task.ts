@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Money from "../../src/Money.js"
 import { type Task, taskDefaults } from "../../src/TaskRuns.js"
-import { Promised } from "../support/remoteCrowd/protocol.js"
+import { Assurances } from "../support/remoteCrowd/protocol.js"
 
 export const reward = Money.make(7)
 
@@ -28,7 +28,7 @@ export const Work = Schema.parseJson(
     file: Schema.String,
     url: Schema.String,
     units: Schema.Int,
-    promised: Promised,
+    promised: Assurances,
     timeout: Schema.Number,
     /** First find out from the crowd about everything uncertain. */
     resolve: Schema.Boolean

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { programs } from "../crash/bundle.js"
 import { histogram, type Options, type Proof, proveAll } from "../crash/once.js"
+import { always } from "../support/remoteCrowd/protocol.js"
 
 const { values } = parseArgs({
   options: {
@@ -25,15 +26,21 @@ const asked = {
   timeout: Number(values.timeout)
 }
 
-const calm = { throttled: 0, lost: 0, late: 0 }
-const rough = { throttled: 0.02, lost: 0.02, late: 0.02 }
+const calm = { throttled: 0, lost: 0, slow: 0, late: 0 }
+const rough = { throttled: 0.04, lost: 0.04, slow: 0.1, late: 0.1 }
 
 const variants: ReadonlyArray<Options & { readonly name: string }> = [
-  { ...asked, name: "neither", promised: "neither", faults: calm },
-  { ...asked, name: "look-up", promised: "lookUp", faults: calm },
-  { ...asked, name: "look-up, faults", promised: "lookUp", faults: rough },
-  { ...asked, name: "repeatable", promised: "repeatable", faults: calm },
-  { ...asked, name: "repeatable, faults", promised: "repeatable", faults: rough }
+  { ...asked, name: "neither", promised: always("neither"), faults: calm },
+  { ...asked, name: "look-up", promised: always("lookUp"), faults: calm },
+  {
+    ...asked,
+    name: "mixed, faults",
+    promised: { ...always("lookUp"), approve: "repeatable" },
+    faults: rough,
+    // Longer than the first retry waits, so that a look-up comes before what is late.
+    timeout: 2 * asked.timeout
+  },
+  { ...asked, name: "repeatable", promised: always("repeatable"), faults: calm }
 ]
 
 const rowOf = (name: string, proof: Proof, millis: number) => ({

@@ -11,7 +11,7 @@ import { ProviderError } from "../../../src/CrowdError.js"
 import * as Driver from "../../../src/Driver.js"
 import * as Money from "../../../src/Money.js"
 import * as Provider from "../../../src/Provider.js"
-import { Answers, Call, type Kind, type Promised, Tokens } from "./protocol.js"
+import { Answers, type Assurances, Call, type Kind, Tokens } from "./protocol.js"
 
 const provider = "remote"
 
@@ -19,7 +19,7 @@ const ProviderData = Schema.Struct({ worker: Schema.String, unit: Schema.String,
 
 export interface Options {
   readonly url: string
-  readonly promised: Promised
+  readonly promised: Assurances
   /** In milliseconds. */
   readonly timeout: number
 }
@@ -73,10 +73,10 @@ const make = (options: Options): Driver.Driver => {
       )
     })
 
-  const promise = <Order>() => ({
-    repeatableFor: options.promised === "repeatable" ? Duration.infinity : Duration.zero,
+  const promise = <Order>(kind: Kind) => ({
+    repeatableFor: options.promised[kind] === "repeatable" ? Duration.infinity : Duration.zero,
     lookUp:
-      options.promised === "lookUp"
+      options.promised[kind] === "lookUp"
         ? Option.some((orders: ReadonlyArray<Driver.Sent<Order>>) =>
             Effect.map(
               post(`${options.url}/look-up`, "lookUp", Schema.encodeSync(Tokens)(orders.map(({ token }) => token))),
@@ -89,17 +89,17 @@ const make = (options: Options): Driver.Driver => {
 
   /** Pages of orders in one call; one by one where what is cut off stays uncertain. */
   const paged = <Order>(kind: Kind, facts: (order: Order) => Facts): Driver.Outward<Order, ProviderError> => ({
-    ...promise<Order>(),
-    pageSize: options.promised === "neither" ? 1 : 10,
-    concurrency: options.promised === "neither" ? 2 : 4,
+    ...promise<Order>(kind),
+    pageSize: options.promised[kind] === "neither" ? 1 : 10,
+    concurrency: options.promised[kind] === "neither" ? 2 : 4,
     send: (orders) => sendAll(kind, orders, facts)
   })
 
   /** Pages of orders, each in a call of its own. */
   const single = <Order>(kind: Kind, facts: (order: Order) => Facts): Driver.Outward<Order, ProviderError> => ({
-    ...promise<Order>(),
-    pageSize: options.promised === "neither" ? 1 : 10,
-    concurrency: options.promised === "neither" ? 2 : 1,
+    ...promise<Order>(kind),
+    pageSize: options.promised[kind] === "neither" ? 1 : 10,
+    concurrency: options.promised[kind] === "neither" ? 2 : 1,
     send: (orders): Effect.Effect<Answered> =>
       Effect.map(
         Effect.forEach(orders, (order) => Effect.either(sendAll(kind, [order], facts)), { concurrency: 3 }),

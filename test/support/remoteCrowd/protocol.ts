@@ -8,17 +8,47 @@ export type Kind = typeof Kind.Type
  * What the crowd promises of its effects. Only with `repeatable` does it do once what it is asked twice under one token;
  * with the others it does it twice, and that is on record.
  */
-export const Promised = Schema.Literal("repeatable", "lookUp", "neither")
-export type Promised = typeof Promised.Type
+export const Assurance = Schema.Literal("repeatable", "lookUp", "neither")
+export type Assurance = typeof Assurance.Type
 
-/** How often, of one call: refused for being one too many, its answer lost after acting, or cut off and acted on later. */
-export const Faults = Schema.Struct({ throttled: Schema.Number, lost: Schema.Number, late: Schema.Number })
+/** What it promises of each kind of effect. */
+export const Assurances = Schema.Struct({
+  launch: Assurance,
+  expire: Assurance,
+  approve: Assurance,
+  reject: Assurance,
+  bonus: Assurance,
+  block: Assurance,
+  unblock: Assurance
+})
+export type Assurances = typeof Assurances.Type
+
+export const always = (assurance: Assurance): Assurances => ({
+  launch: assurance,
+  expire: assurance,
+  approve: assurance,
+  reject: assurance,
+  bonus: assurance,
+  block: assurance,
+  unblock: assurance
+})
+
+/**
+ * How often, of one call: refused for being one too many, its answer lost after acting, acted on as late as a crowd may,
+ * and that after cutting the caller off.
+ */
+export const Faults = Schema.Struct({
+  throttled: Schema.Number,
+  lost: Schema.Number,
+  slow: Schema.Number,
+  late: Schema.Number
+})
 export type Faults = typeof Faults.Type
 
 export const Config = Schema.parseJson(
   Schema.Struct({
     seed: Schema.Int,
-    promised: Promised,
+    promised: Assurances,
     faults: Faults,
     /** The longest pause before, and after, each deed, in milliseconds. */
     pause: Schema.Number,

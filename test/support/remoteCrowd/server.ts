@@ -36,7 +36,7 @@ const act = async ({ kind, sentAt }: Call, order: Call["orders"][number]): Promi
   if (entry.asked === 1) tell({ _tag: "Asked", kind })
   await sleep(random() * config.pause)
   if (Date.now() - sentAt > config.timeout) return null
-  if (config.promised !== "repeatable" || entry.acted === 0) entry.acted++
+  if (config.promised[kind] !== "repeatable" || entry.acted === 0) entry.acted++
   await sleep(random() * config.pause)
   return entry.remoteId
 }
@@ -47,12 +47,13 @@ const actOnAll = async (call: Call): Promise<ReadonlyArray<string | null>> => {
   return answers
 }
 
-const fate = (): "throttled" | "lost" | "late" | "answered" => {
-  const { late, lost, throttled } = config.faults
+const fate = (): "throttled" | "lost" | "slow" | "late" | "answered" => {
+  const { late, lost, slow, throttled } = config.faults
   const drawn = random()
   if (drawn < throttled) return "throttled"
   if (drawn < throttled + lost) return "lost"
-  return drawn < throttled + lost + late ? "late" : "answered"
+  if (drawn < throttled + lost + slow) return "slow"
+  return drawn < throttled + lost + slow + late ? "late" : "answered"
 }
 
 const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -64,11 +65,13 @@ const send = async (request: IncomingMessage, response: ServerResponse): Promise
   }
   if (drawn === "late") {
     request.socket.destroy()
-    await sleep((random() * config.timeout) / 2)
   } else {
     response.on("close", () => {
       if (!response.writableEnded && drawn !== "lost") cutOff++
     })
+  }
+  if (drawn === "late" || drawn === "slow") {
+    await sleep(call.sentAt + random() * 0.95 * config.timeout - Date.now())
   }
   const answers = await actOnAll(call)
   if (drawn === "lost") request.socket.destroy()
