@@ -77,7 +77,8 @@ type AnyEncoded = { readonly [column: string]: Primitive }
 export interface Service {
   /**
    * All or nothing, and durable when it succeeds. Nothing but this store may be touched inside: another process may be
-   * waiting. A transaction inside a transaction is part of the outer one.
+   * waiting, and where two were in each other's way, one is undone and run again. A transaction inside a transaction is
+   * part of the outer one.
    */
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
   /** Inserts the rows that are not there yet, by id or by a unique index; answers the ids of those it inserted. */

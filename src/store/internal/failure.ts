@@ -48,6 +48,9 @@ const reasonOf = (cause: unknown): Reason => {
   return found?.[1] ?? "Failed"
 }
 
+/** Another transaction was in the way, and this one was undone: it may be run again. @internal */
+export const isConflict = (error: unknown): boolean => /^(40001|40P01)$/.test(text(causeOf(error), "code"))
+
 /** What a driver threw, as what the user can do about it. @internal */
 export const fromDriver = (place: string, operation: string, error: unknown): StoreError => {
   const cause = causeOf(error)

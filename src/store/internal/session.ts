@@ -9,7 +9,7 @@ import type { StoreError } from "../../CrowdError.js"
 import * as Current from "../../internal/current.js"
 import type { Service } from "../../Store.js"
 import type { Dialect } from "./dialect.js"
-import { fromDriver, inTransaction } from "./failure.js"
+import { fromDriver, inTransaction, isConflict } from "./failure.js"
 
 /** A connection nobody else uses until it is released. @internal */
 export interface Reserved {
@@ -22,6 +22,8 @@ export interface Open {
   readonly connection: Connection
   /** The first failure of the database in it. After one, nothing of the transaction is kept. */
   failure: StoreError | undefined
+  /** That failure was another transaction that was in the way. */
+  conflicted?: boolean
   ended: boolean
 }
 
@@ -31,6 +33,9 @@ export interface Manager<T extends Open> {
   /** Succeeds when what was kept is durable. */
   readonly leave: (open: T, keep: boolean) => Effect.Effect<void, StoreError>
 }
+
+/** How often a transaction is run again after another was in its way. */
+const runsAgain = 10
 
 type Rows = Effect.Effect<ReadonlyArray<unknown>, StoreError>
 
@@ -87,6 +92,7 @@ export const make = <T extends Open>(
       : Effect.mapError(open.connection.execute(text, params, undefined), (error) => {
           const failure = database.failure(operation, error)
           open.failure = failure
+          open.conflicted = isConflict(error)
           return failure
         })
 
@@ -98,7 +104,7 @@ export const make = <T extends Open>(
       ({ release }) => release
     )
 
-  const begun = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
+  const begun = <A, E, R>(effect: Effect.Effect<A, E, R>, again = runsAgain): Effect.Effect<A, E | StoreError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(manager.enter, (open) =>
         Effect.flatMap(Effect.exit(restore(current.provide(effect, open))), (exit) => {
@@ -106,6 +112,9 @@ export const make = <T extends Open>(
           const result: Exit.Exit<A, E | StoreError> =
             Exit.isSuccess(exit) && open.failure !== undefined ? Exit.fail(open.failure) : exit
           const left = manager.leave(open, Exit.isSuccess(result))
+          if (open.conflicted === true && again > 0) {
+            return Effect.zipRight(Effect.ignore(left), restore(begun(effect, again - 1)))
+          }
           return Exit.isSuccess(result) ? Effect.zipRight(left, result) : Effect.zipRight(Effect.ignore(left), result)
         })
       )
