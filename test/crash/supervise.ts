@@ -28,7 +28,7 @@ export const instant = (
   const toLaunch = left.orders - 2 * left.units
   if (left.orders < 40) return { _tag: "Asked", times: 1, millis: random() * 5 }
   const workIsNext = toLaunch >= 0 && toLaunch < 2 * share
-  if (workIsNext && kind < 0.7) return { _tag: "Phase", phase: "working", millis: random() * 20 * reach0 }
+  if (workIsNext && kind < 0.7) return { _tag: "Phase", phase: "working", millis: random() * 300 }
   if (kind < 0.06) return { _tag: "Phase", phase: "starting", millis: random() * 250 }
   if (kind < 0.25) return { _tag: "Phase", phase: "resuming", millis: random() * 150 }
   return {
