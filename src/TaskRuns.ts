@@ -82,7 +82,7 @@ export const Task = Schema.Struct({
   /** After how long a submission nobody decided on is approved. */
   autoApprovalDelay: FiniteDuration,
   unitsPerAssignment: Schema.Int.pipe(Schema.positive()),
-  /** How many units of the run one worker may take; none is no limit. */
+  /** How many units of the run one worker may take, those they gave back or lost among them; none is no limit. */
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
   qualifications: Schema.Array(QualificationRequirement)
 }).annotations({ identifier: "Task" })
