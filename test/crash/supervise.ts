@@ -44,7 +44,7 @@ export const live = (
   work: Work,
   crowd: RemoteCrowd,
   instant: Instant | undefined
-): Effect.Effect<Life, Error> =>
+): Effect.Effect<Life> =>
   Effect.async((resume) => {
     const child = spawn(process.execPath, [program, Schema.encodeSync(Work)(work)], {
       stdio: ["ignore", "pipe", "pipe"]
@@ -75,7 +75,7 @@ export const live = (
       forget()
       if (signal === "SIGKILL") resume(Effect.succeed({ killed: phase !== "done", phase }))
       else if (code === 0) resume(Effect.succeed({ killed: false, phase }))
-      else resume(Effect.fail(new Error(`the working process ended with ${code} while ${phase}: ${fault}`)))
+      else resume(Effect.dieMessage(`the working process ended with ${code} while ${phase}: ${fault}`))
     })
     reached()
     return Effect.sync(() => child.kill("SIGKILL"))
