@@ -106,7 +106,8 @@ export interface Outward<Order, E> {
 }
 
 /**
- * An `Outward` for crowds that take one order a call. Orders that can be neither repeated nor looked up are written down
+ * An `Outward` for crowds that take one order a call. A page is four calls deep, so `Driver.timeout` has to be more than
+ * four times what a call takes. Orders that can be neither repeated nor looked up are written down
  * one by one: of a whole page that is cut off, nobody could say which were sent.
  *
  * @since 0.1.0
@@ -121,7 +122,7 @@ export const oneByOne = <Order, E>(options: {
   const concurrency = options.concurrency ?? 8
   const lookUp = options.lookUp
   const repeatableFor = Duration.decode(options.repeatableFor ?? Duration.zero)
-  const pageSize = lookUp === undefined && Duration.equals(repeatableFor, Duration.zero) ? 1 : 100
+  const pageSize = lookUp === undefined && Duration.equals(repeatableFor, Duration.zero) ? 1 : concurrency * 4
   return {
     pageSize,
     concurrency: pageSize === 1 ? concurrency : 1,

@@ -191,52 +191,59 @@ export const make = (random: () => Uint8Array = randomDigits): Service => {
  */
 export class Ids extends Context.Reference<Ids>()("effect-crowd/Ids", { defaultValue: () => make() }) {}
 
+const next = (prefix: string): Effect.Effect<string> =>
+  Effect.flatMap(Ids, (ids) => Effect.map(ids.next, (rest) => `${prefix}_${rest}`))
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const requesterId: Effect.Effect<RequesterId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => RequesterId.make(`req_${n}`, { disableValidation: true }))
+export const requesterId: Effect.Effect<RequesterId> = Effect.map(next("req"), (id) =>
+  RequesterId.make(id, { disableValidation: true })
 )
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const runId: Effect.Effect<RunId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => RunId.make(`run_${n}`, { disableValidation: true }))
+export const runId: Effect.Effect<RunId> = Effect.map(next("run"), (id) => RunId.make(id, { disableValidation: true }))
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const assignmentId: Effect.Effect<AssignmentId> = Effect.map(next("asg"), (id) =>
+  AssignmentId.make(id, { disableValidation: true })
 )
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const assignmentId: Effect.Effect<AssignmentId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => AssignmentId.make(`asg_${n}`, { disableValidation: true }))
+export const unitId: Effect.Effect<UnitId> = Effect.map(next("unit"), (id) =>
+  UnitId.make(id, { disableValidation: true })
 )
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const unitId: Effect.Effect<UnitId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => UnitId.make(`unit_${n}`, { disableValidation: true }))
+export const workerId: Effect.Effect<WorkerId> = Effect.map(next("worker"), (id) =>
+  WorkerId.make(id, { disableValidation: true })
 )
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const workerId: Effect.Effect<WorkerId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => WorkerId.make(`worker_${n}`, { disableValidation: true }))
+export const agentId: Effect.Effect<AgentId> = Effect.map(next("agent"), (id) =>
+  AgentId.make(id, { disableValidation: true })
 )
+
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const agentId: Effect.Effect<AgentId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => AgentId.make(`agent_${n}`, { disableValidation: true }))
-)
-/**
- * @since 0.1.0
- * @category constructors
- */
-export const qualificationId: Effect.Effect<QualificationId> = Effect.flatMap(Ids, (ids) =>
-  Effect.map(ids.next, (n) => QualificationId.make(`qual_${n}`, { disableValidation: true }))
+export const qualificationId: Effect.Effect<QualificationId> = Effect.map(next("qual"), (id) =>
+  QualificationId.make(id, { disableValidation: true })
 )
