@@ -15,6 +15,7 @@ const raw = (filename: string, durability: Durability, run: string, units: numbe
     const db = new Database(filename)
     db.pragma("journal_mode = WAL")
     db.pragma("foreign_keys = ON")
+    db.pragma("temp_store = MEMORY")
     db.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`)
     const claim = db.prepare(
       `UPDATE crowd_units SET status = 'assigned', agent = ?, lease_until = ?, updated_at = ? WHERE id = (
