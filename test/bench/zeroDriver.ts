@@ -3,10 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import * as Driver from "../../src/Driver.js"
-import { Money, Provider } from "../../src/index.js"
+import { Provider } from "../../src/index.js"
+import * as QuietCrowd from "../support/quietCrowd.js"
 
 const instant = <Order>(): Driver.Outward<Order, never> => ({
   pageSize: 100,
@@ -18,27 +17,7 @@ const instant = <Order>(): Driver.Outward<Order, never> => ({
 
 /** A crowd that does everything at once, so that what is measured is ours. */
 const driver: Driver.Driver = {
-  provider: "zero",
-  mode: "test",
-  timeout: Duration.seconds(30),
-  fee: ({ amount }) => Money.zero(amount.currency),
-  registration: Driver.registration({
-    provider: "zero",
-    args: Schema.Struct({}),
-    check: () => Effect.void,
-    isRegistered: () => Effect.succeed(true)
-  }),
-  arrivals: Driver.arrivals({
-    provider: "zero",
-    schema: Schema.Struct({ worker: Schema.String }),
-    arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
-  }),
-  setup: () => Effect.succeed(null),
-  cleanup: () => Effect.void,
-  observe: () => Stream.empty,
-  unitStatus: () => Effect.succeedNone,
-  agentStatus: () => Effect.succeedNone,
-  markDone: () => Effect.void,
+  ...QuietCrowd.make("zero"),
   launch: instant(),
   expire: instant(),
   approve: instant(),

@@ -3,14 +3,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import type { InsufficientFunds, ProviderError } from "../../src/CrowdError.js"
 import * as Driver from "../../src/Driver.js"
-import * as Money from "../../src/Money.js"
 import * as Provider from "../../src/Provider.js"
 import type { Store } from "../../src/Store.js"
 import { make } from "../../src/testing/internal/kit.js"
+import * as QuietCrowd from "./quietCrowd.js"
 
 /** How a crowd's effects can be made sure of. */
 export type Assurance = "repeatable" | "lookUp" | "neither"
@@ -76,27 +74,7 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
     sent,
     next: (...sendings) => void queue.push(...sendings),
     driver: {
-      provider,
-      mode: "test",
-      timeout: Duration.seconds(30),
-      fee: ({ amount }) => Money.zero(amount.currency),
-      registration: Driver.registration({
-        provider,
-        args: Schema.Struct({}),
-        check: () => Effect.void,
-        isRegistered: () => Effect.succeed(true)
-      }),
-      arrivals: Driver.arrivals({
-        provider,
-        schema: Schema.Struct({ worker: Schema.String }),
-        arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
-      }),
-      setup: () => Effect.succeed(null),
-      cleanup: () => Effect.void,
-      observe: () => Stream.empty,
-      unitStatus: () => Effect.succeedNone,
-      agentStatus: () => Effect.succeedNone,
-      markDone: () => Effect.void,
+      ...QuietCrowd.make(provider),
       launch: outward,
       expire: unpaid,
       approve: outward,

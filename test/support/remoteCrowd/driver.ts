@@ -6,11 +6,11 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { ProviderError } from "../../../src/CrowdError.js"
 import * as Driver from "../../../src/Driver.js"
 import * as Money from "../../../src/Money.js"
 import * as Provider from "../../../src/Provider.js"
+import * as QuietCrowd from "../quietCrowd.js"
 import { Answers, type Assurances, Call, type Kind, Tokens } from "./protocol.js"
 
 const provider = "remote"
@@ -116,16 +116,9 @@ const make = (options: Options): Driver.Driver => {
   const blockFacts = ({ worker }: Driver.BlockOrder): Facts => ({ subject: worker.id, amount: 0 })
 
   return {
-    provider,
-    mode: "test",
+    ...QuietCrowd.make(provider),
     timeout: Duration.millis(options.timeout),
     fee: ({ amount }) => Money.percent(amount, 20, 1),
-    registration: Driver.registration({
-      provider,
-      args: Schema.Struct({}),
-      check: () => Effect.void,
-      isRegistered: () => Effect.succeed(true)
-    }),
     arrivals: Driver.arrivals({
       provider,
       schema: ProviderData,
@@ -135,12 +128,6 @@ const make = (options: Options): Driver.Driver => {
         remoteAgent: Option.some(agent)
       })
     }),
-    setup: () => Effect.succeed({}),
-    cleanup: () => Effect.void,
-    observe: () => Stream.empty,
-    unitStatus: () => Effect.succeedNone,
-    agentStatus: () => Effect.succeedNone,
-    markDone: () => Effect.void,
     launch: paged("launch", unitFacts),
     expire: paged("expire", unitFacts),
     approve: single("approve", reviewFacts),
