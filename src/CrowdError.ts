@@ -278,6 +278,80 @@ export class AlreadySubmitted extends Schema.TaggedError<AlreadySubmitted>("effe
 }
 
 /**
+ * A visitor whom the crowd does not let in, before anything else is looked at.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unwelcome extends Schema.TaggedError<Unwelcome>("effect-crowd/Unwelcome")("Unwelcome", {
+  address: Schema.String,
+  reason: Schema.Literal("denied", "not_allowed", "unreadable")
+}) {
+  override get message() {
+    switch (this.reason) {
+      case "denied":
+        return `${this.address} is on the list of addresses that may not take part.`
+      case "not_allowed":
+        return `${this.address} is not among the addresses that may take part. Ask the requester to add it.`
+      case "unreadable":
+        return `It is not known from which address this comes ("${this.address}"). A proxy in between must be configured.`
+    }
+  }
+}
+
+/**
+ * Visitors of this crowd give themselves a name, and this one has none yet.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NameNeeded extends Schema.TaggedError<NameNeeded>("effect-crowd/NameNeeded")("NameNeeded", {}) {
+  override get message() {
+    return "Choose a name first."
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class NameTaken extends Schema.TaggedError<NameTaken>("effect-crowd/NameTaken")("NameTaken", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `Somebody is called ${this.name} already. If that is you, use the browser you began with; otherwise choose another name.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidName extends Schema.TaggedError<InvalidName>("effect-crowd/InvalidName")("InvalidName", {
+  name: Schema.String,
+  description: Schema.String
+}) {
+  override get message() {
+    return `"${this.name}" cannot be a worker's name: ${this.description}.`
+  }
+}
+
+/**
+ * A layer was given a setting that makes no sense.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidSetting extends Schema.TaggedError<InvalidSetting>("effect-crowd/InvalidSetting")(
+  "InvalidSetting",
+  { setting: Schema.String, value: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `The setting ${this.setting} cannot be "${this.value}": ${this.description}.`
+  }
+}
+
+/**
  * This crowd pays a bonus only for work on a unit.
  *
  * @since 0.1.0
@@ -490,6 +564,11 @@ export const CrowdError = Schema.Union(
   InvalidAnswers,
   NotYourAgent,
   AlreadySubmitted,
+  Unwelcome,
+  NameNeeded,
+  NameTaken,
+  InvalidName,
+  InvalidSetting,
   BonusNeedsUnit,
   BlockNeedsScope,
   QualificationExists,

@@ -1,0 +1,160 @@
+/**
+ * What a worker's browser asks the server: what is on offer, a unit, and what becomes of it.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import { Answers } from "../Agents.js"
+import * as CrowdError from "../CrowdError.js"
+import { AgentId, RunId } from "../Ids.js"
+import { Money } from "../Money.js"
+import { AgentStatus } from "../States.js"
+import { Json } from "../TaskRuns.js"
+
+/**
+ * Why a worker cannot take a unit now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Refusal = CrowdError.IneligibleReason
+
+/**
+ * A run as workers see it. Durations are milliseconds. `left` is how many units are free, for whomever; `refusal` says
+ * why this visitor cannot have one, `held` which agent they are already.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Offer = Schema.Struct({
+  run: RunId,
+  title: Schema.String,
+  description: Schema.String,
+  keywords: Schema.Array(Schema.String),
+  reward: Money,
+  duration: Schema.Number,
+  left: Schema.Int,
+  refusal: Schema.NullOr(Refusal),
+  held: Schema.NullOr(AgentId)
+})
+
+/**
+ * Who the visitor is to this crowd; null where only the task page's own shim can tell. `chooses` says that visitors give
+ * themselves a name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Lobby = Schema.Struct({
+  provider: Schema.String,
+  worker: Schema.NullOr(Schema.String),
+  chooses: Schema.Boolean,
+  offers: Schema.Array(Offer)
+})
+
+/**
+ * A unit in somebody's hands. `key` goes into the header `x-crowd-key` of everything this worker asks for the agent;
+ * `frame` is the path of the task's page. Times are milliseconds since 1970 by the server's clock, of which `now` is one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Work = Schema.Struct({
+  agent: AgentId,
+  run: RunId,
+  title: Schema.String,
+  reward: Money,
+  status: AgentStatus,
+  acceptedAt: Schema.DateTimeUtcFromNumber,
+  deadline: Schema.DateTimeUtcFromNumber,
+  now: Schema.DateTimeUtcFromNumber,
+  key: Schema.String,
+  frame: Schema.String
+})
+
+/**
+ * One of the visitor's own pieces of work.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Past = Schema.Struct({
+  agent: AgentId,
+  run: RunId,
+  title: Schema.String,
+  reward: Money,
+  status: AgentStatus,
+  feedback: Schema.NullOr(Schema.String),
+  acceptedAt: Schema.DateTimeUtcFromNumber,
+  submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber)
+})
+
+const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, deadline: Schema.DateTimeUtcFromNumber })
+
+const Run = Schema.Struct({ run: RunId })
+const OneAgent = Schema.Struct({ agent: AgentId })
+
+/**
+ * The header with which a worker's browser proves that an agent is theirs.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const keyHeader = "x-crowd-key"
+
+const Key = Schema.Struct({ [keyHeader]: Schema.String.pipe(Schema.maxLength(200)) })
+
+const change = <Name extends string>(name: Name) =>
+  HttpApiEndpoint.post(name, `/agents/:agent/${name}`)
+    .setPath(OneAgent)
+    .setHeaders(Key)
+    .addSuccess(Changed)
+    .addError(CrowdError.AgentNotFound, { status: 404 })
+    .addError(CrowdError.NotYourAgent, { status: 403 })
+    .addError(CrowdError.InvalidTransition, { status: 409 })
+
+/**
+ * @since 0.1.0
+ * @category groups
+ */
+export class WorkApi extends HttpApiGroup.make("work")
+  .add(HttpApiEndpoint.get("lobby", "/lobby").addSuccess(Lobby))
+  .add(HttpApiEndpoint.get("history", "/history").addSuccess(Schema.Array(Past)))
+  .add(
+    HttpApiEndpoint.post("name", "/name")
+      .setPayload(Schema.Struct({ name: Schema.String.pipe(Schema.maxLength(200)) }))
+      .addSuccess(Schema.Struct({ worker: Schema.String }))
+      .addError(CrowdError.InvalidName, { status: 400 })
+      .addError(CrowdError.NameTaken, { status: 409 })
+  )
+  .add(
+    HttpApiEndpoint.post("accept", "/runs/:run/agents")
+      .setPath(Run)
+      /** What the provider's shim says of the worker. A crowd that knows its visitors itself does not listen to it. */
+      .setPayload(Schema.Struct({ data: Schema.optionalWith(Json, { default: () => null }) }))
+      .addSuccess(Work)
+      .addError(CrowdError.NameNeeded, { status: 401 })
+      .addError(CrowdError.TaskRunNotFound, { status: 404 })
+      .addError(CrowdError.InvalidProviderData, { status: 400 })
+      .addError(CrowdError.NotEligible, { status: 409 })
+  )
+  .add(
+    HttpApiEndpoint.post("submit", "/agents/:agent/answers")
+      .setPath(OneAgent)
+      .setHeaders(Key)
+      .setPayload(Schema.Struct({ answers: Answers }))
+      .addSuccess(Changed)
+      .addError(CrowdError.AgentNotFound, { status: 404 })
+      .addError(CrowdError.NotYourAgent, { status: 403 })
+      .addError(CrowdError.InvalidAnswers, { status: 400 })
+      .addError(CrowdError.AlreadySubmitted, { status: 409 })
+      .addError(CrowdError.InvalidTransition, { status: 409 })
+  )
+  .add(change("start"))
+  .add(change("return"))
+  .add(change("disconnect"))
+  .addError(CrowdError.Unwelcome, { status: 403 })
+  .addError(CrowdError.StoreError, { status: 503 })
+  .prefix("/api/work") {}
