@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "source",
-          globalSetup: ["test/support/postgres.ts"],
+          globalSetup: ["test/config/browser.mjs", "test/support/postgres.ts"],
           include: ["test/**/*.test.ts"],
           exclude: builtPackage
         }

@@ -1,0 +1,3 @@
+import { render } from "preact"
+
+render(<p>The lobby</p>, document.body)
