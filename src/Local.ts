@@ -4,11 +4,25 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type { InvalidName, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { InvalidName, InvalidSetting, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
+import { arrivals, type Driver, type Outward, type QualificationsDriver, receipt, registration } from "./Driver.js"
+import { check } from "./local/settings.js"
+import * as visitors from "./local/visitors.js"
+import * as Money from "./Money.js"
+import * as Provider from "./Provider.js"
+import type { Qualifications } from "./Qualifications.js"
+import type { Store } from "./Store.js"
 
 /**
  * @since 0.1.0
@@ -24,7 +38,7 @@ export interface Options {
   readonly proxies?: ReadonlyArray<string> | undefined
   /** The one header in which those proxies tell it; `x-forwarded-for` by default. The other is never looked at. */
   readonly proxyHeader?: "x-forwarded-for" | "forwarded" | undefined
-  /** CIDR ranges from which people may take part; everywhere by default. */
+  /** CIDR ranges from which people may take part; everywhere by default. IPv4 addresses are in no IPv6 range. */
   readonly allow?: ReadonlyArray<string> | undefined
   /** CIDR ranges from which nobody may, even where `allow` has them. */
   readonly deny?: ReadonlyArray<string> | undefined
@@ -32,7 +46,10 @@ export interface Options {
   readonly groupIPv6?: boolean | undefined
   /** Stores a keyed pseudonym in place of each address; needs `secret`. */
   readonly pseudonyms?: boolean | undefined
-  /** Signs names and makes pseudonyms; the same in every process over one database. Needed for names and pseudonyms. */
+  /**
+   * Signs names and makes pseudonyms; needed for both, 16 characters or more. The same in every process over one
+   * database, and of that database alone: a cookie from another one would prove a name here.
+   */
   readonly secret?: Redacted.Redacted<string> | undefined
 }
 
@@ -77,3 +94,104 @@ export interface Service {
  * @category services
  */
 export class Local extends Context.Tag("effect-crowd/Local")<Local, Service>() {}
+
+/**
+ * Everything Local provides. Money changes hands outside, so there is no `Budget`; nobody can be written to, so there are
+ * no `Messages`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Provides = Provider.Core | Qualifications | Local
+
+/**
+ * What `Agents.register` takes on Local: who arrives. Behind a server, that is what `Local.worker` says of the visit, not
+ * what a browser says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ProviderData = Schema.Struct({ worker: Schema.NonEmptyTrimmedString })
+
+const provider = "local"
+
+/** All there is of an effect is in our own Store: whatever is asked for has happened. */
+const settled: Outward<unknown, never> = {
+  pageSize: 500,
+  concurrency: 1,
+  repeatableFor: Duration.infinity,
+  lookUp: Option.none(),
+  send: (orders) => Effect.succeed(orders.map(() => Either.right(receipt())))
+}
+
+const driver: Driver = {
+  provider,
+  mode: "live",
+  timeout: Duration.seconds(5),
+  fee: ({ amount }) => Money.zero(amount.currency),
+  registration: registration({
+    provider,
+    args: Schema.Struct({}),
+    check: () => Effect.void,
+    isRegistered: () => Effect.succeed(true)
+  }),
+  arrivals: arrivals({
+    provider,
+    schema: ProviderData,
+    arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
+  }),
+  setup: () => Effect.succeed(null),
+  cleanup: () => Effect.void,
+  observe: () => Stream.empty,
+  unitStatus: () => Effect.succeedNone,
+  agentStatus: () => Effect.succeedNone,
+  markDone: () => Effect.void,
+  launch: settled,
+  expire: settled,
+  approve: settled,
+  reject: settled,
+  bonus: settled,
+  block: settled,
+  unblock: settled
+}
+
+const qualifications: QualificationsDriver = {
+  create: () => Effect.succeedNone,
+  delete: () => Effect.void,
+  grant: settled,
+  revoke: settled
+}
+
+/**
+ * Local over the Store of the environment. Whoever can reach the server may work, unless the options say otherwise.
+ *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import * as Store from "effect-crowd/Store"
+ * import * as Layer from "effect/Layer"
+ *
+ * const office = Layer.provide(Local.layer({ allow: ["192.168.0.0/16"] }), Store.layerMemory)
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetting, Store> =>
+  Layer.unwrapEffect(
+    Effect.map(check(options), (settings) =>
+      Layer.merge(
+        Provider.layer(driver, Provider.qualifications(qualifications)),
+        Layer.effect(Local, visitors.make(settings))
+      )
+    )
+  )
+
+/**
+ * Local with options from the configuration.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Options>
+): Layer.Layer<Provides, InvalidSetting | ConfigError, Store> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))

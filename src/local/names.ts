@@ -1,0 +1,53 @@
+/** Names that visitors give themselves: what may be one, which are the same, and the cookie that proves one. */
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
+import { InvalidName } from "../CrowdError.js"
+import { isGiven } from "./address.js"
+import { isSigned, type Secret, sign } from "./signature.js"
+
+const longest = 40
+
+/** Control characters, line separators, halves of characters, and what turns the direction of reading. */
+const disturbing = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
+
+/** Names of one key are one name to whoever reads them: letter case, width, spaces and invisible characters are no difference. */
+export const keyOf = (name: string): string =>
+  name
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/\s+/gu, " ")
+    .trim()
+    .toUpperCase()
+    .normalize("NFKC")
+
+const faultOf = (name: string): string | undefined => {
+  if (disturbing.test(name)) return "it has control characters"
+  if (keyOf(name) === "") return "there is nothing to read"
+  if ([...name].length > longest) return `it is longer than ${longest} characters`
+  return isGiven(name) ? "it reads like an address" : undefined
+}
+
+/** The name as it is kept. */
+export const checked = (given: string): Either.Either<string, InvalidName> => {
+  const name = given.normalize("NFC").trim()
+  const fault = faultOf(name)
+  return fault === undefined ? Either.right(name) : Either.left(new InvalidName({ name: given, description: fault }))
+}
+
+const parts = (encoded: string): ReadonlyArray<string> => ["name", encoded]
+
+/** The value of the cookie that proves the name. */
+export const cookieOf = (secret: Secret, name: string): string => {
+  const encoded = Encoding.encodeBase64Url(name)
+  return `${encoded}.${sign(secret, parts(encoded))}`
+}
+
+/** The name a cookie proves. */
+export const provenBy = (secret: Secret, cookie: string): Option.Option<string> => {
+  const [encoded, signature, ...more] = cookie.split(".")
+  if (encoded === undefined || signature === undefined || more.length > 0) return Option.none()
+  return isSigned(secret, parts(encoded), signature)
+    ? Either.getRight(Encoding.decodeBase64UrlString(encoded))
+    : Option.none()
+}
