@@ -160,6 +160,8 @@ export interface Service {
     run: RunId,
     options?: { readonly status?: AgentStatus | undefined }
   ) => Stream.Stream<Agent, StoreError>
+  /** What one worker has accepted, in all runs, the newest assignments first, paged. */
+  readonly ofWorker: (worker: WorkerId) => Stream.Stream<Agent, StoreError>
 }
 
 /**

@@ -255,7 +255,8 @@ export class InvalidAnswers extends Schema.TaggedError<InvalidAnswers>("effect-c
  */
 export class NotYourAgent extends Schema.TaggedError<NotYourAgent>("effect-crowd/NotYourAgent")("NotYourAgent", {
   agent: Ids.AgentId,
-  worker: Ids.WorkerId
+  /** Who asked, as far as that is known. */
+  worker: Schema.String
 }) {
   override get message() {
     return `${this.agent} is not the work of ${this.worker}. Nothing was stored.`

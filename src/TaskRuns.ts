@@ -254,6 +254,8 @@ export interface Service {
   readonly assignment: (id: AssignmentId) => Effect.Effect<Option.Option<Assignment>, StoreError>
   /** The assignments with these ids, in no particular order. */
   readonly assignments: (ids: ReadonlyArray<AssignmentId>) => Effect.Effect<ReadonlyArray<Assignment>, StoreError>
+  /** How many units of the run there are in each status. */
+  readonly counts: (id: RunId) => Effect.Effect<Summary["units"], TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>
 }
 

@@ -209,6 +209,8 @@ export const make = (engine: Engine.Service): Service => {
     list: (id, options) =>
       pages(store, tables.agents, {
         where: options?.status === undefined ? { run: id } : { run: id, status: options.status }
-      })
+      }),
+    ofWorker: (worker) =>
+      pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })
   }
 }

@@ -143,10 +143,12 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       Array.flatten
     )
 
+  const counts: Service["counts"] = (id) =>
+    Effect.zipRight(run(id), Effect.map(store.count(tables.units, { run: id }, "status"), countsOf))
+
   const summary: Service["summary"] = (id) =>
     Effect.gen(function* () {
       const found = yield* run(id)
-      const counts = yield* store.count(tables.units, { run: id }, "status")
       const workers = yield* store.count(tables.standings, { run: id }, "run")
       const median = medianTime(yield* latestSubmissions(id))
       return {
@@ -155,7 +157,7 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
         provider: driver.provider,
         mode: driver.mode,
         assignments: yield* rows(id),
-        units: countsOf(counts),
+        units: yield* counts(id),
         workers: workers[id] ?? 0,
         cost: yield* cost(found),
         medianTime: median,
@@ -176,6 +178,7 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     rows,
     assignment: (id) => store.get(tables.assignments, id),
     assignments: (ids) => store.getAll(tables.assignments, ids),
+    counts,
     summary
   }
 }

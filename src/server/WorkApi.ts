@@ -11,7 +11,7 @@ import * as CrowdError from "../CrowdError.js"
 import { AgentId, RunId } from "../Ids.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
-import { Json } from "../TaskRuns.js"
+import { Json, Task } from "../TaskRuns.js"
 
 /**
  * Why a worker cannot take a unit now.
@@ -34,7 +34,7 @@ export const Offer = Schema.Struct({
   description: Schema.String,
   keywords: Schema.Array(Schema.String),
   reward: Money,
-  duration: Schema.Number,
+  duration: Task.fields.duration,
   left: Schema.Int,
   refusal: Schema.NullOr(Refusal),
   held: Schema.NullOr(AgentId)

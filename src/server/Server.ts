@@ -1,0 +1,66 @@
+/**
+ * The server that workers' browsers and requesters' browsers talk to: any provider's task pages, Local's lobby, the
+ * requester's console, and the typed API beneath them.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpApiScalar from "@effect/platform/HttpApiScalar"
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpServer from "@effect/platform/HttpServer"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type { Core } from "../Provider.js"
+import { Api } from "./Api.js"
+import * as consoleHalf from "./internal/console.js"
+import * as guard from "./internal/guard.js"
+import * as Keys from "./internal/keys.js"
+import * as pages from "./internal/pages.js"
+import * as Running from "./internal/running.js"
+import * as session from "./internal/session.js"
+import * as work from "./internal/work.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Signs what browsers are given to come back with; the same in every process over one database. */
+  readonly secret: Redacted.Redacted<string>
+  /** Opens the requester's console. */
+  readonly token: Redacted.Redacted<string>
+  /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
+  readonly patience?: Duration.DurationInput | undefined
+}
+
+const system = HttpApiBuilder.group(Api, "system", (handlers) =>
+  handlers.handle("health", () => Effect.succeed({ status: "ok" as const }))
+)
+
+/**
+ * Serves the provider's crowd over the `HttpServer` until the scope ends; then it takes nothing new and finishes what is
+ * under way. With `Local` in the environment, workers are known by their connections.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
+  Layer.unwrapScoped(
+    Effect.map(Running.make(options.patience ?? "10 seconds"), (running) => {
+      const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
+        Layer.provide([system, work.layer, consoleHalf.layer]),
+        Layer.provide(session.layer(options))
+      )
+      const docs = HttpApiScalar.layerHttpLayerRouter({ api: Api, path: "/docs" })
+      const routes = Layer.mergeAll(api, docs, pages.layer).pipe(
+        Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
+        Layer.provide(guard.layer(running))
+      )
+      return HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+        guard.tracing,
+        Layer.provide(HttpServer.layerContext)
+      )
+    })
+  )

@@ -1,0 +1,92 @@
+/** What every request passes, and what every response carries. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { maxAnswersBytes } from "../../Agents.js"
+import { keyHeader } from "../WorkApi.js"
+import * as metrics from "./metrics.js"
+import type * as Running from "./running.js"
+
+/** Answers, and what JSON puts around them at the worst. */
+const maxBodyBytes = 2 * maxAnswersBytes + 65_536
+
+/** How long a request may take that is not a stream. */
+const timeout = "30 seconds"
+
+const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
+
+const hostOf = (origin: string): Option.Option<string> =>
+  Option.map(Option.liftThrowable((text: string) => new URL(text))(origin), ({ host }) => host)
+
+/**
+ * Whether a page of another site, or one in a sandbox, asks for this. Browsers say so themselves; programs that are no
+ * browser say nothing and are no danger to anybody who uses one.
+ */
+export const isForeign = (headers: Headers.Headers): boolean => {
+  const site = headers["sec-fetch-site"]
+  if (site !== undefined) return site !== "same-origin" && site !== "none"
+  const origin = headers["origin"]
+  return origin !== undefined && !Option.contains(hostOf(origin), headers["host"] ?? "")
+}
+
+const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["content-length"] ?? 0) > maxBodyBytes
+
+const refuse = (status: number, tag: string, message: string) =>
+  HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
+
+const refusal = ({ headers, method }: HttpServerRequest.HttpServerRequest) => {
+  if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
+  if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
+  return undefined
+}
+
+const always = Headers.fromInput({
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cache-control": "no-store"
+})
+
+const finish = (response: HttpServerResponse.HttpServerResponse) =>
+  HttpServerResponse.setHeaders(response, { ...always, ...response.headers })
+
+const bodyLimit = Option.some(FileSystem.Size(maxBodyBytes))
+
+/** Frames have their key in the path, which must not get into a trace. */
+const untraced = (request: HttpServerRequest.HttpServerRequest): boolean => !request.url.startsWith("/api/")
+
+/** Around every route. */
+export const layer = (running: Running.Service) =>
+  HttpLayerRouter.middleware(
+    (route) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+        const refused = refusal(request)
+        if (refused !== undefined) return Effect.succeed(refused)
+        return running.during(
+          route.pipe(
+            Effect.provideService(HttpIncomingMessage.MaxBodySize, bodyLimit),
+            Effect.timeoutTo({
+              duration: timeout,
+              onTimeout: () => refuse(503, "TimedOut", `This took longer than ${timeout}. Try again.`),
+              onSuccess: (response) => response
+            }),
+            metrics.measured(request)
+          )
+        )
+      }).pipe(Effect.map(finish)),
+    { global: true }
+  )
+
+/** Spans tell what is asked of the API, and nothing that opens anything. */
+export const tracing = <A, E, R>(served: Layer.Layer<A, E, R>) =>
+  served.pipe(
+    HttpMiddleware.withTracerDisabledWhen(untraced),
+    Layer.locallyWith(Headers.currentRedactedNames, (names) => [...names, keyHeader])
+  )

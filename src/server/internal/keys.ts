@@ -1,0 +1,53 @@
+/** What the server signs, so that nobody can ask for what is not theirs. */
+import * as Context from "effect/Context"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Agent } from "../../Agents.js"
+import { NotYourAgent } from "../../CrowdError.js"
+import { type AgentId, WorkerId } from "../../Ids.js"
+import { isSigned, type Secret, sign } from "../../local/signature.js"
+
+type Frame = "work" | "review"
+
+export interface Service {
+  /** For the worker who was given the agent; `visitor` is who the crowd says the connection is. */
+  readonly forWork: (agent: Agent, visitor: Option.Option<string>) => string
+  /** Whose agent it is, if the key was given to this visitor for it. */
+  readonly worker: (
+    agent: AgentId,
+    visitor: Option.Option<string>,
+    key: string
+  ) => Either.Either<WorkerId, NotYourAgent>
+  /** The path of the page that shows the agent's task. */
+  readonly framePath: (frame: Frame, agent: AgentId) => string
+  readonly isFrameKey: (frame: Frame, agent: AgentId, key: string) => boolean
+}
+
+export class Keys extends Context.Tag("effect-crowd/server/Keys")<Keys, Service>() {}
+
+const decodeWorker = Schema.decodeOption(WorkerId)
+
+export const make = (secret: Secret): Service => {
+  const workParts = (agent: AgentId, worker: string, visitor: Option.Option<string>) => [
+    "work",
+    agent,
+    worker,
+    Option.getOrElse(visitor, () => "")
+  ]
+  return {
+    forWork: ({ id, worker }, visitor) => `${worker}.${sign(secret, workParts(id, worker, visitor))}`,
+    worker: (agent, visitor, key) => {
+      const [worker = "", signature = ""] = key.split(".", 2)
+      return Option.match(decodeWorker(worker), {
+        onSome: (id) =>
+          isSigned(secret, workParts(agent, id, visitor), signature)
+            ? Either.right(id)
+            : Either.left(new NotYourAgent({ agent, worker: id })),
+        onNone: () => Either.left(new NotYourAgent({ agent, worker }))
+      })
+    },
+    framePath: (frame, agent) => `/frame/${frame}/${agent}/${sign(secret, ["frame", frame, agent])}`,
+    isFrameKey: (frame, agent, key) => isSigned(secret, ["frame", frame, agent], key)
+  }
+}

@@ -1,0 +1,168 @@
+/** What a browser opens: the shells of the two apps, their scripts and styles, and the frames that tasks run in. */
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Agents } from "../../Agents.js"
+import type { StoreError } from "../../CrowdError.js"
+import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
+import { recent } from "../../internal/recent.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { Units } from "../../Units.js"
+import * as TaskPage from "../TaskPage.js"
+import { assets } from "./assets.js"
+import { ifThere } from "./found.js"
+import * as Keys from "./keys.js"
+import * as visitors from "./visitors.js"
+
+/** Nothing but our own scripts runs in the apps, and nobody can put them into a frame. */
+const appPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "frame-src 'self'",
+  "form-action 'self' https:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'"
+].join("; ")
+
+/** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
+const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'"
+
+const shell = (title: string, app: "worker" | "console") =>
+  HttpServerResponse.text(
+    `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/${app}.css">
+<script type="module" src="/assets/${app}.js"></script>
+</head>
+<body><div id="app"></div><noscript>This page needs JavaScript.</noscript></body>
+</html>
+`,
+    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy } }
+  )
+
+const asset = (request: HttpServerRequest.HttpServerRequest) => {
+  const name = request.url.replace(/^\/assets\//, "").replace(/\?.*$/, "")
+  const found = Object.hasOwn(assets, name) ? assets[name] : undefined
+  if (found === undefined) return notFound
+  const headers = { etag: found.etag, "cache-control": "no-cache", "cross-origin-resource-policy": "same-origin" }
+  return request.headers["if-none-match"] === found.etag
+    ? HttpServerResponse.empty({ status: 304, headers })
+    : HttpServerResponse.text(found.body, { contentType: found.type, headers })
+}
+
+const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })
+
+const frame = (html: string) =>
+  HttpServerResponse.text(html, {
+    contentType: "text/html; charset=utf-8",
+    headers: { "content-security-policy": framePolicy, "cross-origin-resource-policy": "same-origin" }
+  })
+
+const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
+
+const decodeFrame = Schema.decodeUnknownOption(
+  Schema.Struct({ mode: Schema.Literal("work", "review"), agent: AgentId, key: Schema.String })
+)
+
+type Found = Effect.Effect<Option.Option<HttpServerResponse.HttpServerResponse>, StoreError>
+
+const unavailable = ({ message }: StoreError) => HttpServerResponse.text(message, { status: 503 })
+
+const answer = (found: Found) =>
+  found.pipe(
+    Effect.map(Option.getOrElse(() => notFound)),
+    Effect.catchTag("StoreError", (error) => Effect.succeed(unavailable(error)))
+  )
+
+/** The tasks of runs and agents, filled in. */
+const frames = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const units = yield* Units
+  const agents = yield* Agents
+  const keys = yield* Keys.Keys
+  const prepared = recent<TaskPage.Prepared>(64)
+
+  const page = (run: RunId) => {
+    const known = prepared.get(run)
+    if (known !== undefined) return Effect.succeedSome(known)
+    return Effect.map(
+      ifThere(runs.template(run)),
+      Option.map((template) => {
+        const made = TaskPage.prepare(template)
+        prepared.set(run, made)
+        return made
+      })
+    )
+  }
+
+  const render = (run: RunId, assignment: AssignmentId, options: TaskPage.RenderOptions): Found =>
+    Effect.gen(function* () {
+      const found = Option.all({ page: yield* page(run), assignment: yield* runs.assignment(assignment) })
+      return Option.map(found, ({ assignment, page }) => frame(TaskPage.render(page, assignment.inputs, options)))
+    })
+
+  const preview = (params: unknown): Found =>
+    Effect.gen(function* () {
+      const asked = decodePreview(params)
+      if (Option.isNone(asked)) return Option.none()
+      const first = yield* Stream.runHead(units.list(asked.value.run))
+      if (Option.isNone(first)) return Option.none()
+      return yield* render(asked.value.run, first.value.assignment, { mode: "preview" })
+    })
+
+  const keyed = (params: unknown): Found =>
+    Effect.gen(function* () {
+      const asked = Option.filter(decodeFrame(params), ({ agent, key, mode }) => keys.isFrameKey(mode, agent, key))
+      if (Option.isNone(asked)) return Option.none()
+      const agent = yield* ifThere(agents.get(asked.value.agent))
+      if (Option.isNone(agent)) return Option.none()
+      const { answers, assignment, run } = agent.value
+      const options: TaskPage.RenderOptions =
+        asked.value.mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
+      return yield* render(run, assignment, options)
+    })
+
+  return { preview, keyed }
+})
+
+export const layer = HttpLayerRouter.use((router) =>
+  Effect.gen(function* () {
+    const { keyed, preview } = yield* frames
+    const { visitor } = yield* visitors.make
+    const worker = shell("Tasks", "worker")
+    const console = shell("Console", "console")
+    const welcome = (found: Found) =>
+      Effect.matchEffect(visitor, {
+        onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
+        onSuccess: () => answer(found)
+      })
+    yield* router.add("GET", "/", Effect.succeed(worker))
+    yield* router.add("GET", "/task/:run", Effect.succeed(worker))
+    yield* router.add("GET", "/console", Effect.succeed(console))
+    yield* router.add("GET", "/console/*", Effect.succeed(console))
+    yield* router.add("GET", "/assets/*", (request) => Effect.succeed(asset(request)))
+    yield* router.add(
+      "GET",
+      "/frame/preview/:run",
+      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(preview(params)))
+    )
+    yield* router.add(
+      "GET",
+      "/frame/:mode/:agent/:key",
+      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed(params)))
+    )
+  })
+)

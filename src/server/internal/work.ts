@@ -1,0 +1,161 @@
+/** The workers' half of the API. */
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as Array from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { type Agent, Agents, type Service as AgentsService } from "../../Agents.js"
+import { InvalidName, type StoreError } from "../../CrowdError.js"
+import type { AgentId } from "../../Ids.js"
+import { Provider } from "../../Provider.js"
+import * as States from "../../States.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { Workers } from "../../Workers.js"
+import { Api } from "../Api.js"
+import { keyHeader } from "../WorkApi.js"
+import * as cookies from "./cookies.js"
+import { ifThere } from "./found.js"
+import * as Keys from "./keys.js"
+import * as offers from "./offers.js"
+import * as visitors from "./visitors.js"
+
+const historyAtMost = 50
+
+interface ChangeRequest {
+  readonly path: { readonly agent: AgentId }
+  readonly headers: { readonly [keyHeader]: string }
+}
+
+const changed = ({ deadline, id, status }: Agent) => ({ agent: id, status, deadline })
+
+export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
+  Effect.gen(function* () {
+    const { provider } = yield* Provider
+    const runs = yield* TaskRuns
+    const agents = yield* Agents
+    const workers = yield* Workers
+    const keys = yield* Keys.Keys
+    const { chooses, local, providerData, visitor } = yield* visitors.make
+    const open = yield* offers.make
+
+    const workerOf = (name: Option.Option<string>) =>
+      Option.match(name, {
+        onNone: () => Effect.succeedNone,
+        onSome: (name) => ifThere(workers.findByName(name))
+      })
+
+    const latest = (name: Option.Option<string>): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+      Effect.flatMap(
+        workerOf(name),
+        Option.match({
+          onNone: () => Effect.succeed([]),
+          onSome: ({ id }) =>
+            agents.ofWorker(id).pipe(Stream.take(historyAtMost), Stream.runCollect, Effect.map(Chunk.toReadonlyArray))
+        })
+      )
+
+    /** One visitor's view of what is on offer. */
+    const offersTo = (name: Option.Option<string>) =>
+      Effect.gen(function* () {
+        const worker = yield* workerOf(name)
+        const held = (yield* latest(name)).filter(({ status }) => States.isOpen(status))
+        const offer = ({ left, run }: offers.Open) =>
+          Effect.gen(function* () {
+            const mine = held.find((agent) => agent.run === run.id)
+            const why =
+              Option.isNone(worker) || mine !== undefined
+                ? Option.none()
+                : yield* workers.isEligible(worker.value.id, run.id)
+            const { description, duration, keywords, reward, title } = run.task
+            return {
+              run: run.id,
+              title,
+              description,
+              keywords,
+              reward,
+              duration,
+              left,
+              refusal: Option.getOrNull(why),
+              held: mine?.id ?? null
+            }
+          })
+        return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
+      })
+
+    const titled = (agent: Agent) =>
+      Effect.map(runs.get(agent.run), ({ task }) => ({
+        agent: agent.id,
+        run: agent.run,
+        title: task.title,
+        reward: task.reward,
+        status: agent.status,
+        feedback: Option.getOrNull(agent.feedback),
+        acceptedAt: agent.acceptedAt,
+        submittedAt: Option.getOrNull(agent.submittedAt)
+      }))
+
+    /** Does what the agent's worker asks for, and nobody else. */
+    const asWorker = (change: AgentsService["start"]) => (request: ChangeRequest) =>
+      Effect.gen(function* () {
+        const { worker } = yield* visitor
+        yield* keys.worker(request.path.agent, worker, request.headers[keyHeader])
+        return changed(yield* change(request.path.agent))
+      })
+
+    return handlers
+      .handle("lobby", () =>
+        Effect.gen(function* () {
+          const { worker } = yield* visitor
+          return { provider, worker: Option.getOrNull(worker), chooses, offers: yield* offersTo(worker) }
+        })
+      )
+      .handle("history", () =>
+        Effect.gen(function* () {
+          const { worker } = yield* visitor
+          return Array.getSomes(yield* Effect.forEach(yield* latest(worker), (agent) => ifThere(titled(agent))))
+        })
+      )
+      .handle("name", ({ payload: { name } }) =>
+        Effect.gen(function* () {
+          const { visit } = yield* visitor
+          if (Option.isNone(local) || !chooses) {
+            return yield* new InvalidName({ name, description: "the workers of this crowd do not choose their names" })
+          }
+          const { cookie, worker } = yield* local.value.name(visit, name)
+          yield* cookies.set(visitors.cookieName, cookie)
+          return { worker }
+        })
+      )
+      .handle("accept", ({ path, payload }) =>
+        Effect.gen(function* () {
+          const who = yield* visitor
+          const agent = yield* agents.register(path.run, yield* providerData(who, payload.data))
+          const { task } = yield* runs.get(path.run)
+          return {
+            agent: agent.id,
+            run: agent.run,
+            title: task.title,
+            reward: task.reward,
+            status: agent.status,
+            acceptedAt: agent.acceptedAt,
+            deadline: agent.deadline,
+            now: yield* DateTime.now,
+            key: keys.forWork(agent, who.worker),
+            frame: keys.framePath("work", agent.id)
+          }
+        })
+      )
+      .handle("submit", ({ headers, path, payload }) =>
+        Effect.gen(function* () {
+          const who = yield* visitor
+          const worker = yield* keys.worker(path.agent, who.worker, headers[keyHeader])
+          return changed(yield* agents.submit({ agent: path.agent, worker, answers: payload.answers }))
+        })
+      )
+      .handle("start", asWorker(agents.start))
+      .handle("return", asWorker(agents.return))
+      .handle("disconnect", asWorker(agents.disconnect))
+  })
+)
