@@ -38,7 +38,7 @@ const bundled = async () => {
     ["worker.css", bundle("worker/worker.css")],
     ["console.js", script("console/main.tsx")],
     ["console.css", bundle("console/console.css")],
-    ["frame.js", script("frame.ts")],
+    ["frame.js", script("frame/main.ts")],
     ...providers.flatMap((provider) => [
       [`shim/${provider}.js`, globalShim(provider)],
       [`shim/${provider}.mjs`, moduleShim(provider)]

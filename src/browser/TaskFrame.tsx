@@ -1,0 +1,51 @@
+/** The requester's page in a frame of its own origin: it can tell us things, and reach nothing. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import type { Answers } from "./answers.js"
+import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
+
+interface Props {
+  readonly src: string
+  readonly title: string
+  /** Shown, but not to be used: while answers are on their way. */
+  readonly inert?: boolean
+  /** Filled into the fields once the page is there. */
+  readonly restored?: Answers | undefined
+  readonly onMessage?: (message: FromFrame) => void
+}
+
+const sandbox = "allow-scripts allow-forms allow-modals allow-popups"
+const startHeight = 320
+const highest = 50_000
+
+export const TaskFrame = ({ inert, onMessage, restored, src, title }: Props) => {
+  const frame = useRef<HTMLIFrameElement>(null)
+  const [height, setHeight] = useState(startHeight)
+  // Before the frame can have loaded, so that nothing it says is missed.
+  useLayoutEffect(() => {
+    const listen = (event: MessageEvent) => {
+      const target = frame.current?.contentWindow
+      if (target === null || target === undefined || event.source !== target) return
+      const message = fromFrame(event.data)
+      if (message === undefined) return
+      if (message.crowd === "height") setHeight(Math.min(highest, Math.ceil(message.height) + 2))
+      if (message.crowd === "ready" && restored !== undefined) {
+        const restore: ToFrame = { crowd: "restore", answers: restored }
+        target.postMessage(restore, "*")
+      }
+      onMessage?.(message)
+    }
+    addEventListener("message", listen)
+    return () => removeEventListener("message", listen)
+  })
+  return (
+    <iframe
+      ref={frame}
+      class="task-frame"
+      src={src}
+      title={title}
+      sandbox={sandbox}
+      inert={inert === true}
+      style={{ height: `${height}px` }}
+    />
+  )
+}

@@ -1,0 +1,117 @@
+/**
+ * Runs first in the requester's page, which is in a frame of its own origin: whatever way the page is submitted, its
+ * answers go to the page around it.
+ */
+import { type Answers, fromForm } from "../answers.js"
+import { type FromFrame, toFrame } from "../messages.js"
+import { reportProblems } from "../problems.js"
+import { closeControls } from "./controls.js"
+import { fill } from "./fill.js"
+import { watchHeight } from "./height.js"
+
+interface Settings {
+  readonly mode: "work" | "preview" | "review"
+  readonly answers?: Answers
+}
+
+/** Both script elements go, so that the requester's scripts find the page as it was written. */
+const takeSettings = (): Settings => {
+  const script = document.currentScript
+  const data = script?.previousElementSibling
+  const settings: Settings = JSON.parse(data?.textContent ?? '{"mode":"preview"}')
+  data?.remove()
+  script?.remove()
+  return settings
+}
+
+const { answers, mode } = takeSettings()
+
+/** The page around it is known by its place; its address is not ours to know. */
+const tell = (message: FromFrame) => parent.postMessage(message, "*")
+
+/** A field of Mechanical Turk's, not an answer. */
+const protocolField = "assignmentId"
+
+const collect = (form: HTMLFormElement, submitter: HTMLElement | null) => {
+  const data = new FormData(form)
+  const button = submitter instanceof HTMLInputElement || submitter instanceof HTMLButtonElement ? submitter : undefined
+  if (button !== undefined && button.name !== "" && button.type === "submit") data.append(button.name, button.value)
+  data.delete(protocolField)
+  return fromForm(data)
+}
+
+const submit = (form: HTMLFormElement, submitter: HTMLElement | null) => {
+  if (mode !== "work") return
+  const collected = collect(form, submitter)
+  if (collected._tag === "Answers") tell({ crowd: "submit", answers: collected.answers })
+  else tell({ crowd: "files", fields: collected.fields })
+}
+
+/** The page's own handlers come first and may hold a submission back, but not from here. */
+const catchSubmissions = () => {
+  addEventListener(
+    "submit",
+    (event) => {
+      event.stopPropagation = () => {}
+      event.stopImmediatePropagation = () => {}
+    },
+    true
+  )
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !(event.target instanceof HTMLFormElement)) return
+    event.preventDefault()
+    submit(event.target, event.submitter)
+  })
+  HTMLFormElement.prototype.submit = function () {
+    submit(this, null)
+  }
+}
+
+const draftDelay = 300
+
+const tellDrafts = () => {
+  let timer = 0
+  const later = (event: Event) => {
+    const form = event.target instanceof Element ? event.target.closest("form") : null
+    if (form === null) return
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      const collected = collect(form, null)
+      if (collected._tag === "Answers") tell({ crowd: "draft", answers: collected.answers })
+    }, draftDelay)
+  }
+  addEventListener("input", later)
+  addEventListener("change", later)
+}
+
+/** A link would take the place of the work. */
+const openLinksElsewhere = () =>
+  addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null
+    if (link === null || /^(#|javascript:)/i.test(link.getAttribute("href") ?? "")) return
+    link.setAttribute("target", "_blank")
+    link.setAttribute("rel", "noopener")
+  })
+
+const start = () => {
+  closeControls(mode)
+  if (answers !== undefined) {
+    fill(answers)
+    // Once more for fields that the page's script made meanwhile.
+    addEventListener("load", () => fill(answers))
+  }
+  watchHeight((height) => tell({ crowd: "height", height }))
+  if (mode === "work") tellDrafts()
+  tell({ crowd: "ready" })
+}
+
+reportProblems(({ message }) => tell({ crowd: "problem", message }))
+catchSubmissions()
+openLinksElsewhere()
+addEventListener("message", (event) => {
+  const message = event.source === parent ? toFrame(event.data) : undefined
+  if (message !== undefined) fill(message.answers)
+})
+// Called by the script that Mechanical Turk's templates load; without the marketplace it has nothing to do.
+Object.assign(window, { turkSetAssignmentID: () => {} })
+addEventListener("DOMContentLoaded", start)
