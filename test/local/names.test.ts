@@ -1,0 +1,169 @@
+import { describe, expect, it, layer as share } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Local from "../../src/Local.js"
+import { checked, cookieOf, keyOf, provenBy } from "../../src/local/names.js"
+import { sign } from "../../src/local/signature.js"
+import * as Store from "../../src/Store.js"
+import * as SqlStore from "../../src/store/SqlStore.js"
+import { refusal } from "../../src/testing/internal/expect.js"
+import * as postgres from "../support/postgres.js"
+import * as sqlite from "../support/sqlite.js"
+import { from, secret, withCookie } from "./visits.js"
+
+const nobody = from("192.0.2.1")
+
+describe("a name", () => {
+  it.each([
+    ["Ada", "Ada"],
+    ["  Ada Lovelace\n", "Ada Lovelace"],
+    ["Zoe\u0308", "Zoë"],
+    ["王小明", "王小明"],
+    ["👩‍🚀", "👩‍🚀"],
+    ["👍".repeat(40), "👍".repeat(40)],
+    ["<b>&amp;", "<b>&amp;"]
+  ])("%j is kept as %j", (given, kept) => {
+    expect(checked(given)).toEqual(Either.right(kept))
+  })
+
+  it.each([
+    ["", "nothing to read"],
+    [" \t ", "nothing to read"],
+    ["\u200b\u2060", "nothing to read"],
+    ["a".repeat(41), "longer than 40"],
+    ["a\u0000b", "control"],
+    ["a\u001b[31mb", "control"],
+    ["a\nb", "control"],
+    ["a\u2028b", "control"],
+    ["abc\u202edef", "control"],
+    ["abc\u2066def", "control"],
+    ["a\ud800b", "control"],
+    ["192.0.2.1", "address"],
+    ["2001:db8::/64", "address"],
+    ["p_0123456789abcdef", "address"]
+  ])("%j is none: %s", (given, why) => {
+    expect(Either.getLeft(checked(given)).pipe(Option.map(({ description }) => description))).toEqual(
+      Option.some(expect.stringContaining(why))
+    )
+  })
+
+  it.each([
+    ["Ada", "aDA"],
+    ["Straße", "STRASSE"],
+    ["ΟΔΟΣ", "οδος"],
+    ["Ａｄａ", "Ada"],
+    ["Ada  Lovelace", "ada lovelace"],
+    ["A\u200dda", "Ada"],
+    ["Zoe\u0308", "zoë"]
+  ])("%j is the same as %j", (one, other) => {
+    expect(keyOf(one)).toBe(keyOf(other))
+  })
+
+  it.prop(
+    "is read from any text or refused, never thrown at; kept, it is kept again",
+    [FastCheck.string16bits()],
+    ([text]) => {
+      const once = checked(text)
+      if (Either.isRight(once)) expect(checked(once.right)).toEqual(once)
+      else expect(once.left.message).toContain("cannot be a worker's name")
+    }
+  )
+})
+
+describe("a cookie", () => {
+  const names = FastCheck.fullUnicodeString({ minLength: 1, maxLength: 40 })
+  const changes = FastCheck.tuple(FastCheck.nat(), FastCheck.constantFrom(..."AZaz09-_.=% é\u0000"))
+
+  it.prop("proves the name it was made for, and needs no quoting", [names], ([name]) => {
+    const cookie = cookieOf(secret, name)
+    expect(provenBy(secret, cookie)).toEqual(Option.some(name))
+    expect(cookie).toMatch(/^[\w.-]+$/)
+  })
+
+  it.prop(
+    "proves nothing with one byte changed, left out or put in",
+    [names, changes],
+    ([name, [where, byte]]) => {
+      const cookie = cookieOf(secret, name)
+      const at = where % cookie.length
+      const changed = `${cookie.slice(0, at)}${byte}${cookie.slice(at + 1)}`
+      const others = [changed, cookie.slice(0, at), cookie.slice(0, at) + cookie.slice(at + 1), cookie + byte]
+      const longer = `${cookie.slice(0, at)}${byte}${cookie.slice(at)}`
+      for (const other of [...others, longer].filter((text) => text !== cookie)) {
+        expect(provenBy(secret, other)).toEqual(Option.none())
+      }
+    },
+    { fastCheck: { numRuns: 1_000 } }
+  )
+
+  it.prop("is nothing when it is any other text", [FastCheck.string16bits()], ([text]) => {
+    expect(provenBy(secret, text)).toEqual(Option.none())
+    expect(provenBy(secret, `${text}.${sign(secret, [text])}`)).toEqual(Option.none())
+  })
+
+  it("proves nothing to another secret, and its signature nothing for another name", () => {
+    const [, signature = ""] = cookieOf(secret, "Ada").split(".")
+    const [grace = ""] = cookieOf(secret, "Grace").split(".")
+    expect(provenBy(secret, `${grace}.${signature}`)).toEqual(Option.none())
+    expect(provenBy(Redacted.make("another secret of it"), cookieOf(secret, "Ada"))).toEqual(Option.none())
+  })
+})
+
+const reservations = (name: string, store: Layer.Layer<Store.Store, unknown>) =>
+  share(Layer.provide(Local.layer({ identify: "name", secret }), store))(`names over ${name}`, (it) => {
+    it.effect("are given first come, first served, whatever their letter case", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        expect(local.chooses).toBe(true)
+        expect(yield* local.worker(nobody)).toEqual(Option.none())
+        const ada = yield* local.name(nobody, " Ada ")
+        expect(ada.worker).toBe("Ada")
+        expect(yield* local.worker(withCookie(ada.cookie))).toEqual(Option.some("Ada"))
+        for (const again of ["Ada", "ADA", "A\u200dda"]) yield* refusal(local.name(nobody, again), "NameTaken")
+        yield* refusal(local.name(nobody, "A\nda"), "InvalidName")
+      })
+    )
+
+    it.effect("are the holder's when asked for again, with the cookie", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        const grace = yield* local.name(nobody, "Grace")
+        expect(yield* local.name(withCookie(grace.cookie), "Grace")).toEqual(grace)
+        expect(yield* local.name(withCookie(grace.cookie), "gRACE")).toEqual(grace)
+        const alan = yield* local.name(withCookie(grace.cookie), "Alan")
+        yield* refusal(local.name(withCookie(alan.cookie), "Grace"), "NameTaken")
+        yield* refusal(local.name(withCookie(`${grace.cookie}A`), "Grace"), "NameTaken")
+        expect(yield* local.worker(withCookie(`${grace.cookie}A`))).toEqual(Option.none())
+      })
+    )
+
+    it.effect("go to one of many who ask at once", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        const asked = ["Mary", "MARY", "mary", "Mary "].flatMap((name) => Array.from({ length: 10 }, () => name))
+        const answers = yield* Effect.forEach(asked, (one) => Effect.either(local.name(nobody, one)), {
+          concurrency: "unbounded"
+        })
+        expect(answers.filter(Either.isRight)).toHaveLength(1)
+        const tags = answers.flatMap((answer) => (Either.isLeft(answer) ? [answer.left._tag] : []))
+        expect(new Set(tags)).toEqual(new Set(["NameTaken"]))
+      })
+    )
+
+    it.effect("do not ask where a visit comes from, as long as nobody is kept out", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        const { cookie } = yield* local.name({ ...nobody, peer: Option.none() }, "Edsger")
+        const visit = { peer: Option.none(), headers: {}, cookie: Option.some(cookie) }
+        expect(yield* local.worker(visit)).toEqual(Option.some("Edsger"))
+      })
+    )
+  })
+
+reservations("memory", Store.layerMemory)
+reservations("a SQLite file", sqlite.layer())
+reservations("Postgres", Layer.provide(SqlStore.layer, postgres.layer))
