@@ -63,7 +63,7 @@ export interface ListOptions {
  */
 export interface Service {
   readonly get: (id: UnitId) => Effect.Effect<Unit, UnitNotFound | StoreError>
-  /** The units of a run in the order of their ids, paged. */
+  /** The units of a run in the order of their places, paged. */
   readonly list: (run: RunId, options?: ListOptions) => Stream.Stream<Unit, StoreError>
   /** The units with these ids, in no particular order. */
   readonly getAll: (ids: ReadonlyArray<UnitId>) => Effect.Effect<ReadonlyArray<Unit>, StoreError>

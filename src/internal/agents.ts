@@ -185,7 +185,7 @@ export const make = (engine: Engine.Service): Service => {
         const before = options?.submittedBefore
         const waiting = pages(store, tables.agents, {
           where: { run: id, status: "completed" },
-          orderBy: before === undefined ? undefined : "submittedAt",
+          orderBy: "submittedAt",
           atMost: before === undefined ? undefined : { submittedAt: Option.some(before) }
         })
         return pagewise(waiting, driver.approve, review.approvePage)
@@ -207,9 +207,9 @@ export const make = (engine: Engine.Service): Service => {
     endOverdue,
     get: agent,
     list: (id, options) =>
-      pages(store, tables.agents, {
-        where: options?.status === undefined ? { run: id } : { run: id, status: options.status }
-      }),
+      options?.status === undefined
+        ? pages(store, tables.agents, { where: { run: id } })
+        : pages(store, tables.agents, { where: { run: id, status: options.status }, orderBy: "submittedAt" }),
     ofWorker: (worker) =>
       pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })
   }

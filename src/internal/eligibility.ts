@@ -134,6 +134,7 @@ export const whyNone = (
 ): Effect.Effect<IneligibleReason, StoreError> =>
   Option.isSome(chosen)
     ? Effect.succeed({ _tag: "NothingLeft" })
-    : Effect.map(store.page(tables.units, { where: { run: run.id, status: "launched" }, limit: 1 }), (rows) =>
-        rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" }
+    : Effect.map(
+        store.page(tables.units, { where: { run: run.id, status: "launched" }, orderBy: "place", limit: 1 }),
+        (rows) => (rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" })
       )

@@ -200,7 +200,7 @@ export const make = (engine: Engine.Service): Service => {
       yield* run(id)
       yield* journal.settle(id)
       return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
-        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status } })),
+        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
         (open) => pagewise(open, driver.expire, expirePage),
         Stream.runFold(Duration.zero, Duration.max)
       )
@@ -245,7 +245,8 @@ export const make = (engine: Engine.Service): Service => {
     get: unit,
     list: (id, options) =>
       pages(store, tables.units, {
-        where: options?.status === undefined ? { run: id } : { run: id, status: options.status }
+        where: options?.status === undefined ? { run: id } : { run: id, status: options.status },
+        orderBy: "place"
       }),
     getAll: (ids) => store.getAll(tables.units, ids),
     status,

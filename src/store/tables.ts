@@ -132,8 +132,6 @@ export const units = table({
   },
   unique: [["run", "place"]],
   indexes: [
-    ["run"],
-    ["run", "status"],
     ["run", "status", "place"],
     ["run", "status", "leaseUntil"],
     ["run", "updatedAt"],
@@ -173,7 +171,7 @@ export const agents = table({
     doneAt: "integer"
   },
   unique: [],
-  indexes: [["run"], ["run", "status"], ["run", "status", "submittedAt"], ["worker", "assignment"], ["run", "remoteId"]]
+  indexes: [["run"], ["run", "status", "submittedAt"], ["worker", "assignment"], ["run", "remoteId"]]
 })
 
 /** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */

@@ -193,7 +193,7 @@ describe("SqliteStore", () => {
       const client = SqliteClient.layer({ filename, transformQueryNames: shouting, transformResultNames: shouting })
       const units = yield* Effect.provide(seed("n", 3), Layer.provideMerge(SqlStore.layer, client))
       const read = Effect.flatMap(Store, (store) =>
-        store.page(tables.units, { where: { run: unit("n", 0).run }, limit: 9 })
+        store.page(tables.units, { where: { run: unit("n", 0).run }, orderBy: "place", limit: 9 })
       )
       expect(yield* Effect.provide(read, SqliteStore.layer({ filename }))).toEqual(units)
     })
