@@ -18,6 +18,14 @@ import { type Summary, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 
 /**
+ * How far a run is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Progress = Pick<Summary, "run" | "units">
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -27,7 +35,7 @@ export interface Options {
   /** Time between two rounds; 1 second by default. */
   readonly every?: Duration.DurationInput | undefined
   /** Shown the run after each round. */
-  readonly onRound?: ((summary: Summary) => Effect.Effect<void>) | undefined
+  readonly onRound?: ((progress: Progress) => Effect.Effect<void>) | undefined
 }
 
 /** @since 0.1.0 @category errors */
@@ -39,11 +47,14 @@ export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | Provi
  * @since 0.1.0
  * @category predicates
  */
-export const isDecided = ({ units }: Summary): boolean =>
+export const isDecided = ({ units }: Pick<Progress, "units">): boolean =>
   units.created + units.launched + units.assigned + units.completed === 0
 
+const progressOf = (id: RunId) =>
+  Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.counts(id), (units): Progress => ({ run: id, units })))
+
 /**
- * Everything there is to do for the run now.
+ * Everything there is to do for the run now. Answers how far it is.
  *
  * @since 0.1.0
  * @category programs
@@ -51,7 +62,7 @@ export const isDecided = ({ units }: Summary): boolean =>
 export const round = (
   id: RunId,
   options: Options = {}
-): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
+): Effect.Effect<Progress, RoundError, TaskRuns | Units | Agents | Journal> =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
@@ -66,22 +77,18 @@ export const round = (
     const submittedBefore =
       options.approve === true ? undefined : DateTime.subtractDuration(now, task.autoApprovalDelay)
     yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
-    return yield* runs.summary(id)
+    return yield* progressOf(id)
   })
 
 /** A crowd that cannot be reached for a while is asked again in the next round. */
 const roundUnlessAway = (
   id: RunId,
   options: Options
-): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
+): Effect.Effect<Progress, RoundError, TaskRuns | Units | Agents | Journal> =>
   Effect.catchIf(
     round(id, options),
     (error) => error._tag === "ProviderError" && error.isRetryable,
-    (error) =>
-      Effect.zipRight(
-        Effect.logWarning(error.message),
-        Effect.flatMap(TaskRuns, (runs) => runs.summary(id))
-      )
+    (error) => Effect.zipRight(Effect.logWarning(error.message), progressOf(id))
   )
 
 /**
@@ -96,7 +103,7 @@ export const conduct = (
   options: Options = {}
 ): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
   roundUnlessAway(id, options).pipe(
-    Effect.tap((summary) => options.onRound?.(summary) ?? Effect.void),
+    Effect.tap((progress) => options.onRound?.(progress) ?? Effect.void),
     Effect.repeat({ until: isDecided, schedule: Schedule.spaced(options.every ?? "1 second") }),
     Effect.zipRight(Effect.flatMap(TaskRuns, (runs) => runs.summary(id)))
   )

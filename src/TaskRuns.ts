@@ -182,7 +182,7 @@ export type Cost = typeof Cost.Type
 
 /**
  * A run at a glance. `medianTime` (milliseconds from accept to submit) and `hourlyWage` (minor units) are taken from
- * the latest thousand submissions.
+ * the latest two hundred submissions.
  *
  * @since 0.1.0
  * @category models
@@ -239,6 +239,8 @@ export interface Service {
   readonly get: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
   /** Runs of this provider, newest first, paged. */
   readonly list: Stream.Stream<TaskRun, StoreError>
+  /** Runs of this provider that are older than this one, newest first, paged. */
+  readonly olderThan: (id: RunId) => Stream.Stream<TaskRun, TaskRunNotFound | StoreError>
   readonly template: (id: RunId) => Effect.Effect<string, TaskRunNotFound | StoreError>
   /**
    * Adds one page of input rows and the units they ask for, in one transaction; the first row of the page is number

@@ -27,7 +27,7 @@ const styles: Record<UnitStatus, Style> = {
 
 export const total = ({ units }: Summary): number => Object.values(units).reduce((sum, n) => sum + n, 0)
 
-export const decided = ({ units }: Summary): number =>
+export const decided = ({ units }: Pick<Summary, "units">): number =>
   units.accepted + units.soft_rejected + units.rejected + units.expired
 
 const present = ({ units }: Summary): ReadonlyArray<UnitStatus> =>

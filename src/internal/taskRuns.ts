@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { Agent } from "../Agents.js"
 import { BatchChanged, type StoreError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
@@ -16,7 +17,7 @@ import { retrying } from "./retry.js"
 /** A unit's place is its index times this, plus its row: so many rows a run can have. */
 const rowsAtMost = 1_000_000_000
 
-const sampled = 1_000
+const sampled = 100
 
 export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
@@ -167,12 +168,16 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       }
     })
 
+  const newestFirst = (after?: TaskRun) =>
+    pages(store, tables.runs, { where: { provider: driver.provider }, reverse: true, after })
+
   return {
     open,
     setup,
     cleanup: (id) => Effect.flatMap(run(id), (found) => retrying(driver.cleanup(found))),
     get: run,
-    list: pages(store, tables.runs, { where: { provider: driver.provider }, reverse: true }),
+    list: newestFirst(),
+    olderThan: (id) => Stream.unwrap(Effect.map(run(id), newestFirst)),
     template,
     addRows,
     rows,
