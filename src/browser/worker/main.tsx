@@ -1,3 +1,12 @@
 import { render } from "preact"
+import { Lobby } from "./Lobby.js"
+import { usePath } from "./navigation.js"
+import { TaskView } from "./TaskView.js"
 
-render(<p>The lobby</p>, document.body)
+const App = () => {
+  const run = /^\/task\/([^/]+)$/.exec(usePath())?.[1]
+  return run === undefined ? <Lobby /> : <TaskView key={run} run={decodeURIComponent(run)} />
+}
+
+const root = document.getElementById("app")
+if (root !== null) render(<App />, root)

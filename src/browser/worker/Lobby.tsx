@@ -1,0 +1,124 @@
+/** What is on offer, and what became of one's own work. */
+import { useCallback, useEffect, useState } from "preact/hooks"
+import * as format from "../format.js"
+import * as api from "./api.js"
+import { ChooseName } from "./ChooseName.js"
+import { History } from "./History.js"
+import { Link, Title } from "./navigation.js"
+import { Page, ProblemNotice } from "./Page.js"
+import { refusalText } from "./words.js"
+
+interface Seen {
+  readonly lobby: api.Lobby
+  readonly history: ReadonlyArray<api.Past>
+}
+
+const look = async (): Promise<api.Reply<Seen>> => {
+  const [lobby, history] = await Promise.all([api.lobby(), api.history()])
+  if (!lobby.ok) return lobby
+  return history.ok ? { ok: true, value: { lobby: lobby.value, history: history.value } } : history
+}
+
+const lookAgainAfter = 20_000
+
+const rank = ({ held, left, refusal }: api.Offer): number => {
+  if (held !== null) return 0
+  return refusal === null && left > 0 ? 1 : 2
+}
+
+const Reward = ({ reward }: { readonly reward: api.Offer["reward"] }) => (
+  <span class="reward numbers">{reward.minor === 0 ? "Unpaid" : format.money(reward)}</span>
+)
+
+const leftText = (left: number): string => (left === 0 ? "none left" : `${left} left`)
+
+const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: boolean }) => {
+  if (offer.held !== null) {
+    return (
+      <Link to={`/task/${offer.run}`} class="button">
+        Continue <span class="hidden">with {offer.title}</span>
+      </Link>
+    )
+  }
+  const refusal = offer.refusal ?? (offer.left === 0 ? ({ _tag: "NothingLeft" } as const) : null)
+  if (refusal !== null) return <p class="refusal small">{refusalText(refusal)}</p>
+  return named ? (
+    <Link to={`/task/${offer.run}`} class="button">
+      View <span class="hidden">{offer.title}</span>
+    </Link>
+  ) : (
+    <p class="refusal small">Choose a name to begin.</p>
+  )
+}
+
+const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named: boolean }) => (
+  <li class={rank(offer) === 2 ? "card offer closed" : "card offer"}>
+    <div class="offer-head">
+      <h2>{offer.title}</h2>
+      <Reward reward={offer.reward} />
+    </div>
+    <p>{offer.description}</p>
+    <div class="offer-foot">
+      <p class="muted small numbers">
+        Up to {format.duration(offer.duration)} each · {leftText(offer.left)}
+        {offer.keywords.length > 0 && ` · ${offer.keywords.join(", ")}`}
+      </p>
+      <Action offer={offer} named={named} />
+    </div>
+  </li>
+)
+
+const Offers = ({ lobby }: { readonly lobby: api.Lobby }) => {
+  const named = lobby.worker !== null || !lobby.chooses
+  if (lobby.offers.length === 0) {
+    return <p class="card muted">Nothing is on offer just now. This page looks again by itself.</p>
+  }
+  return (
+    <ul class="stack">
+      {lobby.offers
+        .toSorted((left, right) => rank(left) - rank(right))
+        .map((offer) => (
+          <OfferCard key={offer.run} offer={offer} named={named} />
+        ))}
+    </ul>
+  )
+}
+
+export const Lobby = () => {
+  const [reply, setReply] = useState<api.Reply<Seen> | null>(null)
+  const refresh = useCallback(async () => setReply(await look()), [])
+  useEffect(() => {
+    const whenSeen = () => {
+      if (document.visibilityState === "visible") void refresh()
+    }
+    whenSeen()
+    const timer = setInterval(whenSeen, lookAgainAfter)
+    document.addEventListener("visibilitychange", whenSeen)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener("visibilitychange", whenSeen)
+    }
+  }, [refresh])
+
+  if (reply === null) return <Page>{null}</Page>
+  if (!reply.ok) {
+    return (
+      <Page>
+        <Title>Tasks</Title>
+        <ProblemNotice problem={reply.problem} />
+        <button type="button" class="button" onClick={refresh}>
+          Try again
+        </button>
+      </Page>
+    )
+  }
+  const { history, lobby } = reply.value
+  return (
+    <Page worker={lobby.worker}>
+      <Title>Tasks for you</Title>
+      {lobby.chooses && lobby.worker === null && <ChooseName onChosen={refresh} />}
+      <Offers lobby={lobby} />
+      {history.length > 0 && <History history={history} />}
+    </Page>
+  )
+}

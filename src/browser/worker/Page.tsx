@@ -1,0 +1,41 @@
+/** What every view has around it. */
+import type { ComponentChildren } from "preact"
+import type { Problem } from "./api.js"
+import { Link } from "./navigation.js"
+import { problemWords, type Words } from "./words.js"
+
+interface PageProps {
+  readonly worker?: string | null
+  readonly children: ComponentChildren
+}
+
+export const Page = ({ children, worker }: PageProps) => (
+  <>
+    <header class="bar">
+      <Link to="/" class="home">
+        Tasks
+      </Link>
+      {worker !== undefined && worker !== null && (
+        <span class="muted small">
+          You are <strong>{worker}</strong>
+        </span>
+      )}
+    </header>
+    <main>{children}</main>
+  </>
+)
+
+interface NoticeProps {
+  readonly words: Words
+  readonly tone?: "warn" | "bad"
+}
+
+export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
+  <div class={`notice ${tone ?? ""}`} role={tone === "bad" ? "alert" : "status"}>
+    <strong>{title}.</strong> {text}
+  </div>
+)
+
+export const ProblemNotice = ({ problem }: { readonly problem: Problem }) => (
+  <Notice tone="bad" words={problemWords(problem)} />
+)

@@ -1,0 +1,141 @@
+/** A unit in this worker's hands. */
+import { useCallback, useMemo, useRef, useState } from "preact/hooks"
+import type { Answers } from "../answers.js"
+import * as format from "../format.js"
+import type { FromFrame } from "../messages.js"
+import { TaskFrame } from "../TaskFrame.js"
+import * as api from "./api.js"
+import { Clock } from "./Clock.js"
+import * as drafts from "./drafts.js"
+import { Link, Title } from "./navigation.js"
+import { Notice, Page, ProblemNotice } from "./Page.js"
+import type { Shim } from "./shim.js"
+import { usePresence } from "./usePresence.js"
+import type { Words } from "./words.js"
+
+interface Props {
+  readonly work: api.Work
+  readonly worker: string | null
+  readonly shim: Shim | null
+  readonly onSubmitted: () => void
+  readonly onGivenBack: () => void
+}
+
+const waitingWords: Words = {
+  title: "No connection",
+  text: "Your answers are kept on this page and sent as soon as the server answers. Do not close it."
+}
+
+const filesWords: Words = {
+  title: "Not sent",
+  text: "Files cannot be sent with this task. Take the file out, then submit again."
+}
+
+const brokenWords: Words = {
+  title: "A part of this page failed",
+  text: "If you cannot finish the task, give it back and tell whoever invited you."
+}
+
+/** The work is no longer this worker's, whatever they do. */
+const isFinal = ({ _tag }: api.Problem): boolean =>
+  _tag === "InvalidTransition" || _tag === "NotYourAgent" || _tag === "AgentNotFound" || _tag === "AlreadySubmitted"
+
+export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props) => {
+  const [sending, setSending] = useState(false)
+  const [note, setNote] = useState<Words | null>(null)
+  const [problem, setProblem] = useState<api.Problem | null>(null)
+  const busy = useRef(false)
+  const restored = useMemo(() => drafts.find(work.agent), [work.agent])
+  const lost = problem !== null && isFinal(problem)
+  const open = !lost
+
+  usePresence(
+    work,
+    open,
+    useCallback((found: api.Problem) => {
+      if (isFinal(found)) setProblem(found)
+    }, [])
+  )
+
+  /** One thing at a time, and each of them once. */
+  const exclusively = async (act: () => Promise<void>) => {
+    if (busy.current) return
+    busy.current = true
+    setSending(true)
+    setNote(null)
+    setProblem(null)
+    try {
+      await act()
+    } catch {
+      setProblem({ _tag: "Unexpected" })
+    }
+    busy.current = false
+    setSending(false)
+  }
+
+  const submit = (answers: Answers) =>
+    exclusively(async () => {
+      drafts.keep(work.agent, answers)
+      const reply = await api.insistently(
+        () => api.submit(work, answers),
+        () => setNote(waitingWords)
+      )
+      setNote(null)
+      if (!reply.ok) return setProblem(reply.problem)
+      drafts.forget(work.agent)
+      await shim?.handleSubmitToProvider(answers)
+      onSubmitted()
+    })
+
+  const giveBack = () =>
+    exclusively(async () => {
+      const reply = await api.giveBack(work)
+      if (!reply.ok) return setProblem(reply.problem)
+      drafts.forget(work.agent)
+      onGivenBack()
+    })
+
+  const listen = (message: FromFrame) => {
+    switch (message.crowd) {
+      case "draft":
+        return drafts.keep(work.agent, message.answers)
+      case "submit":
+        return void submit(message.answers)
+      case "files":
+        return setNote(filesWords)
+      case "problem":
+        return setNote(brokenWords)
+    }
+  }
+
+  return (
+    <Page worker={worker}>
+      <div class="work-head">
+        <div>
+          <Title>{work.title}</Title>
+          {work.reward.minor > 0 && <p class="muted numbers">{format.money(work.reward)}</p>}
+        </div>
+        {open && <Clock work={work} />}
+      </div>
+      <div class="stack">
+        {note !== null && <Notice tone="warn" words={note} />}
+        {problem !== null && <ProblemNotice problem={problem} />}
+      </div>
+      <TaskFrame src={work.frame} title={work.title} inert={sending || lost} restored={restored} onMessage={listen} />
+      <div class="actions">
+        {open ? (
+          <button type="button" class="button quiet" disabled={sending} onClick={giveBack}>
+            Give it back
+          </button>
+        ) : (
+          <Link to="/" class="button">
+            See all tasks
+          </Link>
+        )}
+        <span class="muted small" role="status">
+          {sending ? "Sending…" : ""}
+        </span>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,94 @@
+/** What workers are told, in plain words. */
+import type { Offer, Past, Problem } from "./api.js"
+
+type Refusal = NonNullable<Offer["refusal"]>
+
+const refusals: { readonly [Tag in Refusal["_tag"]]: string } = {
+  Blocked: "The requester has asked you not to work on this.",
+  LacksQualification: "This needs a qualification that you do not have.",
+  OverWorkerLimit: "You have done as much of this as one person may. Thank you!",
+  AlreadyWorked: "You have done your part of everything that is left here.",
+  NothingLeft: "Nothing is free just now. More may come when others give theirs back."
+}
+
+export const refusalText = (refusal: Refusal): string => refusals[refusal._tag]
+
+export interface Words {
+  readonly title: string
+  readonly text: string
+}
+
+const ended: { readonly [status: string]: Words } = {
+  expired: { title: "The time is over", text: "This piece was not submitted in time, so somebody else can have it." },
+  returned: { title: "You gave this back", text: "Somebody else can have it now." },
+  completed: { title: "This is submitted already", text: "Your answers are with the requester." }
+}
+
+const unwelcome = { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." }
+
+const problems: { readonly [tag: string]: Words } = {
+  Offline: { title: "No connection", text: "The server does not answer. Check your network, then try again." },
+  StoreError: { title: "The server is busy", text: "Wait a moment, then try again." },
+  TimedOut: { title: "The server is busy", text: "Wait a moment, then try again." },
+  TaskRunNotFound: {
+    title: "There is no such task",
+    text: "It may be from another time or place. See what is on offer."
+  },
+  AgentNotFound: { title: "This work is not known here", text: "See what is on offer and begin again." },
+  NotYourAgent: {
+    title: "This is not yours",
+    text: "It was accepted under another name or from another place. Nothing was sent."
+  },
+  AlreadySubmitted: { title: "You have submitted this before", text: "The answers that you sent first count." },
+  InvalidAnswers: {
+    title: "These answers cannot be sent",
+    text: "They are too large. Shorten them, then submit again."
+  },
+  TooLarge: { title: "These answers cannot be sent", text: "They are too large. Shorten them, then submit again." },
+  InvalidProviderData: {
+    title: "It is not known who you are",
+    text: "Open this task from the place where you found it; its address tells who is working."
+  },
+  NameNeeded: { title: "Choose a name first", text: "Go to the list of tasks and tell us what to call you." },
+  NameTaken: {
+    title: "Somebody has this name already",
+    text: "If that is you, use the browser you began with. Otherwise choose another name."
+  },
+  InvalidName: { title: "This cannot be a name", text: "Use letters, digits and spaces." },
+  Unwelcome: unwelcome,
+  Foreign: { title: "This came from another page", text: "Open the task here and submit it again." }
+}
+
+const unexpected: Words = { title: "Something went wrong", text: "Try again. If it stays, tell whoever invited you." }
+
+export const problemWords = (problem: Problem): Words => {
+  switch (problem._tag) {
+    case "NotEligible":
+      return { title: "Not this one", text: refusals[problem.reason._tag] }
+    case "InvalidTransition":
+      return ended[problem.from] ?? { title: "This is decided already", text: "Nothing more can be changed here." }
+    case "InvalidName":
+      return { title: "This cannot be a name", text: `It ${problem.description}.` }
+    default:
+      return problems[problem._tag] ?? unexpected
+  }
+}
+
+interface Standing {
+  readonly label: string
+  readonly tone: "busy" | "good" | "bad" | ""
+}
+
+const standings: { readonly [Status in Past["status"]]: Standing } = {
+  accepted: { label: "In progress", tone: "busy" },
+  in_task: { label: "In progress", tone: "busy" },
+  disconnected: { label: "In progress", tone: "busy" },
+  completed: { label: "Waiting for review", tone: "" },
+  approved: { label: "Approved", tone: "good" },
+  soft_rejected: { label: "Approved", tone: "good" },
+  rejected: { label: "Rejected", tone: "bad" },
+  returned: { label: "Given back", tone: "" },
+  expired: { label: "Time ran out", tone: "" }
+}
+
+export const standing = (status: Past["status"]): Standing => standings[status]
