@@ -42,6 +42,13 @@ describe("import isolation, from the module graph of dist", () => {
     expectNone(["dist/Mock.js"], isNeitherOursNorEffect)
   })
 
+  it("Local brings effect and what reads addresses and their header; no SQL, no platform", () => {
+    const allowed = ["ipaddr.js", "forwarded-parse", "node:crypto"]
+    const brought = [...broughtBy(graph, "dist/Local.js").keys()]
+    expect(brought).toEqual(expect.arrayContaining(allowed))
+    expectNone(["dist/Local.js"], (name) => isNeitherOursNorEffect(name) && !allowed.includes(name))
+  })
+
   it("no provider brings another", () => {
     for (const provider of providers.filter((path) => library.includes(path) && path !== "dist/MTurkServer.js")) {
       expectNone([provider], (brought) => providers.includes(brought))

@@ -4,6 +4,7 @@ import { describe, expect, test } from "tstyche"
 import type * as Agents from "../../src/Agents.js"
 import type * as Budget from "../../src/Budget.js"
 import type * as Journal from "../../src/Journal.js"
+import type * as Local from "../../src/Local.js"
 import type * as Messages from "../../src/Messages.js"
 import type * as Qualifications from "../../src/Qualifications.js"
 import type * as Requesters from "../../src/Requesters.js"
@@ -359,5 +360,15 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Journal.Service["resolve"]>().pipe(Effect.catchTags(handle("IntentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect<keyof Journal.Service>().type.toBe<"settle" | "list" | "resolve">()
+  })
+
+  test("Local", () => {
+    expect(failing<Local.Service["worker"]>().pipe(Effect.catchTags(handle("Unwelcome")))).type.toBe<Infallible>()
+    expect(
+      failing<Local.Service["name"]>().pipe(
+        Effect.catchTags(handle("Unwelcome", "InvalidName", "NameTaken", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name">()
   })
 })

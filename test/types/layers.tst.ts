@@ -1,11 +1,16 @@
+import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe, expect, test } from "tstyche"
 import { Budget } from "../../src/Budget.js"
+import type { InvalidSetting } from "../../src/CrowdError.js"
 import type { BudgetDriver, Driver } from "../../src/Driver.js"
 import { RequesterId } from "../../src/Ids.js"
+import * as Local from "../../src/Local.js"
+import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
 import * as Provider from "../../src/Provider.js"
+import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
 
 declare const driver: Driver
@@ -14,11 +19,14 @@ declare const budgetDriver: BudgetDriver
 const plain = Provider.layer(driver, Layer.empty).pipe(Layer.provide(Store.layerMemory))
 const rich = Provider.layer(driver, Provider.budget(budgetDriver)).pipe(Layer.provide(Store.layerMemory))
 
+const local = Local.layer().pipe(Layer.provide(Store.layerMemory))
+
 const needsBudget = Effect.flatMap(Budget, (budget) => budget.available(RequesterId.make("req_1")))
 
 describe("a program that needs Budget", () => {
   test("does not compile against a provider without it", () => {
     expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(needsBudget, plain))
+    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(needsBudget, local))
     expect(Effect.provide(needsBudget, plain)).type.toBeAssignableTo<Effect.Effect<unknown, unknown, Budget>>()
   })
 
@@ -32,5 +40,14 @@ describe("provider layers", () => {
   test("provide what they were given, and nothing else", () => {
     expect(plain).type.toBe<Layer.Layer<Provider.Core>>()
     expect(rich).type.toBe<Layer.Layer<Provider.Core | Budget>>()
+  })
+
+  test("of Local have neither Budget nor Messages", () => {
+    expect<Local.Provides>().type.toBe<Provider.Core | Qualifications | Local.Local>()
+    expect<Extract<Local.Provides, Budget | Messages>>().type.toBe<never>()
+    expect(Local.layer()).type.toBe<Layer.Layer<Local.Provides, InvalidSetting, Store.Store>>()
+    expect<ReturnType<typeof Local.layerConfig>>().type.toBe<
+      Layer.Layer<Local.Provides, InvalidSetting | ConfigError, Store.Store>
+    >()
   })
 })

@@ -85,4 +85,21 @@ describe("CrowdError", () => {
     expect(said({ _tag: "AlreadyWorked" })).toContain("already worked")
     expect(said({ _tag: "NothingLeft" })).toContain("no unit is free")
   })
+
+  it("says why a visitor is not let in, with the address", () => {
+    const said = (reason: CrowdError.Unwelcome["reason"]) =>
+      new CrowdError.Unwelcome({ address: "192.0.2.1", reason }).message
+    expect(said("denied")).toContain("192.0.2.1 is on the list of addresses that may not")
+    expect(said("not_allowed")).toContain("192.0.2.1 is not among the addresses that may")
+    expect(said("unreadable")).toContain("not known from which address")
+  })
+
+  it("says of a name and of a setting what is wrong with them", () => {
+    expect(new CrowdError.NameNeeded().message).toBe("Choose a name first.")
+    expect(new CrowdError.NameTaken({ name: "Ada" }).message).toContain("called Ada already")
+    const name = new CrowdError.InvalidName({ name: "192.0.2.1", description: "it reads like an address" })
+    expect(name.message).toBe('"192.0.2.1" cannot be a worker\'s name: it reads like an address.')
+    const setting = new CrowdError.InvalidSetting({ setting: "allow", value: "lan", description: "no range" })
+    expect(setting.message).toBe('The setting allow cannot be "lan": no range.')
+  })
 })
