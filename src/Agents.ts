@@ -101,6 +101,19 @@ export interface ApproveOptions {
   readonly overrideRejection?: boolean | undefined
 }
 
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubmissionsOptions {
+  readonly status: AgentStatus
+  /** Only this worker's, in the order in which they accepted. */
+  readonly worker?: WorkerId | undefined
+  /** Only those behind this one. */
+  readonly after?: AgentId | undefined
+  readonly newestFirst?: boolean | undefined
+}
+
 /** @since 0.1.0 @category errors */
 export type ChangeError = AgentNotFound | InvalidTransition | StoreError
 /** @since 0.1.0 @category errors */
@@ -160,6 +173,11 @@ export interface Service {
     run: RunId,
     options?: { readonly status?: AgentStatus | undefined }
   ) => Stream.Stream<Agent, StoreError>
+  /** The agents of a run in one status, in the order in which they submitted, paged. */
+  readonly submissions: (
+    run: RunId,
+    options: SubmissionsOptions
+  ) => Stream.Stream<Agent, TaskRunNotFound | AgentNotFound | StoreError>
   /** What one worker has accepted, in all runs, the newest assignments first, paged. */
   readonly ofWorker: (worker: WorkerId) => Stream.Stream<Agent, StoreError>
 }

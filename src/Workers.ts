@@ -23,6 +23,7 @@ import type {
 } from "./CrowdError.js"
 import { type RequesterId, type RunId, Token, type UnitId, WorkerId } from "./Ids.js"
 import { Money } from "./Money.js"
+import { AgentStatus } from "./States.js"
 
 /**
  * @since 0.1.0
@@ -73,6 +74,28 @@ export const BonusReceipt = Schema.Struct({ token: Token, worker: WorkerId, amou
 export interface BonusReceipt extends Schema.Schema.Type<typeof BonusReceipt> {}
 
 /**
+ * One worker's part in a run: how many units they have taken, how many agents of theirs are in each status, what they
+ * were paid on top, and whether the run's requester keeps them out. `medianTime` (milliseconds from accept to submit) is
+ * taken from their latest hundred submissions.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Participation = Schema.Struct({
+  worker: Worker,
+  taken: Schema.Int,
+  agents: Schema.Record({ key: AgentStatus, value: Schema.Int }),
+  bonuses: Money,
+  medianTime: Schema.OptionFromNullOr(Schema.Number),
+  blocked: Schema.Boolean
+}).annotations({ identifier: "Participation" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Participation extends Schema.Schema.Type<typeof Participation> {}
+
+/**
  * Whose block it is: a requester's, or that of the requester of a unit.
  *
  * @since 0.1.0
@@ -100,6 +123,11 @@ export interface Service {
   readonly findByName: (name: string) => Effect.Effect<Worker, WorkerNotFound | StoreError>
   /** All workers of this provider, in the order they were first seen, paged. */
   readonly list: Stream.Stream<Worker, StoreError>
+  /** Who has taken part in a run, in the order they were first seen, or only those behind `after`; paged. */
+  readonly ofRun: (
+    run: RunId,
+    options?: { readonly after?: WorkerId | undefined }
+  ) => Stream.Stream<Participation, TaskRunNotFound | StoreError>
   /** Pays on top of the reward. A repeat answers the receipt of the first time. */
   readonly bonus: (
     options: BonusOptions

@@ -192,6 +192,21 @@ export const make = (engine: Engine.Service): Service => {
       })
     )
 
+  const submissions: Service["submissions"] = (id, { newestFirst, status, worker, ...options }) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        yield* run(id)
+        const after = options.after === undefined ? undefined : yield* agent(options.after)
+        return pages(store, tables.agents, {
+          where: worker === undefined ? { run: id, status } : { run: id, worker, status },
+          orderBy: worker === undefined ? "submittedAt" : undefined,
+          after,
+          reverse: newestFirst,
+          limit: 50
+        })
+      })
+    )
+
   return {
     register,
     submit,
@@ -210,6 +225,7 @@ export const make = (engine: Engine.Service): Service => {
       options?.status === undefined
         ? pages(store, tables.agents, { where: { run: id } })
         : pages(store, tables.agents, { where: { run: id, status: options.status }, orderBy: "submittedAt" }),
+    submissions,
     ofWorker: (worker) =>
       pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })
   }

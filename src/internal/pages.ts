@@ -8,15 +8,14 @@ import type { Primitive, Table } from "../store/tables.js"
 
 const pageSize = 500
 
-/** All rows of a query as a stream that reads one page at a time. */
+/** All rows of a query, or those after one of them, as a stream that reads one page at a time. */
 export const pages = <Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>(
   store: Service,
   table: Table<Row, Encoded>,
-  options: Omit<PageOptions<Row>, "after" | "limit"> & { readonly limit?: number | undefined }
+  options: Omit<PageOptions<Row>, "limit"> & { readonly limit?: number | undefined }
 ): Stream.Stream<Row, StoreError> => {
   const limit = options.limit ?? pageSize
-  const first: Row | undefined = undefined
-  return Stream.paginateChunkEffect<Row | undefined, Row, StoreError, never>(first, (after) =>
+  return Stream.paginateChunkEffect<Row | undefined, Row, StoreError, never>(options.after, (after) =>
     Effect.map(store.page(table, { ...options, after, limit }), (rows) => [
       Chunk.unsafeFromArray(rows),
       rows.length < limit ? Option.none() : Option.some(rows[rows.length - 1])

@@ -4,13 +4,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Agent } from "../Agents.js"
 import { BatchChanged, type StoreError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Cost, Inputs, Service, Summary, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
+import { medianTime } from "./medianTime.js"
 import { pages } from "./pages.js"
 import { retrying } from "./retry.js"
 
@@ -198,15 +198,3 @@ const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] =>
   rejected: counts["rejected"] ?? 0,
   expired: counts["expired"] ?? 0
 })
-
-const medianTime = (agents: ReadonlyArray<Agent>): Option.Option<number> => {
-  const times = agents
-    .flatMap((agent) =>
-      Option.match(agent.submittedAt, {
-        onNone: () => [],
-        onSome: (at) => [DateTime.distance(agent.acceptedAt, at)]
-      })
-    )
-    .sort((a, b) => a - b)
-  return Option.fromNullable(times[Math.floor((times.length - 1) / 2)])
-}

@@ -20,6 +20,7 @@ import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
+import { ofRun } from "./participation.js"
 import { decodePayload, isBegun, missing } from "./payload.js"
 import * as registry from "./registry.js"
 import * as token from "./token.js"
@@ -218,6 +219,7 @@ export const make = (engine: Engine.Service): Service => {
         found === undefined ? new WorkerNotFound({ worker: name }) : Effect.succeed(found)
       ),
     list: pages(store, tables.workers, { where: { provider: driver.provider } }),
+    ofRun: ofRun(engine),
     bonus,
     block: (id, scope, reason) => setBlock("block", id, scope, reason),
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),

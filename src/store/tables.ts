@@ -171,7 +171,13 @@ export const agents = table({
     doneAt: "integer"
   },
   unique: [],
-  indexes: [["run"], ["run", "status", "submittedAt"], ["worker", "assignment"], ["run", "remoteId"]]
+  indexes: [
+    ["run"],
+    ["run", "status", "submittedAt"],
+    ["run", "worker", "status"],
+    ["worker", "assignment"],
+    ["run", "remoteId"]
+  ]
 })
 
 /** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */
@@ -310,7 +316,7 @@ export const payments = table({
     paidAt: "integer"
   },
   unique: [],
-  indexes: [["run", "kind"], ["worker"]]
+  indexes: [["run", "kind", "worker"], ["worker"]]
 })
 
 /** What a provider keeps for itself, under keys of its own. @since 0.1.0 @category tables */

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Agents, maxAnswersBytes } from "../../Agents.js"
+import { Agents, maxAnswersBytes, type SubmissionsOptions } from "../../Agents.js"
 import * as Ids from "../../Ids.js"
 import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
@@ -218,6 +218,27 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       const ids = (list: Iterable<{ readonly id: Ids.AgentId }>) => Array.from(list, ({ id }) => id)
       expect(ids(yield* Stream.runCollect(agents.list(run.id)))).toEqual([first.id, second.id])
       expect(ids(yield* Stream.runCollect(agents.list(run.id, { status: "completed" })))).toEqual([second.id])
+    }))
+
+  test("MUST list submissions in their order, from either end, on from any of them, and of one worker", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* kit.launched({ rows: 3 })
+      const name = yield* kit.worker
+      const first = yield* kit.submitted(yield* kit.accepted(run, name))
+      yield* kit.pass("2 millis")
+      const second = yield* kit.submitted(yield* kit.accepted(run))
+      yield* kit.pass("2 millis")
+      const third = yield* kit.submitted(yield* kit.accepted(run, name))
+      const listed = (options: Omit<SubmissionsOptions, "status">) =>
+        Effect.map(Stream.runCollect(agents.submissions(run.id, { status: "completed", ...options })), (all) =>
+          [...all].map(({ id }) => id)
+        )
+      expect(yield* listed({})).toEqual([first.id, second.id, third.id])
+      expect(yield* listed({ newestFirst: true })).toEqual([third.id, second.id, first.id])
+      expect(yield* listed({ after: first.id })).toEqual([second.id, third.id])
+      expect(yield* listed({ worker: first.worker })).toEqual([first.id, third.id])
+      expect(yield* listed({ worker: first.worker, after: first.id })).toEqual([third.id])
     }))
 
   test("MUST count only workers who took a unit", () =>

@@ -159,6 +159,30 @@ export const workers: Suite<never> = {
           expect((yield* runs.summary(run.id)).workers).toBe(1)
         }))
 
+      test("MUST tell each worker's part in a run", () =>
+        Effect.gen(function* () {
+          const workers = yield* Workers
+          const run = yield* kit.launched({ rows: 3 })
+          const name = yield* kit.worker
+          const agent = yield* kit.submitted(yield* kit.accepted(run, name))
+          yield* kit.givenBack(yield* kit.accepted(run, name))
+          const other = yield* kit.accepted(run)
+          yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount: kit.reward, reason: "thorough" })
+          yield* workers.block(other.worker, { requester: run.requester }, "spam")
+          const parts = [...(yield* Stream.runCollect(workers.ofRun(run.id)))]
+          expect(parts.map(({ worker }) => worker.id)).toEqual([agent.worker, other.worker])
+          expect(parts[0]).toMatchObject({
+            taken: 2,
+            agents: { completed: 1, returned: 1, accepted: 0 },
+            bonuses: kit.reward,
+            blocked: false
+          })
+          expect(parts[0]?.medianTime).toEqual(Option.some(expect.any(Number)))
+          expect(parts[1]).toMatchObject({ taken: 1, medianTime: Option.none(), blocked: true })
+          const behind = yield* Stream.runCollect(workers.ofRun(run.id, { after: agent.worker }))
+          expect([...behind]).toEqual([parts[1]])
+        }))
+
       bonuses(test, kit)
       blocks(test, kit)
 
@@ -180,6 +204,7 @@ export const workers: Suite<never> = {
           yield* refusal(workers.isBlocked(nobody, { requester: run.requester }), "WorkerNotFound")
           yield* refusal(workers.isEligible(nobody, run.id), "WorkerNotFound")
           yield* refusal(workers.isEligible(agent.worker, yield* Ids.runId), "TaskRunNotFound")
+          yield* refusal(Stream.runDrain(workers.ofRun(yield* Ids.runId)), "TaskRunNotFound")
         }))
     })
   }

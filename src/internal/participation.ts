@@ -1,0 +1,102 @@
+/** What a worker has done in a run. */
+import * as Array from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Agent } from "../Agents.js"
+import type { StoreError } from "../CrowdError.js"
+import type { RunId, WorkerId } from "../Ids.js"
+import type { AgentStatus } from "../States.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type { Participation, Service, Worker } from "../Workers.js"
+import { isBlocked } from "./eligibility.js"
+import type * as Engine from "./engine.js"
+import { medianTime } from "./medianTime.js"
+import { pages } from "./pages.js"
+import { byId } from "./payload.js"
+
+const sampled = 50
+
+const workersPerPage = 25
+
+type Standing = typeof tables.standings.schema.Type
+
+export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
+  const { run, store } = engine
+
+  const latestSubmissions = (id: RunId, worker: WorkerId): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+    Effect.map(
+      Effect.forEach(["approved", "completed"] as const, (status) =>
+        store.page(tables.agents, { where: { run: id, worker, status }, reverse: true, limit: sampled })
+      ),
+      Array.flatten
+    )
+
+  const participation = (
+    found: TaskRun,
+    { taken }: Standing,
+    worker: Worker
+  ): Effect.Effect<Participation, StoreError> =>
+    Effect.gen(function* () {
+      const where = { run: found.id, worker: worker.id }
+      const agents = yield* store.count(tables.agents, where, "status")
+      const paid = { run: Option.some(found.id), kind: "bonus", worker: worker.id } as const
+      const bonuses = yield* store.sum(tables.payments, paid, "amount")
+      return {
+        worker,
+        taken,
+        agents: statusesOf(agents),
+        bonuses: { currency: found.task.reward.currency, minor: bonuses },
+        medianTime: medianTime(yield* latestSubmissions(found.id, worker.id)),
+        blocked: yield* isBlocked(engine, found.requester, worker.id)
+      }
+    })
+
+  const page = (found: TaskRun, standings: ReadonlyArray<Standing>) =>
+    Effect.gen(function* () {
+      const ids = standings.map(({ worker }) => worker)
+      const workers = byId(yield* store.getAll(tables.workers, ids))
+      return yield* Effect.forEach(standings, (standing) =>
+        Effect.transposeOption(
+          Option.map(Option.fromNullable(workers.get(standing.worker)), (worker) =>
+            participation(found, standing, worker)
+          )
+        )
+      )
+    })
+
+  return (id, options) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const found = yield* run(id)
+        const last = options?.after
+        const after = last === undefined ? undefined : yield* store.get(tables.standings, `${id}/${last}`)
+        return pages(store, tables.standings, {
+          where: { run: id },
+          after: after === undefined ? undefined : Option.getOrUndefined(after),
+          limit: workersPerPage
+        }).pipe(
+          Stream.grouped(workersPerPage),
+          Stream.mapEffect((standings) => page(found, Chunk.toReadonlyArray(standings))),
+          Stream.mapConcat(Array.getSomes)
+        )
+      })
+    )
+}
+
+const statusesOf = (counts: Readonly<Record<string, number>>): Participation["agents"] => {
+  const of = (status: AgentStatus) => counts[status] ?? 0
+  return {
+    accepted: of("accepted"),
+    in_task: of("in_task"),
+    completed: of("completed"),
+    approved: of("approved"),
+    soft_rejected: of("soft_rejected"),
+    rejected: of("rejected"),
+    returned: of("returned"),
+    expired: of("expired"),
+    disconnected: of("disconnected")
+  }
+}
