@@ -1,0 +1,74 @@
+/** Chromium for tests. Pages are as in anybody's browser: nothing of its security is switched off. */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Browser as Launched,
+  type Page
+} from "playwright-core"
+
+export class Browser extends Context.Tag("test/Browser")<Browser, Launched>() {}
+
+const Manifest = Schema.parseJson(Schema.Struct({ version: Schema.String }))
+const { version } = Schema.decodeSync(Manifest)(readFileSync("node_modules/@sparticuz/chromium/package.json", "utf8"))
+
+const home = join(tmpdir(), `effect-crowd-chromium-${version}`)
+
+const unpackScript = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath()'
+
+/** Unpacks into a directory of its own and gives it the common name whole, so that no test file meets half a browser. */
+const unpack = (): void => {
+  if (statSync(home, { throwIfNoEntry: false }) !== undefined) return
+  const draft = mkdtempSync(`${home}-`)
+  execFileSync(process.execPath, ["--input-type=module", "--eval", unpackScript], {
+    env: { ...process.env, TMPDIR: draft }
+  })
+  try {
+    renameSync(draft, home)
+  } catch (error) {
+    // Another test file was first.
+    rmSync(draft, { recursive: true, force: true })
+    if (statSync(home, { throwIfNoEntry: false }) === undefined) throw error
+  }
+}
+
+const switches = ["--headless=shell", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-background-networking"]
+
+export const layer: Layer.Layer<Browser> = Layer.scoped(
+  Browser,
+  Effect.acquireRelease(
+    Effect.promise(() => {
+      unpack()
+      return chromium.launch({
+        executablePath: join(home, "chromium"),
+        args: switches,
+        env: { ...process.env, FONTCONFIG_PATH: join(home, "fonts") }
+      })
+    }),
+    (browser) => Effect.promise(() => browser.close())
+  )
+)
+
+/** Another person: cookies and storage of their own. */
+export const person = (options?: BrowserContextOptions): Effect.Effect<BrowserContext, never, Browser | Scope.Scope> =>
+  Effect.flatMap(Browser, (browser) =>
+    Effect.acquireRelease(
+      Effect.promise(() => browser.newContext(options)),
+      (context) => Effect.promise(() => context.close())
+    )
+  )
+
+export const page = (options?: BrowserContextOptions): Effect.Effect<Page, never, Browser | Scope.Scope> =>
+  Effect.flatMap(person(options), (context) => Effect.promise(() => context.newPage()))
+
+/** What a person does, or sees. */
+export const act = <A>(use: () => Promise<A>): Effect.Effect<A> => Effect.promise(use)
