@@ -57,7 +57,7 @@ const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named
       <h2>{offer.title}</h2>
       <Reward reward={offer.reward} />
     </div>
-    <p>{offer.description}</p>
+    {offer.description !== "" && <p>{offer.description}</p>}
     <div class="offer-foot">
       <p class="muted small numbers">
         Up to {format.duration(offer.duration)} each · {leftText(offer.left)}

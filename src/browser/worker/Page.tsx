@@ -27,7 +27,8 @@ export const Page = ({ children, worker }: PageProps) => (
 
 interface NoticeProps {
   readonly words: Words
-  readonly tone?: "warn" | "bad"
+  /** Not set for what is in order. */
+  readonly tone?: "warn" | "bad" | undefined
 }
 
 export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
@@ -37,5 +38,5 @@ export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
 )
 
 export const ProblemNotice = ({ problem }: { readonly problem: Problem }) => (
-  <Notice tone="bad" words={problemWords(problem)} />
+  <Notice tone={problem._tag === "NotEligible" ? undefined : "bad"} words={problemWords(problem)} />
 )

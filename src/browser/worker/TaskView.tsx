@@ -98,7 +98,7 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
     <Page worker={lobby.worker}>
       <Title>{offer?.title ?? "This task"}</Title>
       {offer !== undefined && <Facts offer={offer} />}
-      {offer !== undefined && <p>{offer.description}</p>}
+      {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
       {offer === undefined && <ProblemNotice problem={{ _tag: "TaskRunNotFound", run }} />}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {refusal !== null && problem === undefined && <p class="notice">{refusalText(refusal)}</p>}

@@ -24,8 +24,6 @@ const ended: { readonly [status: string]: Words } = {
   completed: { title: "This is submitted already", text: "Your answers are with the requester." }
 }
 
-const unwelcome = { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." }
-
 const problems: { readonly [tag: string]: Words } = {
   Offline: { title: "No connection", text: "The server does not answer. Check your network, then try again." },
   StoreError: { title: "The server is busy", text: "Wait a moment, then try again." },
@@ -54,8 +52,7 @@ const problems: { readonly [tag: string]: Words } = {
     title: "Somebody has this name already",
     text: "If that is you, use the browser you began with. Otherwise choose another name."
   },
-  InvalidName: { title: "This cannot be a name", text: "Use letters, digits and spaces." },
-  Unwelcome: unwelcome,
+  Unwelcome: { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." },
   Foreign: { title: "This came from another page", text: "Open the task here and submit it again." }
 }
 
@@ -64,7 +61,7 @@ const unexpected: Words = { title: "Something went wrong", text: "Try again. If 
 export const problemWords = (problem: Problem): Words => {
   switch (problem._tag) {
     case "NotEligible":
-      return { title: "Not this one", text: refusals[problem.reason._tag] }
+      return { title: "Nothing for you here just now", text: refusals[problem.reason._tag] }
     case "InvalidTransition":
       return ended[problem.from] ?? { title: "This is decided already", text: "Nothing more can be changed here." }
     case "InvalidName":
