@@ -6,7 +6,8 @@ import { clock, number } from "./format.js"
 import { paintOn, Screen } from "./Screen.js"
 
 export interface Progress {
-  readonly at: (done: number) => Effect.Effect<void>
+  /** How many are done, and what else there is to say. */
+  readonly at: (done: number, note?: string) => Effect.Effect<void>
   /** Takes the rewritten line away. */
   readonly clear: Effect.Effect<void>
 }
@@ -14,12 +15,13 @@ export interface Progress {
 /** What was shown last. */
 interface Shown {
   readonly done: number
+  readonly note: string
   readonly at: number
 }
 
 /** On paper, a line at once, then at every tenth but not more than one a second, and at the end. */
-const isDue = (last: Shown, done: number, total: number, now: number): boolean => {
-  if (done <= last.done) return false
+const isDue = (last: Shown, { at: now, done, note }: Shown, total: number): boolean => {
+  if (done <= last.done) return note !== last.note && now - last.at >= 1000
   const tenths = (n: number) => Math.floor((n * 10) / total)
   const since = now - last.at
   return done >= total || since >= 5000 || (since >= 1000 && tenths(done) > tenths(last.done))
@@ -53,17 +55,19 @@ export const make = (
     const { done: before, total } = options
     const start = yield* Clock.currentTimeMillis
     const width = Math.max(0, Math.min(20, err.columns - columnsOfText))
-    const shown = yield* Ref.make<Shown>({ done: before, at: Number.NEGATIVE_INFINITY })
+    const shown = yield* Ref.make<Shown>({ done: before, note: "", at: Number.NEGATIVE_INFINITY })
     const rewrite = (text: string, done: number) =>
       err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, width))} ${text}`)
 
-    const at: Progress["at"] = (done) =>
+    const at: Progress["at"] = (done, note = "") =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const text = describe(done, total, before, now - start)
+        const counted = describe(done, total, before, now - start)
+        const text = note === "" ? counted : `${counted}; ${note}`
         if (err.isTerminal) return rewrite(text, done)
-        if (!isDue(yield* shown.get, done, total, now)) return
-        yield* Ref.set(shown, { done, at: now })
+        const next = { done, note, at: now }
+        if (!isDue(yield* shown.get, next, total)) return
+        yield* Ref.set(shown, next)
         err.write(`${label} ${text}\n`)
       })
 

@@ -2,29 +2,33 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { StoreError } from "../CrowdError.js"
+import type { InvalidSetting, StoreError } from "../CrowdError.js"
+import type { RunId } from "../Ids.js"
+import type * as Local from "../Local.js"
 import * as Store from "../Store.js"
-import * as SqliteStore from "../store/SqliteStore.js"
-import { DatabaseNotFound, UsageError } from "./failure.js"
+import * as tables from "../store/tables.js"
+import * as Database from "./Database.js"
+import { fromConfig } from "./environment.js"
+import { UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 
 export interface Service {
   readonly provider: providers.Entry
-  readonly db: string
+  /** Whether the provider was asked for by name. */
+  readonly isNamed: boolean
+  readonly database: Database.Database
   readonly json: boolean
 }
 
 export class Session extends Context.Tag("effect-crowd/cli/Session")<Session, Service>() {}
 
 const findProvider = (name: string) => {
-  const found = providers.all.find((entry) => entry.name === name)
+  const found = providers.named(name)
   const known = providers.all.map((entry) => entry.name).join(", ")
   return found === undefined
     ? Effect.fail(ValidationError.invalidValue(HelpDoc.p(`There is no provider "${name}"; there is: ${known}`)))
@@ -35,7 +39,7 @@ export const options = {
   provider: Options.text("provider").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(
-      `The crowd: ${providers.all.map(({ name }) => name).join(", ")} (${providers.byDefault.name} by default)`
+      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run, and ${providers.byDefault.name} for a new one`
     ),
     Options.mapEffect(findProvider),
     Options.optional
@@ -43,7 +47,7 @@ export const options = {
   db: Options.text("db").pipe(
     Options.withPseudoName("FILE"),
     Options.withDescription(
-      "The SQLite file that remembers everything (crowd.db by default; or the variable CROWD_DB)"
+      "The SQLite file that remembers everything (crowd.db by default; or the variable CROWD_DB), or postgres://…"
     ),
     Options.optional
   ),
@@ -73,56 +77,73 @@ export class Before extends Context.Tag("effect-crowd/cli/Before")<Before, Given
 
 const dbFromEnv = Config.nonEmptyString("CROWD_DB").pipe(Config.withDefault("crowd.db"))
 
-const busyTimeout = Config.duration("CROWD_BUSY_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5)))
-
-const fromConfig = <A>(config: Config.Config<A>): Effect.Effect<A, UsageError> =>
-  Effect.mapError(config, (error) => new UsageError({ message: `An environment variable is wrong: ${String(error)}` }))
-
-const settle = (after: Given): Effect.Effect<Service, UsageError, Before> =>
+const settle = (after: Given, fallback: providers.Entry): Effect.Effect<Service, UsageError, Before> =>
   Effect.gen(function* () {
     const given = merge(yield* Before, after)
-    const provider = Option.getOrElse(given.provider, () => providers.byDefault)
+    const provider = Option.getOrElse(given.provider, () => fallback)
     if (given.live && !provider.hasLive) {
       return yield* new UsageError({
         message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.`
       })
     }
-    const db = Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv)
-    if (db === "") return yield* new UsageError({ message: "--db is empty; name a file." })
-    return { provider, db, json: given.json }
+    const database = yield* Database.fromText(Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv))
+    return { provider, isNamed: Option.isSome(given.provider), database, json: given.json }
   })
 
-/** What happens when the database is not there: it is made, it is missed, or one in memory stands in for it. */
-type Absence = "make" | "miss" | "pretend"
-
-const storeLayer = (
-  { db, provider }: Service,
-  absence: Absence
-): Layer.Layer<Store.Store, StoreError | UsageError | DatabaseNotFound, FileSystem.FileSystem> =>
-  Layer.unwrapEffect(
-    Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const isThere = yield* Effect.orElseSucceed(fs.exists(db), () => true)
-      if (!isThere && absence === "miss") return yield* new DatabaseNotFound({ path: db })
-      if (!isThere && absence === "pretend") return Store.layerMemory
-      return SqliteStore.layer({
-        filename: db,
-        durability: provider.durability,
-        busyTimeout: yield* fromConfig(busyTimeout)
-      })
-    })
-  )
-
 /** Runs a command's work with what was asked for; needs neither crowd nor database yet. */
-export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(settle(given), (session) => Effect.provideService(work, Session, session))
+export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>, fallback = providers.byDefault) =>
+  Effect.flatMap(settle(given, fallback), (session) => Effect.provideService(work, Session, session))
+
+const words: Partial<Record<string, string>> = { proxies: "--proxy", allow: "--allow", deny: "--deny" }
+
+const wrongSetting = ({ description, setting, value }: InvalidSetting) =>
+  new UsageError({ message: `${words[setting] ?? setting} ${value} makes no sense: ${description}.` })
+
+/** Runs work with the crowd of the session, over the store of the environment. */
+export const overCrowd = <A, E, R>(work: Effect.Effect<A, E, R>, people: Local.Options = {}) =>
+  Effect.flatMap(Session, ({ provider }) => Effect.provide(work, Layer.mapError(provider.layer(people), wrongSetting)))
+
+/** Runs work with the database of the session. */
+export const overStore = <A, E, R>(
+  absence: Database.Absence,
+  work: Effect.Effect<A, E, R>,
+  durability?: providers.Entry["durability"]
+) =>
+  Effect.flatMap(Session, ({ database, provider }) =>
+    Effect.provide(work, Database.layer(database, absence, durability ?? provider.durability))
+  )
 
 /** Runs work with the crowd and the database of the session. */
-export const overDatabase = <A, E, R>(absence: Absence, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Session, (session) =>
-    Effect.provide(work, Layer.provideMerge(session.provider.layer, storeLayer(session, absence)))
-  )
+export const overDatabase = <A, E, R>(absence: Database.Absence, work: Effect.Effect<A, E, R>) =>
+  overStore(absence, overCrowd(work))
 
-/** A command over a run that must be in the database. */
-export const withCrowd = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>) =>
-  withSession(given, overDatabase("miss", work))
+/** The crowd that the run was launched to; without a run, that of the newest. */
+const launchedTo = (
+  run: Option.Option<RunId>
+): Effect.Effect<Option.Option<providers.Entry>, StoreError, Store.Store> =>
+  Effect.gen(function* () {
+    const store = yield* Store.Store
+    const found = Option.isSome(run)
+      ? yield* store.get(tables.runs, run.value)
+      : Option.fromNullable((yield* store.page(tables.runs, { where: {}, reverse: true, limit: 1 }))[0])
+    return Option.flatMapNullable(found, ({ provider }) => providers.named(provider))
+  })
+
+/** Where no crowd was named, it is the run's. */
+const withItsCrowd = <A, E, R>(run: Option.Option<RunId>, work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const session = yield* Session
+    const found = session.isNamed ? Option.none() : yield* launchedTo(run)
+    const provider = Option.getOrElse(found, () => session.provider)
+    return yield* Effect.provideService(overCrowd(work), Session, { ...session, provider })
+  })
+
+/** A command over a run that must be in the database. Whose run it is, only the database knows: it is kept in full. */
+export const withCrowd = <A, E, R>(
+  given: Given & { readonly run?: RunId | Option.Option<RunId> },
+  work: Effect.Effect<A, E, R>
+) => {
+  const { run } = given
+  const named = Option.isOption(run) ? run : Option.fromNullable(run)
+  return withSession(given, overStore("miss", withItsCrowd(named, work), "full"))
+}

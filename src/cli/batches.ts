@@ -1,4 +1,4 @@
-/** Commands over a batch: init, plan, launch, run. */
+/** Commands over a batch: init, plan, launch. */
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
@@ -10,12 +10,12 @@ import * as Schema from "effect/Schema"
 import type { Batch } from "../Batch.js"
 import * as BatchDirectory from "../batch/BatchDirectory.js"
 import * as Samples from "../batch/Samples.js"
-import * as Conductor from "../Conductor.js"
 import * as Crowd from "../Crowd.js"
 import * as Money from "../Money.js"
-import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
 import * as Progress from "./Progress.js"
+import * as providers from "./providers.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
@@ -85,7 +85,9 @@ const planLine = ({ available, total, units }: Crowd.Plan): string => {
   return `planned ${format.count(units, "unit")}, at most ${Money.format(total)}${balance}`
 }
 
-const fresh = Options.boolean("new").pipe(Options.withDescription("Start another run, even where the batch has one"))
+export const fresh = Options.boolean("new").pipe(
+  Options.withDescription("Start another run, even where the batch has one")
+)
 
 const limit = Options.integer("limit").pipe(
   Options.withPseudoName("N"),
@@ -96,7 +98,7 @@ const limit = Options.integer("limit").pipe(
   Options.optional
 )
 
-const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly limit?: number | undefined }) =>
+export const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly limit?: number | undefined }) =>
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
@@ -110,8 +112,15 @@ const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly 
     }).pipe(Effect.ensuring(progress.clear))
   })
 
-const continues = (command: string, batch: string) =>
-  `Nothing is lost: crowd ${command} ${batch} continues where this stopped, and launches nothing twice.`
+/** Says how to go on when the person stops the command. */
+export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Session.Session, ({ provider }) => {
+    const crowd = provider === providers.byDefault ? "" : ` --provider ${provider.name}`
+    return shared.stoppable(
+      `Nothing is lost: crowd ${command} ${batch}${crowd} continues where this stopped, and launches nothing twice.`,
+      work
+    )
+  })
 
 export const launch = Command.make(
   "launch",
@@ -126,60 +135,7 @@ export const launch = Command.make(
           const run = yield* launchBatch(batch, options)
           yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
         })
-        yield* Session.overDatabase("make", shared.stoppable(continues("launch", given.batch), launched))
+        yield* Session.overDatabase("make", stoppable("launch", given.batch, launched))
       })
     )
 ).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))
-
-const approve = Options.boolean("approve").pipe(
-  Options.withDescription("Accept what is submitted at once (the default for mock)")
-)
-
-const out = Options.text("out").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Where the results go; <batch>-results.csv here by default, JSON Lines if it ends in .jsonl"),
-  Options.optional
-)
-
-/** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
-const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
-  Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
-
-/** Round after round until the run is decided, with its crowd attended to. */
-const conduct = (run: TaskRun, approve: boolean) =>
-  Effect.gen(function* () {
-    const { provider } = yield* Session.Session
-    const before = yield* (yield* TaskRuns).summary(run.id)
-    if (Conductor.isDecided(before)) {
-      yield* say("This batch is done already; nothing was launched. Start another run of it with --new.")
-      return before
-    }
-    const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
-    const conducted = Conductor.conduct(run.id, {
-      approve: approve || provider.approves,
-      every: provider.every,
-      onRound: (now) => progress.at(summary.decided(now))
-    })
-    return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
-  })
-
-export const run = Command.make(
-  "run",
-  { batch: shared.batchArg, approve, new: fresh, out, ...Session.options },
-  (given) =>
-    Session.withSession(
-      given,
-      Effect.gen(function* () {
-        const batch = yield* BatchDirectory.read(given.batch)
-        const path = shared.resultsFile(given.out, batch, "csv")
-        yield* shared.checkFolder(path)
-        const worked = Effect.gen(function* () {
-          const run = yield* launchBatch(batch, { fresh: given.new })
-          const ended = yield* conduct(run, given.approve)
-          const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
-          yield* summary.show(ended, Option.some(results))
-        })
-        yield* Session.overDatabase("make", shared.stoppable(continues("run", given.batch), worked))
-      })
-    )
-).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))

@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-import { needed } from "./manifest.js"
-
-const isMissingPackage = (error: unknown): error is Error =>
-  error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND"
+import { isMissingPackage, needed } from "./manifest.js"
 
 try {
   const { main } = await import("./main.js")

@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
 import { ResultsChanged, ResultsNotWritten } from "../batch/Results.js"
 import { CrowdError } from "../CrowdError.js"
+import { peer } from "./manifest.js"
 
 /** The command was called in a way that makes no sense. */
 export class UsageError extends Schema.TaggedError<UsageError>("effect-crowd/cli/UsageError")("UsageError", {
@@ -15,6 +16,37 @@ export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effe
 ) {
   override get message() {
     return `There is no database ${this.path}. Name the one your runs are in with --db FILE; crowd run <batch> makes one.`
+  }
+}
+
+/** A package without which the command does less, and which this needs. */
+export class PackageMissing extends Schema.TaggedError<PackageMissing>("effect-crowd/cli/PackageMissing")(
+  "PackageMissing",
+  { name: Schema.String, database: Schema.String }
+) {
+  override get message() {
+    return `${this.database} needs ${this.name}, which is not installed. Run: npm install ${peer(this.name)}`
+  }
+}
+
+/** There is no address to serve at. */
+export class CannotListen extends Schema.TaggedError<CannotListen>("effect-crowd/cli/CannotListen")("CannotListen", {
+  host: Schema.String,
+  port: Schema.Int,
+  description: Schema.String
+}) {
+  override get message() {
+    return this.description
+  }
+}
+
+/** The secret of this database can be neither read nor made. */
+export class NoSecret extends Schema.TaggedError<NoSecret>("effect-crowd/cli/NoSecret")("NoSecret", {
+  path: Schema.String,
+  description: Schema.String
+}) {
+  override get message() {
+    return `The key file ${this.path} cannot be used: ${this.description}. Put it right, or set CROWD_SECRET.`
   }
 }
 
@@ -66,6 +98,9 @@ const Failure = Schema.Union(
   ResultsChanged,
   UsageError,
   DatabaseNotFound,
+  PackageMissing,
+  CannotListen,
+  NoSecret,
   NoRunYet,
   CrowdGone,
   BonusesNotPaid

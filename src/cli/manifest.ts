@@ -10,9 +10,18 @@ const peers = isRecord(manifest) && isRecord(manifest["peerDependencies"]) ? man
 
 const forTests = ["vitest", "@effect/vitest"]
 
+/** Without them the command does less. */
+const forMore = ["@effect/sql-pg", "@effect/opentelemetry", "@opentelemetry/exporter-prometheus"]
+
 export const version = isRecord(manifest) ? String(manifest["version"]) : "unknown"
 
-/** The packages that the command needs beside this one, each with its version, as npm takes them. */
-export const needed: ReadonlyArray<string> = Object.entries(peers)
-  .filter(([name]) => !forTests.includes(name))
-  .map(([name, range]) => `${name}@${String(range)}`)
+/** A package with its version, as npm takes it. */
+export const peer = (name: string): string => `${name}@${String(peers[name])}`
+
+/** The packages that the command needs beside this one. */
+export const needed: ReadonlyArray<string> = Object.keys(peers)
+  .filter((name) => !forTests.includes(name) && !forMore.includes(name))
+  .map(peer)
+
+export const isMissingPackage = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND"

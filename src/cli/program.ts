@@ -12,6 +12,7 @@ import * as batches from "./batches.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
 import * as reviews from "./reviews.js"
+import * as running from "./running.js"
 import * as runs from "./runs.js"
 import { paintOn, print, Screen, say } from "./Screen.js"
 import * as Session from "./Session.js"
@@ -29,7 +30,8 @@ const crowd = Command.make(
     batches.init,
     batches.plan,
     batches.launch,
-    batches.run,
+    running.run,
+    running.serve,
     runs.status,
     reviews.approve,
     reviews.reject,

@@ -3,13 +3,16 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as CrowdError from "../CrowdError.js"
+import * as Local from "../Local.js"
 import * as Mock from "../Mock.js"
 import type { Core } from "../Provider.js"
 import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import type { TaskRun } from "../TaskRuns.js"
+import * as conducting from "./conducting.js"
 import type { CrowdGone } from "./failure.js"
 import * as mockCrowd from "./mockCrowd.js"
+import type { Screen } from "./Screen.js"
 
 export interface Entry {
   readonly name: string
@@ -17,11 +20,14 @@ export interface Entry {
   readonly hasLive: boolean
   /** Whether `crowd run` accepts what is submitted without being told to. */
   readonly approves: boolean
+  /** Whether people come to pages that `crowd run` serves. */
+  readonly servesPages: boolean
   /** Time between two rounds of `crowd run`. */
   readonly every: Duration.DurationInput
   /** What survives a loss of power; see the store. */
   readonly durability: "full" | "normal"
-  readonly layer: Layer.Layer<Core, never, Store>
+  /** Commands that serve no pages need not say who may come to them. */
+  readonly layer: (people: Local.Options) => Layer.Layer<Core, CrowdError.InvalidSetting, Store>
   /** Who pays for what the command launches. */
   readonly requester: Effect.Effect<
     Requester,
@@ -38,21 +44,38 @@ export interface Entry {
   ) => Effect.Effect<
     never,
     CrowdGone | CrowdError.TaskRunNotFound | CrowdError.InvalidProviderData | CrowdError.StoreError,
-    Core
+    Core | Screen
   >
 }
+
+const registered = (name: string) => Effect.flatMap(Requesters, (requesters) => requesters.register(name, {}))
 
 const mock: Entry = {
   name: "mock",
   hasLive: false,
   approves: true,
+  servesPages: false,
   every: "100 millis",
   durability: "normal",
-  layer: Mock.layerStore(),
-  requester: Effect.flatMap(Requesters, (requesters) => requesters.register("mock", {})),
+  layer: () => Mock.layerStore(),
+  requester: registered("mock"),
   attend: mockCrowd.attend
 }
 
-export const all: ReadonlyArray<Entry> = [mock]
+export const local: Entry = {
+  name: "local",
+  hasLive: false,
+  approves: false,
+  servesPages: true,
+  every: "1 second",
+  durability: "full",
+  layer: Local.layer,
+  requester: registered("local"),
+  attend: ({ id }) => conducting.everyRun({ except: id })
+}
+
+export const all: ReadonlyArray<Entry> = [mock, local]
 
 export const byDefault = mock
+
+export const named = (name: string): Entry | undefined => all.find((entry) => entry.name === name)

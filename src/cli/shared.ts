@@ -13,6 +13,7 @@ import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
 import { AgentId, RunId, Token } from "../Ids.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { nameOf } from "./Database.js"
 import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
 import { print, say } from "./Screen.js"
 import { Session } from "./Session.js"
@@ -58,10 +59,10 @@ export const tokensOption = (name: string, description: string) =>
   )
 
 const newestRun = Effect.gen(function* () {
-  const { db, provider } = yield* Session
+  const { database, provider } = yield* Session
   const newest = yield* Stream.runHead((yield* TaskRuns).list)
   return yield* Option.match(newest, {
-    onNone: () => new NoRunYet({ path: db, provider: provider.name }),
+    onNone: () => new NoRunYet({ path: nameOf(database), provider: provider.name }),
     onSome: Effect.succeed
   })
 })

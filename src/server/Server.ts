@@ -33,6 +33,8 @@ export interface Options {
   readonly token: Redacted.Redacted<string>
   /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
   readonly patience?: Duration.DurationInput | undefined
+  /** Served beside the server's own, such as `Prometheus.layer`. */
+  readonly routes?: Layer.Layer<never, never, HttpLayerRouter.HttpRouter> | undefined
 }
 
 const system = HttpApiBuilder.group(Api, "system", (handlers) =>
@@ -54,7 +56,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(session.layer(options))
       )
       const docs = HttpApiScalar.layerHttpLayerRouter({ api: Api, path: "/docs" })
-      const routes = Layer.mergeAll(api, docs, pages.layer).pipe(
+      const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(guard.layer(running))
       )

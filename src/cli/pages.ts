@@ -1,0 +1,95 @@
+/** The pages for people, over HTTP at this machine's port. */
+import { createServer } from "node:http"
+import * as HttpServer from "@effect/platform/HttpServer"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { Core } from "../Provider.js"
+import * as Server from "../server/Server.js"
+import { CannotListen } from "./failure.js"
+import * as packages from "./packages.js"
+import { type Addresses, addressesOf, type Settings } from "./serving.js"
+
+/** How long a connection may take; longer ones are cut off. In milliseconds and bytes. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384
+}
+
+/** By then all that was answered has been sent; connections that are still there are nobody's, or stuck. */
+const grace = "2 seconds"
+
+const listening = ({ host, port }: Settings): Layer.Layer<HttpServer.HttpServer, ServeError> =>
+  Layer.suspend(() => {
+    const server = createServer(limits)
+    const cutOff = Effect.forkDaemon(
+      Effect.delay(
+        Effect.sync(() => server.closeAllConnections()),
+        grace
+      )
+    )
+    return Layer.provideMerge(
+      Layer.scopedDiscard(Effect.addFinalizer(() => cutOff)),
+      NodeHttpServer.layerServer(() => server, { host, port })
+    )
+  })
+
+const adviceFor = (code: unknown, { host, port }: Settings): string => {
+  if (code === "EADDRINUSE") return `Port ${port} is taken. Stop what listens there, or choose another with --port.`
+  if (code === "EACCES") return `This process may not listen at port ${port}. Choose one above 1023 with --port.`
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return `This machine has no address ${host} to listen at. Choose another with --host.`
+  }
+  return `Cannot listen at ${host}, port ${port} (${String(code)}). Choose others with --host and --port.`
+}
+
+const cannotListen = (settings: Settings, { cause }: ServeError): CannotListen => {
+  const code = Predicate.hasProperty(cause, "code") ? cause.code : cause
+  return new CannotListen({ host: settings.host, port: settings.port, description: adviceFor(code, settings) })
+}
+
+/** Where its packages are not installed, nobody asks for metrics. */
+const metrics = ({ token }: Settings) =>
+  Effect.map(
+    packages.imported(() => import("../server/Prometheus.js")),
+    Option.match({ onNone: () => Layer.empty, onSome: (prometheus) => prometheus.layer({ token }) })
+  )
+
+/** Serves until the scope ends; then finishes what is under way. */
+export const open = (settings: Settings): Effect.Effect<Addresses, CannotListen, Core | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { secret, token } = settings
+    const routes = yield* metrics(settings)
+    const served = Layer.provideMerge(Server.layer({ secret, token, routes }), listening(settings))
+    const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
+    const { address } = Context.get(context, HttpServer.HttpServer)
+    return addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port)
+  })
+
+/** The console's address with what opens it; browsers keep the part after `#` to themselves. */
+export const consoleWithToken = ({ console }: Addresses, { token }: Settings): string =>
+  `${console}#${Redacted.value(token)}`
+
+const reach = ({ isReachable }: Addresses, { people, url }: Settings): ReadonlyArray<string> => {
+  if (Option.isSome(url)) return []
+  if (!isReachable) return ["Only this machine reaches them; --host 0.0.0.0 opens them to your network."]
+  return people.allow === undefined
+    ? ["Everybody who can reach this machine may take part; --allow CIDR says who may."]
+    : []
+}
+
+export const describe = (addresses: Addresses, settings: Settings): string =>
+  [
+    ...addresses.workers.map((address) => `Workers:   ${address}`),
+    `Requester: ${consoleWithToken(addresses, settings)}`,
+    ...reach(addresses, settings)
+  ].join("\n")

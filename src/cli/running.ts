@@ -1,0 +1,145 @@
+/** Commands that stay while people work: run, serve. */
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Batch } from "../Batch.js"
+import * as BatchDirectory from "../batch/BatchDirectory.js"
+import * as Conductor from "../Conductor.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import * as batches from "./batches.js"
+import * as conducting from "./conducting.js"
+import * as format from "./format.js"
+import * as Progress from "./Progress.js"
+import * as pages from "./pages.js"
+import * as providers from "./providers.js"
+import { print, say } from "./Screen.js"
+import * as Session from "./Session.js"
+import * as serving from "./serving.js"
+import * as shared from "./shared.js"
+import * as summary from "./summary.js"
+
+const approve = Options.boolean("approve").pipe(
+  Options.withDescription("Accept what is submitted at once (the default for mock)")
+)
+
+const out = Options.text("out").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription("Where the results go; <batch>-results.csv here by default, JSON Lines if it ends in .jsonl"),
+  Options.optional
+)
+
+/** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
+const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
+  Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
+
+/** What there is beside what is decided. */
+const pendingOf = ({ units }: Conductor.Progress): string =>
+  [
+    ...(units.assigned === 0 ? [] : [`${format.number(units.assigned)} in work`]),
+    ...(units.completed === 0 ? [] : [`${format.number(units.completed)} to review`])
+  ].join(", ")
+
+/** Round after round until the run is decided, with its crowd attended to. */
+const conduct = (run: TaskRun, approve: boolean) =>
+  Effect.gen(function* () {
+    const { provider } = yield* Session.Session
+    const before = yield* (yield* TaskRuns).summary(run.id)
+    const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
+    const conducted = Conductor.conduct(run.id, {
+      approve: approve || provider.approves,
+      every: provider.every,
+      onRound: (now) => progress.at(summary.decided(now), provider.servesPages ? pendingOf(now) : "")
+    })
+    return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
+  })
+
+interface Work {
+  readonly batch: Batch
+  readonly fresh: boolean
+  readonly approve: boolean
+  /** Where people come to pages of ours. */
+  readonly settings: Option.Option<serving.Settings>
+}
+
+/** Launches the batch and works until it is decided. The pages are there before anybody is sent to them. */
+const work = ({ approve, batch, fresh, settings }: Work) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const opened = yield* Effect.transposeMapOption(settings, (settings) =>
+        Effect.map(pages.open(settings), (addresses) => pages.describe(addresses, settings))
+      )
+      const run = yield* batches.launchBatch(batch, { fresh })
+      const before = yield* (yield* TaskRuns).summary(run.id)
+      if (Conductor.isDecided(before)) {
+        yield* say("This batch is done already; nothing was launched. Start another run of it with --new.")
+        return { run, ended: before }
+      }
+      yield* Effect.transposeMapOption(opened, say)
+      return { run, ended: yield* conduct(run, approve) }
+    })
+  )
+
+const settingsFor = (given: serving.Given) =>
+  Effect.flatMap(Session.Session, ({ provider }) =>
+    provider.servesPages ? Effect.asSome(serving.settle(given)) : Effect.succeedNone
+  )
+
+export const run = Command.make(
+  "run",
+  { batch: shared.batchArg, approve, new: batches.fresh, out, ...serving.options, ...Session.options },
+  (given) =>
+    Session.withSession(
+      given,
+      Effect.gen(function* () {
+        const batch = yield* BatchDirectory.read(given.batch)
+        const path = shared.resultsFile(given.out, batch, "csv")
+        yield* shared.checkFolder(path)
+        const worked = (settings: Option.Option<serving.Settings>) =>
+          Effect.gen(function* () {
+            const { ended, run } = yield* work({ batch, fresh: given.new, approve: given.approve, settings })
+            const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
+            yield* summary.show(ended, Option.some(results))
+          })
+        const overCrowd = Effect.flatMap(settingsFor(given), (settings) =>
+          Session.overCrowd(
+            batches.stoppable("run", given.batch, worked(settings)),
+            Option.getOrUndefined(settings)?.people
+          )
+        )
+        yield* Session.overStore("make", overCrowd)
+      })
+    )
+).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))
+
+const serveFor = (settings: serving.Settings) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { json } = yield* Session.Session
+      const addresses = yield* pages.open(settings)
+      yield* print(
+        json
+          ? JSON.stringify({ workers: addresses.workers, console: pages.consoleWithToken(addresses, settings) })
+          : pages.describe(addresses, settings)
+      )
+      return yield* conducting.everyRun()
+    })
+  )
+
+const stopped = say("Stopped. Nothing is lost: crowd serve goes on where this stopped.")
+
+export const serve = Command.make("serve", { ...serving.options, ...Session.options }, (given) =>
+  Session.withSession(
+    given,
+    Session.overStore(
+      "make",
+      Effect.flatMap(serving.settle(given), (settings) =>
+        Session.overCrowd(
+          Effect.onInterrupt(serveFor(settings), () => stopped),
+          settings.people
+        )
+      )
+    ),
+    providers.local
+  )
+).pipe(Command.withDescription("Serve the pages of all runs, and let them go on by themselves, until Ctrl-C"))

@@ -1,0 +1,70 @@
+/** What a server signs with, and what opens its console. */
+import { randomBytes } from "node:crypto"
+import type * as PlatformError from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { Database } from "./Database.js"
+import { fromConfig } from "./environment.js"
+import { NoSecret, UsageError } from "./failure.js"
+
+type Secret = Redacted.Redacted<string>
+
+const shortestSecret = 16
+
+const shortestToken = 8
+
+const fromEnvironment = (name: string, shortest: number): Effect.Effect<Option.Option<Secret>, UsageError> =>
+  Effect.filterOrFail(
+    fromConfig(Config.option(Config.redacted(name))),
+    (given) => Option.isNone(given) || Redacted.value(given.value).length >= shortest,
+    () => new UsageError({ message: `${name} is too short: it needs ${shortest} characters or more.` })
+  )
+
+const isReason = (reason: PlatformError.SystemErrorReason) => (error: PlatformError.PlatformError) =>
+  error._tag === "SystemError" && error.reason === reason
+
+/** Made beside its place and then linked to it, so that nobody ever reads half of one. */
+const makeKey = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const key = randomBytes(32).toString("base64url")
+    const draft = `${path}.${randomBytes(6).toString("hex")}`
+    yield* fs.writeFileString(draft, `${key}\n`, { flag: "wx", mode: 0o600 })
+    yield* fs.link(draft, path).pipe(
+      Effect.catchIf(isReason("AlreadyExists"), () => Effect.void),
+      Effect.ensuring(Effect.ignore(fs.remove(draft)))
+    )
+  })
+
+/** The key that belongs to the database of this file, made once. */
+const keyOf = (path: string): Effect.Effect<Secret, NoSecret, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const read = fs.readFileString(path)
+    const text = yield* Effect.catchIf(read, isReason("NotFound"), () => Effect.zipRight(makeKey(path), read))
+    const key = text.trim()
+    if (key.length < shortestSecret) return yield* new NoSecret({ path, description: "it holds no key" })
+    return Redacted.make(key)
+  }).pipe(
+    Effect.catchAll((error) => (error._tag === "NoSecret" ? error : new NoSecret({ path, description: error.message })))
+  )
+
+/** `CROWD_SECRET`; else the key beside the database file. Servers that share a Postgres have to be told. */
+export const secretOf = (database: Database): Effect.Effect<Secret, UsageError | NoSecret, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const given = yield* fromEnvironment("CROWD_SECRET", shortestSecret)
+    if (Option.isSome(given)) return given.value
+    if (database._tag === "File") return yield* keyOf(`${database.path}.key`)
+    return yield* new UsageError({
+      message: `Set CROWD_SECRET (${shortestSecret} characters or more): all servers over one Postgres sign with the same.`
+    })
+  })
+
+/** `CROWD_TOKEN`; else another one at each start. */
+export const token: Effect.Effect<Secret, UsageError> = Effect.map(
+  fromEnvironment("CROWD_TOKEN", shortestToken),
+  Option.getOrElse(() => Redacted.make(randomBytes(24).toString("base64url")))
+)

@@ -1,0 +1,181 @@
+/** Where people reach a server, and who of them may take part: options, and the variables that stand in for them. */
+import { networkInterfaces } from "node:os"
+import * as Options from "@effect/cli/Options"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Local from "../Local.js"
+import { fromConfig } from "./environment.js"
+import { type NoSecret, UsageError } from "./failure.js"
+import { Session } from "./Session.js"
+import * as secrets from "./secrets.js"
+
+const ranges = (name: string, description: string) =>
+  Options.text(name).pipe(
+    Options.withPseudoName("CIDR"),
+    Options.withDescription(`${description}; may be given several times`),
+    Options.repeated
+  )
+
+export const options = {
+  port: Options.integer("port").pipe(
+    Options.withPseudoName("N"),
+    Options.withDescription("The port of the pages, 8080 by default; 0 takes a free one"),
+    Options.optional
+  ),
+  host: Options.text("host").pipe(
+    Options.withPseudoName("ADDRESS"),
+    Options.withDescription("Who can reach the pages: this machine (127.0.0.1, the default); 0.0.0.0 is everybody"),
+    Options.optional
+  ),
+  url: Options.text("url").pipe(
+    Options.withPseudoName("URL"),
+    Options.withDescription("How others reach the pages, where something stands before them"),
+    Options.optional
+  ),
+  identify: Options.choice("identify", ["address", "name"]).pipe(
+    Options.withDescription("What a worker is known by: their ip address (the default), or a name they choose"),
+    Options.optional
+  ),
+  proxy: ranges("proxy", "Proxies whose word on people's addresses counts"),
+  proxyHeader: Options.choice("proxy-header", ["x-forwarded-for", "forwarded"]).pipe(
+    Options.withDescription("The header in which the proxies tell it; x-forwarded-for by default"),
+    Options.optional
+  ),
+  allow: ranges("allow", "Only people from there may take part"),
+  deny: ranges("deny", "Nobody from there may take part"),
+  groupIpv6: Options.boolean("group-ipv6").pipe(
+    Options.withDescription("Take all addresses of one IPv6 /64 network for one worker")
+  ),
+  pseudonyms: Options.boolean("pseudonyms").pipe(Options.withDescription("Store a pseudonym in place of each address"))
+}
+
+export interface Given {
+  readonly port: Option.Option<number>
+  readonly host: Option.Option<string>
+  readonly url: Option.Option<string>
+  readonly identify: Option.Option<"address" | "name">
+  readonly proxy: ReadonlyArray<string>
+  readonly proxyHeader: Option.Option<"x-forwarded-for" | "forwarded">
+  readonly allow: ReadonlyArray<string>
+  readonly deny: ReadonlyArray<string>
+  readonly groupIpv6: boolean
+  readonly pseudonyms: boolean
+}
+
+const list = (name: string) =>
+  Config.array(Config.nonEmptyString(), name).pipe(Config.withDefault<ReadonlyArray<string>>([]))
+
+const flag = (name: string) => Config.withDefault(Config.boolean(name), false)
+
+const environment: Config.Config<Given> = Config.all({
+  port: Config.option(Config.integer("CROWD_PORT")),
+  host: Config.option(Config.nonEmptyString("CROWD_HOST")),
+  url: Config.option(Config.nonEmptyString("CROWD_URL")),
+  identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
+  proxy: list("CROWD_PROXY"),
+  proxyHeader: Config.option(Config.literal("x-forwarded-for", "forwarded")("CROWD_PROXY_HEADER")),
+  allow: list("CROWD_ALLOW"),
+  deny: list("CROWD_DENY"),
+  groupIpv6: flag("CROWD_GROUP_IPV6"),
+  pseudonyms: flag("CROWD_PSEUDONYMS")
+})
+
+/** What the command line says counts before what the environment says. */
+const merge = (words: Given, variables: Given): Given => {
+  const either = <A>(a: ReadonlyArray<A>, b: ReadonlyArray<A>) => (a.length > 0 ? a : b)
+  return {
+    port: Option.orElse(words.port, () => variables.port),
+    host: Option.orElse(words.host, () => variables.host),
+    url: Option.orElse(words.url, () => variables.url),
+    identify: Option.orElse(words.identify, () => variables.identify),
+    proxy: either(words.proxy, variables.proxy),
+    proxyHeader: Option.orElse(words.proxyHeader, () => variables.proxyHeader),
+    allow: either(words.allow, variables.allow),
+    deny: either(words.deny, variables.deny),
+    groupIpv6: words.groupIpv6 || variables.groupIpv6,
+    pseudonyms: words.pseudonyms || variables.pseudonyms
+  }
+}
+
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  /** The origin under which others reach the pages. */
+  readonly url: Option.Option<string>
+  readonly secret: Redacted.Redacted<string>
+  readonly token: Redacted.Redacted<string>
+  readonly people: Local.Options
+}
+
+const checkPort = (port: number): Effect.Effect<number, UsageError> =>
+  port >= 0 && port <= 65_535
+    ? Effect.succeed(port)
+    : new UsageError({ message: `--port ${port} is no port; it is 0 to 65535.` })
+
+const isOrigin = ({ hash, password, pathname, protocol, search, username }: URL): boolean =>
+  /^https?:$/.test(protocol) && pathname === "/" && `${search}${hash}${username}${password}` === ""
+
+const originOf = (text: string): Effect.Effect<string, UsageError> =>
+  Option.liftThrowable((url: string) => new URL(url))(text).pipe(
+    Option.filter(isOrigin),
+    Option.match({
+      onNone: () =>
+        new UsageError({ message: `--url ${text} cannot be: it is like https://crowd.example.org, no path.` }),
+      onSome: ({ origin }) => Effect.succeed(origin)
+    })
+  )
+
+export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const given = merge(words, yield* fromConfig(environment))
+    const secret = yield* secrets.secretOf((yield* Session).database)
+    return {
+      host: Option.getOrElse(given.host, () => "127.0.0.1"),
+      port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
+      url: yield* Effect.transposeOption(Option.map(given.url, originOf)),
+      secret,
+      token: yield* secrets.token,
+      people: {
+        identify: Option.getOrUndefined(given.identify),
+        proxies: given.proxy,
+        proxyHeader: Option.getOrUndefined(given.proxyHeader),
+        allow: given.allow.length === 0 ? undefined : given.allow,
+        deny: given.deny,
+        groupIPv6: given.groupIpv6,
+        pseudonyms: given.pseudonyms,
+        secret
+      }
+    }
+  })
+
+const everywhere = ["0.0.0.0", "::"]
+
+const outside = (): ReadonlyArray<string> =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.flatMap(({ address, family, internal }) => (family === "IPv4" && !internal ? [address] : []))
+  )
+
+export interface Addresses {
+  /** Where workers go, each of them the same place. */
+  readonly workers: ReadonlyArray<string>
+  /** Where the requester goes. */
+  readonly console: string
+  readonly isReachable: boolean
+}
+
+/** How the pages at this port are reached, from where it matters. */
+export const addressesOf = ({ host, url }: Settings, port: number): Addresses => {
+  const at = (name: string) => `http://${name.includes(":") ? `[${name}]` : name}:${port}`
+  const isReachable = !/^(127\.|::1$|localhost$)/.test(host)
+  if (Option.isSome(url)) return { workers: [`${url.value}/`], console: `${url.value}/console`, isReachable: true }
+  if (!everywhere.includes(host)) return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
+  const names = outside()
+  return {
+    workers: (names.length === 0 ? ["127.0.0.1"] : names).map((name) => `${at(name)}/`),
+    console: `${at("127.0.0.1")}/console`,
+    isReachable
+  }
+}

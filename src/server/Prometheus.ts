@@ -1,0 +1,60 @@
+/**
+ * Effect's metrics as Prometheus reads them. Needs `@effect/opentelemetry` and `@opentelemetry/exporter-prometheus`.
+ *
+ * @since 0.1.0
+ */
+import * as Metrics from "@effect/opentelemetry/Metrics"
+import * as Resource from "@effect/opentelemetry/Resource"
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { isSigned, sign } from "../local/signature.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Only who shows it as `Authorization: Bearer <token>` gets an answer; everybody without one. */
+  readonly token?: Redacted.Redacted<string> | undefined
+}
+
+const contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+const refused = HttpServerResponse.text("Metrics are for whoever shows the console's token.\n", {
+  status: 401,
+  headers: { "www-authenticate": "Bearer" }
+})
+
+/** Signatures are compared, so that how long it takes says nothing of the token. */
+const isAllowed = ({ token }: Options, { headers }: HttpServerRequest.HttpServerRequest): boolean => {
+  if (token === undefined) return true
+  const given = /^Bearer +(\S.*)$/i.exec(headers["authorization"] ?? "")?.[1] ?? ""
+  return isSigned(token, ["metrics", given], sign(token, ["metrics", Redacted.value(token)]))
+}
+
+/**
+ * Adds `GET /metrics` to a router: what this process counts, the server's requests among it. For `Server.layer` it goes
+ * into the option `routes`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<never, never, HttpLayerRouter.HttpRouter> =>
+  HttpLayerRouter.use((router) =>
+    Effect.gen(function* () {
+      const producer = yield* Metrics.makeProducer
+      const serializer = new PrometheusSerializer()
+      const collected = Effect.map(
+        Effect.promise(() => producer.collect()),
+        ({ resourceMetrics }) => HttpServerResponse.text(serializer.serialize(resourceMetrics), { contentType })
+      )
+      yield* router.add("GET", "/metrics", (request) =>
+        isAllowed(options, request) ? collected : Effect.succeed(refused)
+      )
+    })
+  ).pipe(Layer.provide(Resource.layer({ serviceName: "effect-crowd" })))
