@@ -34,20 +34,35 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
       Array.flatten
     )
 
+  const agentsOf = (id: RunId, worker: WorkerId): Effect.Effect<Participation["agents"], StoreError> => {
+    const of = (status: AgentStatus) =>
+      Effect.map(store.count(tables.agents, { run: id, status, worker }, "status"), (counts) => counts[status] ?? 0)
+    return Effect.all({
+      accepted: of("accepted"),
+      in_task: of("in_task"),
+      completed: of("completed"),
+      approved: of("approved"),
+      soft_rejected: of("soft_rejected"),
+      rejected: of("rejected"),
+      returned: of("returned"),
+      expired: of("expired"),
+      disconnected: of("disconnected")
+    })
+  }
+
   const participation = (
     found: TaskRun,
     { taken }: Standing,
     worker: Worker
   ): Effect.Effect<Participation, StoreError> =>
     Effect.gen(function* () {
-      const where = { run: found.id, worker: worker.id }
-      const agents = yield* store.count(tables.agents, where, "status")
+      const agents = yield* agentsOf(found.id, worker.id)
       const paid = { run: Option.some(found.id), kind: "bonus", worker: worker.id } as const
       const bonuses = yield* store.sum(tables.payments, paid, "amount")
       return {
         worker,
         taken,
-        agents: statusesOf(agents),
+        agents,
         bonuses: { currency: found.task.reward.currency, minor: bonuses },
         medianTime: medianTime(yield* latestSubmissions(found.id, worker.id)),
         blocked: yield* isBlocked(engine, found.requester, worker.id)
@@ -84,19 +99,4 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
         )
       })
     )
-}
-
-const statusesOf = (counts: Readonly<Record<string, number>>): Participation["agents"] => {
-  const of = (status: AgentStatus) => counts[status] ?? 0
-  return {
-    accepted: of("accepted"),
-    in_task: of("in_task"),
-    completed: of("completed"),
-    approved: of("approved"),
-    soft_rejected: of("soft_rejected"),
-    rejected: of("rejected"),
-    returned: of("returned"),
-    expired: of("expired"),
-    disconnected: of("disconnected")
-  }
 }

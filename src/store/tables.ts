@@ -174,7 +174,7 @@ export const agents = table({
   indexes: [
     ["run"],
     ["run", "status", "submittedAt"],
-    ["run", "worker", "status"],
+    ["run", "status", "worker"],
     ["worker", "assignment"],
     ["run", "remoteId"]
   ]
