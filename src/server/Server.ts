@@ -58,6 +58,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       const docs = HttpApiScalar.layerHttpLayerRouter({ api: Api, path: "/docs" })
       const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
+        Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(guard.layer(running))
       )
       return HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

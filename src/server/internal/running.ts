@@ -1,5 +1,6 @@
 /** What is under way, so that the server can stop without cutting anything off. */
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,8 @@ export interface Service {
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
 }
+
+export class Running extends Context.Tag("effect-crowd/server/Running")<Running, Service>() {}
 
 const stoppingResponse = HttpServerResponse.unsafeJson(
   { _tag: "Stopping", message: "The server is being stopped. Try again in a moment." },
