@@ -138,9 +138,9 @@ export const plan = (
 ): Effect.Effect<Plan, RequesterNotFound | ProviderError | StoreError, Provider> =>
   Effect.gen(function* () {
     const provider = yield* Provider
-    const { reward, unitsPerAssignment } = batch.task
+    const { qualifications, reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
-    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment })
+    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
     return {
       name: batch.name,
       provider: provider.provider,

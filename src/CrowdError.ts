@@ -466,12 +466,21 @@ export class Uncertain extends Schema.TaggedError<Uncertain>("effect-crowd/Uncer
  * - `Throttled`: refused because of too many calls; did not happen.
  * - `Unavailable`: no answer came; may have happened.
  * - `Rejected`: refused for a reason of its own; did not happen.
+ * - `NotYet`: the crowd does not see yet what this builds on, such as a submission of seconds ago; did not happen.
  * - `Malformed`: the answer could not be understood; may have happened.
  *
  * @since 0.1.0
  * @category models
  */
-export const ProviderErrorReason = Schema.Literal("Throttled", "Unavailable", "Rejected", "Malformed")
+export const ProviderErrorReason = Schema.Literal("Throttled", "Unavailable", "Rejected", "NotYet", "Malformed")
+
+const inWords: { readonly [Reason in typeof ProviderErrorReason.Type]: string } = {
+  Throttled: "throttled",
+  Unavailable: "unavailable",
+  Rejected: "rejected",
+  NotYet: "not yet",
+  Malformed: "malformed"
+}
 
 const wholeSeconds = (duration: Duration.Duration): string =>
   Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(duration))))
@@ -491,11 +500,11 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
 }) {
   override get message() {
     const wait = this.retryAfter === undefined ? "" : ` Try again in ${wholeSeconds(this.retryAfter)}.`
-    return `${this.provider} ${this.method}: ${this.reason.toLowerCase()}: ${this.description}.${wait}`
+    return `${this.provider} ${this.method}: ${inWords[this.reason]}: ${this.description}.${wait}`
   }
   /** Whether the same call may succeed later. */
   get isRetryable(): boolean {
-    return this.reason === "Throttled" || this.reason === "Unavailable"
+    return this.reason === "Throttled" || this.reason === "Unavailable" || this.reason === "NotYet"
   }
   /** Whether the effect asked for may have taken place all the same. */
   get mayHaveHappened(): boolean {

@@ -27,7 +27,7 @@ import type { Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
 import type { RemoteAgentStatus, RemoteUnitStatus } from "./States.js"
-import type { Inputs, Json, TaskRun } from "./TaskRuns.js"
+import type { Inputs, Json, QualificationRequirement, TaskRun } from "./TaskRuns.js"
 import type { Unit } from "./Units.js"
 import type { Worker } from "./Workers.js"
 
@@ -203,6 +203,8 @@ export type Observation =
       readonly remoteAgent: string
       readonly status: RemoteAgentStatus
       readonly answers: Option.Option<Answers>
+      /** When the worker accepted, where the crowd tells; `at` otherwise. */
+      readonly acceptedAt?: DateTime.Utc | undefined
       readonly at: DateTime.Utc
     }
 
@@ -249,7 +251,13 @@ export interface Driver {
     readonly kind: "reward" | "bonus"
     readonly amount: Money
     readonly unitsPerAssignment: number
+    /** What the task asks of its workers; some crowds take more for some of it. */
+    readonly qualifications?: ReadonlyArray<QualificationRequirement> | undefined
   }) => Money
+  /**
+   * Whether the crowd itself sees to a requirement of this name, so that nothing is known of it here. None by default.
+   */
+  readonly enforces?: ((qualification: string) => boolean) | undefined
   readonly registration: Registration
   readonly arrivals: Arrivals
   /** Whatever must be there before units are; must come to the same when it is repeated. */

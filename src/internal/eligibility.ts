@@ -69,6 +69,7 @@ export const barred = (
       return Option.some({ _tag: "OverWorkerLimit", limit: limit.value })
     }
     for (const requirement of run.task.qualifications) {
+      if (engine.driver.enforces?.(requirement.name) === true) continue
       if (!satisfies(yield* valueOf(engine, requirement.name, worker.id), requirement)) {
         return Option.some({ _tag: "LacksQualification", qualification: requirement.name })
       }

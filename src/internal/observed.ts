@@ -60,6 +60,7 @@ const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =
   Effect.gen(function* () {
     const worker = yield* registry.enrol(engine, seen.workerName)
     const id = yield* Ids.agentId
+    const acceptedAt = seen.acceptedAt ?? seen.at
     yield* relieve(engine, unit, seen.at)
     const assigned = yield* engine.store.update(tables.units, {
       ids: [unit.id],
@@ -67,14 +68,14 @@ const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =
       set: {
         status: "assigned",
         agent: Option.some(id),
-        leaseUntil: Option.some(DateTime.addDuration(seen.at, run.task.duration)),
+        leaseUntil: Option.some(DateTime.addDuration(acceptedAt, run.task.duration)),
         updatedAt: yield* DateTime.now
       }
     })
     if (assigned.length === 0 && seen.status === "working") return Option.none()
     const standing = yield* registry.standingOf(engine, run, worker)
     const remoteId = Option.some(seen.remoteAgent)
-    return Option.some(yield* registry.take(engine, { id, run, unit, worker, standing, remoteId, now: seen.at }))
+    return Option.some(yield* registry.take(engine, { id, run, unit, worker, standing, remoteId, now: acceptedAt }))
   })
 
 const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =>

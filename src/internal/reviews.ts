@@ -38,7 +38,7 @@ const encode = Schema.encodeSync(Payload)
 /** Writes down that the agent was paid. */
 export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agent, now: DateTime.Utc) => {
   const amount = run.task.reward
-  const { unitsPerAssignment } = run.task
+  const { qualifications, unitsPerAssignment } = run.task
   return store.insert(tables.payments, [
     {
       id: token.ofId("approve", agent.id),
@@ -48,7 +48,7 @@ export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agen
       worker: agent.worker,
       currency: amount.currency,
       amount: amount.minor,
-      fee: driver.fee({ kind: "reward", amount, unitsPerAssignment }).minor,
+      fee: driver.fee({ kind: "reward", amount, unitsPerAssignment, qualifications }).minor,
       paidAt: now
     }
   ])

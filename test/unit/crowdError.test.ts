@@ -63,6 +63,7 @@ describe("CrowdError", () => {
     ])
     expect(told).toEqual([
       ["Throttled", true, false],
+      ["NotYet", true, false],
       ["Unavailable", true, true],
       ["Rejected", false, false],
       ["Malformed", false, true]
