@@ -63,9 +63,9 @@ describe("CrowdError", () => {
     ])
     expect(told).toEqual([
       ["Throttled", true, false],
-      ["NotYet", true, false],
       ["Unavailable", true, true],
       ["Rejected", false, false],
+      ["NotYet", true, false],
       ["Malformed", false, true]
     ])
   })
