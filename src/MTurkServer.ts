@@ -1,0 +1,100 @@
+/**
+ * The Mechanical Turk Requester API, served by your own people: whoever has a script for the marketplace points it here.
+ * Local's crowd does the work, on Local's pages and in the same database.
+ *
+ * A HITType is a TaskRun, a HIT an Assignment, each of its assignments a Unit. Their names are the same letters under
+ * another prefix, so nothing is looked up. An AssignmentId names the Unit, and so the next worker has it again after a
+ * return. A WorkerId is the worker's id after an `A`.
+ *
+ * HITs expire one by one, and submissions are approved by this service with the money for them: the crowd's own lifetime
+ * and delay are set to a hundred years. Decide through the protocol, or the ledger hears nothing of it. The ledger is
+ * charged when work is approved and when a bonus is paid; a HIT is refused if the account could not pay all of it.
+ *
+ * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
+ * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,
+ * `SendTestEventNotification`, `UpdateNotificationSettings`, layouts, review policies, `QuestionForm`, and
+ * `In` over values that have gaps. The marketplace's own qualifications (approval rate, locale, Masters) are kept and
+ * shown, and every worker meets them.
+ *
+ * @since 0.1.0
+ */
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type { Money } from "./Money.js"
+import type { Faults } from "./mturk-server/Faults.js"
+import * as context from "./mturk-server/internal/context.js"
+import { handlers } from "./mturk-server/internal/handlers.js"
+import * as protocol from "./mturk-server/internal/protocol.js"
+import * as upkeep from "./mturk-server/internal/upkeep.js"
+import type { Core } from "./Provider.js"
+import type { Qualifications } from "./Qualifications.js"
+import type { Store } from "./Store.js"
+
+/**
+ * A pair of keys with which requests are signed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccessKey {
+  readonly id: string
+  readonly secret: Redacted.Redacted<string>
+  /** The name of the requester whose account pays; `mturk` by default. */
+  readonly requester?: string | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly accessKeys: ReadonlyArray<AccessKey>
+  /** What each account begins with, in USD. */
+  readonly account: { readonly balance: Money }
+  /** As the sandbox, money is no object: the balance is 10000.00 and stays so. */
+  readonly mode?: "production" | "sandbox" | undefined
+  /** For tests of clients. */
+  readonly faults?: Faults | undefined
+}
+
+const noFaults: Faults = () => Effect.succeedNone
+
+/** What happens by itself happens so often at the least; whatever is asked for is brought to now before. */
+const every = "1 second"
+
+const keysOf = ({ accessKeys }: Options) =>
+  new Map(accessKeys.map(({ id, requester = "mturk", secret }) => [id, { id, secret, requester }]))
+
+/**
+ * Adds the service to a router, beside the pages on which its workers work (`Server.layer`, option `routes`).
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options
+): Layer.Layer<never, never, HttpLayerRouter.HttpRouter | Core | Qualifications | Store> =>
+  HttpLayerRouter.use((router) =>
+    Effect.gen(function* () {
+      const mode = options.mode ?? "production"
+      const balance = mode === "sandbox" ? Option.none() : Option.some(options.account.balance.minor)
+      const made = yield* context.make(balance)
+      const app = protocol.app({
+        context: made,
+        keys: keysOf(options),
+        handlers: handlers(made),
+        faults: options.faults ?? noFaults,
+        mode
+      })
+      yield* router.add("POST", "/", app)
+      yield* upkeep.round(made).pipe(
+        Effect.catchAllCause((cause) => Effect.logWarning("MTurkServer: upkeep failed", cause)),
+        Effect.repeat(Schedule.spaced(every)),
+        Effect.forkScoped
+      )
+    })
+  )

@@ -1,0 +1,62 @@
+/** What the operations stand on. */
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Agents from "../../Agents.js"
+import { Agents as AgentsTag } from "../../Agents.js"
+import { StoreError } from "../../CrowdError.js"
+import type { RequesterId } from "../../Ids.js"
+import type * as Qualifications from "../../Qualifications.js"
+import { Qualifications as QualificationsTag } from "../../Qualifications.js"
+import { Requesters } from "../../Requesters.js"
+import type * as Store from "../../Store.js"
+import { Store as StoreTag } from "../../Store.js"
+import type * as TaskRuns from "../../TaskRuns.js"
+import { TaskRuns as TaskRunsTag } from "../../TaskRuns.js"
+import type * as Workers from "../../Workers.js"
+import { Workers as WorkersTag } from "../../Workers.js"
+import * as rows from "./rows.js"
+
+export interface Context {
+  readonly store: Store.Service
+  readonly rows: rows.Rows
+  readonly runs: TaskRuns.Service
+  readonly agents: Agents.Service
+  readonly workers: Workers.Service
+  readonly qualifications: Qualifications.Service
+  /** The account of that name; made where it is new. */
+  readonly requester: (name: string) => Effect.Effect<RequesterId, StoreError>
+  /** What an account begins with, in cents; none where money is no object, as in the sandbox. */
+  readonly balance: Option.Option<number>
+}
+
+/** Of what the crowd's own records say can be done, only the store can fail. */
+export const orDefect = <A, E>(effect: Effect.Effect<A, E | StoreError>): Effect.Effect<A, StoreError> =>
+  Effect.catchAll(effect, (error) => (error instanceof StoreError ? Effect.fail(error) : Effect.die(error)))
+
+export const make = (balance: Option.Option<number>) =>
+  Effect.gen(function* () {
+    const store = yield* StoreTag
+    const requesters = yield* Requesters
+    const known = new Map<string, RequesterId>()
+
+    const requester: Context["requester"] = (name) => {
+      const found = known.get(name)
+      if (found !== undefined) return Effect.succeed(found)
+      return orDefect(requesters.register(name, {})).pipe(
+        Effect.map(({ id }) => id),
+        Effect.tap((id) => Effect.sync(() => known.set(name, id)))
+      )
+    }
+
+    const context: Context = {
+      store,
+      rows: rows.make(store),
+      runs: yield* TaskRunsTag,
+      agents: yield* AgentsTag,
+      workers: yield* WorkersTag,
+      qualifications: yield* QualificationsTag,
+      requester,
+      balance
+    }
+    return context
+  })

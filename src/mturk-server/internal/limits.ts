@@ -1,0 +1,30 @@
+/** Limits that the service has and its model does not name. */
+import * as Effect from "effect/Effect"
+import * as refusal from "./refusal.js"
+
+export const within = (
+  name: string,
+  value: number,
+  least: number,
+  most: number
+): Effect.Effect<void, refusal.Refusal> =>
+  value >= least && value <= most
+    ? Effect.void
+    : refusal.invalidValue(`The value of ${name} is ${value}. It must be between ${least} and ${most}.`)
+
+export const noLonger = (name: string, text: string | undefined, most: number): Effect.Effect<void, refusal.Refusal> =>
+  text === undefined || [...text].length <= most
+    ? Effect.void
+    : refusal.invalidValue(`The value of ${name} has more than ${most} characters.`)
+
+export const notEmpty = (name: string, text: string): Effect.Effect<void, refusal.Refusal> =>
+  text.trim() === "" ? refusal.invalidValue(`The value of ${name} is empty.`) : Effect.void
+
+/** What is shown to workers has no control characters but line breaks and tabs. */
+export const printable = (name: string, text: string | undefined): Effect.Effect<void, refusal.Refusal> =>
+  text !== undefined && /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text)
+    ? refusal.invalidValue(`The value of ${name} has control characters.`)
+    : Effect.void
+
+export const year = 31_536_000
+export const month = 2_592_000

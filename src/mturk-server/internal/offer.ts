@@ -1,0 +1,94 @@
+/** A HIT's Units: offered to workers, and taken back from them. */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
+import * as States from "../../States.js"
+import { assignments, units } from "../../store/tables.js"
+import type { Unit } from "../../Units.js"
+import type { Context } from "./context.js"
+import * as ids from "./ids.js"
+import { type HITRow, timeKey } from "./rows.js"
+import type { View } from "./views.js"
+
+/** A unit's place is its index times this, plus its row: breadth first, as everywhere. */
+const rowsAtMost = 1_000_000_000
+
+/** What a launch leads to; this crowd takes everything that is offered. */
+const offered = Option.getOrThrow(States.nextUnit("created", "launch"))
+
+/** Makes and offers `count` more Units. */
+const add = (context: Context, row: HITRow, count: number, now: DateTime.Utc): Effect.Effect<HITRow, StoreError> =>
+  count <= 0
+    ? Effect.succeed(row)
+    : Effect.gen(function* () {
+        const made = yield* Effect.forEach(Arr.range(row.units, row.units + count - 1), (index) =>
+          Effect.map(
+            ids.unitOf(row.id, index),
+            (id): Unit => ({
+              id,
+              run: row.run,
+              assignment: row.assignment,
+              index: index - row.moved,
+              place: (index - row.moved) * rowsAtMost + row.row,
+              status: offered,
+              remoteId: Option.none(),
+              agent: Option.none(),
+              leaseUntil: Option.none(),
+              withdrawnAt: Option.none(),
+              updatedAt: now
+            })
+          )
+        )
+        yield* context.store.insert(units, made)
+        return { ...row, units: row.units + count }
+      })
+
+/** The row in its run's data from which the pages are made. */
+export const enter = (context: Context, row: HITRow): Effect.Effect<void, StoreError> =>
+  Effect.asVoid(
+    context.store.insert(assignments, [{ id: row.assignment, run: row.run, row: row.row, inputs: { HITId: row.id } }])
+  )
+
+/** How many of the HIT's assignments nobody can get or has got. */
+const lacking = ({ row, units }: View): number =>
+  row.maxAssignments - units.filter(({ status }) => status !== "expired").length
+
+/** Offers what is not taken, until the HIT expires. Those at work keep their unit, and it comes back if they leave it. */
+export const open = (context: Context, view: View, now: DateTime.Utc): Effect.Effect<HITRow, StoreError> =>
+  Effect.gen(function* () {
+    const { row, units: known } = view
+    yield* context.store.update(units, {
+      ids: known.map(({ id }) => id),
+      when: { status: ["assigned"] },
+      set: { withdrawnAt: Option.none(), updatedAt: now }
+    })
+    const opened = yield* add(context, row, lacking(view), now)
+    yield* context.rows.expiring.put("", expiryKey(opened), { id: row.id })
+    yield* context.rows.active.put("", row.run, { id: row.run })
+    yield* context.rows.hits.put(row.requester, row.id, opened)
+    return opened
+  })
+
+/** Takes back what nobody is at work on; those at work may finish. */
+export const withdraw = (context: Context, view: View, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const known = view.units.map(({ id }) => id)
+    yield* context.store.update(units, {
+      ids: known,
+      when: { status: States.unitSources("expire") },
+      set: { status: "expired", withdrawnAt: Option.some(now), updatedAt: now }
+    })
+    yield* context.store.update(units, {
+      ids: known,
+      when: { status: ["assigned"] },
+      set: { withdrawnAt: Option.some(now), updatedAt: now }
+    })
+    yield* context.rows.expiring.remove(expiryKey(view.row))
+  })
+
+export const expiryKey = ({ expiration, id }: HITRow): string => `${timeKey(expiration)}/${id}`
+
+export const isOver = ({ expiration }: HITRow, now: DateTime.Utc): boolean =>
+  DateTime.lessThanOrEqualTo(expiration, now)

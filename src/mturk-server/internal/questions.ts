@@ -1,0 +1,97 @@
+/** What a HIT asks: a page of the requester's, in the HIT or at an address. */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { Parser } from "htmlparser2"
+import * as refusal from "./refusal.js"
+
+export type Question = Data.TaggedEnum<{
+  readonly Html: { readonly content: string }
+  readonly External: { readonly url: string }
+}>
+export const Question = Data.taggedEnum<Question>()
+
+const maxBytes = 65_535
+
+const schemas = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
+const roots: { readonly [root: string]: string } = {
+  HTMLQuestion: `${schemas}2011-11-11/HTMLQuestion.xsd`,
+  ExternalQuestion: `${schemas}2006-07-14/ExternalQuestion.xsd`
+}
+
+interface Read {
+  readonly root: string
+  readonly namespace: string | undefined
+  readonly texts: ReadonlyMap<string, string>
+  /** Every element was closed by its own tag. */
+  readonly isClosed: boolean
+}
+
+/** The root, and the text of each element beneath it. */
+const read = (xml: string): Read => {
+  const texts = new Map<string, string>()
+  const open: Array<string> = []
+  let root = ""
+  let namespace: string | undefined
+  let isClosed = true
+  const parser = new Parser(
+    {
+      onopentag: (name, attributes) => {
+        if (open.length === 0 && root === "") {
+          root = name
+          namespace = attributes["xmlns"]
+        } else if (open.length === 1) texts.set(name, "")
+        open.push(name)
+      },
+      ontext: (text) => {
+        const name = open.length === 2 ? open[1] : undefined
+        if (name !== undefined) texts.set(name, (texts.get(name) ?? "") + text)
+      },
+      onclosetag: (_, implied) => {
+        open.pop()
+        if (implied) isClosed = false
+      }
+    },
+    { xmlMode: true, decodeEntities: true }
+  )
+  parser.end(xml)
+  return { root, namespace, texts, isClosed }
+}
+
+const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+const question = (xml: string): Effect.Effect<Question, refusal.Refusal> =>
+  Effect.gen(function* () {
+    const { isClosed, namespace, root, texts } = read(xml)
+    if (root === "")
+      return yield* refusal.badXml("There was an error parsing the XML question: it has no root element.")
+    const expected = roots[root]
+    if (root === "QuestionForm") {
+      return yield* refusal.invalidValue(
+        "This service shows HTMLQuestion and ExternalQuestion; QuestionForm is not offered."
+      )
+    }
+    if (expected === undefined || namespace !== expected) {
+      return yield* refusal.badXml(
+        `There was an error parsing the XML question: <${root} xmlns="${namespace ?? ""}"> is no question.`
+      )
+    }
+    if (!isClosed)
+      return yield* refusal.badXml(`There was an error parsing the XML question: <${root}> is not well-formed.`)
+    if (!/^\s*\d+\s*$/.test(texts.get("FrameHeight") ?? "")) {
+      return yield* refusal.badXml("There was an error parsing the XML question: FrameHeight is not a number.")
+    }
+    if (root === "HTMLQuestion") {
+      const content = texts.get("HTMLContent")
+      if (content !== undefined && content.trim() !== "") return Question.Html({ content })
+      return yield* refusal.badXml("There was an error parsing the XML question: HTMLContent is missing.")
+    }
+    const url = (texts.get("ExternalURL") ?? "").trim()
+    return isAddress(url)
+      ? Question.External({ url })
+      : yield* refusal.badXml("There was an error parsing the XML question: ExternalURL is not an address.")
+  })
+
+export const parse = (xml: string): Effect.Effect<Question, refusal.Refusal> =>
+  Buffer.byteLength(xml) > maxBytes
+    ? refusal.invalidValue(`The question has more than ${maxBytes} bytes.`)
+    : question(xml)

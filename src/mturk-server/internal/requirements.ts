@@ -1,0 +1,82 @@
+/** What a worker must be to take a HIT, as the crowd's own requirements. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
+import type { QualificationRequirement as Requirement } from "../../TaskRuns.js"
+import type { Context } from "./context.js"
+import type { QualificationRequirement } from "./model.js"
+import * as refusal from "./refusal.js"
+
+/** Of the marketplace's own: a crowd of your own has neither approval rates nor a locale nor Masters. */
+const isSystem = (id: string): boolean =>
+  /^0{16}[0-9A-Z]{4}$/.test(id) || ["2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"].includes(id)
+
+type Comparator = Requirement["comparator"]
+
+const comparators: { readonly [name: string]: Comparator } = {
+  LessThan: "less_than",
+  LessThanOrEqualTo: "less_than_or_equal",
+  GreaterThan: "greater_than",
+  GreaterThanOrEqualTo: "greater_than_or_equal",
+  EqualTo: "equal",
+  NotEqualTo: "not_equal",
+  Exists: "exists",
+  DoesNotExist: "does_not_exist"
+}
+
+const isRun = (sorted: ReadonlyArray<number>): boolean =>
+  sorted.every((value, i) => i === 0 || value - (sorted[i - 1] ?? value) <= 1)
+
+/** One of several values is a range where they have no gaps; the crowd knows no other way to say it. */
+const among = (name: string, values: ReadonlyArray<number>): ReadonlyArray<Requirement> | undefined => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const first = sorted[0]
+  const last = sorted.at(-1)
+  if (first === undefined || last === undefined || !isRun(sorted)) return undefined
+  return [
+    { name, comparator: "greater_than_or_equal", value: first },
+    { name, comparator: "less_than_or_equal", value: last }
+  ]
+}
+
+const translate = (name: string, requirement: QualificationRequirement) => {
+  const { Comparator, IntegerValues: values = [] } = requirement
+  if (Comparator === "NotIn") {
+    return values.length > 0 ? values.map((value) => ({ name, comparator: "not_equal" as const, value })) : undefined
+  }
+  if (Comparator === "In") return among(name, values)
+  const comparator = comparators[Comparator]
+  if (comparator === undefined) return undefined
+  const [value] = values
+  if (comparator === "exists" || comparator === "does_not_exist") {
+    return value === undefined ? [{ name, comparator, value: 1 }] : undefined
+  }
+  return value === undefined || values.length > 1 ? undefined : [{ name, comparator, value }]
+}
+
+const one = (context: Context, requirement: QualificationRequirement) =>
+  Effect.gen(function* () {
+    const { Comparator, QualificationTypeId: id } = requirement
+    if (isSystem(id)) return []
+    const type = yield* context.rows.qualificationTypes.get(id)
+    if (Option.isNone(type)) return yield* refusal.qualificationTypeDoesNotExist(id)
+    const translated = translate(type.value.local, requirement)
+    if (translated !== undefined) return translated
+    return yield* refusal.invalidValue(
+      Comparator === "In"
+        ? `The values of In for ${id} have gaps. This service takes only values that follow on one another.`
+        : `The values of the QualificationRequirement for ${id} do not fit its Comparator ${Comparator}.`
+    )
+  })
+
+/** Those of the marketplace's own qualifications are kept and shown, and everybody meets them. */
+export const check = (
+  context: Context,
+  requirements: ReadonlyArray<QualificationRequirement>
+): Effect.Effect<ReadonlyArray<Requirement>, refusal.Refusal | StoreError> =>
+  requirements.length > 10
+    ? refusal.invalidValue("A HIT may have 10 QualificationRequirements.")
+    : Effect.map(
+        Effect.forEach(requirements, (requirement) => one(context, requirement)),
+        (all) => all.flat()
+      )

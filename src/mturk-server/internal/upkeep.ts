@@ -1,0 +1,101 @@
+/** What happens by itself: leases that end, HITs that expire, submissions that approve themselves. */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
+import type { RunId } from "../../Ids.js"
+import { agents } from "../../store/tables.js"
+import { type Context, orDefect } from "./context.js"
+import * as decisions from "./decisions.js"
+import * as ids from "./ids.js"
+import * as offer from "./offer.js"
+import { timeKey } from "./rows.js"
+import * as views from "./views.js"
+
+const pageSize = 100
+
+const expire = (context: Context, key: string, id: string, now: DateTime.Utc) =>
+  context.store.transaction(
+    Effect.gen(function* () {
+      const row = yield* context.rows.hits.get(id)
+      const [view] = Option.isSome(row) ? yield* views.load(context, [row.value]) : []
+      if (view !== undefined && offer.isOver(view.row, now)) yield* offer.withdraw(context, view, now)
+      yield* context.rows.expiring.remove(key)
+    })
+  )
+
+/** Takes back every HIT whose time is over. Only those are looked at. */
+export const expireOverdue = (context: Context, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const page = yield* context.rows.expiring.page("", { after: "", limit: pageSize })
+    const over = page.filter(({ key }) => key.slice(0, timeKey(now).length) <= timeKey(now))
+    yield* Effect.forEach(over, ({ key, value }) => expire(context, key, value.id, now), { discard: true })
+    if (over.length === pageSize) yield* expireOverdue(context, now)
+  })
+
+/** Approves what nobody decided in time; what cannot be paid waits. */
+const approveOverdue = (
+  context: Context,
+  run: RunId,
+  delay: number,
+  now: DateTime.Utc
+): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const submittedAt = Option.some(DateTime.subtractDuration(now, Duration.seconds(delay)))
+    const page = yield* context.store.page(agents, {
+      where: { run, status: "completed" },
+      orderBy: "submittedAt",
+      atMost: { submittedAt },
+      limit: pageSize
+    })
+    const paid = yield* Effect.forEach(page, (agent) =>
+      decisions.approve(context, agent.unit, { feedback: undefined, override: false, now }).pipe(
+        Effect.as(true),
+        Effect.catchTag("Refusal", ({ message }) => Effect.as(Effect.logWarning(`Not approved: ${message}`), false))
+      )
+    )
+    if (page.length === pageSize && paid.every((one) => one)) yield* approveOverdue(context, run, delay, now)
+  })
+
+/** Brings a HITType to now. */
+export const settleRun = (context: Context, run: RunId, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    yield* orDefect(context.agents.endOverdue(run))
+    const type = yield* context.rows.hitTypes.get(ids.hitTypeOf(run))
+    if (Option.isSome(type)) yield* approveOverdue(context, run, type.value.autoApprovalDelay, now)
+  })
+
+const isQuiet = (context: Context, run: RunId) =>
+  Effect.map(
+    orDefect(context.runs.counts(run)),
+    ({ assigned, completed, launched }) => assigned + completed + launched === 0
+  )
+
+/** One round over everything of which something may happen. */
+export const round = (context: Context): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const now = yield* DateTime.now
+    yield* expireOverdue(context, now)
+    const settle = (after: string): Effect.Effect<void, StoreError> =>
+      Effect.gen(function* () {
+        const page = yield* context.rows.active.page("", { after, limit: pageSize })
+        yield* Effect.forEach(
+          page,
+          ({ value: { id: run } }) =>
+            Effect.gen(function* () {
+              yield* settleRun(context, run, now)
+              yield* context.store.transaction(
+                Effect.gen(function* () {
+                  yield* context.rows.active.get(run)
+                  if (yield* isQuiet(context, run)) yield* context.rows.active.remove(run)
+                })
+              )
+            }),
+          { discard: true }
+        )
+        const last = page.at(-1)
+        if (last !== undefined && page.length === pageSize) yield* settle(last.key)
+      })
+    yield* settle("")
+  })

@@ -1,0 +1,126 @@
+/** HITs as they are now: their rows with the states of their Units, and both as the protocol shows them. */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Agent } from "../../Agents.js"
+import type { StoreError } from "../../CrowdError.js"
+import * as Money from "../../Money.js"
+import type { UnitStatus } from "../../States.js"
+import { units as unitsTable } from "../../store/tables.js"
+import type { Unit } from "../../Units.js"
+import * as answersXml from "./answersXml.js"
+import type { Context } from "./context.js"
+import * as ids from "./ids.js"
+import type * as model from "./model.js"
+import type { HITRow, HITTypeRow } from "./rows.js"
+
+export interface View {
+  readonly row: HITRow
+  readonly type: HITTypeRow
+  /** In the order of their names. */
+  readonly units: ReadonlyArray<Unit>
+}
+
+const unitIds = (row: HITRow) =>
+  Effect.forEach(row.units > row.moved ? Arr.range(row.moved, row.units - 1) : [], (index) => ids.unitOf(row.id, index))
+
+/** Those of which the HITType is known, in their order. */
+export const load = (context: Context, rows: ReadonlyArray<HITRow>): Effect.Effect<ReadonlyArray<View>, StoreError> =>
+  Effect.gen(function* () {
+    const types = yield* context.rows.hitTypes.getAll([...new Set(rows.map(({ run }) => ids.hitTypeOf(run)))])
+    const typeOf = new Map(types.map((type) => [type.run, type]))
+    const units = yield* context.store.getAll(unitsTable, (yield* Effect.forEach(rows, unitIds)).flat())
+    const unitsOf = Arr.groupBy(
+      units.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      (unit) => ids.hitOfAssignment(ids.assignmentOf(unit.id))
+    )
+    return rows.flatMap((row) => {
+      const type = typeOf.get(row.run)
+      return type === undefined ? [] : [{ row, type, units: unitsOf[row.id] ?? [] }]
+    })
+  })
+
+const among = (view: View, ...statuses: ReadonlyArray<UnitStatus>): number =>
+  view.units.filter(({ status }) => statuses.includes(status)).length
+
+export const available = (view: View) => among(view, "launched")
+export const pending = (view: View) => among(view, "assigned")
+export const submitted = (view: View) => among(view, "completed")
+export const completed = (view: View) => among(view, "accepted", "soft_rejected", "rejected")
+
+export const statusOf = (view: View): model.HIT["HITStatus"] & string => {
+  if (view.row.disposed) return "Disposed"
+  if (available(view) > 0) return "Assignable"
+  if (pending(view) > 0) return "Unassignable"
+  return view.row.reviewing ? "Reviewing" : "Reviewable"
+}
+
+const dollars = (minor: number): string => Money.toDecimal(Money.make(minor))
+
+export const hit = (view: View): model.HIT => {
+  const { row, type } = view
+  const typeId = ids.hitTypeOf(row.run)
+  return {
+    HITId: row.id,
+    HITTypeId: typeId,
+    HITGroupId: typeId,
+    CreationTime: row.createdAt,
+    Title: type.title,
+    Description: type.description,
+    Question: row.question,
+    Keywords: Option.getOrUndefined(type.keywords),
+    HITStatus: statusOf(view),
+    MaxAssignments: row.maxAssignments,
+    Reward: dollars(type.reward),
+    AutoApprovalDelayInSeconds: type.autoApprovalDelay,
+    Expiration: row.expiration,
+    AssignmentDurationInSeconds: type.assignmentDuration,
+    RequesterAnnotation: Option.getOrUndefined(row.annotation),
+    QualificationRequirements: Option.getOrElse(type.requirements, () => []),
+    HITReviewStatus: "NotReviewed",
+    NumberOfAssignmentsPending: pending(view),
+    NumberOfAssignmentsAvailable: available(view),
+    NumberOfAssignmentsCompleted: completed(view)
+  }
+}
+
+type AssignmentStatus = model.Assignment["AssignmentStatus"] & string
+
+/** What a unit is as an assignment; none before somebody has submitted it. */
+export const assignmentStatus = ({ status }: Unit): Option.Option<AssignmentStatus> => {
+  switch (status) {
+    case "completed":
+      return Option.some("Submitted")
+    case "accepted":
+    case "soft_rejected":
+      return Option.some("Approved")
+    case "rejected":
+      return Option.some("Rejected")
+    default:
+      return Option.none()
+  }
+}
+
+export const autoApprovalTime = (type: HITTypeRow, submittedAt: DateTime.Utc): DateTime.Utc =>
+  DateTime.addDuration(submittedAt, Duration.seconds(type.autoApprovalDelay))
+
+export const assignment = (type: HITTypeRow, unit: Unit, agent: Agent): model.Assignment => {
+  const id = ids.assignmentOf(unit.id)
+  const status = assignmentStatus(unit)
+  return {
+    AssignmentId: id,
+    WorkerId: ids.workerNameOf(agent.worker),
+    HITId: ids.hitOfAssignment(id),
+    AssignmentStatus: Option.getOrUndefined(status),
+    AcceptTime: agent.acceptedAt,
+    Deadline: agent.deadline,
+    SubmitTime: Option.getOrUndefined(agent.submittedAt),
+    AutoApprovalTime: Option.getOrUndefined(Option.map(agent.submittedAt, (at) => autoApprovalTime(type, at))),
+    ApprovalTime: Option.getOrUndefined(Option.contains(status, "Approved") ? agent.decidedAt : Option.none()),
+    RejectionTime: Option.getOrUndefined(Option.contains(status, "Rejected") ? agent.decidedAt : Option.none()),
+    RequesterFeedback: Option.getOrUndefined(agent.feedback),
+    Answer: answersXml.print(Option.getOrElse(agent.answers, () => ({})))
+  }
+}
