@@ -1,0 +1,186 @@
+/**
+ * Crowds that speak Amazon Mechanical Turk's protocol: its sandbox, its marketplace (whose end Amazon announced for
+ * 30 September 2026), and any other endpoint. A run is one HITType, a unit is one HIT of one assignment.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { Budget } from "./Budget.js"
+import type { InvalidSetting, StoreError } from "./CrowdError.js"
+import type { Messages } from "./Messages.js"
+import { balance } from "./mturk/internal/account.js"
+import * as client from "./mturk/internal/client.js"
+import type { Crowd } from "./mturk/internal/crowd.js"
+import * as driver from "./mturk/internal/driver.js"
+import { keep, resolve } from "./mturk/internal/environment.js"
+import { feesOf } from "./mturk/internal/fees.js"
+import { messages } from "./mturk/internal/people.js"
+import * as qualifications from "./mturk/internal/qualifications.js"
+import { checkHost } from "./mturk/internal/questions.js"
+import * as Provider from "./Provider.js"
+import type { Qualifications } from "./Qualifications.js"
+import * as Store from "./Store.js"
+
+/**
+ * `sandbox`: nothing is paid. `production`: real money.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Mode = "sandbox" | "production"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Redacted.Redacted<string>
+  readonly sessionToken?: Redacted.Redacted<string> | undefined
+}
+
+/**
+ * What the service itself asks of workers, beyond what a task can say: places, lists of values, and from which step on.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Requirement {
+  /**
+   * A qualification of yours; an id of the service; or what the service knows of every worker: `percent_approved`,
+   * `hits_approved`, `locale`, `adult`, `masters`.
+   */
+  readonly name: string
+  readonly comparator:
+    | "exists"
+    | "does_not_exist"
+    | "equal"
+    | "not_equal"
+    | "less_than"
+    | "less_than_or_equal"
+    | "greater_than"
+    | "greater_than_or_equal"
+    | "in"
+    | "not_in"
+  readonly integers?: ReadonlyArray<number> | undefined
+  /** Countries and their parts, as in `US` and `US-CA`; for `locale`. */
+  readonly locales?: ReadonlyArray<string> | undefined
+  /** What those who do not fulfil it are kept from; `Accept` by default. */
+  readonly guard?: "Accept" | "PreviewAndAccept" | "DiscoverPreviewAndAccept" | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** `sandbox` by default; real money has to be asked for. */
+  readonly mode?: Mode | undefined
+  /** Where the service is; `AWS_ENDPOINT_URL_MTURK`, and then the mode's own address, by default. */
+  readonly endpoint?: string | undefined
+  /** What the AWS SDK finds (environment, profile, role) by default. */
+  readonly credentials?: Credentials | undefined
+  /**
+   * The https address of your own page that serves the tasks; it is opened with `run` and `unit` beside what the service
+   * says. Without one, each HIT carries its page, and no server is needed.
+   */
+  readonly host?: string | undefined
+  /** Asked of the workers of every run, besides what its task asks. */
+  readonly requirements?: ReadonlyArray<Requirement> | undefined
+  /** `amazon` (default) or `none`, for services that take nothing on top of a payment. */
+  readonly fees?: "amazon" | "none" | undefined
+  /** How long one call may take; 15 seconds by default. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** How many calls there may be at once; 16 by default. They become fewer when the service says that they are too many. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * Everything a crowd of this protocol provides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Provides = Provider.Core | Qualifications | Budget | Messages
+
+/**
+ * What `Agents.register` takes: what the service wrote into the address of the page that a worker opened.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ProviderData = Schema.Struct({
+  workerId: Schema.NonEmptyTrimmedString,
+  assignmentId: Schema.NonEmptyTrimmedString,
+  hitId: Schema.NonEmptyTrimmedString
+})
+
+/** An order takes up to three calls, and may wait for its turn before each. */
+const callsAnOrder = 4
+
+const make = (options: Options) =>
+  Effect.gen(function* () {
+    const environment = yield* resolve(options.endpoint, options.mode ?? "sandbox")
+    yield* checkHost(options.host, environment)
+    const store = yield* Store.Store
+    yield* keep(store, environment)
+    const timeout = Duration.decode(options.timeout ?? "15 seconds")
+    const concurrency = options.concurrency ?? 16
+    const calls = yield* client.make({ environment, credentials: options.credentials, timeout, concurrency })
+    const crowd: Crowd = {
+      client: calls,
+      store,
+      environment,
+      fee: feesOf(options.fees ?? "amazon", options.requirements ?? []),
+      balance: balance(calls),
+      concurrency
+    }
+    const made = driver.make(crowd, {
+      host: options.host,
+      requirements: options.requirements ?? [],
+      timeout: Duration.times(timeout, callsAnOrder)
+    })
+    return Provider.layer(
+      made,
+      Layer.mergeAll(
+        Provider.qualifications(qualifications.make(crowd)),
+        Provider.messages(messages(crowd)),
+        Provider.budget({ available: () => crowd.balance })
+      )
+    )
+  })
+
+/**
+ * A crowd behind an endpoint of the protocol; the sandbox unless told otherwise. A database belongs to one environment:
+ * ids of the sandbox mean nothing in production.
+ *
+ * @example
+ * import * as MTurk from "effect-crowd/MTurk"
+ * import * as Store from "effect-crowd/Store"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sandbox = Layer.provide(MTurk.layer(), Store.layerMemory)
+ * const ours = Layer.provide(MTurk.layer({ endpoint: "http://127.0.0.1:8080", fees: "none" }), Store.layerMemory)
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetting | StoreError, Store.Store> =>
+  Layer.unwrapScoped(make(options))
+
+/**
+ * The same with options from the configuration.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Options>
+): Layer.Layer<Provides, InvalidSetting | StoreError | ConfigError, Store.Store> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))

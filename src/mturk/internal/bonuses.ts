@@ -1,0 +1,145 @@
+/** Bonuses: the service pays them for an assignment only, and forgets a token after a day. */
+import { ListBonusPaymentsCommand, SendBonusCommand } from "@aws-sdk/client-mturk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Agent } from "../../Agents.js"
+import { BonusNeedsUnit, type InsufficientFunds, type ProviderError, type StoreError } from "../../CrowdError.js"
+import { type BonusOrder, type Driver, type Receipt, receipt, type Sent } from "../../Driver.js"
+import { AgentId, type Token } from "../../Ids.js"
+import { pages } from "../../internal/pages.js"
+import * as Money from "../../Money.js"
+import * as tables from "../../store/tables.js"
+import { Nothing } from "./client.js"
+import { type Crowd, isUnpaid, plain, refused, stored, unpaid } from "./crowd.js"
+import { failure, isRepeated, provider, type Refusal } from "./errors.js"
+import { remembered } from "./hits.js"
+import * as replies from "./replies.js"
+import { isUnseen, notSeen } from "./reviews.js"
+
+const method = "SendBonus"
+
+/** What the bonus is paid for, as it was first decided: a repeat must say the same. */
+const Choice = Schema.Struct({ agent: AgentId, assignment: Schema.NonEmptyString })
+
+const choiceId = (token: Token): string => `${provider}/bonus/${token}`
+
+const chosen = ({ store }: Crowd, token: Token) =>
+  Effect.map(store.get(tables.data, choiceId(token)), (row) =>
+    Option.flatMap(row, ({ value }) => Schema.decodeUnknownOption(Choice)(value))
+  )
+
+/** Work the service has seen, so that there can be a bonus for it. */
+const isEligible = ({ remoteId, submittedAt }: Agent): boolean => Option.isSome(remoteId) && Option.isSome(submittedAt)
+
+const submittedAt = (agent: Agent): number =>
+  Option.match(agent.submittedAt, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
+
+/** The worker's work on that unit, or their latest anywhere. */
+const agentFor = ({ store }: Crowd, { unit, worker }: BonusOrder): Effect.Effect<Option.Option<Agent>, StoreError> =>
+  Effect.gen(function* () {
+    const holder = Option.flatMap(unit, ({ agent }) => agent)
+    const [held] = yield* store.getAll(tables.agents, Option.toArray(holder))
+    if (held !== undefined && held.worker === worker.id && isEligible(held)) return Option.some(held)
+    return yield* pages(store, tables.agents, { where: { worker: worker.id }, orderBy: "assignment" }).pipe(
+      Stream.filter(
+        (agent) =>
+          isEligible(agent) && Option.match(unit, { onNone: () => true, onSome: ({ id }) => id === agent.unit })
+      ),
+      Stream.runFold(Option.none<Agent>(), (latest, agent) =>
+        Option.exists(latest, (other) => submittedAt(other) >= submittedAt(agent)) ? latest : Option.some(agent)
+      )
+    )
+  })
+
+/** Decides what to pay the bonus for, and writes it down before anything is sent. */
+const choose = (crowd: Crowd, { order, token }: Sent<BonusOrder>) =>
+  Effect.gen(function* () {
+    const before = yield* chosen(crowd, token)
+    if (Option.isSome(before)) return before
+    const agent = yield* agentFor(crowd, order)
+    const assignment = Option.flatMap(agent, ({ remoteId }) => remoteId)
+    if (Option.isNone(agent) || Option.isNone(assignment)) return Option.none()
+    const choice = { agent: agent.value.id, assignment: assignment.value }
+    yield* crowd.store.put(tables.data, [{ id: choiceId(token), provider, value: choice }])
+    return Option.some(choice)
+  })
+
+/** Ends the reason, so that the payment is found again when the token is long forgotten. */
+const reference = (token: Token): string => `(ref. ${token.slice(-12)})`
+
+const onRefusal =
+  (crowd: Crowd, { amount }: BonusOrder, id: AgentId) =>
+  (refusal: Refusal) =>
+    Effect.gen(function* () {
+      if (isRepeated(refusal)) return receipt()
+      if (isUnpaid(refusal)) {
+        return yield* unpaid(crowd, Money.sum(amount, crowd.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })))
+      }
+      const agent = yield* stored(method, crowd.store.get(tables.agents, id))
+      return Option.isSome(agent) && isUnseen(refusal)
+        ? yield* notSeen(agent.value, refusal)
+        : yield* refused(crowd)(refusal)
+    })
+
+const payOne = (
+  crowd: Crowd,
+  sent: Sent<BonusOrder>
+): Effect.Effect<Receipt, InsufficientFunds | BonusNeedsUnit | ProviderError> =>
+  Effect.gen(function* () {
+    const { amount, reason, worker } = sent.order
+    if (amount.currency !== Money.USD) {
+      return yield* failure("Rejected", method, `the service pays in USD, not in ${amount.currency}`)
+    }
+    const choice = yield* stored(method, choose(crowd, sent))
+    if (Option.isNone(choice)) return yield* new BonusNeedsUnit({ worker: worker.id })
+    const { agent, assignment } = choice.value
+    const command = new SendBonusCommand({
+      WorkerId: worker.name,
+      AssignmentId: assignment,
+      BonusAmount: Money.toDecimal(amount),
+      Reason: `${plain(reason)} ${reference(sent.token)}`.trim(),
+      UniqueRequestToken: sent.token
+    })
+    return yield* crowd.client
+      .call(method, command, Nothing)
+      .pipe(
+        Effect.as(receipt({ remoteId: assignment })),
+        Effect.catchTag("Refusal", onRefusal(crowd, sent.order, agent))
+      )
+  })
+
+const paymentsFor = ({ client }: Crowd, assignment: string) =>
+  replies.everything((token) =>
+    client.call(
+      "ListBonusPayments",
+      new ListBonusPaymentsCommand({ AssignmentId: assignment, MaxResults: 100, NextToken: token }),
+      replies.BonusPayments
+    )
+  )
+
+/** A bonus of which nothing is written down was never sent. */
+const lookUpOne = (
+  crowd: Crowd,
+  { order, token }: Sent<BonusOrder>
+): Effect.Effect<Option.Option<Receipt>, ProviderError> =>
+  Effect.gen(function* () {
+    const choice = yield* stored("ListBonusPayments", chosen(crowd, token))
+    if (Option.isNone(choice)) return Option.none()
+    const { assignment } = choice.value
+    const paid = yield* Effect.mapError(paymentsFor(crowd, assignment), refused(crowd))
+    const isOurs = ({ Reason = "", WorkerId }: (typeof paid)[number]) =>
+      WorkerId === order.worker.name && Reason.endsWith(reference(token))
+    return paid.some(isOurs) ? Option.some(receipt({ remoteId: assignment })) : Option.none()
+  })
+
+export const bonus = (crowd: Crowd): Driver["bonus"] => ({
+  pageSize: crowd.concurrency,
+  concurrency: 2,
+  repeatableFor: remembered,
+  lookUp: Option.some((orders) =>
+    Effect.forEach(orders, (sent) => lookUpOne(crowd, sent), { concurrency: "unbounded" })
+  ),
+  send: (orders) => Effect.forEach(orders, (sent) => Effect.either(payOne(crowd, sent)), { concurrency: "unbounded" })
+})

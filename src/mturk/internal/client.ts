@@ -1,0 +1,98 @@
+/** The SDK's client as one function: limited, bounded in time, interrupted on the wire, its answers decoded. */
+import {
+  type $Command,
+  MTurkClient,
+  type MTurkClientConfig,
+  type MTurkClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes
+} from "@aws-sdk/client-mturk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Credentials } from "../../MTurk.js"
+import type { Environment } from "./environment.js"
+import { type CallError, failure, fromThrown } from "./errors.js"
+import * as limiter from "./limiter.js"
+
+type Command<In extends ServiceInputTypes, Out extends ServiceOutputTypes> = $Command<
+  In,
+  Out,
+  MTurkClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes
+>
+
+export interface Client {
+  readonly call: <In extends ServiceInputTypes, Out extends ServiceOutputTypes, A, I>(
+    method: string,
+    command: Command<In, Out>,
+    reply: Schema.Schema<A, I>
+  ) => Effect.Effect<A, CallError>
+  /** The same service with other keys; for one call. */
+  readonly as: (credentials: Credentials) => Effect.Effect<Client, never, Scope.Scope>
+  readonly rate: Effect.Effect<number>
+}
+
+/** What there is to say of a call that answers nothing. */
+export const Nothing = Schema.Unknown
+
+export interface Settings {
+  readonly environment: Environment
+  readonly credentials: Credentials | undefined
+  readonly timeout: Duration.Duration
+  readonly concurrency: number
+}
+
+const region = "us-east-1"
+
+const configOf = ({ concurrency, credentials, environment, timeout }: Settings): MTurkClientConfig => ({
+  region,
+  endpoint: environment.endpoint,
+  maxAttempts: 1,
+  requestHandler: {
+    connectionTimeout: Duration.toMillis(timeout),
+    httpAgent: { keepAlive: true, maxSockets: concurrency },
+    httpsAgent: { keepAlive: true, maxSockets: concurrency }
+  },
+  ...(credentials === undefined
+    ? {}
+    : {
+        credentials: {
+          accessKeyId: credentials.accessKeyId,
+          secretAccessKey: Redacted.value(credentials.secretAccessKey),
+          ...(credentials.sessionToken === undefined ? {} : { sessionToken: Redacted.value(credentials.sessionToken) })
+        }
+      })
+})
+
+const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => new MTurkClient(configOf(settings))),
+    (client) => Effect.sync(() => client.destroy())
+  )
+
+const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
+  Effect.map(clientOf(settings), (client) => ({
+    call: (method, command, reply) =>
+      Effect.tryPromise({
+        try: (signal) => client.send(command, { abortSignal: signal }),
+        catch: (thrown) => fromThrown(method, thrown)
+      }).pipe(
+        Effect.timeoutFail({
+          duration: settings.timeout,
+          onTimeout: () => failure("Unavailable", method, `no answer within ${Duration.format(settings.timeout)}`)
+        }),
+        (call) => gate.limit(method, call),
+        Effect.flatMap((answer) =>
+          Effect.mapError(Schema.decodeUnknown(reply)(answer), (error) => failure("Malformed", method, error.message))
+        )
+      ),
+    as: (credentials) => over({ ...settings, credentials }, gate),
+    rate: gate.rate
+  }))
+
+export const make = (settings: Settings): Effect.Effect<Client, never, Scope.Scope> =>
+  Effect.flatMap(limiter.make(settings.concurrency), (gate) => over(settings, gate))

@@ -1,0 +1,58 @@
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { arrivals, type Driver } from "../../Driver.js"
+import { ProviderData, type Requirement } from "../../MTurk.js"
+import * as account from "./account.js"
+import { bonus } from "./bonuses.js"
+import type { Crowd } from "./crowd.js"
+import { provider } from "./errors.js"
+import * as hits from "./hits.js"
+import { observe } from "./observe.js"
+import { block, unblock } from "./people.js"
+import { enforces } from "./qualifications.js"
+import * as questions from "./questions.js"
+import * as reviews from "./reviews.js"
+
+export interface Options {
+  readonly timeout: Duration.Duration
+  readonly host: string | undefined
+  readonly requirements: ReadonlyArray<Requirement>
+}
+
+/** In a preview nobody has accepted anything. */
+const Accepted = ProviderData.pipe(
+  Schema.filter(({ assignmentId }) => assignmentId !== "ASSIGNMENT_ID_NOT_AVAILABLE" || "this is a preview")
+)
+
+export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver => ({
+  provider,
+  mode: crowd.environment.mode === "production" ? "live" : "test",
+  timeout,
+  fee: crowd.fee,
+  enforces,
+  registration: account.register(crowd.client),
+  arrivals: arrivals({
+    provider,
+    schema: Accepted,
+    arrival: ({ assignmentId, hitId, workerId }) => ({
+      workerName: workerId,
+      remoteUnit: Option.some(hitId),
+      remoteAgent: Option.some(assignmentId)
+    })
+  }),
+  setup: hits.setup(crowd, requirements),
+  cleanup: hits.cleanup(crowd),
+  observe: observe(crowd, { alone: host === undefined }),
+  unitStatus: hits.unitStatus(crowd),
+  agentStatus: reviews.agentStatus(crowd),
+  markDone: () => Effect.void,
+  launch: hits.launch(crowd, questions.make(host)),
+  expire: hits.expire(crowd),
+  approve: reviews.approve(crowd),
+  reject: reviews.reject(crowd),
+  bonus: bonus(crowd),
+  block: block(crowd),
+  unblock: unblock(crowd)
+})

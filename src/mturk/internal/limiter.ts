@@ -1,0 +1,95 @@
+/** One gate for every call: it lets fewer through when the service says that they are too many, and recovers. */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { ProviderError } from "../../CrowdError.js"
+import { provider } from "./errors.js"
+
+export interface Limiter {
+  /** Runs the call when it is its turn. One that would have to wait for too long is not made. */
+  readonly limit: <A, E>(method: string, call: Effect.Effect<A, E>) => Effect.Effect<A, E | ProviderError>
+  /** Calls a second that are let through now; infinite as long as nothing was throttled. */
+  readonly rate: Effect.Effect<number>
+}
+
+const second = 1_000
+const slowest = 0.5
+/** Answers to calls of before the rate was halved are no news. */
+const quiet = 500
+/** From here on the limit is lifted. */
+const fastest = 1_000
+const patience = 10 * second
+
+interface State {
+  rate: number
+  nextAt: number
+  halvedAt: number
+  /** When the latest calls began. */
+  begun: Array<number>
+}
+
+const isThrottled = (error: unknown): boolean => error instanceof ProviderError && error.reason === "Throttled"
+
+export const make = (concurrency: number): Effect.Effect<Limiter> =>
+  Effect.map(Effect.makeSemaphore(concurrency), (semaphore) => {
+    const state: State = { rate: Number.POSITIVE_INFINITY, nextAt: 0, halvedAt: Number.NEGATIVE_INFINITY, begun: [] }
+
+    /** How long this call has to wait for its turn; taken with the asking. */
+    const turn = (now: number): number => {
+      if (state.rate === Number.POSITIVE_INFINITY) return 0
+      const at = Math.max(now, state.nextAt)
+      if (at - now <= patience) state.nextAt = at + second / state.rate
+      return at - now
+    }
+
+    const observed = (now: number): number => state.begun.filter((at) => at > now - second).length
+
+    const slower = (now: number) => {
+      if (now - state.halvedAt < quiet) return
+      state.rate = Math.max(slowest, Math.min(state.rate, observed(now)) / 2)
+      state.halvedAt = now
+    }
+
+    const faster = () => {
+      if (state.rate === Number.POSITIVE_INFINITY) return
+      state.rate += Math.max(1 / state.rate, 0.1)
+      if (state.rate > fastest) state.rate = Number.POSITIVE_INFINITY
+    }
+
+    const wait = (method: string) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const millis = turn(now)
+        if (millis === 0) return Effect.void
+        return millis <= patience
+          ? Effect.sleep(millis)
+          : new ProviderError({
+              reason: "Throttled",
+              provider,
+              method,
+              retryAfter: Duration.millis(Math.ceil(millis)),
+              description: "too many calls are waiting"
+            })
+      })
+
+    const begin = Effect.map(Clock.currentTimeMillis, (now) => {
+      state.begun.push(now)
+      if (state.begun.length > 2 * fastest) state.begun.splice(0, fastest)
+    })
+
+    return {
+      limit: (method, call) =>
+        Effect.zipRight(
+          wait(method),
+          semaphore.withPermits(1)(
+            Effect.zipRight(begin, call).pipe(
+              Effect.tapBoth({
+                onFailure: (error) =>
+                  isThrottled(error) ? Effect.map(Clock.currentTimeMillis, slower) : Effect.sync(faster),
+                onSuccess: () => Effect.sync(faster)
+              })
+            )
+          )
+        ),
+      rate: Effect.sync(() => state.rate)
+    }
+  })

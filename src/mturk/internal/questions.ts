@@ -1,0 +1,76 @@
+/** The question of a HIT: the page itself, or where it is. */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { escapeUTF8 } from "entities/escape"
+import { fill } from "../../batch/Template.js"
+import { InvalidSetting } from "../../CrowdError.js"
+import type { LaunchOrder } from "../../Driver.js"
+import { type Prepared, prepare } from "../../server/TaskPage.js"
+import type { Environment } from "./environment.js"
+import { submitScript } from "./page.js"
+
+const schemas = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
+
+/** The service takes no more, all in all. */
+export const maxBytes = 65_535
+
+/** What XML 1.0 cannot say, not even escaped. */
+const unspeakable =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+
+export const speakable = (text: string): string => text.replace(unspeakable, "\uFFFD")
+
+const cdata = (text: string): string => `<![CDATA[${text.replaceAll("]]>", "]]]]><![CDATA[>")}]]>`
+
+export const html = (page: string): string =>
+  `<HTMLQuestion xmlns="${schemas}/2011-11-11/HTMLQuestion.xsd"><HTMLContent>${cdata(speakable(page))}</HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
+
+export const external = (url: string): string =>
+  `<ExternalQuestion xmlns="${schemas}/2006-07-14/ExternalQuestion.xsd"><ExternalURL>${escapeUTF8(url)}</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>`
+
+const render = ({ parts }: Prepared, inputs: LaunchOrder["inputs"]): string =>
+  parts
+    .map((part) => {
+      if (part === "script") return submitScript
+      return "theirs" in part ? fill(part.theirs, inputs) : part.ours
+    })
+    .join("")
+
+/** The page is told which unit it is for; its own parameters stay. */
+const addressOf = (host: string, { run, unit }: LaunchOrder): string => {
+  const url = new URL(host)
+  url.searchParams.set("run", run.id)
+  url.searchParams.set("unit", unit.id)
+  return url.href
+}
+
+/** Browsers show no page of plain http inside one of https; a service of your own may itself be plain. */
+export const checkHost = (host: string | undefined, { amazon }: Environment): Effect.Effect<void, InvalidSetting> =>
+  host === undefined ||
+  (URL.canParse(host) && (amazon ? ["https:"] : ["https:", "http:"]).includes(new URL(host).protocol))
+    ? Effect.void
+    : new InvalidSetting({ setting: "host", value: host, description: "tasks are served from an https address" })
+
+export interface Questions {
+  /** The question of one unit, or why there can be none. */
+  readonly of: (order: LaunchOrder) => Either.Either<string, string>
+}
+
+/** `host` is where tasks are served; without one, each HIT carries its page. */
+export const make = (host: string | undefined): Questions => {
+  let last: { readonly template: string; readonly prepared: Prepared } | undefined
+  const prepared = (template: string): Prepared => {
+    if (last?.template !== template) last = { template, prepared: prepare(template) }
+    return last.prepared
+  }
+  return {
+    of: (order) => {
+      if (host !== undefined) return Either.right(external(addressOf(host, order)))
+      const question = html(render(prepared(order.template), order.inputs))
+      const bytes = new TextEncoder().encode(question).byteLength
+      return bytes > maxBytes
+        ? Either.left(`the page of ${order.unit.id} has ${bytes} bytes, and a HIT carries ${maxBytes} at the most`)
+        : Either.right(question)
+    }
+  }
+}
