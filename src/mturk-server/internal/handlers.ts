@@ -1,13 +1,18 @@
 import * as account from "./account.js"
+import * as assignments from "./assignments.js"
+import * as bonuses from "./bonuses.js"
 import type { Context } from "./context.js"
 import * as hitLists from "./hitLists.js"
 import * as hits from "./hits.js"
 import type { Handler } from "./operation.js"
+import * as people from "./people.js"
+import * as qualificationTypes from "./qualificationTypes.js"
+import * as scores from "./scores.js"
 
 /** Every operation that is offered, by its name. */
 export const handlers = (context: Context): ReadonlyMap<string, Handler> =>
   new Map(
-    [account, hits, hitLists]
+    [account, assignments, bonuses, hits, hitLists, people, qualificationTypes, scores]
       .flatMap<Handler>((part) => part.handlers(context))
       .map((handler) => [handler.name, handler])
   )

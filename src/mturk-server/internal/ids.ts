@@ -40,3 +40,6 @@ export const hitOfAssignment = (assignment: string): string => assignment.slice(
 
 /** After every other, where the order is by something else first. */
 export const lastAssignment = Ids.AssignmentId.make("asg_z")
+
+/** Where the order is not by the worker. */
+export const anyWorker = Ids.WorkerId.make("worker_0")

@@ -1,0 +1,102 @@
+/** What workers submitted, and what becomes of it. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
+import { agents, units } from "../../store/tables.js"
+import type { Unit } from "../../Units.js"
+import type { Context } from "./context.js"
+import * as decisions from "./decisions.js"
+import * as hits from "./hits.js"
+import * as ids from "./ids.js"
+import * as limits from "./limits.js"
+import * as listing from "./listing.js"
+import { operations } from "./model.js"
+import { type Caller, on } from "./operation.js"
+import * as refusal from "./refusal.js"
+import type { HITTypeRow } from "./rows.js"
+import * as upkeep from "./upkeep.js"
+import * as views from "./views.js"
+
+/** The unit of an assignment of the caller's, of which what happened by itself is known. */
+export const find = (context: Context, caller: Caller, id: string): Effect.Effect<Unit, refusal.Refusal | StoreError> =>
+  Effect.gen(function* () {
+    const missing = refusal.assignmentDoesNotExist(id)
+    const name = ids.unitOfAssignment(id)
+    if (Option.isNone(name)) return yield* missing
+    const unit = yield* context.store.get(units, name.value)
+    const row = yield* context.rows.hits.get(ids.hitOfAssignment(id))
+    if (Option.isNone(unit) || !Option.exists(row, ({ requester }) => requester === caller.requester)) {
+      return yield* missing
+    }
+    yield* upkeep.settleRun(context, unit.value.run, caller.now)
+    return Option.getOrElse(yield* context.store.get(units, name.value), () => unit.value)
+  })
+
+const agentsOf = (context: Context, found: ReadonlyArray<Unit>) =>
+  Effect.map(
+    context.store.getAll(
+      agents,
+      found.flatMap(({ agent }) => Option.toArray(agent))
+    ),
+    (all) => new Map(all.map((agent) => [agent.id, agent]))
+  )
+
+/** Units as assignments; those that nobody submitted are none. */
+const show = (context: Context, type: HITTypeRow, found: ReadonlyArray<Unit>) =>
+  Effect.map(agentsOf(context, found), (known) =>
+    found.flatMap((unit) => {
+      const agent = Option.isSome(unit.agent) ? known.get(unit.agent.value) : undefined
+      const isSubmitted = Option.isSome(views.assignmentStatus(unit))
+      return agent === undefined || !isSubmitted ? [] : [{ key: unit.id, item: views.assignment(type, unit, agent) }]
+    })
+  )
+
+const checkFeedback = (feedback: string | undefined) =>
+  Effect.zipRight(limits.noLonger("RequesterFeedback", feedback, 1024), limits.printable("RequesterFeedback", feedback))
+
+export const handlers = (context: Context) => [
+  on(operations.ListAssignmentsForHIT, ({ AssignmentStatuses = [], HITId, ...asked }, caller) =>
+    Effect.gen(function* () {
+      const view = yield* hits.settled(context, caller, HITId)
+      const statuses =
+        AssignmentStatuses.length === 0 ? (["Submitted", "Approved", "Rejected"] as const) : AssignmentStatuses
+      const asks = (unit: Unit) => Option.exists(views.assignmentStatus(unit), (status) => statuses.includes(status))
+      const wanted = view.units.filter(asks)
+      const { items, ...page } = yield* listing.page(asked, {
+        read: (after, limit) => Effect.succeed(wanted.filter(({ id }) => id > after).slice(0, limit)),
+        keyOf: ({ id }) => id,
+        show: (found) => show(context, view.type, found)
+      })
+      return { ...page, Assignments: items }
+    })
+  ),
+  on(operations.GetAssignment, ({ AssignmentId }, caller) =>
+    Effect.gen(function* () {
+      const unit = yield* find(context, caller, AssignmentId)
+      const view = yield* hits.find(context, caller, ids.hitOfAssignment(AssignmentId))
+      const [shown] = yield* show(context, view.type, [unit])
+      if (shown === undefined) return yield* refusal.assignmentState("Reviewable,Approved,Rejected")
+      return { Assignment: shown.item, HIT: views.hit(view) }
+    })
+  ),
+  on(operations.ApproveAssignment, (input, caller) =>
+    Effect.gen(function* () {
+      yield* checkFeedback(input.RequesterFeedback)
+      const { id } = yield* find(context, caller, input.AssignmentId)
+      yield* decisions.approve(context, id, {
+        feedback: input.RequesterFeedback,
+        override: input.OverrideRejection ?? false,
+        now: caller.now
+      })
+      return {}
+    })
+  ),
+  on(operations.RejectAssignment, ({ AssignmentId, RequesterFeedback }, caller) =>
+    Effect.gen(function* () {
+      yield* checkFeedback(RequesterFeedback)
+      const { id } = yield* find(context, caller, AssignmentId)
+      yield* decisions.reject(context, id, RequesterFeedback)
+      return {}
+    })
+  )
+]
