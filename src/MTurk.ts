@@ -10,7 +10,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import type { Budget } from "./Budget.js"
 import type { InvalidSetting, StoreError } from "./CrowdError.js"
 import type { Messages } from "./Messages.js"
@@ -115,11 +114,7 @@ export type Provides = Provider.Core | Qualifications | Budget | Messages
  * @since 0.1.0
  * @category models
  */
-export const ProviderData = Schema.Struct({
-  workerId: Schema.NonEmptyTrimmedString,
-  assignmentId: Schema.NonEmptyTrimmedString,
-  hitId: Schema.NonEmptyTrimmedString
-})
+export const ProviderData = driver.ProviderData
 
 /** An order takes up to three calls, and may wait for its turn before each. */
 const callsAnOrder = 4

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { arrivals, type Driver } from "../../Driver.js"
-import { ProviderData, type Requirement } from "../../MTurk.js"
+import type { Requirement } from "../../MTurk.js"
 import * as account from "./account.js"
 import { bonus } from "./bonuses.js"
 import type { Crowd } from "./crowd.js"
@@ -22,9 +22,13 @@ export interface Options {
 }
 
 /** In a preview nobody has accepted anything. */
-const Accepted = ProviderData.pipe(
-  Schema.filter(({ assignmentId }) => assignmentId !== "ASSIGNMENT_ID_NOT_AVAILABLE" || "this is a preview")
-)
+const preview = "ASSIGNMENT_ID_NOT_AVAILABLE"
+
+export const ProviderData = Schema.Struct({
+  workerId: Schema.NonEmptyTrimmedString,
+  assignmentId: Schema.NonEmptyTrimmedString.pipe(Schema.filter((id) => id !== preview || "this is a preview")),
+  hitId: Schema.NonEmptyTrimmedString
+})
 
 export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver => ({
   provider,
@@ -35,7 +39,7 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
   registration: account.register(crowd.client),
   arrivals: arrivals({
     provider,
-    schema: Accepted,
+    schema: ProviderData,
     arrival: ({ assignmentId, hitId, workerId }) => ({
       workerName: workerId,
       remoteUnit: Option.some(hitId),
