@@ -19,6 +19,7 @@
  * @since 0.1.0
  */
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -57,14 +58,16 @@ export interface Options {
   readonly account: { readonly balance: Money }
   /** As the sandbox, money is no object: the balance is 10000.00 and stays so. */
   readonly mode?: "production" | "sandbox" | undefined
+  /**
+   * How often leases, expiries and auto-approvals are looked after when nobody asks; 1 second by default. Whatever is
+   * asked for is brought to now before.
+   */
+  readonly every?: Duration.DurationInput | undefined
   /** For tests of clients. */
   readonly faults?: Faults | undefined
 }
 
 const noFaults: Faults = () => Effect.succeedNone
-
-/** What happens by itself happens so often at the least; whatever is asked for is brought to now before. */
-const every = "1 second"
 
 const keysOf = ({ accessKeys }: Options) =>
   new Map(accessKeys.map(({ id, requester = "mturk", secret }) => [id, { id, secret, requester }]))
@@ -93,7 +96,7 @@ export const layer = (
       yield* router.add("POST", "/", app)
       yield* upkeep.round(made).pipe(
         Effect.catchAllCause((cause) => Effect.logWarning("MTurkServer: upkeep failed", cause)),
-        Effect.repeat(Schedule.spaced(every)),
+        Effect.repeat(Schedule.spaced(options.every ?? "1 second")),
         Effect.forkScoped
       )
     })

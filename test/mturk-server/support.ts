@@ -82,6 +82,8 @@ export interface Options {
   readonly faults?: MTurkServer.Options["faults"]
   readonly store?: Layer.Layer<Store.Store, unknown>
   readonly local?: Local.Options
+  /** Rarely by default: a test's clock would stop at each. */
+  readonly every?: MTurkServer.Options["every"]
 }
 
 const held = (agent: Agent): Held => ({
@@ -144,6 +146,7 @@ export const layer = (options: Options = {}) => {
     ],
     account: { balance: Money.make(options.balance ?? 100_000) },
     mode: options.mode,
+    every: options.every ?? "365 days",
     faults: options.faults
   })
   const server = Server.layer({
