@@ -9,6 +9,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as batches from "./batches.js"
+import * as bonuses from "./bonuses.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
 import * as reviews from "./reviews.js"
@@ -33,9 +34,11 @@ const crowd = Command.make(
     running.run,
     running.serve,
     runs.status,
+    reviews.submissions,
     reviews.approve,
     reviews.reject,
-    reviews.bonus,
+    reviews.softReject,
+    bonuses.bonus,
     runs.expire,
     runs.resume,
     runs.sync,
