@@ -228,7 +228,8 @@ const looks = HttpApiGroup.make("console")
       .setPath(OneRun)
       .setUrlParams(
         Schema.Struct({
-          status: Schema.optionalWith(SubmissionStatus, { default: () => "completed" }),
+          /** Oldest first what is `completed`, the default; of other statuses the newest first. */
+          status: Schema.optional(SubmissionStatus),
           worker: Schema.optional(WorkerId),
           after: Schema.optional(AgentId)
         })
@@ -261,7 +262,6 @@ const looks = HttpApiGroup.make("console")
 const block = <Name extends "block" | "unblock">(name: Name) =>
   HttpApiEndpoint.post(name, `/runs/:run/workers/:worker/${name}`)
     .setPath(OneWorker)
-    .setPayload(Schema.Struct({ reason: Schema.optionalWith(Feedback, { default: () => "" }) }))
     .addSuccess(Schema.Struct({ worker: WorkerId, blocked: Schema.Boolean }))
     .addError(runNotFound, { status: 404 })
     .addError(workerNotFound, { status: 404 })
@@ -319,7 +319,7 @@ export class ConsoleApi extends looks
       .addError(uncertain, { status: 409 })
       .addError(providerError, { status: 502 })
   )
-  .add(block("block"))
+  .add(block("block").setPayload(Schema.Struct({ reason: Reason })))
   .add(block("unblock"))
   .add(
     HttpApiEndpoint.post("expire", "/runs/:run/expire")

@@ -67,12 +67,8 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
         )
       )
 
-    const setBlocked = (path: { readonly run: RunId; readonly worker: WorkerId }, blocked: boolean, reason: string) =>
-      Effect.gen(function* () {
-        const { requester } = yield* runs.get(path.run)
-        yield* blocked ? workers.block(path.worker, { requester }, reason) : workers.unblock(path.worker, { requester })
-        return { worker: path.worker, blocked }
-      }).pipe(Effect.catchTags({ RequesterNotFound: Effect.die, UnitNotFound: Effect.die }))
+    /** Of the run there is a requester, and no unit is asked for. */
+    const impossible = { RequesterNotFound: Effect.die, UnitNotFound: Effect.die }
 
     return handlers
       .handle("runs", ({ urlParams: { after } }) =>
@@ -83,7 +79,7 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
         })
       )
       .handle("run", ({ path }) => view(path.run))
-      .handle("submissions", ({ path, urlParams: { after, status, worker } }) =>
+      .handle("submissions", ({ path, urlParams: { after, status = "completed", worker } }) =>
         submitted(path.run, { status, worker, after, newestFirst: status !== "completed" })
       )
       .handle("workers", ({ path, urlParams }) =>
@@ -107,8 +103,20 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
           return yield* workers.bonus({ worker, unit, run, amount, reason: payload.reason, key: payload.key })
         })
       )
-      .handle("block", ({ path, payload }) => setBlocked(path, true, payload.reason))
-      .handle("unblock", ({ path, payload }) => setBlocked(path, false, payload.reason))
+      .handle("block", ({ path: { run, worker }, payload: { reason } }) =>
+        runs.get(run).pipe(
+          Effect.flatMap(({ requester }) => workers.block(worker, { requester }, reason)),
+          Effect.as({ worker, blocked: true }),
+          Effect.catchTags(impossible)
+        )
+      )
+      .handle("unblock", ({ path: { run, worker } }) =>
+        runs.get(run).pipe(
+          Effect.flatMap(({ requester }) => workers.unblock(worker, { requester })),
+          Effect.as({ worker, blocked: false }),
+          Effect.catchTags(impossible)
+        )
+      )
       .handle("expire", ({ path }) =>
         Effect.map(units.expireAll(path.run), (wait) => ({ wait: Duration.toMillis(wait) }))
       )
