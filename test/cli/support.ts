@@ -27,11 +27,12 @@ export interface Surroundings {
   readonly terminal?: boolean
   /** Shown what is printed, as it is. */
   readonly onOut?: (text: string) => void
+  readonly onErr?: (text: string) => void
 }
 
 export const crowd = (
   words: ReadonlyArray<string>,
-  { env = {}, onOut, terminal = false }: Surroundings = {}
+  { env = {}, onErr, onOut, terminal = false }: Surroundings = {}
 ): Effect.Effect<Ended> =>
   Effect.suspend(() => {
     const out: Array<string> = []
@@ -44,7 +45,7 @@ export const crowd = (
       isTerminal: terminal,
       columns: 80
     })
-    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err), isColoured: coloursFrom(env) })
+    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err, onErr), isColoured: coloursFrom(env) })
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
       Effect.provide(Layer.merge(NodeContext.layer, screen)),
