@@ -96,14 +96,16 @@ export const make = Effect.gen(function* () {
   /** Says now and then that it is still there, so that nothing in between takes the connection for dead. */
   const alive = Stream.repeatEffectWithSchedule(Effect.succeed(": \n\n"), Schedule.spaced("15 seconds"))
 
+  /** A connection that was kept for more would hold up a server that stops. */
+  const headers = { "x-accel-buffering": "no", connection: "close" }
+
   const response = (events: Stream.Stream<string, TaskRunNotFound | StoreError>) =>
     events.pipe(
       Stream.catchAll(() => Stream.empty),
       Stream.merge(alive, { haltStrategy: "left" }),
       running.untilStop,
       Stream.encodeText,
-      (body) =>
-        HttpServerResponse.stream(body, { contentType: "text/event-stream", headers: { "x-accel-buffering": "no" } })
+      (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers })
     )
 
   /** Of one run, or of the newest. */
