@@ -1,7 +1,14 @@
 /** Raw better-sqlite3, doing the two statements that change the unit. */
 import Database from "better-sqlite3"
 
-export const rawStatements = (filename: string, durability: string) => {
+export interface Raw {
+  /** Answers the unit. */
+  readonly claim: (by: { readonly agent: string; readonly run: string; readonly worker: string }) => string
+  readonly complete: (unit: string) => void
+  readonly close: () => void
+}
+
+export const rawStatements = (filename: string, durability: string): Raw => {
   const db = new Database(filename)
   db.pragma("journal_mode = WAL")
   db.pragma("foreign_keys = ON")
@@ -17,22 +24,13 @@ export const rawStatements = (filename: string, durability: string) => {
     "UPDATE crowd_units SET status = 'completed', lease_until = NULL, updated_at = ? WHERE id = ? AND status = 'assigned'"
   )
   return {
-    /** Answers the unit. */
-    claim: ({
-      agent,
-      run,
-      worker
-    }: {
-      readonly agent: string
-      readonly run: string
-      readonly worker: string
-    }): string => {
+    claim: ({ agent, run, worker }) => {
       const now = Date.now()
       const row = claim.get(agent, now + 600_000, now, run, worker)
       if (typeof row !== "object" || row === null || !("id" in row)) throw new Error("nothing left to claim")
       return String(row.id)
     },
-    complete: (unit: string): void => void complete.run(Date.now(), unit),
-    close: () => db.close()
+    complete: (unit) => void complete.run(Date.now(), unit),
+    close: () => void db.close()
   }
 }
