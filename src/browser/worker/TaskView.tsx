@@ -22,6 +22,7 @@ type State =
   | { readonly _tag: "Preview"; readonly known: Known; readonly problem?: api.Problem }
   | { readonly _tag: "Working"; readonly known: Known; readonly work: api.Work }
   | { readonly _tag: "Thanks" | "GivenBack"; readonly known: Known; readonly problem?: api.Problem }
+  | { readonly _tag: "NotOffered"; readonly worker: string | null }
   | { readonly _tag: "Failed"; readonly problem: api.Problem }
 
 const loading: State = { _tag: "Loading" }
@@ -47,6 +48,8 @@ const goesOn = ({ offer, shim }: Known): boolean =>
 const begin = async (run: string): Promise<State> => {
   const known = await know(run)
   if ("_tag" in known) return { _tag: "Failed", problem: known }
+  const { lobby, offer, shim } = known
+  if (offer === undefined && shim === null) return { _tag: "NotOffered", worker: lobby.worker }
   if (!goesOn(known)) return { _tag: "Preview", known }
   const work = await api.accept(run, registrationOf(known))
   return work.ok ? { _tag: "Working", known, work: work.value } : { _tag: "Preview", known, problem: work.problem }
@@ -99,7 +102,6 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
       <Title>{offer?.title ?? "This task"}</Title>
       {offer !== undefined && <Facts offer={offer} />}
       {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
-      {offer === undefined && <ProblemNotice problem={{ _tag: "TaskRunNotFound", run }} />}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {refusal !== null && problem === undefined && <p class="notice">{refusalText(refusal)}</p>}
       {shim?.isPreview() && <Notice words={previewNote} />}
@@ -115,6 +117,31 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
           <TaskFrame src={`/frame/preview/${encodeURIComponent(run)}`} title={`Preview: ${offer.title}`} />
         </section>
       )}
+    </Page>
+  )
+}
+
+const notOfferedWords = {
+  title: "This task is not on offer",
+  text: "It may be finished. Should more of it come, it appears here by itself."
+}
+
+const lookAgainAfter = 2000
+
+const NotOffered = ({ onLook, worker }: { readonly worker: string | null; readonly onLook: () => Promise<void> }) => {
+  useEffect(() => {
+    const timer = setInterval(onLook, lookAgainAfter)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <Page worker={worker}>
+      <Title>This task</Title>
+      <Notice words={notOfferedWords} />
+      <div class="actions">
+        <Link to="/" class="button">
+          See all tasks
+        </Link>
+      </div>
     </Page>
   )
 }
@@ -157,6 +184,8 @@ export const TaskView = ({ run }: { readonly run: string }) => {
   switch (state._tag) {
     case "Loading":
       return <Page>{null}</Page>
+    case "NotOffered":
+      return <NotOffered worker={state.worker} onLook={restart} />
     case "Failed":
       return (
         <Page>

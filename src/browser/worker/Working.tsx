@@ -121,7 +121,14 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
         {note !== null && <Notice tone="warn" words={note} />}
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
-      <TaskFrame src={work.frame} title={work.title} inert={sending || lost} restored={restored} onMessage={listen} />
+      <TaskFrame
+        src={work.frame}
+        title={work.title}
+        focused
+        inert={sending || lost}
+        restored={restored}
+        onMessage={listen}
+      />
       <div class="actions">
         {open ? (
           <button type="button" class="button quiet" disabled={sending} onClick={giveBack}>
