@@ -2,12 +2,14 @@ import * as fs from "node:fs"
 import { createServer, type Server } from "node:net"
 import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as postgres from "../support/postgres.js"
 import * as visiting from "../support/serverVisitors.js"
 import { served, until, works } from "./served.js"
-import { crowd, errorOf, folder, goodBatch, json, summaryOf, taskJson, writeBatch } from "./support.js"
+import { crowd, errorOf, folder, goodBatch, json, spawned, summaryOf, taskJson, writeBatch } from "./support.js"
 
 const oneRow = { ...goodBatch, "data.csv": "text\nfirst\n" }
 
@@ -108,6 +110,43 @@ describe("crowd run --provider local", () => {
       expect(errorOf(told)).toMatchObject({ _tag: "CannotListen", port })
       expect((yield* crowd(["status", ...local])).err).toContain("has no run on local yet")
     })
+  )
+})
+
+describe("crowd run --provider local as a process", () => {
+  it.scopedLive(
+    "stopped with Ctrl-C it says how to go on; run again it has what was submitted, and finishes",
+    () =>
+      Effect.gen(function* () {
+        const { batch, dir, local, out } = yield* prepared()
+        const words = ["run", batch, "--out", out, ...local]
+        const portTold = yield* Deferred.make<number>()
+        const stopped = yield* Effect.fork(
+          spawned([...words, "--port", "0"], {
+            cwd: dir,
+            onErr: (err) => {
+              const port = /127\.0\.0\.1:(\d+)\/console#/.exec(err)?.[1]
+              if (port !== undefined) Deferred.unsafeDone(portTold, Effect.succeed(Number(port)))
+              return err.includes("1 to review") ? "SIGINT" : undefined
+            }
+          })
+        )
+        const ann = yield* visiting.visitor(yield* Deferred.await(portTold), visiting.addressOf(0))
+        const run = yield* offered(ann)
+        expect((yield* works(ann, run, { kind: "a" })).status).toBe(200)
+        const { code, err } = yield* Fiber.join(stopped)
+        expect(code).toBe(130)
+        expect(err).toContain(`crowd run ${batch} --provider local continues where this stopped`)
+        expect(fs.existsSync(out)).toBe(false)
+
+        const second = yield* served([...words, "--approve", "--json"])
+        expect((yield* works(yield* second.visitor(0), run, { kind: "a" })).status).toBe(409)
+        expect((yield* works(yield* second.visitor(1), run, { kind: "b" })).status).toBe(200)
+        const ended = summaryOf(yield* second.ended)
+        expect(ended).toMatchObject({ run, workers: 2, units: { accepted: 2, launched: 0 } })
+        expect(fs.readFileSync(out, "utf8").trimEnd().split("\n")).toHaveLength(3)
+      }),
+    60_000
   )
 })
 

@@ -46,11 +46,12 @@ const end = (child: ChildProcess, signal: NodeJS.Signals) =>
 export const started = (
   file: string,
   words: ReadonlyArray<string>,
-  options: { readonly node?: ReadonlyArray<string> } = {}
+  options: { readonly node?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = {}
 ): Effect.Effect<{ readonly child: ChildProcess; readonly line: string }, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<{ readonly child: ChildProcess; readonly line: string }>((resume) => {
       const child = spawn(process.execPath, ["--import", loader, ...(options.node ?? []), file, ...words], {
+        env: { ...process.env, ...options.env },
         stdio: ["ignore", "pipe", "pipe"]
       })
       let fault = ""
