@@ -90,6 +90,9 @@ describe("catchTags over each method is exhaustive", () => {
       failing<TaskRuns.Service["assignments"]>().pipe(Effect.catchTags(handle("StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<TaskRuns.Service["olderThan"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<TaskRuns.Service["counts"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
@@ -101,6 +104,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "cleanup"
       | "get"
       | "list"
+      | "olderThan"
       | "template"
       | "addRows"
       | "rows"
