@@ -92,7 +92,7 @@ const wild: ReadonlyArray<Wild> = [
   },
   {
     name: "localturk-shortcuts",
-    does: async (task, page) => {
+    does: async (_, page) => {
       await page.waitForFunction("document.activeElement?.tagName === 'IFRAME'")
       await page.keyboard.press("y")
     },

@@ -126,7 +126,7 @@ const notOfferedWords = {
   text: "It may be finished. Should more of it come, it appears here by itself."
 }
 
-const lookAgainAfter = 2000
+const lookAgainAfter = 1200
 
 const NotOffered = ({ onLook, worker }: { readonly worker: string | null; readonly onLook: () => Promise<void> }) => {
   useEffect(() => {
