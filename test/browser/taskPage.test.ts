@@ -93,7 +93,7 @@ const wild: ReadonlyArray<Wild> = [
   {
     name: "localturk-shortcuts",
     does: async (_, page) => {
-      await page.waitForFunction("document.activeElement?.tagName === 'IFRAME'")
+      await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("IFRAME")
       await page.keyboard.press("y")
     },
     answers: { good: "y", how: "Next" }
