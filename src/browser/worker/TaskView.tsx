@@ -48,9 +48,10 @@ const goesOn = ({ offer, shim }: Known): boolean =>
 const begin = async (run: string): Promise<State> => {
   const known = await know(run)
   if ("_tag" in known) return { _tag: "Failed", problem: known }
-  const { lobby, offer, shim } = known
-  if (offer === undefined && shim === null) return { _tag: "NotOffered", worker: lobby.worker }
-  if (!goesOn(known)) return { _tag: "Preview", known }
+  if (!goesOn(known)) {
+    const { lobby, offer } = known
+    return offer === undefined ? { _tag: "NotOffered", worker: lobby.worker } : { _tag: "Preview", known }
+  }
   const work = await api.accept(run, registrationOf(known))
   return work.ok ? { _tag: "Working", known, work: work.value } : { _tag: "Preview", known, problem: work.problem }
 }
@@ -96,7 +97,8 @@ interface PreviewProps {
 
 const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: PreviewProps) => {
   const refusal = offer?.refusal ?? null
-  const canAccept = shim === null ? offer !== undefined && refusal === null : !shim.isPreview()
+  const nameless = lobby.chooses && lobby.worker === null
+  const canAccept = shim === null ? refusal === null && !nameless : !shim.isPreview()
   return (
     <Page worker={lobby.worker}>
       <Title>{offer?.title ?? "This task"}</Title>
@@ -104,6 +106,7 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
       {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {refusal !== null && problem === undefined && <p class="notice">{refusalText(refusal)}</p>}
+      {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
       {shim?.isPreview() && <Notice words={previewNote} />}
       <div class="actions">
         {canAccept && <Accept label="Accept" onAccept={onAccept} />}
