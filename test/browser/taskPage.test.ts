@@ -3,8 +3,9 @@ import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Answers } from "../../src/Agents.js"
+import * as Keys from "../../src/server/internal/keys.js"
 import * as TaskPage from "../../src/server/TaskPage.js"
-import { layer as served } from "../support/server.js"
+import { secret, layer as served } from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { type AtWork, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
@@ -163,6 +164,56 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
       expect(yield* act(() => task.locator("input, textarea, button").count())).toBeGreaterThan(3)
       expect(yield* act(() => task.locator(":is(input, textarea, button):enabled").count())).toBe(0)
       expect(yield* agentsOf(run.id)).toEqual([])
+    })
+  )
+
+  it.scoped("a review shows the answers in their fields, and lets nobody change them", () =>
+    Effect.gen(function* () {
+      const fields = `<form><p>\${product}</p><input name=text><input name=twice><input name=twice>
+        <textarea name=long>default</textarea><select name=some multiple><option>a</option><option>b</option></select>
+        <input type=radio name=one value=x checked><input type=radio name=one value=y>
+        <input type=checkbox name=off value=on checked><div id=late></div></form>
+        <script>addEventListener("load", () => { late.innerHTML = "<input name=late>" })</script>`
+      const run = yield* offered({ template: fields })
+      const { page, task } = yield* working(run)
+      const fill = (name: string, text: string, nth = 0) => task.locator(`[name=${name}]`).nth(nth).fill(text)
+      yield* act(async () => {
+        await fill("text", "é & </script>")
+        await fill("twice", "1")
+        await fill("twice", "2", 1)
+        await fill("long", "two\nlines")
+        await fill("late", "later")
+        await task.locator("select").selectOption(["a", "b"])
+        await task.locator("[value=y]").check()
+        await task.locator("[name=off]").uncheck()
+        await task.getByRole("button", { name: "Submit" }).click()
+      })
+      yield* thanked({ page, task })
+      const [agent] = yield* agentsOf(run.id)
+      if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
+      const review = yield* visit(Keys.make(secret).framePath("review", agent.id))
+      yield* act(() => expect.poll(() => review.locator("[name=late]").inputValue()).toBe("later"))
+      expect(
+        yield* act(() =>
+          review.evaluate(
+            `[...document.querySelectorAll("input:not([type]), textarea")].map(({ name, value }) => [name, value])`
+          )
+        )
+      ).toEqual([
+        ["text", "é & </script>"],
+        ["twice", "1"],
+        ["twice", "2"],
+        ["long", "two\nlines"],
+        ["late", "later"]
+      ])
+      expect(
+        yield* act(() =>
+          review.evaluate(`[...document.querySelectorAll("option:checked, :checked")].map(({ value }) => value)`)
+        )
+      ).toEqual(["a", "b", "y"])
+      expect(
+        yield* act(() => review.locator(":is(input, textarea, select, button):not([readonly], :disabled)").count())
+      ).toBe(0)
     })
   )
 

@@ -1,6 +1,6 @@
 /** What every view has around it. */
 import type { ComponentChildren } from "preact"
-import { Link } from "../worker/navigation.js"
+import { Link } from "../navigation.js"
 import * as api from "./api.js"
 
 const signOut = async () => {

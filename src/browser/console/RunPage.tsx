@@ -1,7 +1,7 @@
 /** One run: how it goes, and its submissions or its workers. */
 import { useState } from "preact/hooks"
 import * as format from "../format.js"
-import { Link, Title } from "../worker/navigation.js"
+import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { Question } from "./Dialog.js"
 import { Page, ProblemNotice } from "./Page.js"

@@ -1,7 +1,7 @@
 /** All runs, the newest first, as they go. */
 import { useCallback, useEffect, useState } from "preact/hooks"
 import * as format from "../format.js"
-import { Link, Title } from "../worker/navigation.js"
+import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Bar, Counts, Figures, total } from "./Progress.js"
@@ -57,7 +57,7 @@ export const Runs = () => {
       <Title>Runs</Title>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {views?.length === 0 && <p class="card muted">There is no run yet. Launch one with crowd run.</p>}
-      <ul class="stack">
+      <ul class="runs">
         {views?.map((view) => (
           <RunCard key={view.summary.run} view={view} />
         ))}

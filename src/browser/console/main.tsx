@@ -1,6 +1,6 @@
 import { render } from "preact"
 import { useCallback, useEffect, useState } from "preact/hooks"
-import { usePath } from "../worker/navigation.js"
+import { usePath } from "../navigation.js"
 import * as api from "./api.js"
 import { RunPage } from "./RunPage.js"
 import { Runs } from "./Runs.js"

@@ -1,7 +1,7 @@
 /** What every view has around it. */
 import type { ComponentChildren } from "preact"
+import { Link } from "../navigation.js"
 import type { Problem } from "./api.js"
-import { Link } from "./navigation.js"
 import { problemWords, type Words } from "./words.js"
 
 interface PageProps {

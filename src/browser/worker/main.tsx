@@ -1,6 +1,6 @@
 import { render } from "preact"
+import { usePath } from "../navigation.js"
 import { Lobby } from "./Lobby.js"
-import { usePath } from "./navigation.js"
 import { TaskView } from "./TaskView.js"
 
 const App = () => {
