@@ -69,6 +69,10 @@ describe("import isolation, from the module graph of dist", () => {
     )
   })
 
+  it("the shims for browsers bring nothing", () => {
+    expectNone(inFolder("browser"), () => true)
+  })
+
   it("only server/Prometheus brings OpenTelemetry", () => {
     const isTelemetry = (brought: string) => brought.includes("opentelemetry")
     expect([...broughtBy(graph, prometheus).keys()].filter(isTelemetry)).toContain("@effect/opentelemetry")
