@@ -21,16 +21,17 @@ const store =
     ? SqliteStore.layer({ filename: serving.database.filename, durability: serving.database.durability })
     : Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(serving.database.url), maxConnections: 20 }))
 
-const conducting = Effect.gen(function* () {
-  const runs = yield* TaskRuns
-  if (!serving.conducts) return
-  yield* Stream.runForEach(runs.list, ({ id }) => Effect.fork(Conductor.conduct(id, { every: "100 millis" })))
-})
+const conducting = Effect.flatMap(TaskRuns, (runs) =>
+  runs.list.pipe(
+    Stream.mapEffect(({ id }) => Conductor.conduct(id, { every: "100 millis" }), { concurrency: "unbounded" }),
+    Stream.runDrain
+  )
+)
 
 const program = Effect.gen(function* () {
   const port = yield* server.port
   yield* Effect.sync(() => writeSync(1, `${port}\n`))
-  yield* conducting
+  if (serving.conducts) yield* conducting
   return yield* Effect.never
 })
 

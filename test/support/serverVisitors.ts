@@ -42,8 +42,16 @@ export const submit = (visitor: Visitor, { agent, key }: Held, answers: unknown,
     headers: { [keyHeader]: key, ...asked.headers }
   })
 
-export const change = (visitor: Visitor, { agent, key }: Held, what: "start" | "return" | "disconnect") =>
-  visitor.ask("POST", `/api/work/agents/${agent}/${what}`, { headers: { [keyHeader]: key } })
+export const change = (
+  visitor: Visitor,
+  { agent, key }: Held,
+  what: "start" | "return" | "disconnect",
+  asked: Asked = {}
+) =>
+  visitor.ask("POST", `/api/work/agents/${agent}/${what}`, {
+    ...asked,
+    headers: { [keyHeader]: key, ...asked.headers }
+  })
 
 export const asWork = ({ body }: Answer) => Schema.decodeUnknown(Schema.parseJson(Work))(body)
 
