@@ -57,7 +57,7 @@ export const Figures = ({ view }: { readonly view: RunView }) => {
     ["Spent", spent(view), extra.length === 0 ? undefined : `with ${extra.join(" and ")}`],
     ["To come", toCome(view), "if all is approved"],
     ["Median time", median(view)],
-    ["Hourly wage", wage(view), "at the median"],
+    ["Hourly wage", wage(view), wage(view) === none ? undefined : "at the median"],
     ["Workers", number(view.summary.workers)]
   ]
   return (

@@ -35,6 +35,15 @@ const following = (all: ReadonlyArray<api.Submission>, index: number, decided: R
   return all.slice(index).find(isLeft) ?? all.slice(0, index).findLast(isLeft)
 }
 
+const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
+  <div class="notice bad row" role="alert">
+    <span>{problem.message}</span>
+    <button type="button" class="button quiet slim" onClick={dismissFailure}>
+      Dismiss
+    </button>
+  </div>
+)
+
 export const Review = ({ status, view, waiting }: Props) => {
   const { run } = view.summary
   const { all, problem } = useSubmissions(run, status, waiting)
@@ -109,22 +118,16 @@ export const Review = ({ status, view, waiting }: Props) => {
   }
   useKeys(keys)
 
+  /** The browser tells of a closed dialog a little later: another question may have come meanwhile. */
   const close = () => {
-    setQuestion(undefined)
+    setQuestion((now) => (now === question ? undefined : now))
     moved.current = true
   }
   if (all === undefined) return problem === undefined ? null : <ProblemNotice problem={problem} />
   return (
     <div class="stack">
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {failure !== undefined && (
-        <div class="notice bad row" role="alert">
-          <span>{failure.problem.message}</span>
-          <button type="button" class="button quiet slim" onClick={dismissFailure}>
-            Dismiss
-          </button>
-        </div>
-      )}
+      {failure !== undefined && <FailureNotice problem={failure.problem} />}
       {current === undefined ? (
         <div class="card empty">
           <h2 ref={heading} tabIndex={-1}>
@@ -135,18 +138,18 @@ export const Review = ({ status, view, waiting }: Props) => {
       ) : (
         <div class="review">
           <Queue submissions={all} current={current} onChoose={go} />
-          <div class="stack">
-            <SubmissionView
-              key={current.agent}
-              submission={current}
-              position={`${index + 1} of ${Math.max(all.length, waiting - held.flatMap(({ agents }) => agents).length)}`}
-              heading={heading}
-            />
-            <DecisionBar keys={keys} status={status} worker={current.workerName} />
-          </div>
+          <SubmissionView
+            key={current.agent}
+            submission={current}
+            position={`${index + 1} of ${Math.max(all.length, waiting - held.flatMap(({ agents }) => agents).length)}`}
+            heading={heading}
+          />
         </div>
       )}
-      <UndoBar held={held} said={said} onUndo={takeBack} />
+      <div class="dock">
+        <UndoBar held={held} said={said} onUndo={takeBack} />
+        {current !== undefined && <DecisionBar keys={keys} status={status} worker={current.workerName} />}
+      </div>
       {question?.what === "help" && <Help onClose={close} />}
       {question?.what === "reject" && current !== undefined && (
         <RejectQuestion

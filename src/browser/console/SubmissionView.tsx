@@ -20,7 +20,7 @@ const Values = ({ title, values }: ValuesProps) => (
     {Object.keys(values).length === 0 && <p class="muted small">None.</p>}
     <dl>
       {Object.entries(values).map(([name, value]) => (
-        <div key={name}>
+        <div key={name} class="value">
           <dt class="small muted">{name}</dt>
           <dd>{textOf(value) === "" ? <span class="muted">(empty)</span> : textOf(value)}</dd>
         </div>

@@ -94,7 +94,7 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   return (
     <section class="stack" aria-label="Workers">
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      <p class="small muted" role="status">
+      <p class={said === "" ? "hidden" : "small muted"} role="status">
         {said}
       </p>
       {pages.length > 0 && parts.length === 0 && <p class="card muted">Nobody has taken a unit yet.</p>}

@@ -51,7 +51,8 @@ export const useSubmissions = (run: string, status: api.SubmissionStatus, waitin
     [run, status]
   )
 
-  const all = useMemo(() => loaded && byWorker(loaded.filter(({ agent }) => !done.has(agent))), [loaded, done])
+  const ordered = useMemo(() => loaded && byWorker(loaded), [loaded])
+  const all = useMemo(() => ordered?.filter(({ agent }) => !done.has(agent)), [ordered, done])
   const count = all?.length ?? 0
 
   useEffect(() => void load(null), [load])
