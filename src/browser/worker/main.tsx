@@ -5,7 +5,7 @@ import { TaskView } from "./TaskView.js"
 
 const App = () => {
   const run = /^\/task\/([^/]+)$/.exec(usePath())?.[1]
-  return run === undefined ? <Lobby /> : <TaskView key={run} run={decodeURIComponent(run)} />
+  return run === undefined ? <Lobby /> : <TaskView key={run} run={run} />
 }
 
 const root = document.getElementById("app")
