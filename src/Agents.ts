@@ -168,11 +168,8 @@ export interface Service {
   /** Ends every lease of the run that is over; the units go back on offer. Answers how many. */
   readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
-  /** The agents of a run in the order they came; those of one status in the order they submitted. Paged. */
-  readonly list: (
-    run: RunId,
-    options?: { readonly status?: AgentStatus | undefined }
-  ) => Stream.Stream<Agent, StoreError>
+  /** The agents of a run in the order they came, paged. */
+  readonly list: (run: RunId) => Stream.Stream<Agent, StoreError>
   /** The agents of a run in one status, in the order in which they submitted, paged. */
   readonly submissions: (
     run: RunId,

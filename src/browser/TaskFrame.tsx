@@ -8,6 +8,8 @@ interface Props {
   readonly title: string
   /** Shown, but not to be used: while answers are on their way. */
   readonly inert?: boolean
+  /** Takes the focus once it is there, so that the page's own keys work at once. */
+  readonly focused?: boolean
   /** Filled into the fields once the page is there. */
   readonly restored?: Answers | undefined
   readonly onMessage?: (message: FromFrame) => void
@@ -17,7 +19,7 @@ const sandbox = "allow-scripts allow-forms allow-modals allow-popups"
 const startHeight = 320
 const highest = 50_000
 
-export const TaskFrame = ({ inert, onMessage, restored, src, title }: Props) => {
+export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: Props) => {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(startHeight)
   // Before the frame can have loaded, so that nothing it says is missed.
@@ -32,6 +34,7 @@ export const TaskFrame = ({ inert, onMessage, restored, src, title }: Props) => 
         const restore: ToFrame = { crowd: "restore", answers: restored }
         target.postMessage(restore, "*")
       }
+      if (message.crowd === "ready" && focused === true) frame.current?.focus({ preventScroll: true })
       onMessage?.(message)
     }
     addEventListener("message", listen)

@@ -31,12 +31,19 @@ const columnsOfText = 60
 
 const clearLine = "\r\u001b[2K"
 
+/** People are slower than machines. */
+const speed = (perSecond: number): string => {
+  const [count, unit] =
+    perSecond >= 1 ? [perSecond, "s"] : perSecond >= 1 / 60 ? [perSecond * 60, "min"] : [perSecond * 3600, "h"]
+  return `${number(Math.max(1, Math.round(count)))}/${unit}`
+}
+
 /** What is to be said of `done` of `total`, of which `before` were done when the clock started. */
 export const describe = (done: number, total: number, before: number, elapsed: number): string => {
   const rate = elapsed === 0 ? 0 : ((done - before) * 1000) / elapsed
   const counted = `${number(done)}/${number(total)}`
   if (rate === 0 || done >= total) return counted
-  return `${counted}, ${number(Math.max(1, Math.round(rate)))}/s, ${clock(((total - done) / rate) * 1000)} left`
+  return `${counted}, ${speed(rate)}, ${clock(((total - done) / rate) * 1000)} left`
 }
 
 const bar = (done: number, total: number, width: number): string => {

@@ -31,3 +31,12 @@ export const table = (rows: ReadonlyArray<readonly [label: string, value: string
   rows
     .map(([label, value]) => (label === "" && value === "" ? "" : `  ${label.padEnd(width)}  ${value}`.trimEnd()))
     .join("\n")
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** What a stranger wrote, on one line: nothing in it moves the cursor or colours the screen. */
+export const plain = (value: unknown): string =>
+  (typeof value === "string" ? value : JSON.stringify(value))
+    .replaceAll("\r\n", "\n")
+    .replaceAll("\n", "\\n")
+    .replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped)

@@ -64,21 +64,6 @@ const metrics = ({ token }: Settings) =>
     Option.match({ onNone: () => Layer.empty, onSome: (prometheus) => prometheus.layer({ token }) })
   )
 
-/** Serves until the scope ends; then finishes what is under way. */
-export const open = (settings: Settings): Effect.Effect<Addresses, CannotListen, Core | Scope.Scope> =>
-  Effect.gen(function* () {
-    const { secret, token } = settings
-    const routes = yield* metrics(settings)
-    const served = Layer.provideMerge(Server.layer({ secret, token, routes }), listening(settings))
-    const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
-    const { address } = Context.get(context, HttpServer.HttpServer)
-    return addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port)
-  })
-
-/** The console's address with what opens it; browsers keep the part after `#` to themselves. */
-export const consoleWithToken = ({ console }: Addresses, { token }: Settings): string =>
-  `${console}#${Redacted.value(token)}`
-
 const reach = ({ isReachable }: Addresses, { people, url }: Settings): ReadonlyArray<string> => {
   if (Option.isSome(url)) return []
   if (!isReachable) return ["Only this machine reaches them; --host 0.0.0.0 opens them to your network."]
@@ -87,9 +72,34 @@ const reach = ({ isReachable }: Addresses, { people, url }: Settings): ReadonlyA
     : []
 }
 
-export const describe = (addresses: Addresses, settings: Settings): string =>
-  [
-    ...addresses.workers.map((address) => `Workers:   ${address}`),
-    `Requester: ${consoleWithToken(addresses, settings)}`,
-    ...reach(addresses, settings)
-  ].join("\n")
+export interface Opened {
+  readonly workers: ReadonlyArray<string>
+  /** With what opens it; browsers keep the part after `#` to themselves. */
+  readonly console: string
+  /** For people. */
+  readonly description: string
+}
+
+const describe = (addresses: Addresses, settings: Settings): Opened => {
+  const console = `${addresses.console}#${Redacted.value(settings.token)}`
+  return {
+    workers: addresses.workers,
+    console,
+    description: [
+      ...addresses.workers.map((address) => `Workers:   ${address}`),
+      `Requester: ${console}`,
+      ...reach(addresses, settings)
+    ].join("\n")
+  }
+}
+
+/** Serves until the scope ends; then finishes what is under way. */
+export const open = (settings: Settings): Effect.Effect<Opened, CannotListen, Core | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { secret, token } = settings
+    const routes = yield* metrics(settings)
+    const served = Layer.provideMerge(Server.layer({ secret, token, routes }), listening(settings))
+    const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
+    const { address } = Context.get(context, HttpServer.HttpServer)
+    return describe(addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port), settings)
+  })

@@ -9,6 +9,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as batches from "./batches.js"
+import * as bonuses from "./bonuses.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
 import * as reviews from "./reviews.js"
@@ -33,9 +34,11 @@ const crowd = Command.make(
     running.run,
     running.serve,
     runs.status,
+    reviews.submissions,
     reviews.approve,
     reviews.reject,
-    reviews.bonus,
+    reviews.softReject,
+    bonuses.bonus,
     runs.expire,
     runs.resume,
     runs.sync,
@@ -51,6 +54,11 @@ const footer = HelpDoc.blocks([
   HelpDoc.p(
     "Options of all commands may stand before or after the command's name. crowd <command> --help has the rest."
   ),
+  HelpDoc.p(
+    "Of run and serve, every option about pages and people may be a variable: CROWD_PORT, CROWD_PROXY_HEADER and so on."
+  ),
+  HelpDoc.p("CROWD_TOKEN opens the console (by default another one at each start)."),
+  HelpDoc.p("CROWD_SECRET is what servers sign with (by default in a file beside the database)."),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])
 
@@ -59,7 +67,14 @@ const interpret = Command.run(crowd, { name: "crowd", version, executable: "crow
 const config = CliConfig.layer({ showBuiltIns: false, showTypes: false, isCaseSensitive: true })
 
 /** What `@effect/cli` says of every option and every argument. */
-const noise = /^[ \t]*(A user-defined piece of text\.|A true or false value\.|This setting is optional\.)\n+/gm
+const noise =
+  /^[ \t]*(A user-defined piece of text\.|A true or false value\.|An integer\.|This setting is optional\.|This option may be repeated zero or more times\.)\n+/gm
+
+/** A command in the list of all has its name and what it does; its own help has the options. */
+const shorter = (line: string): string => {
+  const [, name, about] = /^ {2}- ([\w-]+) .* {2,}(\S.*)$/.exec(stripVTControlCharacters(line)) ?? []
+  return name === undefined || about === undefined ? line : `  - ${name.padEnd(12)} ${about}`
+}
 
 /** Lets `@effect/cli` print its help where this command prints; what is wrong with the words is told by `tell`. */
 const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -69,6 +84,9 @@ const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       const tidy = text
         .replace(noise, "")
         .replace(/^\$ (?!crowd)/m, "$ crowd ")
+        .split("\n")
+        .map(shorter)
+        .join("\n")
         .trim()
       screen.out.write(`${screen.isColoured(screen.out) ? tidy : stripVTControlCharacters(tidy)}\n`)
     }

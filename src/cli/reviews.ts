@@ -1,20 +1,18 @@
-/** Commands over submitted work: approve, reject, bonus. */
-import * as Args from "@effect/cli/Args"
+/** Commands over submitted work: submissions, approve, reject, soft-reject. */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Agents } from "../Agents.js"
-import * as BonusFile from "../batch/BonusFile.js"
-import * as Crowd from "../Crowd.js"
+import { type Agent, Agents } from "../Agents.js"
 import type { AgentId, RunId } from "../Ids.js"
-import * as Money from "../Money.js"
-import { TaskRuns } from "../TaskRuns.js"
-import { BonusesNotPaid, UsageError } from "./failure.js"
+import { type Inputs, TaskRuns } from "../TaskRuns.js"
+import { UsageError } from "./failure.js"
 import * as format from "./format.js"
 import * as Progress from "./Progress.js"
+import { print } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
 import * as summary from "./summary.js"
@@ -22,12 +20,36 @@ import * as workers from "./workers.js"
 
 const feedback = Options.text("feedback").pipe(Options.withPseudoName("TEXT"))
 
-/** Fails unless the agent worked on that run. */
-const checkAgent = (run: RunId, id: AgentId) =>
+const maybeFeedback = feedback.pipe(Options.withDescription("Shown to the worker"), Options.optional)
+
+/** One submission, or all that a worker has waiting in the run. */
+const named = {
+  agent: Options.optional(shared.agentOption),
+  worker: shared.workerOption.pipe(
+    Options.withDescription("All that wait of this worker: what the crowd calls them, or their id here"),
+    Options.optional
+  )
+}
+
+/** What waits for a decision in the run, of one worker. */
+const waitingOf = (run: RunId, name: string) =>
   Effect.gen(function* () {
-    yield* (yield* TaskRuns).get(run)
-    const agent = yield* (yield* Agents).get(id)
-    if (agent.run !== run) return yield* new UsageError({ message: `${id} worked on ${agent.run}, not on ${run}.` })
+    const agents = yield* Agents
+    const { id } = yield* workers.find(name)
+    const found = yield* Stream.runCollect(agents.submissions(run, { status: "completed", worker: id }))
+    return Chunk.toReadonlyArray(Chunk.map(found, ({ id }) => id))
+  })
+
+/** The submissions that are meant, of which there may be none. */
+const meant = (run: RunId, whose: shared.Whose) =>
+  whose._tag === "Agent" ? Effect.as(shared.checkAgent(run, whose.agent), [whose.agent]) : waitingOf(run, whose.worker)
+
+/** Decides one after the other; answers how many. A second time goes on where this failed. */
+const decide = <A, E, R>(run: RunId, whose: shared.Whose, decision: (id: AgentId) => Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const ids = yield* meant(run, whose)
+    yield* Effect.forEach(ids, decision, { discard: true })
+    return ids.length
   })
 
 const approveAll = (run: RunId) =>
@@ -41,70 +63,70 @@ const approveAll = (run: RunId) =>
     )
   })
 
-const approveOne = (
-  run: RunId,
-  id: AgentId,
-  options: { readonly feedback?: string | undefined; readonly overrideRejection: boolean }
-) =>
-  Effect.zipRight(
-    checkAgent(run, id),
-    Effect.flatMap(Agents, (agents) => agents.approve(id, options))
-  )
-
 const all = Options.boolean("all").pipe(Options.withDescription("Everything that is submitted and not decided"))
 
 const override = Options.boolean("override-rejection").pipe(
   Options.withDescription("Approve work that was rejected before; with --agent")
 )
 
-const tellApproved = (run: RunId, approved: number) =>
+/** Tells how much was decided, and what is paid. */
+const tell = (run: RunId, what: "approved" | "rejected" | "softRejected", count: number, inWords: string) =>
   Effect.gen(function* () {
     const { cost } = yield* (yield* TaskRuns).summary(run)
     yield* summary.answer(
-      { run, approved, cost },
-      () => `${run}: ${format.count(approved, "submission")} approved; ${format.total(cost)} paid so far.`
+      { run, [what]: count, cost },
+      () => `${run}: ${format.count(count, "submission")} ${inWords}; ${format.total(cost)} paid so far.`
     )
   })
 
+const approveUsage =
+  "Say what to approve: --agent ID for one submission, or --all for every one, or --worker NAME for all of one worker."
+
+/** None where everybody's is. */
+const whoseOrAll = (
+  given: shared.Named & { readonly all: boolean }
+): Effect.Effect<Option.Option<shared.Whose>, UsageError> => {
+  if (!given.all) return Effect.asSome(shared.whose(given, approveUsage))
+  return Option.isNone(given.agent) && Option.isNone(given.worker)
+    ? Effect.succeedNone
+    : new UsageError({ message: approveUsage })
+}
+
 export const approve = Command.make(
   "approve",
-  {
-    run: shared.runArg,
-    agent: Options.optional(shared.agentOption),
-    all,
-    feedback: feedback.pipe(Options.withDescription("Shown to the worker; with --agent"), Options.optional),
-    override,
-    ...Session.options
-  },
+  { run: shared.runArg, ...named, all, feedback: maybeFeedback, override, ...Session.options },
   (given) =>
     Session.withCrowd(
       given,
       Effect.gen(function* () {
-        const { agent, all, override, run } = given
+        const { all, override, run } = given
         const feedback = Option.getOrUndefined(given.feedback)
-        if (Option.isSome(agent) === all) {
-          return yield* new UsageError({
-            message: "Say what to approve: --agent ID for one submission, or --all for every one."
-          })
+        const whose = yield* whoseOrAll(given)
+        if (all && feedback !== undefined) {
+          return yield* new UsageError({ message: "--feedback does not go with --all." })
         }
-        if (all && (feedback !== undefined || override)) {
-          return yield* new UsageError({
-            message: "--feedback and --override-rejection go with --agent, not with --all."
-          })
+        if (override && Option.isNone(given.agent)) {
+          return yield* new UsageError({ message: "--override-rejection goes with --agent only." })
         }
-        const approved = Option.isSome(agent)
-          ? yield* Effect.as(approveOne(run, agent.value, { feedback, overrideRejection: override }), 1)
-          : yield* approveAll(run)
-        yield* tellApproved(run, approved)
+        const agents = yield* Agents
+        const approveOne = (id: AgentId) => agents.approve(id, { feedback, overrideRejection: override })
+        const approved = yield* Option.match(whose, {
+          onNone: () => approveAll(run),
+          onSome: (whose) => decide(run, whose, approveOne)
+        })
+        yield* tell(run, "approved", approved, "approved")
       })
     )
 ).pipe(Command.withDescription("Pay for what was submitted"))
+
+const toDecide = (given: shared.Named, what: string) =>
+  shared.whose(given, `Say what to ${what}: --agent ID for one submission, or --worker NAME for all of one worker.`)
 
 export const reject = Command.make(
   "reject",
   {
     run: shared.runArg,
-    agent: shared.agentOption,
+    ...named,
     feedback: feedback.pipe(Options.withDescription("Why; shown to the worker")),
     ...Session.options
   },
@@ -112,59 +134,98 @@ export const reject = Command.make(
     Session.withCrowd(
       given,
       Effect.gen(function* () {
-        const { agent, run } = given
-        yield* checkAgent(run, agent)
-        yield* (yield* Agents).reject(agent, given.feedback)
-        yield* summary.answer({ run, rejected: agent }, () => `${agent} is rejected; nothing is paid for it.`)
+        const whose = yield* toDecide(given, "reject")
+        const agents = yield* Agents
+        const rejected = yield* decide(given.run, whose, (id) => agents.reject(id, given.feedback))
+        yield* tell(given.run, "rejected", rejected, "rejected and not paid")
       })
     )
-).pipe(Command.withDescription("Refuse to pay for one submission"))
+).pipe(Command.withDescription("Refuse to pay for a submission, or for all of a worker"))
 
-/** A row of the file as it is paid: a worker named by their id is called as their crowd calls them. */
-const toBonus = ({ amount, key, line, reason, target }: BonusFile.Bonus) =>
-  Effect.gen(function* () {
-    const rest = { line, amount, reason, key: Option.getOrUndefined(key) }
-    if (target._tag === "Agent") return { ...rest, to: target }
-    const worker = yield* Effect.option(workers.find(target.worker))
-    const name = Option.match(worker, { onNone: () => target.worker, onSome: ({ name }) => name })
-    return { ...rest, to: { _tag: "Worker" as const, name } }
-  })
-
-/** Pays the whole file; answers what could not be paid. */
-const payAll = (run: RunId, file: BonusFile.BonusFile) =>
-  Effect.gen(function* () {
-    const progress = yield* Progress.make("paying", { total: file.count, done: 0 })
-    return yield* Crowd.bonuses(run, Stream.mapEffect(file.rows, toBonus)).pipe(
-      Stream.mapAccum(1, (done, paid) => [done + 1, { ...paid, done }]),
-      Stream.tap(({ done }) => progress.at(done)),
-      Stream.filterMap(({ bonus, outcome }) =>
-        Option.map(Either.getLeft(outcome), (error) => ({ line: bonus.line, error }))
-      ),
-      Stream.runCollect,
-      Effect.map((all) => Array.from(all).sort((a, b) => a.line - b.line)),
-      Effect.ensuring(progress.clear)
+export const softReject = Command.make(
+  "soft-reject",
+  { run: shared.runArg, ...named, feedback: maybeFeedback, ...Session.options },
+  (given) =>
+    Session.withCrowd(
+      given,
+      Effect.gen(function* () {
+        const whose = yield* toDecide(given, "soft-reject")
+        const agents = yield* Agents
+        const feedback = Option.getOrUndefined(given.feedback)
+        const kept = yield* decide(given.run, whose, (id) => agents.softReject(id, feedback))
+        yield* tell(given.run, "softRejected", kept, "paid and kept out of the results")
+      })
     )
-  })
+).pipe(Command.withDescription("Pay for a submission, or for all of a worker, but keep it out of the results"))
 
-const file = Args.text({ name: "file" }).pipe(
-  Args.withDescription("CSV with the columns amount, reason, agent or worker, and perhaps key")
+const status = Options.choice("status", ["completed", "approved", "soft_rejected", "rejected"]).pipe(
+  Options.withDescription("What has become of them; those that wait for a decision (completed) by default"),
+  Options.withDefault("completed" as const)
 )
 
-export const bonus = Command.make("bonus", { run: shared.runArg, file, ...Session.options }, (given) =>
-  Session.withCrowd(
-    given,
-    Effect.gen(function* () {
-      const run = yield* (yield* TaskRuns).get(given.run)
-      const file = yield* BonusFile.read(given.file, run.task.reward.currency)
-      const notPaid = yield* payAll(run.id, file)
-      const paid = file.count - notPaid.length
-      if (notPaid.length > 0) return yield* new BonusesNotPaid({ path: given.file, paid, notPaid })
-      const { cost } = yield* (yield* TaskRuns).summary(run.id)
-      yield* summary.answer(
-        { run: run.id, bonuses: paid, total: file.total, cost },
-        () =>
-          `${run.id}: ${format.count(paid, "bonus", "bonuses")} paid, ${Money.format(file.total)}; ${format.total(cost)} paid so far.`
-      )
-    })
-  )
-).pipe(Command.withDescription("Pay bonuses from a file; again to pay what failed, nothing is paid twice"))
+interface Submission {
+  readonly agent: Agent
+  readonly inputs: Inputs
+}
+
+const timeOf = ({ submittedAt }: Agent): string =>
+  Option.match(submittedAt, { onNone: () => "", onSome: DateTime.formatIso })
+
+const lines = (title: string, values: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
+  Object.entries(values).map(([name, value]) => `  ${title}.${format.plain(name)}: ${format.plain(value)}`)
+
+const submissionText = ({ agent, inputs }: Submission): string =>
+  [
+    `${agent.id}  ${format.plain(agent.workerName)}  ${timeOf(agent)}`,
+    ...lines("Input", inputs),
+    ...lines(
+      "Answer",
+      Option.getOrElse(agent.answers, () => ({}))
+    ),
+    ""
+  ].join("\n")
+
+const submissionJson = ({ agent, inputs }: Submission): string =>
+  JSON.stringify({
+    run: agent.run,
+    agent: agent.id,
+    worker: agent.worker,
+    workerName: agent.workerName,
+    status: agent.status,
+    submittedAt: timeOf(agent),
+    inputs,
+    answers: Option.getOrElse(agent.answers, () => ({}))
+  })
+
+const pageSize = 100
+
+/** Each with the row it answers. */
+const withInputs = (page: Chunk.Chunk<Agent>) =>
+  Effect.gen(function* () {
+    const agents = Chunk.toReadonlyArray(page)
+    const assignments = yield* (yield* TaskRuns).assignments([...new Set(agents.map(({ assignment }) => assignment))])
+    const byId = new Map(assignments.map(({ id, inputs }) => [id, inputs]))
+    return agents.map((agent): Submission => ({ agent, inputs: byId.get(agent.assignment) ?? {} }))
+  })
+
+export const submissions = Command.make(
+  "submissions",
+  { run: shared.runArg, worker: Options.optional(shared.workerOption), status, ...Session.options },
+  (given) =>
+    Session.withCrowd(
+      given,
+      Effect.gen(function* () {
+        const { json } = yield* Session.Session
+        const agents = yield* Agents
+        const worker = yield* Effect.transposeMapOption(given.worker, workers.find)
+        const asked = { status: given.status, worker: Option.getOrUndefined(worker)?.id }
+        const shown = agents.submissions(given.run, asked).pipe(
+          Stream.grouped(pageSize),
+          Stream.mapEffect(withInputs),
+          Stream.tap((page) => Effect.forEach(page, (one) => print(json ? submissionJson(one) : submissionText(one)))),
+          Stream.runFold(0, (sum, page) => sum + page.length)
+        )
+        if ((yield* shown) === 0 && !json) yield* print(`${given.run}: there is no such submission.`)
+      })
+    )
+).pipe(Command.withDescription("What was submitted and waits for a decision, with its answers; JSON Lines with --json"))

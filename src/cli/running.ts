@@ -11,7 +11,6 @@ import * as batches from "./batches.js"
 import * as conducting from "./conducting.js"
 import * as format from "./format.js"
 import * as Progress from "./Progress.js"
-import * as pages from "./pages.js"
 import * as providers from "./providers.js"
 import { print, say } from "./Screen.js"
 import * as Session from "./Session.js"
@@ -54,6 +53,13 @@ const conduct = (run: TaskRun, approve: boolean) =>
     return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
   })
 
+/** Commands that serve nothing do not load what serving takes. */
+const open = (settings: serving.Settings) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./pages.js")),
+    (pages) => pages.open(settings)
+  )
+
 interface Work {
   readonly batch: Batch
   readonly fresh: boolean
@@ -66,16 +72,14 @@ interface Work {
 const work = ({ approve, batch, fresh, settings }: Work) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const opened = yield* Effect.transposeMapOption(settings, (settings) =>
-        Effect.map(pages.open(settings), (addresses) => pages.describe(addresses, settings))
-      )
+      const opened = yield* Effect.transposeMapOption(settings, open)
       const run = yield* batches.launchBatch(batch, { fresh })
       const before = yield* (yield* TaskRuns).summary(run.id)
       if (Conductor.isDecided(before)) {
         yield* say("This batch is done already; nothing was launched. Start another run of it with --new.")
         return { run, ended: before }
       }
-      yield* Effect.transposeMapOption(opened, say)
+      yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
       return { run, ended: yield* conduct(run, approve) }
     })
   )
@@ -116,12 +120,8 @@ const serveFor = (settings: serving.Settings) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { json } = yield* Session.Session
-      const addresses = yield* pages.open(settings)
-      yield* print(
-        json
-          ? JSON.stringify({ workers: addresses.workers, console: pages.consoleWithToken(addresses, settings) })
-          : pages.describe(addresses, settings)
-      )
+      const { console, description, workers } = yield* open(settings)
+      yield* print(json ? JSON.stringify({ workers, console }) : description)
       return yield* conducting.everyRun()
     })
   )

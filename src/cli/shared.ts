@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { Agents } from "../Agents.js"
 import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
 import { AgentId, RunId, Token } from "../Ids.js"
@@ -50,6 +51,11 @@ export const agentOption = Options.text("agent").pipe(
   Options.mapEffect((text) => Effect.mapError(decodeAgent(text), ValidationError.invalidValue))
 )
 
+export const workerOption = Options.text("worker").pipe(
+  Options.withPseudoName("NAME"),
+  Options.withDescription("What the crowd calls the worker (WorkerId in the results), or their id here")
+)
+
 export const tokensOption = (name: string, description: string) =>
   Options.text(name).pipe(
     Options.withPseudoName("TOKEN"),
@@ -57,6 +63,31 @@ export const tokensOption = (name: string, description: string) =>
     Options.repeated,
     Options.mapEffect((all) => Effect.mapError(Effect.forEach(all, decodeToken), ValidationError.invalidValue))
   )
+
+export interface Named {
+  readonly agent: Option.Option<AgentId>
+  readonly worker: Option.Option<string>
+}
+
+/** One piece of work, or a worker. */
+export type Whose =
+  | { readonly _tag: "Agent"; readonly agent: AgentId }
+  | { readonly _tag: "Worker"; readonly worker: string }
+
+/** Which one of the two options was given. */
+export const whose = ({ agent, worker }: Named, usage: string): Effect.Effect<Whose, UsageError> => {
+  if (Option.isSome(agent) && Option.isNone(worker)) return Effect.succeed({ _tag: "Agent", agent: agent.value })
+  if (Option.isSome(worker) && Option.isNone(agent)) return Effect.succeed({ _tag: "Worker", worker: worker.value })
+  return new UsageError({ message: usage })
+}
+
+/** Fails unless the agent worked on that run. */
+export const checkAgent = (run: RunId, id: AgentId) =>
+  Effect.gen(function* () {
+    yield* (yield* TaskRuns).get(run)
+    const agent = yield* (yield* Agents).get(id)
+    if (agent.run !== run) return yield* new UsageError({ message: `${id} worked on ${agent.run}, not on ${run}.` })
+  })
 
 const newestRun = Effect.gen(function* () {
   const { database, provider } = yield* Session

@@ -221,10 +221,7 @@ export const make = (engine: Engine.Service): Service => {
     markDone,
     endOverdue,
     get: agent,
-    list: (id, options) =>
-      options?.status === undefined
-        ? pages(store, tables.agents, { where: { run: id } })
-        : pages(store, tables.agents, { where: { run: id, status: options.status }, orderBy: "submittedAt" }),
+    list: (id) => pages(store, tables.agents, { where: { run: id } }),
     submissions,
     ofWorker: (worker) =>
       pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })

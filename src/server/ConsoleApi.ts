@@ -9,8 +9,15 @@ import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as Schema from "effect/Schema"
+import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
-import { Summary } from "../TaskRuns.js"
+import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "../Ids.js"
+import { textFault } from "../internal/text.js"
+import { Minor, Money } from "../Money.js"
+import { AgentStatus } from "../States.js"
+import { Inputs, Summary } from "../TaskRuns.js"
+import { BonusReceipt, Participation } from "../Workers.js"
+import { told } from "./internal/told.js"
 
 /**
  * The asker has shown neither the console's token nor the cookie that was given for it.
@@ -43,7 +50,7 @@ export const cookieName = "crowd_console"
  * @category security
  */
 export class SignedIn extends HttpApiMiddleware.Tag<SignedIn>()("effect-crowd/server/SignedIn", {
-  failure: NotSignedIn,
+  failure: told(NotSignedIn),
   security: {
     cookie: HttpApiSecurity.apiKey({ in: "cookie", key: cookieName }),
     bearer: HttpApiSecurity.bearer
@@ -61,17 +68,268 @@ export class SessionApi extends HttpApiGroup.make("session")
     HttpApiEndpoint.post("signIn", "/")
       .setPayload(Schema.Struct({ token: Schema.String.pipe(Schema.maxLength(500)) }))
       .addSuccess(HttpApiSchema.NoContent)
-      .addError(NotSignedIn)
+      .addError(told(NotSignedIn), { status: 401 })
   )
   .add(HttpApiEndpoint.del("signOut", "/").addSuccess(HttpApiSchema.NoContent))
   .prefix("/api/session") {}
 
 /**
+ * How many submissions one request decides on, at the most.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const decisionsAtMost = 200
+
+/**
+ * A bonus that is no amount of the run's currency.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidAmount extends Schema.TaggedError<InvalidAmount>("effect-crowd/server/InvalidAmount")(
+  "InvalidAmount",
+  { amount: Schema.String, description: Schema.String }
+) {
+  override get message() {
+    return `This bonus cannot be paid: ${this.description}.`
+  }
+}
+
+/**
+ * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, and when its units are
+ * taken back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const RunView = Schema.Struct({
+  summary: Summary,
+  title: Schema.String,
+  description: Schema.String,
+  reward: Money,
+  toCome: Minor,
+  createdAt: Schema.DateTimeUtcFromNumber,
+  endsAt: Schema.DateTimeUtcFromNumber
+})
+
+/**
+ * The statuses of what was submitted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SubmissionStatus = AgentStatus.pipe(
+  Schema.pickLiteral("completed", "approved", "soft_rejected", "rejected")
+)
+
+/**
+ * What a worker submitted; `frame` is the path of the task's page with the answers in it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Submission = Schema.Struct({
+  agent: AgentId,
+  unit: UnitId,
+  assignment: AssignmentId,
+  worker: WorkerId,
+  workerName: Schema.String,
+  status: AgentStatus,
+  inputs: Inputs,
+  answers: Answers,
+  feedback: Schema.NullOr(Schema.String),
+  acceptedAt: Schema.DateTimeUtcFromNumber,
+  submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),
+  decidedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),
+  frame: Schema.String
+})
+
+const text = (longest: number) =>
+  Schema.String.pipe(
+    Schema.maxLength(longest),
+    Schema.filter((text) => textFault(text) ?? true)
+  )
+
+const Feedback = text(1000)
+const Reason = Schema.compose(Schema.Trim, text(1000).pipe(Schema.minLength(1)))
+
+/**
+ * What is decided about submissions. `Override` approves what was rejected.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Decision = Schema.Union(
+  Schema.TaggedStruct("Approve", { feedback: Schema.optional(Feedback) }),
+  Schema.TaggedStruct("SoftReject", { feedback: Schema.optional(Feedback) }),
+  Schema.TaggedStruct("Reject", { feedback: Reason }),
+  Schema.TaggedStruct("Override", { feedback: Schema.optional(Feedback) })
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Decision = typeof Decision.Type
+
+/**
+ * Why a decision did not come about.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const DecisionError = Schema.Union(
+  told(CrowdError.AgentNotFound),
+  told(CrowdError.InvalidTransition),
+  told(CrowdError.InsufficientFunds),
+  told(CrowdError.Uncertain),
+  told(CrowdError.ProviderError),
+  told(CrowdError.StoreError)
+)
+
+/**
+ * What became of one decision of many.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Outcome = Schema.Union(
+  Schema.TaggedStruct("Decided", { agent: AgentId, status: AgentStatus }),
+  Schema.TaggedStruct("NotDecided", { agent: AgentId, error: DecisionError })
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = typeof Outcome.Type
+
+const OneRun = Schema.Struct({ run: RunId })
+const OneWorker = Schema.Struct({ run: RunId, worker: WorkerId })
+
+const runNotFound = told(CrowdError.TaskRunNotFound)
+const agentNotFound = told(CrowdError.AgentNotFound)
+const workerNotFound = told(CrowdError.WorkerNotFound)
+const providerError = told(CrowdError.ProviderError)
+const uncertain = told(CrowdError.Uncertain)
+
+/** Lists come in pages: `next` is the `after` of the page to come, null where there is none. */
+const looks = HttpApiGroup.make("console")
+  .add(
+    HttpApiEndpoint.get("runs", "/runs")
+      .setUrlParams(Schema.Struct({ after: Schema.optional(RunId) }))
+      .addSuccess(Schema.Struct({ runs: Schema.Array(RunView), next: Schema.NullOr(RunId) }))
+      .addError(runNotFound, { status: 404 })
+  )
+  .add(
+    HttpApiEndpoint.get("run", "/runs/:run").setPath(OneRun).addSuccess(RunView).addError(runNotFound, { status: 404 })
+  )
+  .add(
+    HttpApiEndpoint.get("submissions", "/runs/:run/submissions")
+      .setPath(OneRun)
+      .setUrlParams(
+        Schema.Struct({
+          /** Oldest first what is `completed`, the default; of other statuses the newest first. */
+          status: Schema.optional(SubmissionStatus),
+          worker: Schema.optional(WorkerId),
+          after: Schema.optional(AgentId)
+        })
+      )
+      .addSuccess(Schema.Struct({ submissions: Schema.Array(Submission), next: Schema.NullOr(AgentId) }))
+      .addError(runNotFound, { status: 404 })
+      .addError(agentNotFound, { status: 404 })
+  )
+  .add(
+    HttpApiEndpoint.get("workers", "/runs/:run/workers")
+      .setPath(OneRun)
+      .setUrlParams(Schema.Struct({ after: Schema.optional(WorkerId) }))
+      .addSuccess(Schema.Struct({ workers: Schema.Array(Participation), next: Schema.NullOr(WorkerId) }))
+      .addError(runNotFound, { status: 404 })
+  )
+  .add(
+    HttpApiEndpoint.get("results", "/runs/:run/results/:format")
+      .setPath(Schema.Struct({ run: RunId, format: Schema.Literal("csv", "jsonl") }))
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/csv" }))
+      .addError(runNotFound, { status: 404 })
+  )
+  /** Server-sent events `run`, a `RunView` each: of one run, or of the newest ones. */
+  .add(
+    HttpApiEndpoint.get("events", "/events")
+      .setUrlParams(Schema.Struct({ run: Schema.optional(RunId) }))
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
+      .addError(runNotFound, { status: 404 })
+  )
+
+const block = <Name extends "block" | "unblock">(name: Name) =>
+  HttpApiEndpoint.post(name, `/runs/:run/workers/:worker/${name}`)
+    .setPath(OneWorker)
+    .addSuccess(Schema.Struct({ worker: WorkerId, blocked: Schema.Boolean }))
+    .addError(runNotFound, { status: 404 })
+    .addError(workerNotFound, { status: 404 })
+    .addError(told(CrowdError.BlockNeedsScope), { status: 409 })
+    .addError(uncertain, { status: 409 })
+    .addError(providerError, { status: 502 })
+
+/**
  * @since 0.1.0
  * @category groups
  */
-export class ConsoleApi extends HttpApiGroup.make("console")
-  .add(HttpApiEndpoint.get("runs", "/runs").addSuccess(Schema.Array(Summary)))
-  .addError(CrowdError.StoreError, { status: 503 })
+export class ConsoleApi extends looks
+  .add(
+    HttpApiEndpoint.post("decide", "/runs/:run/decisions")
+      .setPath(OneRun)
+      .setPayload(
+        Schema.Struct({
+          decision: Decision,
+          agents: Schema.Array(AgentId).pipe(Schema.minItems(1), Schema.maxItems(decisionsAtMost))
+        })
+      )
+      .addSuccess(Schema.Struct({ outcomes: Schema.Array(Outcome) }))
+      .addError(runNotFound, { status: 404 })
+  )
+  /** Everything of one worker that waits for it, page by page: ask again with `after` until `next` is null. */
+  .add(
+    HttpApiEndpoint.post("decideWorker", "/runs/:run/workers/:worker/decisions")
+      .setPath(OneWorker)
+      .setPayload(Schema.Struct({ decision: Decision, after: Schema.optional(AgentId) }))
+      .addSuccess(Schema.Struct({ outcomes: Schema.Array(Outcome), next: Schema.NullOr(AgentId) }))
+      .addError(runNotFound, { status: 404 })
+      .addError(agentNotFound, { status: 404 })
+  )
+  /** The same key is the same bonus, however often it is asked for. */
+  .add(
+    HttpApiEndpoint.post("bonus", "/runs/:run/bonuses")
+      .setPath(OneRun)
+      .setPayload(
+        Schema.Struct({
+          to: Schema.Union(Schema.Struct({ agent: AgentId }), Schema.Struct({ worker: WorkerId })),
+          /** As in `0.50`, in the run's currency. */
+          amount: Schema.String.pipe(Schema.maxLength(20)),
+          reason: Reason,
+          key: Schema.String.pipe(Schema.pattern(/^[0-9A-Za-z-]{1,64}$/))
+        })
+      )
+      .addSuccess(BonusReceipt)
+      .addError(told(InvalidAmount), { status: 400 })
+      .addError(runNotFound, { status: 404 })
+      .addError(agentNotFound, { status: 404 })
+      .addError(workerNotFound, { status: 404 })
+      .addError(told(CrowdError.UnitNotFound), { status: 404 })
+      .addError(told(CrowdError.BonusNeedsUnit), { status: 409 })
+      .addError(told(CrowdError.InsufficientFunds), { status: 409 })
+      .addError(uncertain, { status: 409 })
+      .addError(providerError, { status: 502 })
+  )
+  .add(block("block").setPayload(Schema.Struct({ reason: Reason })))
+  .add(block("unblock"))
+  .add(
+    HttpApiEndpoint.post("expire", "/runs/:run/expire")
+      .setPath(OneRun)
+      /** For how many milliseconds somebody may still be at work. */
+      .addSuccess(Schema.Struct({ wait: Schema.Number }))
+      .addError(runNotFound, { status: 404 })
+      .addError(uncertain, { status: 409 })
+      .addError(providerError, { status: 502 })
+  )
+  .addError(told(CrowdError.StoreError), { status: 503 })
   .middleware(SignedIn)
   .prefix("/api/console") {}

@@ -62,7 +62,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(guard.layer(running))
       )
       return HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-        guard.tracing,
+        guard.serving,
         Layer.provide(HttpServer.layerContext)
       )
     })

@@ -12,6 +12,7 @@ import { AgentId, RunId } from "../Ids.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
 import { Json, Task } from "../TaskRuns.js"
+import { told } from "./internal/told.js"
 
 /**
  * Why a worker cannot take a unit now.
@@ -111,9 +112,9 @@ const change = <Name extends string>(name: Name) =>
     .setPath(OneAgent)
     .setHeaders(Key)
     .addSuccess(Changed)
-    .addError(CrowdError.AgentNotFound, { status: 404 })
-    .addError(CrowdError.NotYourAgent, { status: 403 })
-    .addError(CrowdError.InvalidTransition, { status: 409 })
+    .addError(told(CrowdError.AgentNotFound), { status: 404 })
+    .addError(told(CrowdError.NotYourAgent), { status: 403 })
+    .addError(told(CrowdError.InvalidTransition), { status: 409 })
 
 /**
  * @since 0.1.0
@@ -126,8 +127,8 @@ export class WorkApi extends HttpApiGroup.make("work")
     HttpApiEndpoint.post("name", "/name")
       .setPayload(Schema.Struct({ name: Schema.String.pipe(Schema.maxLength(200)) }))
       .addSuccess(Schema.Struct({ worker: Schema.String }))
-      .addError(CrowdError.InvalidName, { status: 400 })
-      .addError(CrowdError.NameTaken, { status: 409 })
+      .addError(told(CrowdError.InvalidName), { status: 400 })
+      .addError(told(CrowdError.NameTaken), { status: 409 })
   )
   .add(
     HttpApiEndpoint.post("accept", "/runs/:run/agents")
@@ -135,10 +136,10 @@ export class WorkApi extends HttpApiGroup.make("work")
       /** What the provider's shim says of the worker. A crowd that knows its visitors itself does not listen to it. */
       .setPayload(Schema.Struct({ data: Schema.optionalWith(Json, { default: () => null }) }))
       .addSuccess(Work)
-      .addError(CrowdError.NameNeeded, { status: 401 })
-      .addError(CrowdError.TaskRunNotFound, { status: 404 })
-      .addError(CrowdError.InvalidProviderData, { status: 400 })
-      .addError(CrowdError.NotEligible, { status: 409 })
+      .addError(told(CrowdError.NameNeeded), { status: 401 })
+      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(told(CrowdError.NotEligible), { status: 409 })
   )
   .add(
     HttpApiEndpoint.post("submit", "/agents/:agent/answers")
@@ -146,15 +147,15 @@ export class WorkApi extends HttpApiGroup.make("work")
       .setHeaders(Key)
       .setPayload(Schema.Struct({ answers: Answers }))
       .addSuccess(Changed)
-      .addError(CrowdError.AgentNotFound, { status: 404 })
-      .addError(CrowdError.NotYourAgent, { status: 403 })
-      .addError(CrowdError.InvalidAnswers, { status: 400 })
-      .addError(CrowdError.AlreadySubmitted, { status: 409 })
-      .addError(CrowdError.InvalidTransition, { status: 409 })
+      .addError(told(CrowdError.AgentNotFound), { status: 404 })
+      .addError(told(CrowdError.NotYourAgent), { status: 403 })
+      .addError(told(CrowdError.InvalidAnswers), { status: 400 })
+      .addError(told(CrowdError.AlreadySubmitted), { status: 409 })
+      .addError(told(CrowdError.InvalidTransition), { status: 409 })
   )
   .add(change("start"))
   .add(change("return"))
   .add(change("disconnect"))
-  .addError(CrowdError.Unwelcome, { status: 403 })
-  .addError(CrowdError.StoreError, { status: 503 })
+  .addError(told(CrowdError.Unwelcome), { status: 403 })
+  .addError(told(CrowdError.StoreError), { status: 503 })
   .prefix("/api/work") {}

@@ -2,39 +2,21 @@
  * Claim + complete through the capabilities on a SQLite file, against raw better-sqlite3 doing the two statements that
  * change the unit, on a copy of the same file in the same run.
  */
-import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type { RunId } from "../../src/Ids.js"
 import { Agents } from "../../src/index.js"
-import { type Durability, inTemporaryDirectory, launched, onFile, seconds } from "./setup.js"
+import { rawStatements } from "./raw.js"
+import { type Durability, inTemporaryDirectory, launched, median, onFile, seconds } from "./setup.js"
 
 const workers = 32
 
 const raw = (filename: string, durability: Durability, run: string, units: number) =>
   Effect.sync(() => {
-    const db = new Database(filename)
-    db.pragma("journal_mode = WAL")
-    db.pragma("foreign_keys = ON")
-    db.pragma("temp_store = MEMORY")
-    db.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`)
-    const claim = db.prepare(
-      `UPDATE crowd_units SET status = 'assigned', agent = ?, lease_until = ?, updated_at = ? WHERE id = (
-         SELECT id FROM crowd_units u WHERE run = ? AND status = 'launched' AND place > -1 AND NOT EXISTS (
-           SELECT 1 FROM crowd_agents a WHERE a.worker = ? AND a.assignment = u.assignment
-         ) ORDER BY place LIMIT 1) RETURNING id`
-    )
-    const complete = db.prepare(
-      "UPDATE crowd_units SET status = 'completed', lease_until = NULL, updated_at = ? WHERE id = ? AND status = 'assigned'"
-    )
+    const { claim, close, complete } = rawStatements(filename, durability)
     const start = process.hrtime.bigint()
-    for (let i = 0; i < units; i++) {
-      const now = Date.now()
-      const row = claim.get(`agent_${i}`, now + 600_000, now, run, `worker_${i % workers}`)
-      if (typeof row !== "object" || row === null || !("id" in row)) throw new Error("nothing left to claim")
-      complete.run(now, row.id)
-    }
+    for (let i = 0; i < units; i++) complete(claim({ agent: `agent_${i}`, run, worker: `worker_${i % workers}` }))
     const elapsed = Number(process.hrtime.bigint() - start) / 1e9
-    db.close()
+    close()
     return elapsed
   })
 
@@ -59,8 +41,6 @@ const ours = (filename: string, durability: Durability, run: RunId, units: numbe
   }).pipe(Effect.provide(onFile(filename, durability)))
 
 const sizes = process.argv.slice(2).map(Number)
-const median = (values: ReadonlyArray<number>): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 const program = inTemporaryDirectory((directory) =>
   Effect.gen(function* () {

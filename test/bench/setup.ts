@@ -6,8 +6,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../../src/Batch.js"
-import { Crowd, Money, Requesters, TaskRuns } from "../../src/index.js"
+import type { InvalidSetting, StoreError } from "../../src/CrowdError.js"
+import { Crowd as Crowds, Money, type Provider, Requesters, TaskRuns } from "../../src/index.js"
 import * as Mock from "../../src/Mock.js"
+import type { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 
 export type Durability = "normal" | "full"
@@ -29,15 +31,21 @@ export const onFile = (filename: string, durability: Durability) =>
     SqliteStore.layer({ filename, durability })
   )
 
+/** Any provider over the store in a file. */
+export type Crowd = (
+  filename: string,
+  durability: Durability
+) => Layer.Layer<Provider.Core | Store, InvalidSetting | StoreError>
+
 /** A database file with a launched run of so many units, made once for each size. */
-export const launched = (directory: string, units: number) =>
+export const launched = (directory: string, units: number, crowd: Crowd = onFile) =>
   Effect.gen(function* () {
     const filename = join(directory, `launched-${units}.db`)
     const run = yield* Effect.gen(function* () {
       const requesters = yield* Requesters.Requesters
       const requester = yield* requesters.register("bench", {})
-      return yield* Crowd.launch(batchOf(units), { requester: requester.id })
-    }).pipe(Effect.provide(onFile(filename, "normal")))
+      return yield* Crowds.launch(batchOf(units), { requester: requester.id })
+    }).pipe(Effect.provide(crowd(filename, "normal")))
     const copy = (name: string): string => {
       const target = join(directory, `${name}-${units}.db`)
       for (const file of [target, `${target}-wal`, `${target}-shm`]) rmSync(file, { force: true })
@@ -60,3 +68,6 @@ export const seconds = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     yield* effect
     return Number(process.hrtime.bigint() - start) / 1e9
   })
+
+export const median = (values: ReadonlyArray<number>): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0

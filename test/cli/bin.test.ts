@@ -1,12 +1,17 @@
-import * as fs from "node:fs"
 import * as path from "node:path"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { run } from "../../src/cli/program.js"
 import { Screen } from "../../src/cli/Screen.js"
-import { entry, folder, spawned } from "./support.js"
+import { started } from "../support/serverProcess.js"
+import { entry, folder, missingPackages, spawned } from "./support.js"
+
+const Addresses = Schema.Struct({ workers: Schema.NonEmptyArray(Schema.String), console: Schema.String })
+
+const without = (...names: ReadonlyArray<string>) => ({ CROWD_WITHOUT: names.join(",") })
 
 describe("the process", () => {
   it.scopedLive("prints its version, and tells wrong usage with exit code 2", () =>
@@ -15,7 +20,7 @@ describe("the process", () => {
       expect(yield* spawned(["--version"], { cwd })).toEqual({ code: 0, out: "0.1.0\n", err: "" })
       const wrong = yield* spawned(["run", "b", "--provider", "turk", "--json"], { cwd })
       expect(wrong.code).toBe(2)
-      expect(wrong.err).toBe('error: There is no provider "turk"; there is: mock. See crowd --help.\n')
+      expect(wrong.err).toBe('error: There is no provider "turk"; there is: mock, local. See crowd --help.\n')
       expect(JSON.parse(wrong.out)).toMatchObject({ error: { _tag: "UsageError" } })
     })
   )
@@ -23,16 +28,35 @@ describe("the process", () => {
   it.scopedLive("names the packages to install where one is missing", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
-      const source = path.dirname(entry)
-      const cli = path.join(cwd, "src/cli")
-      fs.cpSync(source, cli, { recursive: true })
-      fs.copyFileSync(path.join(source, "../../package.json"), path.join(cwd, "package.json"))
-      const told = yield* spawned(["--version"], { cwd, bin: path.join(cli, "bin.ts") })
+      const told = yield* spawned(["--version"], { cwd, env: without("@effect/cli") })
       expect(told.code).toBe(1)
       expect(told.out).toBe("")
-      expect(told.err).toMatch(/^crowd: \S+ is not installed\. Run: npm install .*effect@\^3\.\d.*\n$/)
+      expect(told.err).toMatch(/^crowd: @effect\/cli is not installed\. Run: npm install .*effect@\^3\.\d.*\n$/)
       expect(told.err).not.toContain("vitest")
     })
+  )
+
+  it.scopedLive(
+    "without the packages for Postgres and for metrics, names the one and serves without the other",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        const env = without("@effect/sql-pg", "@effect/opentelemetry", "@opentelemetry/exporter-prometheus")
+        const told = yield* spawned(["status", "--db", "postgres://a:hunter2@localhost/b"], { cwd, env })
+        expect(told).toMatchObject({ code: 1, out: "" })
+        expect(told.err).toMatch(
+          /^error: postgres:\/\/a@localhost\/b needs @effect\/sql-pg, which is not installed\. Run: npm install @effect\/sql-pg@\^\d\S+\n$/
+        )
+        const { line } = yield* started(entry, ["serve", "--json", "--port", "0", "--db", path.join(cwd, "crowd.db")], {
+          node: ["--import", missingPackages],
+          env
+        })
+        const { workers } = Schema.decodeUnknownSync(Schema.parseJson(Addresses))(line)
+        const answer = (name: string) => Effect.promise(() => fetch(`${workers[0]}${name}`))
+        expect((yield* answer("health")).status).toBe(200)
+        expect((yield* answer("metrics")).status).toBe(404)
+      }),
+    60_000
   )
 })
 

@@ -18,6 +18,8 @@ describe("progress", () => {
     expect(Progress.describe(600, 12_000, 300, 1000)).toBe("600/12,000, 300/s, 38 s left")
     expect(Progress.describe(1, 12_000, 0, 1000)).toBe("1/12,000, 1/s, 3 h 19 min left")
     expect(Progress.describe(900, 900, 0, 2000)).toBe("900/900")
+    expect(Progress.describe(3, 60, 0, 90_000)).toBe("3/60, 2/min, 28 min 30 s left")
+    expect(Progress.describe(3, 60, 0, 3_600_000)).toBe("3/60, 3/h, 19 h 0 min left")
   })
 
   it.effect("prints a line at once, at tenths, after five seconds and at the end; never twice the same", () =>
@@ -47,6 +49,26 @@ describe("progress", () => {
         "working 29/100",
         "working 100/100\n"
       ])
+    })
+  )
+
+  it.effect("prints what else there is to say when it changes, but not more than once a second", () =>
+    Effect.gen(function* () {
+      const { service, written } = onScreen(false)
+      const progress = yield* Effect.provideService(Progress.make("working", { total: 9, done: 0 }), Screen, service)
+      const steps: ReadonlyArray<readonly [seconds: number, note: string]> = [
+        [0, ""],
+        [9, "1 in work"],
+        [1, "1 in work"],
+        [0.5, "2 in work"],
+        [0.1, "1 to review"],
+        [0.4, "2 to review"]
+      ]
+      for (const [seconds, note] of steps) {
+        yield* TestClock.adjust(seconds * 1000)
+        yield* progress.at(0, note)
+      }
+      expect(written).toEqual(["working 0/9; 1 in work\n", "working 0/9; 2 in work\n"])
     })
   )
 

@@ -94,7 +94,10 @@ describe("crowd approve and reject", () => {
         from: "approved"
       })
       const rejected = yield* crowd(["reject", run, "--agent", b, "--feedback", "blank", ...over])
-      expect(rejected).toMatchObject({ code: 0, out: `${b} is rejected; nothing is paid for it.\n` })
+      expect(rejected).toMatchObject({
+        code: 0,
+        out: `${run}: 1 submission rejected and not paid; 0.05 USD paid so far.\n`
+      })
       expect(json(Approved, yield* crowd(["approve", run, "--all", "--json", ...over]))).toMatchObject({
         approved: 1,
         cost: { total: 10 }

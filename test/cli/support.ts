@@ -27,11 +27,12 @@ export interface Surroundings {
   readonly terminal?: boolean
   /** Shown what is printed, as it is. */
   readonly onOut?: (text: string) => void
+  readonly onErr?: (text: string) => void
 }
 
 export const crowd = (
   words: ReadonlyArray<string>,
-  { env = {}, onOut, terminal = false }: Surroundings = {}
+  { env = {}, onErr, onOut, terminal = false }: Surroundings = {}
 ): Effect.Effect<Ended> =>
   Effect.suspend(() => {
     const out: Array<string> = []
@@ -44,7 +45,7 @@ export const crowd = (
       isTerminal: terminal,
       columns: 80
     })
-    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err), isColoured: coloursFrom(env) })
+    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err, onErr), isColoured: coloursFrom(env) })
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
       Effect.provide(Layer.merge(NodeContext.layer, screen)),
@@ -56,11 +57,13 @@ const project = fileURLToPath(new URL("../..", import.meta.url))
 
 const loader = path.join(project, "node_modules/tsx/dist/loader.mjs")
 
+/** Makes Node not find the packages that the variable CROWD_WITHOUT names. */
+export const missingPackages = fileURLToPath(new URL("withoutPackages.mjs", import.meta.url))
+
 export const entry = path.join(project, "src/cli/bin.ts")
 
 export interface Spawning extends Pick<Surroundings, "env"> {
   readonly cwd: string
-  readonly bin?: string
   /** Shown what was written so far to stderr; answers a signal to send, once. */
   readonly onErr?: (err: string) => NodeJS.Signals | undefined
   /** Told when it runs; what it answers is called when it has ended. */
@@ -70,7 +73,12 @@ export interface Spawning extends Pick<Surroundings, "env"> {
 /** The real process. */
 export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect.Effect<Ended> =>
   Effect.async((resume) => {
-    const child = spawn(process.execPath, ["--import", loader, options.bin ?? entry, ...words], {
+    const node = [
+      "--import",
+      loader,
+      ...(options.env?.["CROWD_WITHOUT"] === undefined ? [] : ["--import", missingPackages])
+    ]
+    const child = spawn(process.execPath, [...node, entry, ...words], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"]

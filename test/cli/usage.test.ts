@@ -100,9 +100,12 @@ describe("options of all commands", () => {
         "plan",
         "launch",
         "run",
+        "serve",
         "status",
+        "submissions",
         "approve",
         "reject",
+        "soft-reject",
         "bonus",
         "expire",
         "resume",
@@ -113,6 +116,7 @@ describe("options of all commands", () => {
       ]) {
         expect(help.out).toMatch(new RegExp(`^  - ${name} `, "m"))
       }
+      expect(help.out.split("\n").filter(({ length }) => length > 130)).toEqual([])
       const one = yield* crowd(["run", "--help"])
       expect(one).toMatchObject({ code: 0, out: expect.stringContaining("$ crowd run") })
       expect(yield* crowd(["--version"])).toMatchObject({ code: 0, out: "0.1.0\n", err: "" })

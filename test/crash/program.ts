@@ -52,13 +52,13 @@ const workOn = (run: RunId) =>
     const submit = ({ id, unit, worker }: Agent) => agents.submit({ agent: id, worker, answers: { answer: unit } })
     const atOnce = { concurrency: 16, unordered: true }
     yield* Stream.runDrain(Stream.mapEffect(units.list(run, { status: "launched" }), arrive, atOnce))
-    yield* Stream.runDrain(Stream.mapEffect(agents.list(run, { status: "accepted" }), submit, atOnce))
+    yield* Stream.runDrain(Stream.mapEffect(agents.submissions(run, { status: "accepted" }), submit, atOnce))
   })
 
 const payAll = (run: RunId) =>
   Effect.gen(function* () {
     const agents = yield* Agents
-    const all = agents.list(run, { status: "approved" }).pipe(
+    const all = agents.submissions(run, { status: "approved" }).pipe(
       Stream.map(({ id, unit }) => ({
         to: { _tag: "Agent" as const, agent: id },
         amount: bonusOf(unit),

@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url)
 const specifierOf = (path: string) =>
   path === "dist/index.js" ? "effect-crowd" : `effect-crowd/${path.slice("dist/".length, -".js".length)}`
 
-const isClosed = (path: string) => path.startsWith("dist/cli/") || path.includes("/internal/")
+const isClosed = (path: string) => /^dist\/(cli|local)\//.test(path) || path.includes("/internal/")
 
 describe("subpath exports", () => {
   it.each(builtModules.filter((path) => !isClosed(path)))("%s is exported", (path) => {

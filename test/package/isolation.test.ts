@@ -7,6 +7,7 @@ import { broughtBy, builtModules, load, packageOf } from "./moduleGraph.js"
 const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js"]
 const nodePackages = ["@effect/platform-node", "@effect/cli", "@effect/sql-sqlite-node", "better-sqlite3"]
 const sqliteStore = "dist/store/SqliteStore.js"
+const prometheus = "dist/server/Prometheus.js"
 
 /** `effect` and the packages that come with it. */
 const effectAlone = ["effect", "@standard-schema/spec", "fast-check", "pure-rand"]
@@ -65,6 +66,19 @@ describe("import isolation, from the module graph of dist", () => {
   it("store, batch and testing bring no provider", () => {
     expectNone([...inFolder("store"), ...inFolder("batch"), ...inFolder("testing")], (brought) =>
       providers.includes(brought)
+    )
+  })
+
+  it("the shims for browsers bring nothing", () => {
+    expectNone(inFolder("browser"), () => true)
+  })
+
+  it("only server/Prometheus brings OpenTelemetry", () => {
+    const isTelemetry = (brought: string) => brought.includes("opentelemetry")
+    expect([...broughtBy(graph, prometheus).keys()].filter(isTelemetry)).toContain("@effect/opentelemetry")
+    expectNone(
+      library.filter((path) => path !== prometheus),
+      isTelemetry
     )
   })
 

@@ -135,8 +135,10 @@ const server = async (): Promise<number> => {
   return port
 }
 
+const urlOf = (port: number, database: string) => `postgres://crowd@127.0.0.1:${port}/${database}`
+
 const client = (port: number, database: string) =>
-  PgClient.layer({ url: Redacted.make(`postgres://crowd@127.0.0.1:${port}/${database}`), maxConnections: 20 })
+  PgClient.layer({ url: Redacted.make(urlOf(port, database)), maxConnections: 20 })
 
 /** A new database of its own, gone with the scope. */
 const freshDatabase: Effect.Effect<{ readonly port: number; readonly database: string }, unknown, Scope.Scope> =
@@ -152,6 +154,11 @@ const freshDatabase: Effect.Effect<{ readonly port: number; readonly database: s
     yield* Effect.addFinalizer(() => Effect.orDie(administer(`DROP DATABASE ${database} WITH (FORCE)`)))
     return { port, database }
   })
+
+/** The address of an empty database. */
+export const url: Effect.Effect<string, unknown, Scope.Scope> = Effect.map(freshDatabase, ({ database, port }) =>
+  urlOf(port, database)
+)
 
 /** A client of an empty database. */
 export const layer: Layer.Layer<SqlClient, unknown> = Layer.unwrapScoped(

@@ -90,6 +90,12 @@ describe("catchTags over each method is exhaustive", () => {
       failing<TaskRuns.Service["assignments"]>().pipe(Effect.catchTags(handle("StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<TaskRuns.Service["olderThan"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["counts"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<TaskRuns.Service["summary"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect<keyof TaskRuns.Service>().type.toBe<
@@ -98,11 +104,13 @@ describe("catchTags over each method is exhaustive", () => {
       | "cleanup"
       | "get"
       | "list"
+      | "olderThan"
       | "template"
       | "addRows"
       | "rows"
       | "assignment"
       | "assignments"
+      | "counts"
       | "summary"
     >()
   })
@@ -214,6 +222,12 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Agents.Service["get"]>().pipe(Effect.catchTags(handle("AgentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(failing<Agents.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<Agents.Service["submissions"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "AgentNotFound", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(failing<Agents.Service["ofWorker"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect<keyof Agents.Service>().type.toBe<
       | "register"
       | "submit"
@@ -229,6 +243,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "endOverdue"
       | "get"
       | "list"
+      | "submissions"
+      | "ofWorker"
     >()
   })
 
@@ -240,6 +256,9 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Workers.Service["findByName"]>().pipe(Effect.catchTags(handle("WorkerNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(failing<Workers.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<Workers.Service["ofRun"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(
       failing<Workers.Service["bonus"]>().pipe(
         Effect.catchTags(
@@ -296,7 +315,7 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect<keyof Workers.Service>().type.toBe<
-      "get" | "findByName" | "list" | "bonus" | "block" | "unblock" | "isBlocked" | "isEligible"
+      "get" | "findByName" | "list" | "ofRun" | "bonus" | "block" | "unblock" | "isBlocked" | "isEligible"
     >()
   })
 

@@ -27,6 +27,7 @@ export const ChooseName = ({ onChosen }: { readonly onChosen: () => Promise<void
           maxLength={100}
           value={name}
           aria-describedby="name-hint"
+          aria-invalid={problem !== null}
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <p id="name-hint" class="muted small">

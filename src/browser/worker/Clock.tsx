@@ -29,7 +29,7 @@ const useLeft = ({ deadline, now }: Work): number => {
 export const Clock = ({ work }: { readonly work: Work }) => {
   const left = useLeft(work)
   const whole = work.deadline - work.acceptedAt
-  const warning = warnings.find(({ at }) => left <= at && (at === 0 || at < whole / 2))
+  const warning = warnings.find(({ at }) => left <= at && at <= whole / 2)
   return (
     <div class="clock">
       <span role="timer" class={warning === undefined ? "time numbers" : "time numbers near"}>

@@ -1,10 +1,10 @@
 /** What is on offer, and what became of one's own work. */
 import { useCallback, useEffect, useState } from "preact/hooks"
 import * as format from "../format.js"
+import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { ChooseName } from "./ChooseName.js"
 import { History } from "./History.js"
-import { Link, Title } from "./navigation.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { refusalText } from "./words.js"
 

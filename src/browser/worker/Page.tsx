@@ -1,7 +1,7 @@
 /** What every view has around it. */
 import type { ComponentChildren } from "preact"
+import { Link } from "../navigation.js"
 import type { Problem } from "./api.js"
-import { Link } from "./navigation.js"
 import { problemWords, type Words } from "./words.js"
 
 interface PageProps {
@@ -37,6 +37,9 @@ export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
   </div>
 )
 
+/** No fault of anybody's: nothing to be alarmed about. */
+const isNormal = ({ _tag }: Problem): boolean => _tag === "NotEligible" || _tag === "NameNeeded"
+
 export const ProblemNotice = ({ problem }: { readonly problem: Problem }) => (
-  <Notice tone={problem._tag === "NotEligible" ? undefined : "bad"} words={problemWords(problem)} />
+  <Notice tone={isNormal(problem) ? undefined : "bad"} words={problemWords(problem)} />
 )

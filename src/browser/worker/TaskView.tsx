@@ -2,9 +2,9 @@
 import { useEffect, useState } from "preact/hooks"
 import type { Json } from "../answers.js"
 import * as format from "../format.js"
+import { Link, Title } from "../navigation.js"
 import { TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
-import { Link, Title } from "./navigation.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import { loadShim, type Shim } from "./shim.js"
 import { Working } from "./Working.js"
@@ -22,6 +22,7 @@ type State =
   | { readonly _tag: "Preview"; readonly known: Known; readonly problem?: api.Problem }
   | { readonly _tag: "Working"; readonly known: Known; readonly work: api.Work }
   | { readonly _tag: "Thanks" | "GivenBack"; readonly known: Known; readonly problem?: api.Problem }
+  | { readonly _tag: "NotOffered"; readonly worker: string | null }
   | { readonly _tag: "Failed"; readonly problem: api.Problem }
 
 const loading: State = { _tag: "Loading" }
@@ -47,7 +48,10 @@ const goesOn = ({ offer, shim }: Known): boolean =>
 const begin = async (run: string): Promise<State> => {
   const known = await know(run)
   if ("_tag" in known) return { _tag: "Failed", problem: known }
-  if (!goesOn(known)) return { _tag: "Preview", known }
+  if (!goesOn(known)) {
+    const { lobby, offer } = known
+    return offer === undefined ? { _tag: "NotOffered", worker: lobby.worker } : { _tag: "Preview", known }
+  }
   const work = await api.accept(run, registrationOf(known))
   return work.ok ? { _tag: "Working", known, work: work.value } : { _tag: "Preview", known, problem: work.problem }
 }
@@ -93,15 +97,16 @@ interface PreviewProps {
 
 const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: PreviewProps) => {
   const refusal = offer?.refusal ?? null
-  const canAccept = shim === null ? offer !== undefined && refusal === null : !shim.isPreview()
+  const nameless = lobby.chooses && lobby.worker === null
+  const canAccept = shim === null ? refusal === null && !nameless : !shim.isPreview()
   return (
     <Page worker={lobby.worker}>
       <Title>{offer?.title ?? "This task"}</Title>
       {offer !== undefined && <Facts offer={offer} />}
       {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
-      {offer === undefined && <ProblemNotice problem={{ _tag: "TaskRunNotFound", run }} />}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {refusal !== null && problem === undefined && <p class="notice">{refusalText(refusal)}</p>}
+      {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
       {shim?.isPreview() && <Notice words={previewNote} />}
       <div class="actions">
         {canAccept && <Accept label="Accept" onAccept={onAccept} />}
@@ -115,6 +120,31 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
           <TaskFrame src={`/frame/preview/${encodeURIComponent(run)}`} title={`Preview: ${offer.title}`} />
         </section>
       )}
+    </Page>
+  )
+}
+
+const notOfferedWords = {
+  title: "This task is not on offer",
+  text: "It may be finished. Should more of it come, it appears here by itself."
+}
+
+const lookAgainAfter = 1200
+
+const NotOffered = ({ onLook, worker }: { readonly worker: string | null; readonly onLook: () => Promise<void> }) => {
+  useEffect(() => {
+    const timer = setInterval(onLook, lookAgainAfter)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <Page worker={worker}>
+      <Title>This task</Title>
+      <Notice words={notOfferedWords} />
+      <div class="actions">
+        <Link to="/" class="button">
+          See all tasks
+        </Link>
+      </div>
     </Page>
   )
 }
@@ -157,6 +187,8 @@ export const TaskView = ({ run }: { readonly run: string }) => {
   switch (state._tag) {
     case "Loading":
       return <Page>{null}</Page>
+    case "NotOffered":
+      return <NotOffered worker={state.worker} onLook={restart} />
     case "Failed":
       return (
         <Page>

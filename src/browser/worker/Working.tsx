@@ -3,11 +3,11 @@ import { useCallback, useMemo, useRef, useState } from "preact/hooks"
 import type { Answers } from "../answers.js"
 import * as format from "../format.js"
 import type { FromFrame } from "../messages.js"
+import { Link, Title } from "../navigation.js"
 import { TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
-import { Link, Title } from "./navigation.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import type { Shim } from "./shim.js"
 import { usePresence } from "./usePresence.js"
@@ -121,7 +121,14 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
         {note !== null && <Notice tone="warn" words={note} />}
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
-      <TaskFrame src={work.frame} title={work.title} inert={sending || lost} restored={restored} onMessage={listen} />
+      <TaskFrame
+        src={work.frame}
+        title={work.title}
+        focused
+        inert={sending || lost}
+        restored={restored}
+        onMessage={listen}
+      />
       <div class="actions">
         {open ? (
           <button type="button" class="button quiet" disabled={sending} onClick={giveBack}>

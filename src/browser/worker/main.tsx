@@ -1,11 +1,11 @@
 import { render } from "preact"
+import { usePath } from "../navigation.js"
 import { Lobby } from "./Lobby.js"
-import { usePath } from "./navigation.js"
 import { TaskView } from "./TaskView.js"
 
 const App = () => {
   const run = /^\/task\/([^/]+)$/.exec(usePath())?.[1]
-  return run === undefined ? <Lobby /> : <TaskView key={run} run={decodeURIComponent(run)} />
+  return run === undefined ? <Lobby /> : <TaskView key={run} run={run} />
 }
 
 const root = document.getElementById("app")

@@ -58,6 +58,8 @@ const problems: { readonly [tag: string]: Words } = {
 
 const unexpected: Words = { title: "Something went wrong", text: "Try again. If it stays, tell whoever invited you." }
 
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+
 export const problemWords = (problem: Problem): Words => {
   switch (problem._tag) {
     case "NotEligible":
@@ -65,7 +67,7 @@ export const problemWords = (problem: Problem): Words => {
     case "InvalidTransition":
       return ended[problem.from] ?? { title: "This is decided already", text: "Nothing more can be changed here." }
     case "InvalidName":
-      return { title: "This cannot be a name", text: `It ${problem.description}.` }
+      return { title: "This cannot be a name", text: sentence(problem.description) }
     default:
       return problems[problem._tag] ?? unexpected
   }

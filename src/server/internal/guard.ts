@@ -6,9 +6,13 @@ import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
 import { keyHeader } from "../WorkApi.js"
 import * as metrics from "./metrics.js"
@@ -18,7 +22,7 @@ import type * as Running from "./running.js"
 const maxBodyBytes = 2 * maxAnswersBytes + 65_536
 
 /** How long a request may take that is not a stream. */
-const timeout = "30 seconds"
+const timeoutMillis = 30_000
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
 
@@ -41,6 +45,8 @@ const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["conten
 const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
 
+const timedOut = refuse(503, "TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
+
 const refusal = ({ headers, method }: HttpServerRequest.HttpServerRequest) => {
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
@@ -57,36 +63,60 @@ const always = Headers.fromInput({
 const finish = (response: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.setHeaders(response, { ...always, ...response.headers })
 
-const bodyLimit = Option.some(FileSystem.Size(maxBodyBytes))
+const bodyLimit = Layer.succeed(HttpIncomingMessage.MaxBodySize, Option.some(FileSystem.Size(maxBodyBytes)))
 
-/** Frames have their key in the path, which must not get into a trace. */
-const untraced = (request: HttpServerRequest.HttpServerRequest): boolean => !request.url.startsWith("/api/")
+/**
+ * Ends what takes too long. By a timer, which costs every request less than a race of two fibers; requests are answered
+ * in uninterruptible fibers, of which only the handler can be interrupted.
+ */
+const limited = <E, R>(
+  route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> =>
+  Effect.withFiberRuntime((fiber) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      fiber.unsafeInterruptAsFork(fiber.id())
+    }, timeoutMillis)
+    return Effect.matchCauseEffect(route, {
+      onFailure: (cause) => {
+        clearTimeout(timer)
+        return isLate && Cause.isInterruptedOnly(cause) ? Effect.succeed(timedOut) : Effect.failCause(cause)
+      },
+      onSuccess: (response) => {
+        clearTimeout(timer)
+        return Effect.succeed(response)
+      }
+    })
+  })
 
 /** Around every route. */
 export const layer = (running: Running.Service) =>
   HttpLayerRouter.middleware(
-    (route) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    (route) => {
+      const answered = limited(route)
+      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request)
-        if (refused !== undefined) return Effect.succeed(refused)
-        return running.during(
-          route.pipe(
-            Effect.provideService(HttpIncomingMessage.MaxBodySize, bodyLimit),
-            Effect.timeoutTo({
-              duration: timeout,
-              onTimeout: () => refuse(503, "TimedOut", `This took longer than ${timeout}. Try again.`),
-              onSuccess: (response) => response
-            }),
-            metrics.measured(request)
-          )
-        )
-      }).pipe(Effect.map(finish)),
+        return refused === undefined ? metrics.measured(request)(running.during(answered)) : Effect.succeed(refused)
+      }).pipe(Effect.map(finish))
+    },
     { global: true }
   )
 
-/** Spans tell what is asked of the API, and nothing that opens anything. */
-export const tracing = <A, E, R>(served: Layer.Layer<A, E, R>) =>
-  served.pipe(
-    HttpMiddleware.withTracerDisabledWhen(untraced),
-    Layer.locallyWith(Headers.currentRedactedNames, (names) => [...names, keyHeader])
+/** Frames have their key in the path, which must not get into a trace. */
+const isTraced = (request: HttpServerRequest.HttpServerRequest): boolean => request.url.startsWith("/api/")
+
+/** The tracer there is where nobody asked for one: it tells nobody, so its spans are not worth their while. */
+const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/** How requests are served. Spans tell what is asked of the API, and nothing that opens anything. */
+export const serving = <A, E, R>(served: Layer.Layer<A, E, R>) =>
+  Layer.unwrapEffect(
+    Effect.map(Effect.tracer, (tracer) =>
+      served.pipe(
+        HttpMiddleware.withTracerDisabledWhen((request) => tracer === silent || !isTraced(request)),
+        Layer.locallyWith(Headers.currentRedactedNames, (names) => [...names, keyHeader]),
+        Layer.provide(bodyLimit)
+      )
+    )
   )

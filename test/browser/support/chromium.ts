@@ -58,11 +58,18 @@ export const layer: Layer.Layer<Browser> = Layer.scoped(
   )
 )
 
+/** Sooner than a test's own end, so that a failure says what was waited for. */
+const patience = 10_000
+
 /** Another person: cookies and storage of their own. */
 export const person = (options?: BrowserContextOptions): Effect.Effect<BrowserContext, never, Browser | Scope.Scope> =>
   Effect.flatMap(Browser, (browser) =>
     Effect.acquireRelease(
-      Effect.promise(() => browser.newContext(options)),
+      Effect.promise(async () => {
+        const context = await browser.newContext(options)
+        context.setDefaultTimeout(patience)
+        return context
+      }),
       (context) => Effect.promise(() => context.close())
     )
   )

@@ -1,0 +1,91 @@
+/** A question that wants an answer before anything else. The browser keeps the focus inside, and gives it back. */
+import type { ComponentChildren } from "preact"
+import { useEffect, useId, useRef, useState } from "preact/hooks"
+import type { Problem, Reply } from "./api.js"
+
+interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ComponentChildren
+}
+
+export const Dialog = ({ children, onClose, title }: DialogProps) => {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const label = useId()
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} aria-labelledby={label} onClose={onClose}>
+      <h2 id={label}>{title}</h2>
+      {children}
+    </dialog>
+  )
+}
+
+interface QuestionProps extends DialogProps {
+  readonly action: string
+  readonly dangerous?: boolean
+  /** Closes the dialog when it went well, and says here what did not. */
+  readonly onAnswer: () => Promise<Reply<unknown>>
+}
+
+/** A dialog with one thing to do. */
+export const Question = ({ action, children, dangerous = false, onAnswer, onClose, title }: QuestionProps) => {
+  const [problem, setProblem] = useState<Problem>()
+  const [busy, setBusy] = useState(false)
+  const answer = async (event: Event) => {
+    event.preventDefault()
+    setBusy(true)
+    const reply = await onAnswer()
+    setBusy(false)
+    if (reply.ok) onClose()
+    else setProblem(reply.problem)
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form class="stack" onSubmit={answer}>
+        {children}
+        {problem !== undefined && (
+          <p class="notice bad" role="alert">
+            {problem.message}
+          </p>
+        )}
+        <div class="row">
+          <button type="submit" class={dangerous ? "button dangerous" : "button"} disabled={busy}>
+            {action}
+          </button>
+          <button type="button" class="button quiet" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+interface TextFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onValue: (value: string) => void
+  readonly longest?: number
+}
+
+/** Ctrl+Enter sends the form, as Enter begins a new line. */
+export const TextField = ({ label, longest = 1000, onValue, value }: TextFieldProps) => {
+  const id = useId()
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={3}
+        required
+        maxLength={longest}
+        value={value}
+        onInput={(event) => onValue(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
+        }}
+      />
+    </div>
+  )
+}

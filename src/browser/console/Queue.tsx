@@ -1,0 +1,55 @@
+/** What is at hand, by worker. */
+import { useEffect, useRef } from "preact/hooks"
+import * as format from "../format.js"
+import type { Submission } from "./api.js"
+
+interface Props {
+  readonly submissions: ReadonlyArray<Submission>
+  readonly current: Submission
+  readonly onChoose: (agent: string) => void
+}
+
+interface Group {
+  readonly worker: string
+  readonly name: string
+  readonly submissions: ReadonlyArray<Submission>
+}
+
+const groupsOf = (submissions: ReadonlyArray<Submission>): ReadonlyArray<Group> =>
+  [...new Set(submissions.map(({ worker }) => worker))].map((worker) => {
+    const own = submissions.filter((submission) => submission.worker === worker)
+    return { worker, name: own[0]?.workerName ?? "", submissions: own }
+  })
+
+export const timeTaken = ({ acceptedAt, submittedAt }: Submission): number => (submittedAt ?? acceptedAt) - acceptedAt
+
+export const Queue = ({ current, onChoose, submissions }: Props) => {
+  const chosen = useRef<HTMLButtonElement>(null)
+  useEffect(() => chosen.current?.scrollIntoView({ block: "nearest" }), [current.agent])
+  return (
+    <nav class="queue card" aria-label="Submissions by worker">
+      {groupsOf(submissions).map(({ name, submissions, worker }) => (
+        <section key={worker} aria-label={name}>
+          <h3>
+            {name} <span class="tag">{submissions.length}</span>
+          </h3>
+          <ul>
+            {submissions.map((submission) => (
+              <li key={submission.agent}>
+                <button
+                  type="button"
+                  ref={submission === current ? chosen : null}
+                  aria-current={submission === current ? "true" : undefined}
+                  onClick={() => onChoose(submission.agent)}
+                >
+                  <span>{format.moment(submission.submittedAt ?? submission.acceptedAt)}</span>
+                  <span class="muted">{format.duration(timeTaken(submission))}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,61 @@
+/** The door: the token that was printed when the server started. */
+import { useEffect, useId, useRef, useState } from "preact/hooks"
+import * as api from "./api.js"
+
+/** Takes the token out of the address, where it must not stay: `/console#<token>`. */
+const tokenFromAddress = (): string => {
+  const token = decodeURIComponent(location.hash.slice(1))
+  if (token !== "") history.replaceState(null, "", location.pathname + location.search)
+  return token
+}
+
+/** Signs in by the address, if it has a token. */
+export const signInByAddress = async (): Promise<void> => {
+  const token = tokenFromAddress()
+  if (token !== "") await api.signIn(token)
+}
+
+export const SignIn = ({ onSignedIn }: { readonly onSignedIn: () => void }) => {
+  const [token, setToken] = useState("")
+  const [problem, setProblem] = useState<string>()
+  const input = useRef<HTMLInputElement>(null)
+  const id = useId()
+  useEffect(() => input.current?.focus(), [])
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    const reply = await api.signIn(token.trim())
+    if (reply.ok) return onSignedIn()
+    setProblem(reply.problem._tag === "NotSignedIn" ? "This is not the token of this server." : reply.problem.message)
+    input.current?.select()
+  }
+  return (
+    <main class="sign-in">
+      <form class="card stack" onSubmit={submit}>
+        <h1>Console</h1>
+        <p class="muted">
+          The server printed a token when it started. Open the address it printed, or paste the token.
+        </p>
+        <div class="field">
+          <label for={id}>Token</label>
+          <input
+            id={id}
+            ref={input}
+            type="password"
+            autocomplete="current-password"
+            required
+            value={token}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+        </div>
+        {problem !== undefined && (
+          <p class="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button">
+          Sign in
+        </button>
+      </form>
+    </main>
+  )
+}

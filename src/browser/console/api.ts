@@ -1,0 +1,120 @@
+/** The console's API, as this page asks it. Nothing here throws: what went wrong is a value. */
+import type * as ConsoleApi from "../../server/ConsoleApi.js"
+import type { Participation } from "../../Workers.js"
+
+export type RunView = typeof ConsoleApi.RunView.Encoded
+export type Submission = typeof ConsoleApi.Submission.Encoded
+export type SubmissionStatus = typeof ConsoleApi.SubmissionStatus.Encoded
+export type Decision = typeof ConsoleApi.Decision.Encoded
+export type Outcome = typeof ConsoleApi.Outcome.Encoded
+export type Part = typeof Participation.Encoded
+
+export interface Problem {
+  readonly _tag: string
+  /** In the server's words. */
+  readonly message: string
+}
+
+export type Reply<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly problem: Problem }
+
+/** The page hears this when the server wants the token again. */
+export const signedOut = "crowd:signed-out"
+
+const offline: Problem = { _tag: "Offline", message: "The server does not answer. Check that it is running." }
+
+const problemOf = async (response: Response): Promise<Problem> => {
+  try {
+    const { _tag, message } = await response.json()
+    return { _tag: String(_tag), message: String(message) }
+  } catch {
+    return { _tag: "Unexpected", message: `The server answered ${response.status}.` }
+  }
+}
+
+const ask = async <A>(path: string, init?: RequestInit): Promise<Reply<A>> => {
+  try {
+    const response = await fetch(path, init)
+    if (response.ok) return { ok: true, value: response.status === 204 ? undefined : await response.json() }
+    if (response.status === 401) dispatchEvent(new Event(signedOut))
+    return { ok: false, problem: await problemOf(response) }
+  } catch {
+    return { ok: false, problem: offline }
+  }
+}
+
+const post = <A>(path: string, body: unknown, options: RequestInit = {}): Promise<Reply<A>> =>
+  ask(path, {
+    ...options,
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body)
+  })
+
+const base = "/api/console"
+
+const query = (parameters: { readonly [name: string]: string | null | undefined }): string => {
+  const there = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value) there.set(name, value)
+  return there.size === 0 ? "" : `?${there}`
+}
+
+export const signIn = (token: string) => post<void>("/api/session/", { token })
+
+export const signOut = () => ask<void>("/api/session/", { method: "DELETE" })
+
+export const runs = (after?: string | null) =>
+  ask<{ readonly runs: ReadonlyArray<RunView>; readonly next: string | null }>(`${base}/runs${query({ after })}`)
+
+export const run = (id: string) => ask<RunView>(`${base}/runs/${id}`)
+
+export const submissions = (run: string, status: SubmissionStatus, after?: string | null) =>
+  ask<{ readonly submissions: ReadonlyArray<Submission>; readonly next: string | null }>(
+    `${base}/runs/${run}/submissions${query({ status, after })}`
+  )
+
+export const workers = (run: string, after?: string | null) =>
+  ask<{ readonly workers: ReadonlyArray<Part>; readonly next: string | null }>(
+    `${base}/runs/${run}/workers${query({ after })}`
+  )
+
+interface Outcomes {
+  readonly outcomes: ReadonlyArray<Outcome>
+  readonly next?: string | null
+}
+
+/** `keepalive` goes on where the page goes away. */
+export const decide = (run: string, agents: ReadonlyArray<string>, decision: Decision, keepalive: boolean) =>
+  post<Outcomes>(`${base}/runs/${run}/decisions`, { decision, agents }, { keepalive })
+
+export const decideWorker = (
+  run: string,
+  worker: string,
+  decision: Decision,
+  options: { readonly after?: string | undefined; readonly keepalive: boolean }
+) =>
+  post<Outcomes>(
+    `${base}/runs/${run}/workers/${worker}/decisions`,
+    { decision, after: options.after },
+    { keepalive: options.keepalive }
+  )
+
+export interface Bonus {
+  readonly to: { readonly agent: string } | { readonly worker: string }
+  readonly amount: string
+  readonly reason: string
+  readonly key: string
+}
+
+export const bonus = (run: string, bonus: Bonus) => post<unknown>(`${base}/runs/${run}/bonuses`, bonus)
+
+export const block = (run: string, worker: string, reason: string) =>
+  post<unknown>(`${base}/runs/${run}/workers/${worker}/block`, { reason })
+
+export const unblock = (run: string, worker: string) =>
+  post<unknown>(`${base}/runs/${run}/workers/${worker}/unblock`, {})
+
+export const expire = (run: string) => post<{ readonly wait: number }>(`${base}/runs/${run}/expire`, {})
+
+export const resultsPath = (run: string, format: "csv" | "jsonl"): string => `${base}/runs/${run}/results/${format}`
+
+export const eventsPath = (run?: string): string => `${base}/events${query({ run })}`

@@ -1,0 +1,30 @@
+/** What things are called here. */
+import type { RunView, SubmissionStatus } from "./api.js"
+
+type UnitStatus = keyof RunView["summary"]["units"]
+
+export const statusNames: { readonly [Status in SubmissionStatus]: string } = {
+  completed: "To review",
+  approved: "Approved",
+  soft_rejected: "Soft-rejected",
+  rejected: "Rejected"
+}
+
+/** What a run's units are counted under, and how it is coloured. */
+export const shares: ReadonlyArray<{
+  readonly name: string
+  readonly tone: string
+  readonly of: ReadonlyArray<UnitStatus>
+}> = [
+  { name: "approved", tone: "good", of: ["accepted"] },
+  { name: "soft-rejected", tone: "soft-rejected", of: ["soft_rejected"] },
+  { name: "rejected", tone: "bad", of: ["rejected"] },
+  { name: "to review", tone: "warn", of: ["completed"] },
+  { name: "in work", tone: "busy", of: ["assigned"] },
+  { name: "on offer", tone: "open", of: ["created", "launched"] },
+  { name: "expired", tone: "expired", of: ["expired"] }
+]
+
+export const number = (n: number): string => new Intl.NumberFormat("en").format(n)
+
+export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`

@@ -1,0 +1,35 @@
+/** Runs as the console shows them. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
+import type { RunId } from "../../Ids.js"
+import { Provider } from "../../Provider.js"
+import { type Summary, TaskRuns } from "../../TaskRuns.js"
+import type { RunView } from "../ConsoleApi.js"
+
+const undecided = ({ units }: Summary): number => units.created + units.launched + units.assigned + units.completed
+
+export const make = Effect.gen(function* () {
+  const { fee } = yield* Provider
+  const runs = yield* TaskRuns
+
+  const view = (id: RunId): Effect.Effect<typeof RunView.Type, TaskRunNotFound | StoreError> =>
+    Effect.gen(function* () {
+      const { createdAt, task } = yield* runs.get(id)
+      const summary = yield* runs.summary(id)
+      const { description, lifetime, reward, title, unitsPerAssignment } = task
+      const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment }).minor
+      const toCome = undecided(summary) * each
+      return {
+        summary,
+        title,
+        description,
+        reward,
+        toCome,
+        createdAt,
+        endsAt: DateTime.addDuration(createdAt, lifetime)
+      }
+    })
+
+  return { view }
+})

@@ -1,0 +1,114 @@
+/** Runs as they change, for as many as look: each is looked at by one loop, and only while somebody wants to know. */
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as RcMap from "effect/RcMap"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
+import type { RunId } from "../../Ids.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { RunView } from "../ConsoleApi.js"
+import * as consoleRuns from "./consoleRuns.js"
+import { Running } from "./running.js"
+
+const runsAtMost = 20
+
+/** A run whose units stand still is looked at as a whole every so many times: bonuses show in no unit. */
+const wholeEvery = 10
+
+const encode = Schema.encodeSync(Schema.parseJson(RunView))
+
+/** A run as it was last seen. */
+interface Seen {
+  readonly json: string
+  readonly units: string
+}
+
+const seen = (view: typeof RunView.Type): Seen => ({ json: encode(view), units: JSON.stringify(view.summary.units) })
+
+/** Looking takes a tenth of the time at the most, however large the run. */
+const pause = (took: Duration.Duration): Duration.Duration => Duration.max(Duration.times(took, 9), Duration.seconds(1))
+
+export const make = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const running = yield* Running
+  const { view } = yield* consoleRuns.make
+
+  const look = (id: RunId, last: Seen, round: number): Effect.Effect<Seen, TaskRunNotFound | StoreError> =>
+    Effect.gen(function* () {
+      const units = JSON.stringify(yield* runs.counts(id))
+      return units === last.units && round % wholeEvery !== 0 ? last : seen(yield* view(id))
+    })
+
+  /** What cannot be read now is read the next time. */
+  const watch = (id: RunId, ref: SubscriptionRef.SubscriptionRef<Seen>) =>
+    Effect.iterate(1, {
+      while: () => true,
+      body: (round) =>
+        Effect.gen(function* () {
+          const last = yield* ref.get
+          const [took, now] = yield* Effect.timed(Effect.orElseSucceed(look(id, last, round), () => last))
+          if (now.json !== last.json) yield* SubscriptionRef.set(ref, now)
+          yield* Effect.sleep(pause(took))
+          return round + 1
+        })
+    })
+
+  const watched = yield* RcMap.make({
+    lookup: (id: RunId) =>
+      Effect.gen(function* () {
+        const ref = yield* SubscriptionRef.make(seen(yield* view(id)))
+        yield* Effect.forkScoped(watch(id, ref))
+        return ref
+      }),
+    idleTimeToLive: "5 seconds"
+  })
+
+  const one = (id: RunId): Stream.Stream<string, TaskRunNotFound | StoreError> =>
+    Stream.unwrapScoped(Effect.map(RcMap.get(watched, id), (ref) => ref.changes)).pipe(
+      Stream.map(({ json }) => `event: run\ndata: ${json}\n\n`),
+      Stream.buffer({ capacity: 1, strategy: "sliding" })
+    )
+
+  const newest = yield* runs.list.pipe(
+    Stream.map(({ id }) => id),
+    Stream.take(runsAtMost),
+    Stream.runCollect,
+    Effect.cachedWithTTL("2 seconds")
+  )
+
+  const all: Stream.Stream<string, TaskRunNotFound | StoreError> = Stream.repeatEffectWithSchedule(
+    newest,
+    Schedule.spaced("2 seconds")
+  ).pipe(
+    Stream.mapAccum(new Set<RunId>(), (before, ids) => [
+      new Set([...before, ...ids]),
+      Chunk.filter(ids, (id) => !before.has(id))
+    ]),
+    Stream.flattenChunks,
+    Stream.flatMap(one, { concurrency: "unbounded" })
+  )
+
+  /** Says now and then that it is still there, so that nothing in between takes the connection for dead. */
+  const alive = Stream.repeatEffectWithSchedule(Effect.succeed(": \n\n"), Schedule.spaced("15 seconds"))
+
+  /** A connection that was kept for more would hold up a server that stops. */
+  const headers = { "x-accel-buffering": "no", connection: "close" }
+
+  const response = (events: Stream.Stream<string, TaskRunNotFound | StoreError>) =>
+    events.pipe(
+      Stream.catchAll(() => Stream.empty),
+      Stream.merge(alive, { haltStrategy: "left" }),
+      running.untilStop,
+      Stream.encodeText,
+      (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers })
+    )
+
+  /** Of one run, or of the newest. */
+  return (run: RunId | undefined) =>
+    run === undefined ? Effect.succeed(response(all)) : Effect.as(runs.get(run), response(one(run)))
+})

@@ -1,0 +1,102 @@
+/**
+ * Accept + submit over HTTP with every check on, against raw node:http + better-sqlite3 on a copy of the same file in the
+ * same run. Server and clients are processes of their own, the clients the same for both.
+ */
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Local from "../../src/Local.js"
+import * as SqliteStore from "../../src/store/SqliteStore.js"
+import * as serverProcess from "../support/serverProcess.js"
+import { type Crowd, type Durability, inTemporaryDirectory, launched, median } from "./setup.js"
+
+const Measured = Schema.parseJson(Schema.Struct({ seconds: Schema.Number, p50: Schema.Number, p99: Schema.Number }))
+type Measured = typeof Measured.Type
+
+const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+const clients = (words: ReadonlyArray<string>) =>
+  Effect.flatMap(
+    Effect.promise(() =>
+      promisify(execFile)(process.execPath, ["--import", "tsx", fileOf("httpClients.ts"), ...words])
+    ),
+    ({ stdout }) => Schema.decodeUnknown(Measured)(stdout)
+  )
+
+interface Case {
+  readonly units: number
+  readonly clients: number
+  readonly durability: Durability
+  readonly pairs: number
+}
+
+type Serve = (filename: string, durability: Durability, run: string) => Effect.Effect<number, never, Scope.Scope>
+
+const floor: Serve = (filename, durability, run) =>
+  Effect.map(serverProcess.started(fileOf("httpFloor.ts"), [filename, durability, run]), ({ line }) => Number(line))
+
+const ours: Serve = (filename, durability) =>
+  Effect.map(
+    serverProcess.start({ database: { _tag: "File", filename, durability }, port: 0, conducts: false }),
+    ({ port }) => port
+  )
+
+const local: Crowd = (filename, durability) =>
+  Layer.provideMerge(Local.layer(), SqliteStore.layer({ filename, durability }))
+
+const measure = (directory: string, { clients: count, durability, pairs, units }: Case) =>
+  Effect.gen(function* () {
+    const { copy, run } = yield* launched(directory, units, local)
+    const one = (serve: Serve, name: string) =>
+      Effect.suspend(() => serve(copy(name), durability, run)).pipe(
+        Effect.flatMap((port) => clients([`${port}`, run, `${units}`, `${count}`])),
+        Effect.scoped
+      )
+    const both = Effect.all({ raw: one(floor, "raw"), ours: one(ours, "ours") })
+    return yield* Effect.replicateEffect(both, pairs)
+  })
+
+const micros = (all: ReadonlyArray<Measured>, units: number): number =>
+  (median(all.map(({ seconds }) => seconds)) * 1e6) / units
+
+const report = ({ clients, durability, units }: Case, pairs: ReadonlyArray<{ raw: Measured; ours: Measured }>) => {
+  const raw = pairs.map((pair) => pair.raw)
+  const ours = pairs.map((pair) => pair.ours)
+  const ratio = median(pairs.map((pair) => pair.raw.seconds / pair.ours.seconds))
+  const cost = micros(ours, units)
+  const p99 = median(ours.map((one) => one.p99))
+  console.log(
+    `${String(units).padStart(7)} units  ${clients} workers  ${durability.padEnd(6)}  raw ${micros(raw, units).toFixed(0)}  ours ${cost.toFixed(0)}  ratio ${ratio.toFixed(2)}  a request: p50 ${median(ours.map((one) => one.p50)).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+  )
+  return cost
+}
+
+const cases: ReadonlyArray<Case> = [
+  { units: 1_000, clients: 32, durability: "normal", pairs: 3 },
+  { units: 10_000, clients: 32, durability: "normal", pairs: 3 },
+  { units: 10_000, clients: 32, durability: "full", pairs: 3 },
+  { units: 10_000, clients: 50, durability: "normal", pairs: 3 },
+  { units: 10_000, clients: 50, durability: "full", pairs: 3 },
+  { units: 100_000, clients: 32, durability: "normal", pairs: 1 }
+]
+
+const sizes = process.argv.slice(2).map(Number)
+
+const program = inTemporaryDirectory((directory) =>
+  Effect.gen(function* () {
+    console.log("accept + submit over HTTP, microseconds a unit; ratio = raw / ours")
+    const chosen = cases.filter(({ units }) => sizes.length === 0 || sizes.includes(units))
+    const costs = yield* Effect.forEach(chosen, (one) =>
+      Effect.map(measure(directory, one), (pairs) => report(one, pairs))
+    )
+    if (sizes.length > 0) return
+    const [first = 0] = costs
+    console.log(`cost per unit at 100000: x${((costs.at(-1) ?? 0) / first).toFixed(2)} of that at 1000`)
+  })
+)
+
+await Effect.runPromise(program)

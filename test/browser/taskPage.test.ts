@@ -1,0 +1,289 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it as plain, layer as share } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Answers } from "../../src/Agents.js"
+import * as Keys from "../../src/server/internal/keys.js"
+import * as TaskPage from "../../src/server/TaskPage.js"
+import { secret, layer as served } from "../support/server.js"
+import * as sqlite from "../support/sqlite.js"
+import * as chromium from "./support/chromium.js"
+import { type AtWork, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+
+const { act } = chromium
+
+const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
+
+const template = (name: string): string => readFileSync(`test/browser/templates/${name}.html`, "utf8")
+
+interface Wild {
+  readonly name: string
+  readonly does: (task: AtWork["task"], page: AtWork["page"]) => Promise<void>
+  readonly answers: Answers
+}
+
+const product = 'a "spanner" <b>& more</b> 🔧'
+
+const wild: ReadonlyArray<Wild> = [
+  {
+    name: "mturk-categories",
+    does: async (task) => {
+      await task.getByText(`Which category does "${product}" belong to?`).waitFor()
+      await task.getByLabel("Toys & games").check()
+      await task.locator("textarea").fill("zwei\nZeilen 🎲")
+      await task.getByRole("button", { name: "Submit" }).click()
+    },
+    answers: { category: "toys & games", comment: "zwei\nZeilen 🎲" }
+  },
+  {
+    name: "mturk-layout",
+    does: async (task) => {
+      await task.getByRole("button", { name: "Submit" }).click()
+      await task.getByText("Tick at least one.").waitFor()
+      await task.getByLabel("Useful").check()
+      await task.getByLabel("Pretty").check()
+      await task.locator("select").selectOption("large")
+      await task.getByRole("button", { name: "Submit" }).click()
+    },
+    answers: { applies: ["useful", "pretty"], size: "L" }
+  },
+  {
+    name: "mturk-buttons",
+    does: async (task) => {
+      await task.getByText(product).waitFor()
+      await task.getByRole("button", { name: "Drop" }).click()
+    },
+    answers: { shown: "yes", verdict: "drop" }
+  },
+  {
+    name: "turkle-table",
+    does: async (task) => {
+      // Refused by the browser itself: a choice is required.
+      await task.getByRole("button", { name: "Submit" }).click()
+      await task.locator("input[value=no]").check()
+      await task.locator("textarea").fill("Because.")
+      await task.getByRole("button", { name: "Submit" }).click()
+    },
+    answers: { same: "no", sure: "5", why: "Because." }
+  },
+  {
+    name: "turkle-no-button",
+    does: async (task) => {
+      await task.locator("select").selectOption(["person", "thing"])
+      await task.getByLabel("Anything else?").fill("日本語")
+      await task.getByRole("button", { name: "Submit" }).click()
+    },
+    answers: { named: ["person", "thing"], "other.notes[0]": "日本語" }
+  },
+  {
+    name: "turkle-scripted",
+    does: async (task) => {
+      await task.locator("#box").click()
+      await task.getByRole("button", { name: "Done" }).click()
+    },
+    answers: { boxes: JSON.stringify([{ label: product, nested: { inside: true } }]) }
+  },
+  {
+    name: "localturk-bare",
+    does: async (task) => {
+      await task.locator("input[name=name]").fill("spanner")
+      await task.locator("input[name=name]").press("Enter")
+    },
+    answers: { name: "spanner", count: "1" }
+  },
+  {
+    name: "localturk-shortcuts",
+    does: async (_, page) => {
+      await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("IFRAME")
+      await page.keyboard.press("y")
+    },
+    answers: { good: "y", how: "Next" }
+  },
+  {
+    name: "localturk-file",
+    does: async (task) => {
+      await task.getByText("Files cannot be sent with this task.").waitFor()
+      await task.locator("textarea").fill("Hello.")
+      await task.getByRole("button", { name: "Submit" }).click()
+    },
+    answers: { transcript: "Hello." }
+  }
+]
+
+/** After the next frame of the page is drawn. */
+const frameHeight = async ({ page }: AtWork): Promise<number> => {
+  await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+  const box = await page.locator("iframe").boundingBox()
+  return box?.height ?? 0
+}
+
+share(live, { excludeTestServices: true })("templates from the wild, through the server", (it) => {
+  for (const { answers, does, name } of wild) {
+    it.scoped(`${name} is filled, worked on and submitted as it was written`, () =>
+      Effect.gen(function* () {
+        const run = yield* offered({ template: template(name), rows: [{ product }] })
+        const atWork = yield* working(run)
+        yield* act(() => does(atWork.task, atWork.page))
+        yield* thanked(atWork)
+        expect(yield* submitted(run.id)).toEqual([answers])
+      })
+    )
+  }
+
+  it.scoped("a file that a script slipped in is refused with a reason, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const slips = `<form><input name=text value=kept></form><script>
+        document.forms[0].addEventListener("formdata", (event) => event.formData.set("photo", new File(["x"], "x.png")))
+      </script>`
+      const run = yield* offered({ template: slips })
+      const { page, task } = yield* working(run)
+      yield* act(() => task.getByRole("button", { name: "Submit" }).click())
+      yield* act(() => page.getByText("Files cannot be sent with this task. Take the file out").waitFor())
+      expect(yield* submitted(run.id)).toEqual([])
+    })
+  )
+
+  it.scoped("a page whose own handler stops the event is caught all the same", () =>
+    Effect.gen(function* () {
+      const stops = `<form action="https://example.com/elsewhere"><input name=text value=kept><button>Send</button></form>
+        <script>document.forms[0].addEventListener("submit", (event) => event.stopImmediatePropagation())</script>`
+      const run = yield* offered({ template: stops })
+      const atWork = yield* working(run)
+      yield* act(() => atWork.task.getByRole("button", { name: "Send" }).click())
+      yield* thanked(atWork)
+      expect(yield* submitted(run.id)).toEqual([{ text: "kept" }])
+    })
+  )
+
+  it.scoped("a preview shows the task with nothing to fill in, and cannot be submitted", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template: `${template("turkle-table")}<script>document.forms[0].submit()</script>` })
+      const page = yield* visit(`/task/${run.id}`)
+      const task = page.frameLocator("iframe")
+      yield* act(() => task.getByText("a spanner").waitFor())
+      expect(yield* act(() => task.locator("input, textarea, button").count())).toBeGreaterThan(3)
+      expect(yield* act(() => task.locator(":is(input, textarea, button):enabled").count())).toBe(0)
+      expect(yield* agentsOf(run.id)).toEqual([])
+    })
+  )
+
+  it.scoped("a review shows the answers in their fields, and lets nobody change them", () =>
+    Effect.gen(function* () {
+      const fields = `<form><p>\${product}</p><input name=text><input name=twice><input name=twice>
+        <textarea name=long>default</textarea><select name=some multiple><option>a</option><option>b</option></select>
+        <input type=radio name=one value=x checked><input type=radio name=one value=y>
+        <input type=checkbox name=off value=on checked><div id=late></div></form>
+        <script>addEventListener("load", () => { late.innerHTML = "<input name=late>" })</script>`
+      const run = yield* offered({ template: fields })
+      const { page, task } = yield* working(run)
+      const fill = (name: string, text: string, nth = 0) => task.locator(`[name=${name}]`).nth(nth).fill(text)
+      yield* act(async () => {
+        await fill("text", "é & </script>")
+        await fill("twice", "1")
+        await fill("twice", "2", 1)
+        await fill("long", "two\nlines")
+        await fill("late", "later")
+        await task.locator("select").selectOption(["a", "b"])
+        await task.locator("[value=y]").check()
+        await task.locator("[name=off]").uncheck()
+        await task.getByRole("button", { name: "Submit" }).click()
+      })
+      yield* thanked({ page, task })
+      const [agent] = yield* agentsOf(run.id)
+      if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
+      const review = yield* visit(Keys.make(secret).framePath("review", agent.id))
+      yield* act(() => expect.poll(() => review.locator("[name=late]").inputValue()).toBe("later"))
+      expect(
+        yield* act(() =>
+          review.evaluate(
+            `[...document.querySelectorAll("input:not([type]), textarea")].map(({ name, value }) => [name, value])`
+          )
+        )
+      ).toEqual([
+        ["text", "é & </script>"],
+        ["twice", "1"],
+        ["twice", "2"],
+        ["long", "two\nlines"],
+        ["late", "later"]
+      ])
+      expect(
+        yield* act(() =>
+          review.evaluate(`[...document.querySelectorAll("option:checked, :checked")].map(({ value }) => value)`)
+        )
+      ).toEqual(["a", "b", "y"])
+      expect(
+        yield* act(() => review.locator(":is(input, textarea, select, button):not([readonly], :disabled)").count())
+      ).toBe(0)
+    })
+  )
+
+  it.scoped("the frame is as high as its page, and a page as high as its window does not grow for ever", () =>
+    Effect.gen(function* () {
+      const tall = yield* working(yield* offered({ template: "<style>p{height:3000px}</style><p>long</p>" }))
+      yield* act(() => expect.poll(() => frameHeight(tall)).toBeGreaterThan(3000))
+      const filling = yield* working(
+        yield* offered({ template: "<style>body{min-height:100vh;margin:9px}</style>all" })
+      )
+      const heights = yield* act(async () => {
+        const seen: Array<number> = []
+        for (let look = 0; look < 40; look++) seen.push(await frameHeight(filling))
+        return seen
+      })
+      expect(Math.max(...heights)).toBeLessThan(1000)
+      expect(heights.at(-1)).toBe(heights.at(-20))
+    })
+  )
+})
+
+describe("TaskPage", () => {
+  const page = (html: string, options: TaskPage.RenderOptions = { mode: "work" }) =>
+    TaskPage.render(TaskPage.prepare(html), { product: "</script><b>" }, options)
+
+  plain.each(wild.map(({ name }) => name))("keeps every byte of %s", (name) => {
+    const html = template(name).replaceAll("${product}", "")
+    const kept = TaskPage.prepare(html).parts.map((part) =>
+      typeof part === "object" && "theirs" in part ? part.theirs : ""
+    )
+    expect(kept.join("")).toBe(html)
+  })
+
+  plain("makes a whole document of a fragment, and leaves a document one", () => {
+    expect(page("Hello")).toMatch(/^<!doctype html><script /)
+    expect(page("<!DOCTYPE html><p>")).toMatch(/^<!DOCTYPE html><script /)
+    expect(
+      page("<!-- note --><html lang=de><head><title>x")
+        .toLowerCase()
+        .match(/<head><script /g)
+    ).toHaveLength(1)
+  })
+
+  plain.each([
+    ["no form", "<body class=a>text</body>", 1, 1],
+    ["a form without a button", "<form><input name=a></form>", 0, 1],
+    ["a form with a button", "<form><button>ok</button></form>", 0, 0],
+    ["a button that belongs to a form from outside", "<form id=f></form><button form=f>ok</button>", 0, 0],
+    ["a button that submits nothing", "<form><button type=button>no</button><input type=reset></form>", 0, 1],
+    ["a button outside the form", "<form><input name=a></form><button>no</button>", 0, 1],
+    [
+      "a form in a comment, a script, a template",
+      "<!--<form>--><script>'<form>'</script><template><form></template>",
+      1,
+      1
+    ],
+    ["a submit button and no form", "<input type=SUBMIT>", 1, 0]
+  ])("%s: forms and buttons are added where missing", (_, html, forms, buttons) => {
+    const made = page(html).replaceAll(/<script.*?<\/script>/gs, "")
+    expect(made.split("mturk_form").length - 1).toBe(forms * 2)
+    expect(made.split("submitButton").length - 1).toBe(buttons)
+  })
+
+  plain("puts the button into the form that has the fields", () => {
+    expect(page("<form id=search></form><form><input name=a>end</form>")).toContain('end<p><input type="submit"')
+  })
+
+  plain("answers that look like markup stay data", () => {
+    const made = page("<p>${product}</p>", { mode: "review", answers: { a: "</script><script>alert(1)</script>" } })
+    expect(made).toContain("<p>&lt;/script&gt;&lt;b&gt;</p>")
+    expect(made).not.toContain("<script>alert(1)")
+  })
+})

@@ -1,0 +1,197 @@
+import { expect, layer as share } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Page } from "playwright-core"
+import { Agents } from "../../src/Agents.js"
+import { layer as served } from "../support/server.js"
+import * as sqlite from "../support/sqlite.js"
+import * as chromium from "./support/chromium.js"
+import { type AtWork, address, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+
+const { act } = chromium
+
+const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
+
+const template = "<p>${product}</p><label>Name <input name=name></label>"
+const twoRows = [{ product: "a spanner" }, { product: "a hammer" }]
+
+const heading = (page: Page, name: string) => act(() => page.getByRole("heading", { name, level: 1 }).waitFor())
+const press = (page: Page, name: string) => act(() => page.getByRole("button", { name }).click())
+const says = (page: Page, text: string) => act(() => page.getByText(text).first().waitFor())
+const answer = ({ task }: AtWork, name: string) => act(() => task.getByLabel("Name").fill(name))
+const submit = ({ task }: AtWork) => act(() => task.getByRole("button", { name: "Submit" }).click())
+
+/** Without `waitForFunction`, which the pages' policy rightly forbids. */
+const eventually = (page: Page, expression: string, value: unknown) =>
+  act(() => expect.poll(() => page.evaluate(expression), { timeout: 5000 }).toBe(value))
+
+/** A status that the server has by and by, for what a page says as it goes away. */
+const becomes = (run: Parameters<typeof agentsOf>[0], statuses: ReadonlyArray<string>) =>
+  Effect.flatMap(Effect.context<Agents>(), (context) =>
+    act(() =>
+      expect
+        .poll(
+          async () => (await Effect.runPromise(Effect.provide(agentsOf(run), context))).map(({ status }) => status),
+          { timeout: 5000 }
+        )
+        .toEqual(statuses)
+    )
+  )
+
+share(live, { excludeTestServices: true })("a worker's pages", (it) => {
+  it.scoped("lead by keyboard alone from the lobby to the thanks, with the focus where the work is", () =>
+    Effect.gen(function* () {
+      const title = "By keyboard"
+      const run = yield* offered({ template, rows: twoRows, task: { title } })
+      const page = yield* visit("/")
+      const link = page.getByRole("link", { name: `View ${title}` })
+      yield* act(() => link.waitFor({ timeout: 25_000 }))
+      yield* act(() => link.focus())
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* heading(page, title)
+      yield* eventually(page, "document.activeElement?.tagName", "H1")
+      expect(yield* act(() => page.title())).toBe(title)
+      yield* act(() => page.keyboard.press("Tab"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* act(() => page.getByRole("timer").waitFor())
+      yield* eventually(page, "document.activeElement?.tagName", "IFRAME")
+      yield* act(() => page.keyboard.press("Tab"))
+      yield* act(() => page.keyboard.type("spanner"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* heading(page, "Thank you")
+      yield* act(() => page.keyboard.press("Tab"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* act(() => page.frameLocator("iframe").getByText("a hammer").waitFor())
+      expect(yield* submitted(run.id)).toEqual([{ name: "spanner" }])
+    })
+  )
+
+  it.scoped("give a unit back and take it again, and say when nothing is left", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const first = yield* working(run)
+      yield* press(first.page, "Give it back")
+      yield* heading(first.page, "Given back")
+      yield* press(first.page, "Next one")
+      yield* act(() => first.page.getByRole("timer").waitFor())
+      yield* answer(first, "spanner")
+      yield* submit(first)
+      yield* thanked(first)
+      yield* press(first.page, "Next one")
+      yield* says(first.page, "Nothing is free just now.")
+      expect((yield* agentsOf(run.id)).map(({ status }) => status)).toEqual(["returned", "completed"])
+    })
+  )
+
+  it.scoped("send a submission once, however often and fast it is sent", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const atWork = yield* working(run)
+      const sent: Array<string> = []
+      atWork.page.on("request", (request) => {
+        if (request.url().endsWith("/answers")) sent.push(request.url())
+      })
+      yield* answer(atWork, "once")
+      yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).dblclick({ noWaitAfter: true }))
+      yield* thanked(atWork)
+      expect(sent).toHaveLength(1)
+      expect(yield* submitted(run.id)).toEqual([{ name: "once" }])
+    })
+  )
+
+  it.scoped("keep a submission while the network is gone, and send it when it is back", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const atWork = yield* working(run)
+      yield* answer(atWork, "patient")
+      yield* act(() => atWork.page.context().setOffline(true))
+      yield* submit(atWork)
+      yield* says(atWork.page, "Your answers are kept on this page")
+      expect(yield* act(() => atWork.task.getByLabel("Name").inputValue())).toBe("patient")
+      yield* act(() => atWork.page.context().setOffline(false))
+      yield* thanked(atWork)
+      expect(yield* submitted(run.id)).toEqual([{ name: "patient" }])
+    })
+  )
+
+  it.scoped("have what was typed again after the page was loaded anew, and tell the server who is there", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const { page, task } = yield* working(run)
+      yield* becomes(run.id, ["in_task"])
+      yield* act(() => task.getByLabel("Name").fill("half a spa"))
+      yield* eventually(page, "sessionStorage.length", 1)
+      yield* act(() => page.reload())
+      yield* act(() => expect.poll(() => task.getByLabel("Name").inputValue()).toBe("half a spa"))
+      yield* becomes(run.id, ["in_task"])
+      yield* act(() => page.goto("about:blank"))
+      yield* becomes(run.id, ["disconnected"])
+    })
+  )
+
+  it.scoped("warn before the time is over, and say so when it is and the unit is gone", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, task: { duration: Duration.minutes(10) } })
+      const page = yield* chromium.page()
+      yield* act(() => page.clock.install())
+      const to = yield* address(`/task/${run.id}`)
+      yield* act(() => page.goto(to))
+      yield* press(page, "Accept")
+      yield* act(() => page.getByRole("timer").waitFor())
+      expect(yield* act(() => page.getByText("left.").count())).toBe(0)
+      yield* act(() => page.clock.fastForward("05:30"))
+      yield* says(page, "Less than five minutes left.")
+      yield* act(() => page.clock.fastForward("04:00"))
+      yield* says(page, "Less than one minute left.")
+      yield* act(() => page.clock.fastForward("01:00"))
+      yield* says(page, "The time is over.")
+
+      const agents = yield* Agents
+      const [agent] = yield* agentsOf(run.id)
+      expect(agent?.status).toBe("in_task")
+      if (agent !== undefined) yield* agents.return(agent.id)
+      yield* act(() => page.frameLocator("iframe").getByLabel("Name").fill("late"))
+      yield* act(() => page.frameLocator("iframe").getByRole("button", { name: "Submit" }).click())
+      yield* says(page, "Somebody else can have it now.")
+      yield* act(() => page.getByRole("link", { name: "See all tasks" }).waitFor())
+    })
+  )
+
+  it.scoped("show what became of one's work, with the requester's words as text", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, task: { title: "Reviewed work" } })
+      const atWork = yield* working(run)
+      yield* submit(atWork)
+      yield* thanked(atWork)
+      const [agent] = yield* agentsOf(run.id)
+      const agents = yield* Agents
+      if (agent !== undefined) yield* agents.reject(agent.id, "Empty. <img src=x onerror=alert(1)>")
+      const page = yield* visit("/")
+      const past = page.getByRole("listitem").filter({ hasText: "Reviewed work" })
+      yield* act(() => past.getByText("Rejected").waitFor())
+      yield* act(() => past.getByText("Empty. <img src=x onerror=alert(1)>").waitFor())
+    })
+  )
+
+  it.scoped("say that a task is not on offer", () =>
+    Effect.gen(function* () {
+      const page = yield* visit("/task/run_nowhere")
+      yield* says(page, "This task is not on offer")
+    })
+  )
+
+  it.scoped("fit a telephone: nothing sticks out at 360 pixels", () =>
+    Effect.gen(function* () {
+      const long = `<p>${"long".repeat(60)}</p>`
+      const run = yield* offered({ template: `${long}${template}`, task: { title: "Wide".repeat(30) } })
+      const size = { viewport: { width: 360, height: 640 } }
+      const { page } = yield* working(run, size)
+      const lobby = yield* visit("/", size)
+      yield* heading(lobby, "Tasks for you")
+      for (const narrow of [page, lobby]) {
+        expect(yield* act(() => narrow.evaluate("document.documentElement.scrollWidth"))).toBe(360)
+      }
+    })
+  )
+})

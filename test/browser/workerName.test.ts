@@ -1,0 +1,57 @@
+import { expect, layer as share } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { secret, layer as served } from "../support/server.js"
+import * as sqlite from "../support/sqlite.js"
+import * as chromium from "./support/chromium.js"
+import { agentsOf, offered, thanked, visit, working } from "./support/tasks.js"
+
+const { act } = chromium
+
+const live = Layer.merge(chromium.layer, Layer.provide(served({ local: { identify: "name", secret } }), sqlite.layer()))
+
+share(live, { excludeTestServices: true })("where workers give themselves names", (it) => {
+  it.scoped("the lobby asks for one, says what is wrong with it, and goes on with it", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template: "<p>${product}</p>" })
+      const page = yield* visit("/")
+      const choose = (name: string) =>
+        act(async () => {
+          await page.getByLabel("What shall we call you?").fill(name)
+          await page.getByRole("button", { name: "Use this name" }).click()
+        })
+      yield* act(() => page.getByText("Choose a name to begin.").waitFor())
+      yield* choose("192.0.2.1")
+      yield* act(() => page.getByRole("alert").getByText("It reads like an address.").waitFor())
+      yield* choose("Ada Lovelace")
+      yield* act(() => page.getByText("You are Ada Lovelace").waitFor())
+      yield* act(() => page.getByRole("link", { name: "View" }).click())
+      yield* act(() => page.getByRole("button", { name: "Accept" }).click())
+      yield* act(() => page.getByRole("timer").waitFor())
+      const task = page.frameLocator("iframe")
+      yield* act(() => task.getByRole("button", { name: "Submit" }).click())
+      yield* thanked({ page, task })
+      expect((yield* agentsOf(run.id)).map(({ workerName }) => workerName)).toEqual(["Ada Lovelace"])
+
+      const other = yield* visit("/")
+      yield* act(() => other.getByLabel("What shall we call you?").fill("ada lovelace"))
+      yield* act(() => other.getByRole("button", { name: "Use this name" }).click())
+      yield* act(() => other.getByRole("alert").getByText("Somebody has this name already").waitFor())
+    })
+  )
+
+  it.scoped("a task opened without one sends to the lobby", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template: "<p>${product}</p>", rows: [{ product: "x" }, { product: "y" }] })
+      const page = yield* visit(`/task/${run.id}`)
+      yield* act(() => page.getByText("Choose a name first").waitFor())
+      expect(yield* act(() => page.getByRole("button", { name: "Accept" }).count())).toBe(0)
+      yield* act(() => page.getByRole("link", { name: "See all tasks" }).click())
+      yield* act(() => page.getByLabel("What shall we call you?").fill("Grace"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* act(() => page.getByText("You are Grace").waitFor())
+      const { page: mine } = yield* working(run, { storageState: yield* act(() => page.context().storageState()) })
+      yield* act(() => mine.getByText("You are Grace").waitFor())
+    })
+  )
+})

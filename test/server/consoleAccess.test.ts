@@ -1,0 +1,90 @@
+/** Who gets to see the console. */
+
+import * as HttpApi from "@effect/platform/HttpApi"
+import { expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { Agents } from "../../src/Agents.js"
+import { Api } from "../../src/server/Api.js"
+import { cookieName } from "../../src/server/ConsoleApi.js"
+import * as server from "../support/server.js"
+import * as consoleClient from "./consoleClient.js"
+
+interface Endpoint {
+  readonly method: string
+  readonly path: string
+}
+
+const endpoints: ReadonlyArray<Endpoint> = (() => {
+  const found: Array<Endpoint> = []
+  HttpApi.reflect(Api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, group }) => {
+      if (group.identifier === "console") found.push({ method: endpoint.method, path: endpoint.path })
+    }
+  })
+  return found
+})()
+
+layer(consoleClient.layer)("Access to the console", (it) => {
+  it.effect("is refused at every endpoint without the token, and nothing is done", () =>
+    Effect.gen(function* () {
+      const run = yield* consoleClient.launched("Access", 1)
+      const agent = yield* consoleClient.submitted(run.id, "10.0.0.1")
+      const foreign: ReadonlyArray<Record<string, string>> = [
+        {},
+        { authorization: "Bearer wrong" },
+        { authorization: `Basic ${Redacted.value(server.token)}` },
+        { cookie: `${cookieName}=${Redacted.value(server.token)}` },
+        { cookie: `${cookieName}=` }
+      ]
+      expect(endpoints.length).toBeGreaterThanOrEqual(12)
+      for (const { method, path } of endpoints) {
+        const at = path.replace(":run", run.id).replace(":worker", agent.worker).replace(":format", "csv")
+        for (const headers of foreign) {
+          const payload = { decision: { _tag: "Approve" }, agents: [agent.id], reason: "spam" }
+          const answer =
+            method === "GET"
+              ? yield* consoleClient.raw(at, { headers })
+              : yield* consoleClient.post(at, payload, headers)
+          expect([method, path, answer.status]).toEqual([method, path, 401])
+          expect(JSON.parse(answer.text)).toMatchObject({
+            _tag: "NotSignedIn",
+            message: expect.stringContaining("address")
+          })
+        }
+      }
+      const { status } = yield* Effect.flatMap(Agents, (agents) => agents.get(agent.id))
+      expect(status).toBe("completed")
+    })
+  )
+
+  it.effect("is given by the token, in a cookie that no script reads, until signing out", () =>
+    Effect.gen(function* () {
+      const wrong = yield* consoleClient.post("/api/session/", { token: "guess" }, {})
+      expect([wrong.status, wrong.headers.getSetCookie()]).toEqual([401, []])
+      const right = yield* consoleClient.post("/api/session/", { token: Redacted.value(server.token) }, {})
+      expect(right.status).toBe(204)
+      const [cookie = ""] = right.headers.getSetCookie()
+      expect(cookie).toMatch(/HttpOnly/)
+      expect(cookie).toMatch(/SameSite=Strict/)
+      expect(cookie).not.toContain(Redacted.value(server.token))
+      const [pair = ""] = cookie.split(";")
+      expect((yield* consoleClient.raw("/api/console/runs", { headers: { cookie: pair } })).status).toBe(200)
+      const out = yield* consoleClient.raw("/api/session/", { method: "DELETE", headers: { cookie: pair } })
+      expect(out.headers.getSetCookie()[0]).toMatch(/Max-Age=0|1970/)
+    })
+  )
+
+  it.effect("is refused to changes that a page of another site asks for", () =>
+    Effect.gen(function* () {
+      const run = yield* consoleClient.launched("Foreign", 1)
+      const { authorization } = consoleClient
+      const path = `/api/console/runs/${run.id}/expire`
+      const foreign = yield* consoleClient.post(path, {}, { authorization, origin: "http://evil.example" })
+      expect(foreign.status).toBe(403)
+      const sandboxed = yield* consoleClient.post(path, {}, { authorization, origin: "null" })
+      expect(sandboxed.status).toBe(403)
+    })
+  )
+})

@@ -1,0 +1,59 @@
+/** The console's API as its clients ask it, over real HTTP, and a crowd whose work there is to review. */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpApiClient from "@effect/platform/HttpApiClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { Agents, type Answers } from "../../src/Agents.js"
+import type { RunId } from "../../src/Ids.js"
+import * as Money from "../../src/Money.js"
+import { Api } from "../../src/server/Api.js"
+import { type Task, taskDefaults } from "../../src/TaskRuns.js"
+import * as server from "../support/server.js"
+import * as sqlite from "../support/sqlite.js"
+
+export const layer = Layer.provideMerge(server.layer(), Layer.merge(sqlite.layer(), FetchHttpClient.layer))
+
+export const authorization = `Bearer ${Redacted.value(server.token)}`
+
+export const baseUrl = Effect.map(server.port, (port) => `http://127.0.0.1:${port}`)
+
+/** Everything the console asks, signed in. */
+export const client = Effect.gen(function* () {
+  const made = yield* HttpApiClient.make(Api, {
+    baseUrl: yield* baseUrl,
+    transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("authorization", authorization))
+  })
+  return made.console
+})
+
+/** A request that no client of ours would make. */
+export const raw = (path: string, init: RequestInit = {}) =>
+  Effect.gen(function* () {
+    const url = `${yield* baseUrl}${path}`
+    const response = yield* Effect.promise(() => fetch(url, init))
+    return { status: response.status, headers: response.headers, text: yield* Effect.promise(() => response.text()) }
+  })
+
+export const post = (path: string, body: unknown, headers: Record<string, string> = { authorization }) =>
+  raw(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) })
+
+export const task = (title: string): Task => ({
+  ...taskDefaults,
+  title,
+  reward: Money.make(5),
+  maxUnitsPerWorker: Option.none()
+})
+
+export const launched = (title: string, rows: number) => server.launched(task(title), rows)
+
+/** A worker accepts a unit of the run and submits these answers. */
+export const submitted = (run: RunId, worker: string, answers: Answers = { label: "good" }) =>
+  Effect.gen(function* () {
+    const agents = yield* Agents
+    const agent = yield* agents.register(run, { worker })
+    return yield* agents.submit({ agent: agent.id, worker: agent.worker, answers })
+  })
