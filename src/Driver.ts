@@ -263,7 +263,10 @@ export interface Driver {
   /** Whatever must be there before units are; must come to the same when it is repeated. */
   readonly setup: (run: TaskRun) => Effect.Effect<Json, ProviderError>
   readonly cleanup: (run: TaskRun) => Effect.Effect<void, ProviderError>
-  /** Everything the crowd has of a run, from paged calls. Crowds that tell us themselves have nothing to add. */
+  /**
+   * Everything the crowd has of a run, from paged calls. Crowds that tell us themselves have nothing to add. A call that
+   * fails is the driver's to try again (`retrying`), so that no page is asked for twice because of a later one.
+   */
   readonly observe: (run: TaskRun) => Stream.Stream<Observation, ProviderError>
   /** What the crowd says of one unit now, where it keeps track. */
   readonly unitStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError>
@@ -316,6 +319,17 @@ export interface MessagesDriver {
 export interface BudgetDriver {
   readonly available: (requester: Requester) => Effect.Effect<Money, ProviderError>
 }
+
+export {
+  /**
+   * Repeats a call that changes nothing at the crowd, while it may still succeed. Everything but the calls of `observe`
+   * is repeated by the shared half already.
+   *
+   * @since 0.1.0
+   * @category utils
+   */
+  retrying
+} from "./internal/retry.js"
 
 /**
  * A `Registration` from the Schema of its arguments and a check of them against the crowd.

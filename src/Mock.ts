@@ -30,7 +30,8 @@ import {
   type MessagesDriver,
   type Observation,
   type QualificationsDriver,
-  registration
+  registration,
+  retrying
 } from "./Driver.js"
 import { type RunId, Token } from "./Ids.js"
 import * as mockSide from "./internal/mockSide.js"
@@ -220,9 +221,11 @@ const driverOf = (side: mockSide.Side, options: Options): Driver => {
     cleanup: () => side.call("cleanup", Effect.void),
     observe: () =>
       Stream.unwrap(
-        side.call(
-          "observe",
-          Effect.map(side.observed, (all) => Stream.fromIterable(all))
+        retrying(
+          side.call(
+            "observe",
+            Effect.map(side.observed, (all) => Stream.fromIterable(all))
+          )
         )
       ),
     unitStatus: () => side.call("unitStatus", Effect.succeedNone),

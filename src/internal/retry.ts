@@ -1,7 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import { ProviderError } from "../CrowdError.js"
 
 /** The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for; whole milliseconds. */
@@ -20,7 +19,3 @@ const isRetryable = (error: unknown): boolean => error instanceof ProviderError 
 /** Repeats a call that changes nothing at the crowd, while it may still succeed. */
 export const retrying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(effect, { schedule: policy, while: isRetryable })
-
-/** The same for calls that come as a stream: it starts again, so some of it may come twice. */
-export const retryingStream = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
-  Stream.retry(stream, Schedule.whileInput(policy, isRetryable))

@@ -20,7 +20,7 @@ import * as observed from "./observed.js"
 import { pages } from "./pages.js"
 import { complete, pagewise } from "./pagewise.js"
 import { byId, missing } from "./payload.js"
-import { retrying, retryingStream } from "./retry.js"
+import { retrying } from "./retry.js"
 import * as token from "./token.js"
 
 export const make = (engine: Engine.Service): Service => {
@@ -208,7 +208,7 @@ export const make = (engine: Engine.Service): Service => {
 
   const sync: Service["sync"] = (id) =>
     Effect.flatMap(run(id), (found) =>
-      retryingStream(driver.observe(found)).pipe(
+      driver.observe(found).pipe(
         Stream.mapEffect((observation) => observed.apply(engine, found, observation)),
         Stream.runSum
       )

@@ -243,7 +243,7 @@ describe("6. lost submissions and wrong states", () => {
         yield* units.sync(run.id)
         const list = [...(yield* Stream.runCollect(units.list(run.id)))]
         expect(list.map(({ status }) => status)).toEqual(["completed", "accepted", "rejected", "expired"])
-        const [first] = yield* Stream.runCollect(agents.list(run.id, { status: "completed" }))
+        const [first] = yield* Stream.runCollect(agents.submissions(run.id, { status: "completed" }))
         expect(first).toMatchObject({ workerName: ada, answers: Option.some({ label: "good" }) })
         expect(first?.acceptedAt.epochMillis).toBe(1_700_000_000_000)
         expect((yield* (yield* TaskRuns.TaskRuns).summary(run.id)).cost).toMatchObject({ rewards: 5, fees: 1 })
@@ -339,24 +339,35 @@ describe("7. a failed approve or reject recorded as done", () => {
 
 describe("8. throttling, and one GetHIT per unit per poll", () => {
   it.scopedLive(
-    "a sync of a run in which nothing changed takes a call for a hundred units",
+    "a sync takes a call for a hundred units and one for each that changed, whatever is throttled",
     on((wire) =>
       Effect.gen(function* () {
         const units = yield* Units.Units
         const { run, units: all } = yield* launched(250)
-        const done = all.slice(0, 120)
-        show(
-          wire,
-          done.map((unit, i) => ({ unit, assignments: [assignment(`ASSIGNMENT${i}`, `A${i}`)] }))
-        )
-        expect(yield* units.sync(run.id)).toBe(120)
-        const before = wire.calls.length
-        wire.on("ListReviewableHITs", (_, nth) => (nth % 7 === 0 ? throttle : ok({ HITs: [] })))
-        expect(yield* units.sync(run.id)).toBe(0)
-        expect(wire.calls.length - before).toBeLessThanOrEqual(Math.ceil(250 / 100) + 2)
+        const done = (n: number) =>
+          show(
+            wire,
+            all.slice(0, n).map((unit, i) => ({ unit, assignments: [assignment(`ASSIGNMENT${i}`, `A${i}`)] }))
+          )
+        const callsOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+          Effect.gen(function* () {
+            const before = wire.calls.length
+            const changed = yield* effect
+            return { changed, calls: wire.calls.length - before }
+          })
+        done(120)
+        expect(yield* callsOf(units.sync(run.id))).toEqual({ changed: 120, calls: 120 + 2 + 1 })
+        expect(yield* callsOf(units.sync(run.id))).toEqual({ changed: 0, calls: 2 + 1 })
+        done(123)
+        expect(yield* callsOf(units.sync(run.id))).toEqual({ changed: 3, calls: 3 + 2 + 1 })
+        done(250)
+        expect(yield* callsOf(units.sync(run.id))).toEqual({ changed: 127, calls: 127 + 3 + 1 })
+        wire.on("ListReviewableHITs", (_, nth) => (nth % 2 === 1 ? throttle : ok({ HITs: [] })))
+        expect((yield* callsOf(units.sync(run.id))).changed).toBe(0)
         expect(wire.of("GetHIT")).toHaveLength(0)
       })
-    )
+    ),
+    60_000
   )
 })
 

@@ -203,8 +203,14 @@ export const show = (
       ...more
     })
   )
-  wire.on("ListReviewableHITs", ({ Status }) => ok({ HITs: Status === "Reviewable" ? all : [] }))
-  wire.on("ListHITs", () => ok({ HITs: all }))
+  const page = (from: number) => ({
+    HITs: all.slice(from, from + 100),
+    ...(from + 100 < all.length ? { NextToken: String(from + 100) } : {})
+  })
+  wire.on("ListReviewableHITs", ({ NextToken, Status }) =>
+    ok(Status === "Reviewable" ? page(Number(NextToken ?? 0)) : { HITs: [] })
+  )
+  wire.on("ListHITs", ({ NextToken }) => ok(page(Number(NextToken ?? 0))))
   wire.on("ListAssignmentsForHIT", ({ HITId }) =>
     ok({ Assignments: shown.find(({ unit }) => idOf(unit) === HITId)?.assignments ?? [] })
   )

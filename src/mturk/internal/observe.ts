@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Agent } from "../../Agents.js"
 import type { ProviderError, StoreError } from "../../CrowdError.js"
-import type { Driver, Observation } from "../../Driver.js"
+import { type Driver, type Observation, retrying } from "../../Driver.js"
 import { type Recent, recent } from "../../internal/recent.js"
 import * as States from "../../States.js"
 import * as tables from "../../store/tables.js"
@@ -112,7 +112,7 @@ export interface Options {
 type Seen = Recent<string>
 
 const fetched = (crowd: Crowd, seen: Seen, known: Known, now: number) =>
-  Effect.map(assignmentsOf(crowd, known.hit.HITId), (all): ReadonlyArray<Observation> => {
+  Effect.map(retrying(assignmentsOf(crowd, known.hit.HITId)), (all): ReadonlyArray<Observation> => {
     if (all.length > 0 || now - closedAt(known) > settled) seen.set(known.hit.HITId, figuresOf(known.hit))
     return all.length === 0 ? abandoned(known, now) : all.map((found) => submission(known, found, now))
   })
@@ -156,7 +156,7 @@ const paged = (
   fetch: (token: string | undefined) => Effect.Effect<replies.Page<replies.Hit>, CallError>
 ): Stream.Stream<ReadonlyArray<replies.Hit>, ProviderError> =>
   Stream.paginateEffect<string | undefined, ReadonlyArray<replies.Hit>, ProviderError, never>(undefined, (token) =>
-    Effect.map(Effect.mapError(fetch(token), refused(crowd)), ({ NextToken, items }) => [
+    Effect.map(retrying(Effect.mapError(fetch(token), refused(crowd))), ({ NextToken, items }) => [
       items,
       NextToken === undefined || NextToken === "" ? Option.none() : Option.some(NextToken)
     ])
@@ -178,7 +178,7 @@ const held = (crowd: Crowd, run: TaskRun, limit: number) =>
     Effect.flatMap((units) =>
       Effect.forEach(
         units.flatMap(({ remoteId }) => Option.toArray(remoteId)),
-        (id) => Effect.mapError(getHit(crowd, id), refused(crowd)),
+        (id) => retrying(Effect.mapError(getHit(crowd, id), refused(crowd))),
         { concurrency: crowd.concurrency }
       )
     ),
