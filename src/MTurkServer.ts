@@ -21,19 +21,25 @@
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import type { StoreError } from "./CrowdError.js"
+import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
 import type { Faults } from "./mturk-server/Faults.js"
 import * as context from "./mturk-server/internal/context.js"
 import { handlers } from "./mturk-server/internal/handlers.js"
+import * as mail from "./mturk-server/internal/mail.js"
 import * as protocol from "./mturk-server/internal/protocol.js"
+import * as submissions from "./mturk-server/internal/submissions.js"
 import * as upkeep from "./mturk-server/internal/upkeep.js"
+import * as pages from "./mturk-server/internal/workerPages.js"
 import type { Core } from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import type { Store } from "./Store.js"
+import { TaskSource } from "./server/TaskSource.js"
 
 /**
  * A pair of keys with which requests are signed.
@@ -72,6 +78,9 @@ const noFaults: Faults = () => Effect.succeedNone
 const keysOf = ({ accessKeys }: Options) =>
   new Map(accessKeys.map(({ id, requester = "mturk", secret }) => [id, { id, secret, requester }]))
 
+const balanceOf = ({ account, mode }: Options): Option.Option<number> =>
+  mode === "sandbox" ? Option.none() : Option.some(account.balance.minor)
+
 /**
  * Adds the service to a router, beside the pages on which its workers work (`Server.layer`, option `routes`).
  *
@@ -80,24 +89,47 @@ const keysOf = ({ accessKeys }: Options) =>
  */
 export const layer = (
   options: Options
-): Layer.Layer<never, never, HttpLayerRouter.HttpRouter | Core | Qualifications | Store> =>
-  HttpLayerRouter.use((router) =>
+): Layer.Layer<never, StoreError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
+  Layer.unwrapEffect(
     Effect.gen(function* () {
-      const mode = options.mode ?? "production"
-      const balance = mode === "sandbox" ? Option.none() : Option.some(options.account.balance.minor)
-      const made = yield* context.make(balance)
+      const made = yield* context.make(balanceOf(options))
+      const secret = yield* pages.secretOf(made)
       const app = protocol.app({
         context: made,
         keys: keysOf(options),
         handlers: handlers(made),
         faults: options.faults ?? noFaults,
-        mode
+        mode: options.mode ?? "production"
       })
-      yield* router.add("POST", "/", app)
-      yield* upkeep.round(made).pipe(
+      const upkeeping = upkeep.round(made).pipe(
         Effect.catchAllCause((cause) => Effect.logWarning("MTurkServer: upkeep failed", cause)),
         Effect.repeat(Schedule.spaced(options.every ?? "1 second")),
         Effect.forkScoped
       )
+      return Layer.mergeAll(
+        HttpLayerRouter.add("POST", "/", app),
+        submissions.routes(made, secret),
+        mail.routes(made),
+        Layer.scopedDiscard(upkeeping)
+      )
+    })
+  )
+
+/**
+ * Shows HITs on Local's pages: for the environment of `Server.layer`. `url` is where browsers reach it, for the forms of
+ * pages that are elsewhere; by default what the browser itself calls the server, over http.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const tasks = (
+  options: { readonly url?: string | undefined } = {}
+): Layer.Layer<TaskSource, StoreError, Core | Qualifications | Store> =>
+  Layer.effect(
+    TaskSource,
+    Effect.gen(function* () {
+      const made = yield* context.make(Option.none())
+      const secret = yield* pages.secretOf(made)
+      return { shown: pages.shown(made, secret, options.url), takesForms: submissions.takesForms }
     })
   )

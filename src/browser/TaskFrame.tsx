@@ -16,6 +16,11 @@ interface Props {
 }
 
 const sandbox = "allow-scripts allow-forms allow-modals allow-popups"
+
+/** A page from elsewhere keeps its own origin, which is not ours, with its cookies. */
+const sandboxFor = (src: string): string =>
+  new URL(src, location.href).origin === location.origin ? sandbox : `${sandbox} allow-same-origin`
+
 const startHeight = 320
 const highest = 50_000
 
@@ -46,7 +51,7 @@ export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: P
       class="task-frame"
       src={src}
       title={title}
-      sandbox={sandbox}
+      sandbox={sandboxFor(src)}
       inert={inert === true}
       style={{ height: `${height}px` }}
     />

@@ -154,8 +154,9 @@ export const layer = (options: Options = {}) => {
     token: Redacted.make("the token of its console"),
     routes: Layer.orDie(Layer.provide(service, crowd))
   })
+  const tasks = Layer.provide(MTurkServer.tasks(), crowd)
   const http = NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })
-  return Layer.provideMerge(Layer.merge(server, marketplace), Layer.merge(crowd, http))
+  return Layer.provideMerge(Layer.merge(server, marketplace), Layer.mergeAll(tasks, crowd, http))
 }
 
 /** A page in the HIT, with one field. */

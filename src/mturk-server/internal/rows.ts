@@ -91,6 +91,8 @@ export interface QualificationTypeRow extends Schema.Schema.Type<typeof Qualific
 
 export const MessageRow = Schema.Struct({ subject: Schema.String, text: Schema.String, at: Instant })
 
+export const SecretRow = Schema.Struct({ value: Schema.String })
+
 export const NameRow = Schema.Struct({ id: Schema.String })
 
 export const RunRow = Schema.Struct({ id: RunId })
@@ -168,7 +170,8 @@ export const make = (store: Store.Service) => ({
   bonuses: kind(store, "bonus", BonusRow),
   qualificationTypes: kind(store, "qualification", QualificationTypeRow),
   qualificationNames: kind(store, "qualification-name", NameRow),
-  messages: kind(store, "message", MessageRow)
+  messages: kind(store, "message", MessageRow),
+  secrets: kind(store, "secret", SecretRow)
 })
 
 export interface Rows extends ReturnType<typeof make> {}

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
+import * as TaskSource from "../TaskSource.js"
 import { keyHeader } from "../WorkApi.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
@@ -47,8 +48,15 @@ const refuse = (status: number, tag: string, message: string) =>
 
 const timedOut = refuse(503, "TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
 
-const refusal = ({ headers, method }: HttpServerRequest.HttpServerRequest) => {
-  if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
+type Source = Option.Option<TaskSource.Service>
+
+/** A task's page may be anywhere, and sends its answers from there. */
+const takesForms = (source: Source, url: string): boolean =>
+  Option.exists(source, ({ takesForms }) => takesForms(url.replace(/[?#].*$/, "")))
+
+const refusal = ({ headers, method, url }: HttpServerRequest.HttpServerRequest, source: Source) => {
+  if (changes(method) && isForeign(headers) && !takesForms(source, url))
+    return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
   return undefined
 }
@@ -93,13 +101,13 @@ const limited = <E, R>(
 /** Around every route. */
 export const layer = (running: Running.Service) =>
   HttpLayerRouter.middleware(
-    (route) => {
+    Effect.map(Effect.serviceOption(TaskSource.TaskSource), (source) => (route) => {
       const answered = limited(route)
       return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const refused = refusal(request)
+        const refused = refusal(request, source)
         return refused === undefined ? metrics.measured(request)(running.during(answered)) : Effect.succeed(refused)
       }).pipe(Effect.map(finish))
-    },
+    }),
     { global: true }
   )
 

@@ -1,40 +1,42 @@
 /** What a browser opens: the shells of the two apps, their scripts and styles, and the frames that tasks run in. */
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
-import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Agents } from "../../Agents.js"
+import { type Agent, Agents } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
 import { recent } from "../../internal/recent.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import * as TaskPage from "../TaskPage.js"
+import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
 import * as visitors from "./visitors.js"
 
 /** Nothing but our own scripts runs in the apps, and nobody can put them into a frame. */
-const appPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "frame-src 'self'",
-  "form-action 'self' https:",
-  "base-uri 'none'",
-  "frame-ancestors 'none'"
-].join("; ")
+const appPolicy = (frames: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    `frame-src ${frames}`,
+    "form-action 'self' https:",
+    "base-uri 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
 
 /** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
 const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'"
 
-const shell = (title: string, app: "worker" | "console") =>
+const shell = (title: string, app: "worker" | "console", frames: string) =>
   HttpServerResponse.text(
     `<!doctype html>
 <html lang="en">
@@ -50,7 +52,7 @@ const shell = (title: string, app: "worker" | "console") =>
 <body><div id="app"></div><noscript>This page needs JavaScript.</noscript></body>
 </html>
 `,
-    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy } }
+    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy(frames) } }
   )
 
 const asset = (request: HttpServerRequest.HttpServerRequest) => {
@@ -77,7 +79,11 @@ const decodeFrame = Schema.decodeUnknownOption(
   Schema.Struct({ mode: Schema.Literal("work", "review"), agent: AgentId, key: Schema.String })
 )
 
-type Found = Effect.Effect<Option.Option<HttpServerResponse.HttpServerResponse>, StoreError>
+type Found = Effect.Effect<
+  Option.Option<HttpServerResponse.HttpServerResponse>,
+  StoreError,
+  HttpServerRequest.HttpServerRequest
+>
 
 const unavailable = ({ message }: StoreError) => HttpServerResponse.text(message, { status: 503 })
 
@@ -93,6 +99,7 @@ const frames = Effect.gen(function* () {
   const units = yield* Units
   const agents = yield* Agents
   const keys = yield* Keys.Keys
+  const source = yield* Effect.serviceOption(TaskSource)
   const prepared = recent<TaskPage.Prepared>(64)
 
   const page = (run: RunId) => {
@@ -108,8 +115,29 @@ const frames = Effect.gen(function* () {
     )
   }
 
-  const render = (run: RunId, assignment: AssignmentId, options: TaskPage.RenderOptions): Found =>
+  const fromElsewhere = (assignment: AssignmentId, agent: Option.Option<Agent>, options: TaskPage.RenderOptions) =>
     Effect.gen(function* () {
+      if (Option.isNone(source)) return Option.none()
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const shown = yield* source.value.shown({ assignment, agent, mode: options.mode, request })
+      return Option.map(shown, (shown) => {
+        if (shown._tag === "Address") return HttpServerResponse.redirect(shown.address)
+        if (shown.query !== "" && !request.url.includes("?")) {
+          return HttpServerResponse.redirect(`${request.url}?${shown.query}`)
+        }
+        return frame(TaskPage.render(TaskPage.prepare(shown.html), {}, options))
+      })
+    })
+
+  const render = (
+    run: RunId,
+    assignment: AssignmentId,
+    agent: Option.Option<Agent>,
+    options: TaskPage.RenderOptions
+  ): Found =>
+    Effect.gen(function* () {
+      const other = yield* fromElsewhere(assignment, agent, options)
+      if (Option.isSome(other)) return other
       const found = Option.all({ page: yield* page(run), assignment: yield* runs.assignment(assignment) })
       return Option.map(found, ({ assignment, page }) => frame(TaskPage.render(page, assignment.inputs, options)))
     })
@@ -120,7 +148,7 @@ const frames = Effect.gen(function* () {
       if (Option.isNone(asked)) return Option.none()
       const first = yield* Stream.runHead(units.list(asked.value.run))
       if (Option.isNone(first)) return Option.none()
-      return yield* render(asked.value.run, first.value.assignment, { mode: "preview" })
+      return yield* render(asked.value.run, first.value.assignment, Option.none(), { mode: "preview" })
     })
 
   const keyed = (params: unknown): Found =>
@@ -132,7 +160,7 @@ const frames = Effect.gen(function* () {
       const { answers, assignment, run } = agent.value
       const options: TaskPage.RenderOptions =
         asked.value.mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
-      return yield* render(run, assignment, options)
+      return yield* render(run, assignment, agent, options)
     })
 
   return { preview, keyed }
@@ -142,8 +170,10 @@ export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
     const { keyed, preview } = yield* frames
     const { visitor } = yield* visitors.make
-    const worker = shell("Tasks", "worker")
-    const console = shell("Console", "console")
+    /** Tasks from elsewhere may be at any address. */
+    const framed = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? "'self' http: https:" : "'self'"
+    const worker = shell("Tasks", "worker", framed)
+    const console = shell("Console", "console", framed)
     const welcome = (found: Found) =>
       Effect.matchEffect(visitor, {
         onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),

@@ -1,5 +1,6 @@
 /** The workers' half of the API. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Array from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
@@ -14,6 +15,7 @@ import * as States from "../../States.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
+import { TaskSource } from "../TaskSource.js"
 import { keyHeader } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
@@ -38,6 +40,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const workers = yield* Workers
     const keys = yield* Keys.Keys
     const { chooses, local, providerData, visitor } = yield* visitors.make
+    const source = yield* Effect.serviceOption(TaskSource)
     const open = yield* offers.make
 
     const workerOf = (name: Option.Option<string>) =>
@@ -104,6 +107,20 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         return changed(yield* change(request.path.agent))
       })
 
+    /** A page that is elsewhere is opened there. */
+    const frameOf = (agent: Agent) =>
+      Effect.gen(function* () {
+        const path = keys.framePath("work", agent.id)
+        if (Option.isNone(source)) return path
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const { assignment } = agent
+        const shown = yield* source.value.shown({ assignment, agent: Option.some(agent), mode: "work", request })
+        return Option.match(shown, {
+          onNone: () => path,
+          onSome: (shown) => (shown._tag === "Address" ? shown.address : path)
+        })
+      })
+
     return handlers
       .handle("lobby", () =>
         Effect.gen(function* () {
@@ -143,7 +160,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
             deadline: agent.deadline,
             now: yield* DateTime.now,
             key: keys.forWork(agent, who.worker),
-            frame: keys.framePath("work", agent.id)
+            frame: yield* frameOf(agent)
           }
         })
       )

@@ -1,0 +1,150 @@
+/** `/mturk/externalSubmit`: a worker's browser sends the form of a page that is not ours. */
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { escapeUTF8 } from "entities"
+import type { Agent, Answers } from "../../Agents.js"
+import type { StoreError } from "../../CrowdError.js"
+import { AgentId } from "../../Ids.js"
+import { Local } from "../../Local.js"
+import type { Secret } from "../../local/signature.js"
+import { agents, units } from "../../store/tables.js"
+import type { Context } from "./context.js"
+import * as ids from "./ids.js"
+import * as pages from "./workerPages.js"
+
+class NotTaken extends Data.TaggedError("NotTaken")<{ readonly status: number; readonly message: string }> {}
+
+/** The page may say what it likes to the page around it, and do nothing else. */
+const policy = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+
+const page = (title: string, text: string, script: string, status: number) =>
+  HttpServerResponse.text(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><style>body{font:1rem/1.5 system-ui,sans-serif;margin:1rem}</style><p>${escapeUTF8(text)}</p>${script}</html>`,
+    { status, contentType: "text/html; charset=utf-8", headers: { "content-security-policy": policy } }
+  )
+
+/** Told to the page around the frame, which then goes on; the same submission once more is the same success. */
+const tellFrame = (answers: Answers): string => {
+  const message = JSON.stringify({ crowd: "submit", answers }).replaceAll("<", "\\u003c")
+  return `<script>parent.postMessage(${message},"*")</script>`
+}
+
+const taken = (answers: Answers) => page("Submitted", "Your work was submitted.", tellFrame(answers), 200)
+
+const refused = ({ message, status }: NotTaken) => page("Not submitted", message, "", status)
+
+type Fields = ReadonlyArray<readonly [string, string]>
+
+/** A field that came several times has all its values. */
+const answersOf = (fields: Fields): Answers => {
+  const values = new Map<string, ReadonlyArray<string>>()
+  for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value])
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? "") : all]))
+}
+
+const protocolField = "assignmentId"
+
+const read = (fields: Fields): Effect.Effect<{ readonly assignment: string; readonly answers: Answers }, NotTaken> => {
+  const named = fields.filter(([name]) => name === protocolField).map(([, value]) => value)
+  const answers = fields.filter(([name]) => name !== protocolField)
+  const [assignment] = named
+  if (assignment === undefined || named.length > 1) {
+    return new NotTaken({ status: 400, message: "The form has to have one field assignmentId." })
+  }
+  if (assignment === pages.notAvailable) {
+    return new NotTaken({ status: 403, message: "This is a preview. Accept the task before you submit it." })
+  }
+  if (answers.length === 0) {
+    return new NotTaken({ status: 400, message: "The form has no field but assignmentId." })
+  }
+  return Effect.succeed({ assignment, answers: answersOf(answers) })
+}
+
+const gone = new NotTaken({ status: 409, message: "This task is no longer yours." })
+const foreign = new NotTaken({ status: 403, message: "This task was given to somebody else." })
+
+/** Who holds, or held, the assignment. */
+const holderOf = (context: Context, assignment: string): Effect.Effect<Agent, NotTaken | StoreError> =>
+  Effect.gen(function* () {
+    const id = ids.unitOfAssignment(assignment)
+    const unit = Option.isSome(id) ? yield* context.store.get(units, id.value) : Option.none()
+    const holder = Option.flatMap(unit, ({ agent }) => agent)
+    const agent = Option.isSome(holder) ? yield* context.store.get(agents, holder.value) : Option.none()
+    return yield* Option.match(agent, { onNone: () => gone, onSome: Effect.succeed })
+  })
+
+const submit = (context: Context, agent: Agent, answers: Answers) =>
+  context.agents.submit({ agent: agent.id, worker: agent.worker, answers }).pipe(
+    Effect.as(taken(answers)),
+    Effect.catchTags({
+      AgentNotFound: () => gone,
+      NotYourAgent: () => foreign,
+      InvalidTransition: () => gone,
+      AlreadySubmitted: () => new NotTaken({ status: 409, message: "Other answers were submitted before." }),
+      InvalidAnswers: () => new NotTaken({ status: 413, message: "The answers are too large." })
+    })
+  )
+
+const isTooLate = new NotTaken({ status: 409, message: "The time for this task is over." })
+
+const form = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => request.urlParamsBody).pipe(
+  Effect.mapError(() => new NotTaken({ status: 400, message: "The form could not be read." })),
+  Effect.flatMap(read)
+)
+
+const answered = <R>(
+  taking: Effect.Effect<HttpServerResponse.HttpServerResponse, NotTaken | StoreError, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  Effect.catchTags(taking, {
+    NotTaken: (error) => Effect.succeed(refused(error)),
+    StoreError: ({ message }) => Effect.succeed(refused(new NotTaken({ status: 503, message })))
+  })
+
+/** Of the agent to whom the key was given. */
+const keyed = (context: Context, secret: Secret) =>
+  Effect.gen(function* () {
+    const { agent: id, key } = yield* HttpLayerRouter.schemaPathParams(PathParams).pipe(Effect.mapError(() => foreign))
+    if (!pages.isKeyOf(secret, id, key)) return yield* foreign
+    const { answers, assignment } = yield* form
+    const agent = yield* context.store.get(agents, id)
+    if (!Option.exists(agent, ({ unit }) => ids.assignmentOf(unit) === assignment)) return yield* foreign
+    const holder = Option.getOrThrow(agent)
+    if (holder.status === "expired") return yield* isTooLate
+    return yield* submit(context, holder, answers)
+  })
+
+const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
+
+/** Of the worker at the other end of the connection. */
+const unkeyed = (context: Context, local: Local["Type"]) =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { answers, assignment } = yield* form
+    const name = yield* local
+      .worker({
+        peer: request.remoteAddress,
+        headers: request.headers,
+        cookie: Option.fromNullable(request.cookies["crowd_worker"])
+      })
+      .pipe(Effect.mapError(({ message }) => new NotTaken({ status: 403, message })))
+    const agent = yield* holderOf(context, assignment)
+    if (!Option.contains(name, agent.workerName)) return yield* foreign
+    return yield* submit(context, agent, answers)
+  })
+
+export const takesForms = (path: string): boolean => path.endsWith(pages.submitPath)
+
+export const routes = (context: Context, secret: Secret) =>
+  HttpLayerRouter.use((router) =>
+    Effect.gen(function* () {
+      const local = yield* Local
+      yield* router.add("POST", pages.submitPath, answered(unkeyed(context, local)))
+      const path = `${pages.agentPath}/:agent/:key${pages.submitPath}` as const
+      yield* router.add("POST", path, answered(keyed(context, secret)))
+    })
+  )
