@@ -16,8 +16,16 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** What is answered: a body, with status 200 where there is none; or the connection is cut; or nothing ever comes. */
-export type Reply = { readonly status?: number; readonly body?: unknown; readonly html?: string } | "drop" | "silence"
+/**
+ * What is answered: a body, with status 200 where there is none; or the connection is cut; or nothing ever comes. Where
+ * there is a service behind: its own answer; or it acts, and the answer is lost.
+ */
+export type Reply =
+  | { readonly status?: number; readonly body?: unknown; readonly html?: string }
+  | "drop"
+  | "silence"
+  | "forward"
+  | "lose"
 
 export type Answer = (body: Call["body"], nth: number) => Reply
 
@@ -72,7 +80,7 @@ export const assignment = (id: string, worker: string, more: Readonly<Record<str
   ...more
 })
 
-const send = (response: http.ServerResponse, reply: Exclude<Reply, "drop" | "silence">) => {
+const send = (response: http.ServerResponse, reply: Exclude<Reply, string>) => {
   const html = reply.html
   response.writeHead(reply.status ?? 200, {
     "content-type": html === undefined ? "application/x-amz-json-1.1" : "text/html"
@@ -86,53 +94,84 @@ const textOf = async (request: http.IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8")
 }
 
-/** A service, gone with the scope. It knows how to make HITTypes and HITs, and has money. */
-export const make: Effect.Effect<Wire, never, Scope.Scope> = Effect.gen(function* () {
-  const calls: Array<Call> = []
-  const aborted: Array<string> = []
+/** Passes the call on as it is: its signature has to stay good. */
+const pass = (
+  request: http.IncomingMessage,
+  text: string,
+  to: string,
+  then: (answer: http.IncomingMessage) => void
+) => {
+  const headers = { ...request.headers, "content-length": Buffer.byteLength(text) }
+  const onward = http.request(to, { method: "POST", headers }, then)
+  onward.on("error", () => request.socket.destroy())
+  onward.end(text)
+}
+
+const defaults = (): ReadonlyArray<readonly [string, Answer]> => {
   let made = 0
-  const answers = new Map<string, Answer>([
+  return [
     ["CreateHITType", () => ok({ HITTypeId: "TYPE" })],
     ["CreateHITWithHITType", () => ok({ HIT: hit(`HIT${++made}`) })],
     ["GetAccountBalance", () => ok({ AvailableBalance: "10000.00" })]
-  ])
-  const serve = async (request: http.IncomingMessage, response: http.ServerResponse) => {
-    const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? ""
-    const body = Schema.decodeSync(Body)(await textOf(request))
-    calls.push({ operation, body })
-    const nth = calls.filter((call) => call.operation === operation).length
-    const reply = answers.get(operation)?.(body, nth) ?? refuse("Unknown", operation)
-    response.on("close", () => {
-      if (!response.writableFinished) aborted.push(operation)
-    })
-    if (reply === "drop") request.socket.destroy()
-    else if (reply !== "silence") send(response, reply)
-  }
-  const server = http.createServer((request, response) => {
-    serve(request, response).catch(() => request.socket.destroy())
-  })
-  yield* Effect.acquireRelease(
-    Effect.async<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.closeAllConnections()
-        server.close(() => resume(Effect.void))
+  ]
+}
+
+/** What stands between a client and a service, or is one: then it knows how to make HITTypes and HITs, and has money. */
+const between = (upstream?: string): Effect.Effect<Wire, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const calls: Array<Call> = []
+    const aborted: Array<string> = []
+    const answers = new Map(upstream === undefined ? defaults() : [])
+    const serve = async (request: http.IncomingMessage, response: http.ServerResponse) => {
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? ""
+      const text = await textOf(request)
+      const body = Schema.decodeSync(Body)(text)
+      calls.push({ operation, body })
+      const nth = calls.filter((call) => call.operation === operation).length
+      const reply =
+        answers.get(operation)?.(body, nth) ?? (upstream === undefined ? refuse("Unknown", operation) : "forward")
+      response.on("close", () => {
+        if (!response.writableFinished) aborted.push(operation)
       })
-  )
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
-  return {
-    url: `http://127.0.0.1:${port}`,
-    calls,
-    aborted,
-    on: (operation, answer) => {
-      answers.set(operation, answer)
-    },
-    of: (operation) => calls.filter((call) => call.operation === operation).map(({ body }) => body)
-  }
-})
+      if (reply === "drop") request.socket.destroy()
+      else if (reply === "forward") {
+        pass(request, text, upstream ?? "", (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers)
+          answer.pipe(response)
+        })
+      } else if (reply === "lose") pass(request, text, upstream ?? "", () => request.socket.destroy())
+      else if (reply !== "silence") send(response, reply)
+    }
+    const server = http.createServer((request, response) => {
+      serve(request, response).catch(() => request.socket.destroy())
+    })
+    yield* Effect.acquireRelease(
+      Effect.async<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.async<void>((resume) => {
+          server.closeAllConnections()
+          server.close(() => resume(Effect.void))
+        })
+    )
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    return {
+      url: `http://127.0.0.1:${port}`,
+      calls,
+      aborted,
+      on: (operation, answer) => {
+        answers.set(operation, answer)
+      },
+      of: (operation) => calls.filter((call) => call.operation === operation).map(({ body }) => body)
+    }
+  })
+
+export const make = between()
+
+/** Calls pass through, but for those a test answers itself. */
+export const proxy = (upstream: string) => between(upstream)
 
 export const credentials: MTurk.Credentials = { accessKeyId: "AKIATEST", secretAccessKey: Redacted.make("secret") }
 

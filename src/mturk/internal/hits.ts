@@ -47,7 +47,8 @@ export const setup =
           new CreateHITTypeCommand({
             Title: task.title,
             Description: plain(task.description) || task.title,
-            Keywords: task.keywords.join(", "),
+            // Equal values would be one HITType: the run's own name makes it the run's own.
+            Keywords: [...task.keywords, id].join(", "),
             Reward: Money.toDecimal(task.reward),
             AssignmentDurationInSeconds: seconds(Duration.toMillis(task.duration)),
             AutoApprovalDelayInSeconds: seconds(Duration.toMillis(task.autoApprovalDelay)),
