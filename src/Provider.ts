@@ -46,18 +46,21 @@ export class Provider extends Context.Tag("effect-crowd/Provider")<
  */
 export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers | Journal
 
-const core = Layer.effectContext(
-  Effect.map(Engine, (engine) => {
-    const { fee, mode, provider } = engine.driver
-    return Context.make(Provider, { provider, mode, fee }).pipe(
-      Context.add(Requesters, requesters.make(engine)),
-      Context.add(TaskRuns, taskRuns.make(engine)),
-      Context.add(Units, units.make(engine)),
-      Context.add(Agents, agents.make(engine)),
-      Context.add(Workers, workers.make(engine)),
-      Context.add(Journal, engine.journal)
-    )
-  })
+/** Fresh, for each provider in a program has its own. */
+const core = Layer.fresh(
+  Layer.effectContext(
+    Effect.map(Engine, (engine) => {
+      const { fee, mode, provider } = engine.driver
+      return Context.make(Provider, { provider, mode, fee }).pipe(
+        Context.add(Requesters, requesters.make(engine)),
+        Context.add(TaskRuns, taskRuns.make(engine)),
+        Context.add(Units, units.make(engine)),
+        Context.add(Agents, agents.make(engine)),
+        Context.add(Workers, workers.make(engine)),
+        Context.add(Journal, engine.journal)
+      )
+    })
+  )
 )
 
 /**

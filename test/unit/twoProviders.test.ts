@@ -1,9 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Agents } from "../../src/Agents.js"
 import type { CrowdError } from "../../src/CrowdError.js"
 import * as Mock from "../../src/Mock.js"
+import { Provider } from "../../src/Provider.js"
 import { Requesters } from "../../src/Requesters.js"
 import * as Store from "../../src/Store.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
@@ -54,5 +57,17 @@ describe("two providers that share a store", () => {
       expect(other.workerName).toBe(agent.workerName)
       expect(other.worker).not.toBe(agent.worker)
     }).pipe(Effect.provide(Mock.layerStore()), Effect.provide(Store.layerMemory))
+  )
+
+  it.effect("are two, also when one build makes both", () =>
+    Effect.gen(function* () {
+      class First extends Context.Tag("effect-crowd/test/First")<First, string>() {}
+      class Second extends Context.Tag("effect-crowd/test/Second")<Second, string>() {}
+      const nameOf = (context: Context.Context<Provider>) => Context.get(context, Provider).provider
+      const first = Layer.map(Mock.layerStore(), (context) => Context.make(First, nameOf(context)))
+      const second = Layer.map(layer(ledger("neither")), (context) => Context.make(Second, nameOf(context)))
+      const both = yield* Layer.build(Layer.provide(Layer.merge(first, second), Store.layerMemory))
+      expect([Context.get(both, First), Context.get(both, Second)]).toEqual(["mock", "ledger"])
+    }).pipe(Effect.scoped)
   )
 })
