@@ -14,7 +14,7 @@ import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import * as Database from "./Database.js"
 import { fromConfig } from "./environment.js"
-import { UsageError } from "./failure.js"
+import { type PackageMissing, UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 
 export interface Service {
@@ -23,6 +23,7 @@ export interface Service {
   readonly isNamed: boolean
   readonly database: Database.Database
   readonly json: boolean
+  readonly terms: providers.Terms
 }
 
 export class Session extends Context.Tag("effect-crowd/cli/Session")<Session, Service>() {}
@@ -54,6 +55,17 @@ export const options = {
   json: Options.boolean("json").pipe(Options.withDescription("Print one JSON object instead of text")),
   live: Options.boolean("live").pipe(
     Options.withDescription("Work with real money, where the provider has a test mode")
+  ),
+  questionUrl: Options.text("question-url").pipe(
+    Options.withPseudoName("URL"),
+    Options.withDescription(
+      "mturk: the https address of your own page that serves the tasks (or CROWD_QUESTION_URL); by default each page is sent along"
+    ),
+    Options.optional
+  ),
+  fees: Options.choice("fees", ["amazon", "none"]).pipe(
+    Options.withDescription("mturk: what the service takes on top of each payment (or CROWD_FEES); amazon by default"),
+    Options.optional
   )
 }
 
@@ -62,6 +74,8 @@ export interface Given {
   readonly db: Option.Option<string>
   readonly json: boolean
   readonly live: boolean
+  readonly questionUrl: Option.Option<string>
+  readonly fees: Option.Option<"amazon" | "none">
 }
 
 /** Global options are taken before the name of the command as well as after it; the later one counts. */
@@ -69,7 +83,9 @@ const merge = (before: Given, after: Given): Given => ({
   provider: Option.orElse(after.provider, () => before.provider),
   db: Option.orElse(after.db, () => before.db),
   json: before.json || after.json,
-  live: before.live || after.live
+  live: before.live || after.live,
+  questionUrl: Option.orElse(after.questionUrl, () => before.questionUrl),
+  fees: Option.orElse(after.fees, () => before.fees)
 })
 
 /** The options given before the name of the command. */
@@ -77,31 +93,76 @@ export class Before extends Context.Tag("effect-crowd/cli/Before")<Before, Given
 
 const dbFromEnv = Config.nonEmptyString("CROWD_DB").pipe(Config.withDefault("crowd.db"))
 
+const variables = Config.all({
+  questionUrl: Config.option(Config.nonEmptyString("CROWD_QUESTION_URL")),
+  fees: Config.literal("amazon", "none")("CROWD_FEES").pipe(Config.withDefault("amazon" as const))
+})
+
+/** Nobody shall believe that they work with real money where there is none. */
+const checkLive = ({ provider, terms }: Service): Effect.Effect<void, UsageError> =>
+  terms.live && !provider.hasLive
+    ? new UsageError({ message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.` })
+    : Effect.void
+
 const settle = (after: Given, fallback: providers.Entry): Effect.Effect<Service, UsageError, Before> =>
   Effect.gen(function* () {
     const given = merge(yield* Before, after)
-    const provider = Option.getOrElse(given.provider, () => fallback)
-    if (given.live && !provider.hasLive) {
-      return yield* new UsageError({
-        message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.`
-      })
-    }
+    const { fees, questionUrl } = yield* fromConfig(variables)
     const database = yield* Database.fromText(Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv))
-    return { provider, isNamed: Option.isSome(given.provider), database, json: given.json }
+    return {
+      provider: Option.getOrElse(given.provider, () => fallback),
+      isNamed: Option.isSome(given.provider),
+      database,
+      json: given.json,
+      terms: {
+        live: given.live,
+        questionUrl: Option.orElse(given.questionUrl, () => questionUrl),
+        fees: Option.getOrElse(given.fees, () => fees)
+      }
+    }
   })
 
 /** Runs a command's work with what was asked for; needs neither crowd nor database yet. */
 export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>, fallback = providers.byDefault) =>
-  Effect.flatMap(settle(given, fallback), (session) => Effect.provideService(work, Session, session))
+  settle(given, fallback).pipe(
+    Effect.tap(checkLive),
+    Effect.flatMap((session) => Effect.provideService(work, Session, session))
+  )
 
-const words: Partial<Record<string, string>> = { proxies: "--proxy", allow: "--allow", deny: "--deny" }
+/** The options that made the crowd what it is, for who has to repeat them. */
+export const crowdWords = ({ provider, terms }: Service): string =>
+  [
+    ...(provider === providers.byDefault ? [] : [` --provider ${provider.name}`]),
+    ...(terms.live ? [" --live"] : []),
+    ...Option.toArray(Option.map(terms.questionUrl, (url) => ` --question-url ${url}`)),
+    ...(terms.fees === "amazon" ? [] : [` --fees ${terms.fees}`])
+  ].join("")
 
-const wrongSetting = ({ description, setting, value }: InvalidSetting) =>
-  new UsageError({ message: `${words[setting] ?? setting} ${value} makes no sense: ${description}.` })
+const words: Partial<Record<string, string>> = {
+  proxies: "--proxy",
+  allow: "--allow",
+  deny: "--deny",
+  host: "--question-url"
+}
+
+const wrongSetting =
+  ({ terms }: Service) =>
+  (error: InvalidSetting | StoreError | PackageMissing) => {
+    if (error._tag !== "InvalidSetting") return error
+    const { description, setting, value } = error
+    const advice =
+      !terms.live && /\bproduction\b/.test(description) ? " Real money has to be asked for, with --live." : ""
+    return new UsageError({
+      message: `${words[setting] ?? setting} ${value} makes no sense: ${description}.${advice}`
+    })
+  }
 
 /** Runs work with the crowd of the session, over the store of the environment. */
 export const overCrowd = <A, E, R>(work: Effect.Effect<A, E, R>, people: Local.Options = {}) =>
-  Effect.flatMap(Session, ({ provider }) => Effect.provide(work, Layer.mapError(provider.layer(people), wrongSetting)))
+  Effect.flatMap(Session, (session) => {
+    const crowd = session.provider.layer(people, session.terms)
+    return Effect.provide(work, Layer.mapError(crowd, wrongSetting(session)))
+  })
 
 /** Runs work with the database of the session. */
 export const overStore = <A, E, R>(
@@ -134,8 +195,9 @@ const withItsCrowd = <A, E, R>(run: Option.Option<RunId>, work: Effect.Effect<A,
   Effect.gen(function* () {
     const session = yield* Session
     const found = session.isNamed ? Option.none() : yield* launchedTo(run)
-    const provider = Option.getOrElse(found, () => session.provider)
-    return yield* Effect.provideService(overCrowd(work), Session, { ...session, provider })
+    const its = { ...session, provider: Option.getOrElse(found, () => session.provider) }
+    yield* checkLive(its)
+    return yield* Effect.provideService(overCrowd(work), Session, its)
   })
 
 /** A command over a run that must be in the database. Whose run it is, only the database knows: it is kept in full. */
@@ -145,5 +207,7 @@ export const withCrowd = <A, E, R>(
 ) => {
   const { run } = given
   const named = Option.isOption(run) ? run : Option.fromNullable(run)
-  return withSession(given, overStore("miss", withItsCrowd(named, work), "full"))
+  return Effect.flatMap(settle(given, providers.byDefault), (session) =>
+    Effect.provideService(overStore("miss", withItsCrowd(named, work), "full"), Session, session)
+  )
 }

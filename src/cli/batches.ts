@@ -15,7 +15,6 @@ import * as Money from "../Money.js"
 import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
 import * as Progress from "./Progress.js"
-import * as providers from "./providers.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
@@ -114,13 +113,12 @@ export const launchBatch = (batch: Batch, options: { readonly fresh: boolean; re
 
 /** Says how to go on when the person stops the command. */
 export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Session.Session, ({ provider }) => {
-    const crowd = provider === providers.byDefault ? "" : ` --provider ${provider.name}`
-    return shared.stoppable(
-      `Nothing is lost: crowd ${command} ${batch}${crowd} continues where this stopped, and launches nothing twice.`,
+  Effect.flatMap(Session.Session, (session) =>
+    shared.stoppable(
+      `Nothing is lost: crowd ${command} ${batch}${Session.crowdWords(session)} continues where this stopped, and launches nothing twice.`,
       work
     )
-  })
+  )
 
 export const launch = Command.make(
   "launch",

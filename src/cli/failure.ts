@@ -22,10 +22,10 @@ export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effe
 /** A package without which the command does less, and which this needs. */
 export class PackageMissing extends Schema.TaggedError<PackageMissing>("effect-crowd/cli/PackageMissing")(
   "PackageMissing",
-  { name: Schema.String, database: Schema.String }
+  { name: Schema.String, neededBy: Schema.String }
 ) {
   override get message() {
-    return `${this.database} needs ${this.name}, which is not installed. Run: npm install ${peer(this.name)}`
+    return `${this.neededBy} needs ${this.name}, which is not installed. Run: npm install ${peer(this.name)}`
   }
 }
 

@@ -11,7 +11,14 @@ const peers = isRecord(manifest) && isRecord(manifest["peerDependencies"]) ? man
 const forTests = ["vitest", "@effect/vitest"]
 
 /** Without them the command does less. */
-const forMore = ["@effect/sql-pg", "@effect/opentelemetry", "@opentelemetry/exporter-prometheus"]
+const forMore = [
+  "@effect/sql-pg",
+  "@effect/opentelemetry",
+  "@opentelemetry/exporter-prometheus",
+  "@aws-sdk/client-mturk",
+  "@aws-crypto/sha256-js",
+  "@smithy/signature-v4"
+]
 
 export const version = isRecord(manifest) ? String(manifest["version"]) : "unknown"
 

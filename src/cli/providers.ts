@@ -1,7 +1,8 @@
 /** The crowds that the command knows: one entry each. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as CrowdError from "../CrowdError.js"
 import * as Local from "../Local.js"
 import * as Mock from "../Mock.js"
@@ -10,9 +11,20 @@ import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import type { TaskRun } from "../TaskRuns.js"
 import * as conducting from "./conducting.js"
-import type { CrowdGone } from "./failure.js"
+import { type CrowdGone, PackageMissing } from "./failure.js"
 import * as mockCrowd from "./mockCrowd.js"
+import * as packages from "./packages.js"
 import type { Screen } from "./Screen.js"
+
+/** What was asked for of a crowd outside; the others have no use for it. */
+export interface Terms {
+  /** Real money. */
+  readonly live: boolean
+  /** Where your own page serves the tasks; without one, the crowd is sent each page. */
+  readonly questionUrl: Option.Option<string>
+  /** What the crowd takes on top of a payment. */
+  readonly fees: "amazon" | "none"
+}
 
 export interface Entry {
   readonly name: string
@@ -22,12 +34,15 @@ export interface Entry {
   readonly approves: boolean
   /** Whether people come to pages that `crowd run` serves. */
   readonly servesPages: boolean
-  /** Time between two rounds of `crowd run`. */
+  /** Time between two looks at the crowd. */
   readonly every: Duration.DurationInput
   /** What survives a loss of power; see the store. */
   readonly durability: "full" | "normal"
   /** Commands that serve no pages need not say who may come to them. */
-  readonly layer: (people: Local.Options) => Layer.Layer<Core, CrowdError.InvalidSetting, Store>
+  readonly layer: (
+    people: Local.Options,
+    terms: Terms
+  ) => Layer.Layer<Core, CrowdError.InvalidSetting | CrowdError.StoreError | PackageMissing, Store>
   /** Who pays for what the command launches. */
   readonly requester: Effect.Effect<
     Requester,
@@ -74,7 +89,30 @@ export const local: Entry = {
   attend: ({ id }) => conducting.everyRun({ except: id })
 }
 
-export const all: ReadonlyArray<Entry> = [mock, local]
+const awsSdk = "@aws-sdk/client-mturk"
+
+const overMTurk = (terms: Terms) =>
+  Effect.flatMap(
+    packages.imported(() => import("./mturk.js")),
+    Option.match({
+      onNone: () => new PackageMissing({ name: awsSdk, neededBy: "The crowd mturk" }),
+      onSome: (mturk) => Effect.succeed(mturk.layer(terms))
+    })
+  )
+
+const mturk: Entry = {
+  name: "mturk",
+  hasLive: true,
+  approves: false,
+  servesPages: false,
+  every: "20 seconds",
+  durability: "full",
+  layer: (_, terms) => Layer.unwrapEffect(overMTurk(terms)),
+  requester: registered("mturk"),
+  attend: () => Effect.never
+}
+
+export const all: ReadonlyArray<Entry> = [mock, local, mturk]
 
 export const byDefault = mock
 

@@ -1,6 +1,9 @@
 /** Commands that stay while people work: run, serve. */
 import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../Batch.js"
@@ -28,6 +31,18 @@ const out = Options.text("out").pipe(
   Options.optional
 )
 
+const every = Options.text("every").pipe(
+  Options.withPseudoName("TIME"),
+  Options.withDescription('Time between two looks at the crowd, such as "5 seconds"; mturk: 20 seconds by default'),
+  Options.mapEffect((text) =>
+    Option.match(Option.filter(Duration.decodeUnknown(text), Duration.greaterThan(Duration.zero)), {
+      onNone: () => Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--every ${text} is no time; "5 seconds" is`))),
+      onSome: Effect.succeed
+    })
+  ),
+  Options.optional
+)
+
 /** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
 const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
   Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
@@ -40,15 +55,15 @@ const pendingOf = ({ units }: Conductor.Progress): string =>
   ].join(", ")
 
 /** Round after round until the run is decided, with its crowd attended to. */
-const conduct = (run: TaskRun, approve: boolean) =>
+const conduct = (run: TaskRun, { approve, every }: Pick<Work, "approve" | "every">) =>
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const before = yield* (yield* TaskRuns).summary(run.id)
     const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
     const conducted = Conductor.conduct(run.id, {
       approve: approve || provider.approves,
-      every: provider.every,
-      onRound: (now) => progress.at(summary.decided(now), provider.servesPages ? pendingOf(now) : "")
+      every: Option.getOrElse(every, () => provider.every),
+      onRound: (now) => progress.at(summary.decided(now), provider.approves ? "" : pendingOf(now))
     })
     return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
   })
@@ -64,12 +79,13 @@ interface Work {
   readonly batch: Batch
   readonly fresh: boolean
   readonly approve: boolean
+  readonly every: Option.Option<Duration.Duration>
   /** Where people come to pages of ours. */
   readonly settings: Option.Option<serving.Settings>
 }
 
 /** Launches the batch and works until it is decided. The pages are there before anybody is sent to them. */
-const work = ({ approve, batch, fresh, settings }: Work) =>
+const work = ({ approve, batch, every, fresh, settings }: Work) =>
   Effect.scoped(
     Effect.gen(function* () {
       const opened = yield* Effect.transposeMapOption(settings, open)
@@ -80,7 +96,7 @@ const work = ({ approve, batch, fresh, settings }: Work) =>
         return { run, ended: before }
       }
       yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
-      return { run, ended: yield* conduct(run, approve) }
+      return { run, ended: yield* conduct(run, { approve, every }) }
     })
   )
 
@@ -91,7 +107,7 @@ const settingsFor = (given: serving.Given) =>
 
 export const run = Command.make(
   "run",
-  { batch: shared.batchArg, approve, new: batches.fresh, out, ...serving.options, ...Session.options },
+  { batch: shared.batchArg, approve, every, new: batches.fresh, out, ...serving.options, ...Session.options },
   (given) =>
     Session.withSession(
       given,
@@ -101,7 +117,8 @@ export const run = Command.make(
         yield* shared.checkFolder(path)
         const worked = (settings: Option.Option<serving.Settings>) =>
           Effect.gen(function* () {
-            const { ended, run } = yield* work({ batch, fresh: given.new, approve: given.approve, settings })
+            const { approve, every, new: fresh } = given
+            const { ended, run } = yield* work({ batch, fresh, approve, every, settings })
             const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
             yield* summary.show(ended, Option.some(results))
           })

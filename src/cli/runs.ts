@@ -4,17 +4,16 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { Agents } from "../Agents.js"
 import * as Conductor from "../Conductor.js"
 import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
 import { type Intent, Journal, type Settlement } from "../Journal.js"
 import { type Summary, TaskRuns } from "../TaskRuns.js"
+import * as expiring from "./expiring.js"
 import * as format from "./format.js"
 import { print } from "./Screen.js"
 import * as Session from "./Session.js"
@@ -82,19 +81,13 @@ export const status = Command.make(
 
 const wait = Options.boolean("wait").pipe(Options.withDescription("Stay until nobody is at work on the run any more"))
 
-/** Until no worker holds a unit: each has submitted, given it back, or run out of time. */
-const untilNobodyWorks = (run: RunId) =>
-  Effect.flatMap(Agents, (agents) => agents.endOverdue(run)).pipe(
-    Effect.zipRight(summaryOf(run)),
-    Effect.repeat({ until: ({ units }) => units.assigned === 0, schedule: Schedule.spaced("1 second") })
-  )
-
-const expiredText = (current: Summary, left: Duration.Duration): string => {
+const expiredText = ({ current, left }: expiring.Expired): string => {
   const { assigned, expired } = current.units
+  const late = assigned === 0 ? "Work" : format.count(assigned, "unit")
   const working =
-    assigned === 0
+    left === 0
       ? "Nobody is at work on it."
-      : `${format.count(assigned, "unit")} may still come in for ${format.clock(Duration.toMillis(left))}; crowd expire ${current.run} --wait stays for them.`
+      : `${late} may still come in for ${format.clock(left)}; crowd expire ${current.run} --wait stays for it.`
   return `${current.run}: ${format.count(expired, "unit")} expired. ${working}`
 }
 
@@ -104,17 +97,9 @@ export const expire = Command.make("expire", { run: shared.runArg, wait, ...Sess
     shared.stoppable(
       `crowd expire ${given.run} --wait goes on waiting.`,
       Effect.gen(function* () {
-        const left = yield* Crowd.expire(given.run)
-        if (given.wait) yield* untilNobodyWorks(given.run)
-        const current = yield* summaryOf(given.run)
-        yield* summary.answer(
-          {
-            run: given.run,
-            units: current.units,
-            waitMillis: current.units.assigned === 0 ? 0 : Duration.toMillis(left)
-          },
-          () => expiredText(current, left)
-        )
+        const expired = yield* expiring.expire(given.run, { wait: given.wait })
+        const { current, left } = expired
+        yield* summary.answer({ run: given.run, units: current.units, waitMillis: left }, () => expiredText(expired))
       })
     )
   )
