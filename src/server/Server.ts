@@ -49,7 +49,7 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
-  Layer.unwrapScoped(
+  Layer.unwrapEffect(
     Effect.map(Running.make(options.patience ?? "10 seconds"), (running) => {
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide([system, work.layer, consoleHalf.layer]),
@@ -61,9 +61,11 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(guard.layer(running))
       )
-      return HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+      const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         guard.serving,
         Layer.provide(HttpServer.layerContext)
       )
+      // The first to end: until nothing is under way, requests are still answered.
+      return Layer.provide(Layer.scopedDiscard(Effect.addFinalizer(() => running.stop)), served)
     })
   )

@@ -6,7 +6,6 @@ import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
@@ -20,9 +19,6 @@ import type * as Running from "./running.js"
 
 /** Answers, and what JSON puts around them at the worst. */
 const maxBodyBytes = 2 * maxAnswersBytes + 65_536
-
-/** How long a request may take that is not a stream. */
-const timeoutMillis = 30_000
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
 
@@ -45,8 +41,6 @@ const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["conten
 const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
 
-const timedOut = refuse(503, "TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
-
 const refusal = ({ headers, method }: HttpServerRequest.HttpServerRequest) => {
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
@@ -65,41 +59,14 @@ const finish = (response: HttpServerResponse.HttpServerResponse) =>
 
 const bodyLimit = Layer.succeed(HttpIncomingMessage.MaxBodySize, Option.some(FileSystem.Size(maxBodyBytes)))
 
-/**
- * Ends what takes too long. By a timer, which costs every request less than a race of two fibers; requests are answered
- * in uninterruptible fibers, of which only the handler can be interrupted.
- */
-const limited = <E, R>(
-  route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      fiber.unsafeInterruptAsFork(fiber.id())
-    }, timeoutMillis)
-    return Effect.matchCauseEffect(route, {
-      onFailure: (cause) => {
-        clearTimeout(timer)
-        return isLate && Cause.isInterruptedOnly(cause) ? Effect.succeed(timedOut) : Effect.failCause(cause)
-      },
-      onSuccess: (response) => {
-        clearTimeout(timer)
-        return Effect.succeed(response)
-      }
-    })
-  })
-
 /** Around every route. */
 export const layer = (running: Running.Service) =>
   HttpLayerRouter.middleware(
-    (route) => {
-      const answered = limited(route)
-      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    (route) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request)
-        return refused === undefined ? metrics.measured(request)(running.during(answered)) : Effect.succeed(refused)
-      }).pipe(Effect.map(finish))
-    },
+        return refused === undefined ? metrics.measured(request)(running.during(route)) : Effect.succeed(refused)
+      }).pipe(Effect.map(finish)),
     { global: true }
   )
 
