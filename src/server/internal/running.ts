@@ -74,8 +74,9 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
         })
       })
 
+    // A scope's end cannot be interrupted, but waiting in it can.
     const untilIdle = Effect.suspend(() =>
-      underWay.size === 0 ? Effect.void : Effect.timeoutOption(Deferred.await(idle), patience)
+      underWay.size === 0 ? Effect.void : Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), patience)
     )
 
     const stop = Effect.gen(function* () {
