@@ -53,11 +53,16 @@ const shell = (title: string, app: "worker" | "console") =>
     { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy } }
   )
 
+const forUs = { "cross-origin-resource-policy": "same-origin" }
+/** Shims are for pages of other sites, too, and for tasks in their frames. */
+const forEverybody = { "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" }
+
 const asset = (request: HttpServerRequest.HttpServerRequest) => {
   const name = request.url.replace(/^\/assets\//, "").replace(/\?.*$/, "")
   const found = Object.hasOwn(assets, name) ? assets[name] : undefined
   if (found === undefined) return notFound
-  const headers = { etag: found.etag, "cache-control": "no-cache", "cross-origin-resource-policy": "same-origin" }
+  const audience = name.startsWith("shim/") ? forEverybody : forUs
+  const headers = { etag: found.etag, "cache-control": "no-cache", ...audience }
   return request.headers["if-none-match"] === found.etag
     ? HttpServerResponse.empty({ status: 304, headers })
     : HttpServerResponse.text(found.body, { contentType: found.type, headers })
@@ -68,7 +73,7 @@ const notFound = HttpServerResponse.text("There is nothing here.", { status: 404
 const frame = (html: string) =>
   HttpServerResponse.text(html, {
     contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": framePolicy, "cross-origin-resource-policy": "same-origin" }
+    headers: { "content-security-policy": framePolicy, ...forUs }
   })
 
 const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
@@ -149,6 +154,7 @@ export const layer = HttpLayerRouter.use((router) =>
         onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
         onSuccess: () => answer(found)
       })
+    yield* router.add("*", "/*", Effect.succeed(notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task/:run", Effect.succeed(worker))
     yield* router.add("GET", "/console", Effect.succeed(console))
