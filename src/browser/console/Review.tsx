@@ -1,5 +1,5 @@
 /** One submission after the other, by mouse and by key. */
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type * as api from "./api.js"
 import { DecisionBar, Help, UndoBar } from "./bars.js"
 import { dismissFailure, hold, undo, useHeld } from "./held.js"
@@ -58,7 +58,7 @@ export const Review = ({ status, view, waiting }: Props) => {
   const current = all?.[index]
 
   /** What is shown next takes the focus, so that it is read out and keys go on from there. */
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (moved.current) heading.current?.focus({ preventScroll: true })
     if (moved.current) heading.current?.scrollIntoView({ block: "nearest" })
     moved.current = false
@@ -74,7 +74,8 @@ export const Review = ({ status, view, waiting }: Props) => {
     if (current === undefined || all === undefined) return
     const ofWorker = all.filter(({ worker }) => worker === current.worker)
     const agents = scope === "one" ? [current.agent] : ofWorker.map(({ agent }) => agent)
-    const what = scope === "one" ? `one of ${current.workerName}` : `all of ${current.workerName}`
+    const what = scope === "one" ? `a submission of ${current.workerName}` : `all of ${current.workerName}`
+    setSaid("")
     go(following(all, index, agents)?.agent)
     hold({
       run,
@@ -153,7 +154,7 @@ export const Review = ({ status, view, waiting }: Props) => {
       {question?.what === "help" && <Help onClose={close} />}
       {question?.what === "reject" && current !== undefined && (
         <RejectQuestion
-          what={question.scope === "one" ? `this of ${current.workerName}` : `all of ${current.workerName}`}
+          what={question.scope === "one" ? "this submission" : `all of ${current.workerName}`}
           onReject={(feedback) => decide(question.scope, { _tag: "Reject", feedback })}
           onClose={close}
         />

@@ -58,36 +58,48 @@ const report = (outcomes: ReadonlyArray<api.Outcome>): void => {
   }
 }
 
-const sendToWorker = async ({ agents, decision, run }: Held, worker: string, keepalive: boolean): Promise<void> => {
+const sendToWorker = async ({ agents, decision, run }: Held, worker: string): Promise<void> => {
   let after: string | undefined
   do {
-    const reply = await api.decideWorker(run, worker, decision, { after, keepalive })
+    const reply = await api.decideWorker(run, worker, decision, after)
     if (!reply.ok) return failed(agents, reply.problem)
     report(reply.value.outcomes)
     after = reply.value.next ?? undefined
   } while (after !== undefined)
 }
 
-const sendToAgents = async ({ agents, decision, run }: Held, keepalive: boolean): Promise<void> => {
+const sendToAgents = async ({ agents, decision, run }: Held): Promise<void> => {
   for (let from = 0; from < agents.length; from += agentsAtMost) {
     const some = agents.slice(from, from + agentsAtMost)
-    const reply = await api.decide(run, some, decision, keepalive)
+    const reply = await api.decide(run, some, decision)
     if (reply.ok) report(reply.value.outcomes)
     else failed(some, reply.problem)
   }
 }
 
-const send = (held: Held, keepalive: boolean): Promise<void> =>
-  held.worker === undefined ? sendToAgents(held, keepalive) : sendToWorker(held, held.worker, keepalive)
+const send = (held: Held): Promise<void> =>
+  held.worker === undefined ? sendToAgents(held) : sendToWorker(held, held.worker)
+
+let unsent: ReadonlyArray<Held> = []
+let isSending = false
 
 /** One after the other, so that what was decided first arrives first. */
-let sending = Promise.resolve()
+const sendUnsent = async (): Promise<void> => {
+  if (isSending) return
+  isSending = true
+  for (let [next] = unsent; next !== undefined; [next] = unsent) {
+    unsent = unsent.slice(1)
+    await send(next)
+  }
+  isSending = false
+}
 
 const release = (held: Waiting): void => {
   clearTimeout(held.timer)
   waiting = waiting.filter((other) => other !== held)
   update({})
-  sending = sending.then(() => send(held, false))
+  unsent = [...unsent, held]
+  void sendUnsent()
 }
 
 const releaseAll = (): void => {
@@ -114,17 +126,24 @@ export const undo = (): ReadonlyArray<string> => {
 
 export const dismissFailure = (): void => update({ failure: undefined })
 
-/** The page goes away: the same decisions go together, and at once. */
+/**
+ * The page goes away: everything at once, the same decisions together. In no order, so what is decided of all of a
+ * worker's must not meet what was decided of one: it is then about those the page knew.
+ */
 const sendAll = (): void => {
+  const left = [...unsent, ...waiting]
+  const isAlone = left.length === 1 && !isSending
   const all = new Map<string, Held>()
-  for (const { agents, decision, run, timer, words, worker } of waiting) {
-    clearTimeout(timer)
-    const key = JSON.stringify([run, decision, worker])
+  for (const { agents, decision, run, words, worker } of left) {
+    const key = JSON.stringify([run, decision])
     const same = all.get(key)?.agents ?? []
-    all.set(key, { run, decision, agents: [...same, ...agents], words, ...(worker !== undefined && { worker }) })
+    const whole = isAlone && worker !== undefined ? { worker } : {}
+    all.set(key, { run, decision, agents: [...same, ...agents], words, ...whole })
   }
+  for (const { timer } of waiting) clearTimeout(timer)
   waiting = []
-  for (const held of all.values()) void send(held, true)
+  unsent = []
+  for (const held of all.values()) void send(held)
   update({})
 }
 
