@@ -123,6 +123,28 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
     })
   )
 
+  it.scoped("looks back at what was decided, and approves after all what was rejected", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Looking back", 2)
+      const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
+      const page = yield* reviewing(run.id)
+      yield* press(page, "a", "r")
+      yield* act(() => page.keyboard.type("Too short"))
+      yield* press(page, "Control+Enter")
+      const decided = ["approved", "rejected"]
+      expect(yield* eventually(agents, decided)).toEqual(decided)
+      yield* act(() => page.getByRole("button", { name: "Approved 1" }).click())
+      yield* act(() => page.getByRole("heading", { name: "ann" }).last().waitFor())
+      yield* act(() => page.getByRole("button", { name: "Rejected 1" }).click())
+      yield* isThere(page, "Feedback: Too short")
+      yield* press(page, "a")
+      yield* isThere(page, "Nothing here")
+      yield* act(() => page.goto("about:blank"))
+      const after = ["approved", "approved"]
+      expect(yield* eventually(agents, after)).toEqual(after)
+    })
+  )
+
   it.scoped("shows what is new without being asked", () =>
     Effect.gen(function* () {
       const run = yield* launched("Live", 4)

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type * as api from "./api.js"
 import { DecisionBar, Help, UndoBar } from "./bars.js"
-import { dismissFailure, hold, undo, useHeld } from "./held.js"
+import { dismissProblem, hold, undo, useHeld } from "./held.js"
 import { ProblemNotice } from "./Page.js"
 import { Queue } from "./Queue.js"
 import { BlockQuestion, BonusQuestion, RejectQuestion } from "./questions.js"
@@ -38,7 +38,7 @@ const following = (all: ReadonlyArray<api.Submission>, index: number, decided: R
 const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
   <div class="notice bad row" role="alert">
     <span>{problem.message}</span>
-    <button type="button" class="button quiet slim" onClick={dismissFailure}>
+    <button type="button" class="button quiet slim" onClick={dismissProblem}>
       Dismiss
     </button>
   </div>
@@ -47,7 +47,7 @@ const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
 export const Review = ({ status, view, waiting }: Props) => {
   const { run } = view.summary
   const { all, problem } = useSubmissions(run, status, waiting)
-  const { failure, held } = useHeld()
+  const { held, problem: failure } = useHeld()
   const [chosen, setChosen] = useState<string>()
   const [question, setQuestion] = useState<Question>()
   const [said, setSaid] = useState("")
@@ -79,6 +79,7 @@ export const Review = ({ status, view, waiting }: Props) => {
     go(following(all, index, agents)?.agent)
     hold({
       run,
+      from: status,
       decision,
       agents,
       words: `${done[decision._tag]} ${what}`,
@@ -128,7 +129,7 @@ export const Review = ({ status, view, waiting }: Props) => {
   return (
     <div class="stack">
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {failure !== undefined && <FailureNotice problem={failure.problem} />}
+      {failure !== undefined && <FailureNotice problem={failure} />}
       {current === undefined ? (
         <div class="card empty">
           <h2 ref={heading} tabIndex={-1}>

@@ -18,11 +18,13 @@ interface ActionProps {
   readonly tone?: string
 }
 
+const shortcutOf = (press: string): string => (/^[A-Z]$/.test(press) ? `Shift+${press}` : press)
+
 const Action = ({ keys, press, tone = "quiet", words }: ActionProps) => {
   const action = keys[press]
   if (action === undefined) return null
   return (
-    <button type="button" class={`button slim ${tone}`} aria-keyshortcuts={press} onClick={action}>
+    <button type="button" class={`button slim ${tone}`} aria-keyshortcuts={shortcutOf(press)} onClick={action}>
       {words} <Key>{press}</Key>
     </button>
   )
