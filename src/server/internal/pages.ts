@@ -18,7 +18,7 @@ import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
 import * as visitors from "./visitors.js"
 
-/** Nothing but our own scripts runs in the apps, and nobody can put them into a frame. */
+/** Nothing but our own scripts runs in the apps. */
 const appPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,15 +26,19 @@ const appPolicy = [
   "connect-src 'self'",
   "img-src 'self' data:",
   "frame-src 'self'",
-  "form-action 'self' https:",
-  "base-uri 'none'",
-  "frame-ancestors 'none'"
+  "base-uri 'none'"
 ].join("; ")
 
-/** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
-const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'"
+/** Pages of our own people are in nobody's frame, and post to nobody. */
+const alone = `${appPolicy}; form-action 'self'; frame-ancestors 'none'`
 
-const shell = (title: string, app: "worker" | "console") =>
+/** Marketplaces show a worker's page in a frame of theirs, and have it post to them what was done. */
+const framed = `${appPolicy}; form-action http: https:; frame-ancestors *`
+
+/** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
+const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups"
+
+const shell = (title: string, app: "worker" | "console", policy: string) =>
   HttpServerResponse.text(
     `<!doctype html>
 <html lang="en">
@@ -50,7 +54,7 @@ const shell = (title: string, app: "worker" | "console") =>
 <body><div id="app"></div><noscript>This page needs JavaScript.</noscript></body>
 </html>
 `,
-    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy } }
+    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": policy } }
   )
 
 const forUs = { "cross-origin-resource-policy": "same-origin" }
@@ -146,9 +150,9 @@ const frames = Effect.gen(function* () {
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
     const { keyed, preview } = yield* frames
-    const { visitor } = yield* visitors.make
-    const worker = shell("Tasks", "worker")
-    const console = shell("Console", "console")
+    const { local, visitor } = yield* visitors.make
+    const worker = shell("Tasks", "worker", Option.isSome(local) ? alone : framed)
+    const console = shell("Console", "console", alone)
     const welcome = (found: Found) =>
       Effect.matchEffect(visitor, {
         onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
