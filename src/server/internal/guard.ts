@@ -36,6 +36,12 @@ export const isForeign = (headers: Headers.Headers): boolean => {
   return origin !== undefined && !Option.contains(hostOf(origin), headers["host"] ?? "")
 }
 
+/** Whether the body is said to be something else; forms would be written to files before anybody looked at them. */
+const isNoJson = (headers: Headers.Headers): boolean => {
+  const type = headers["content-type"] ?? ""
+  return type !== "" && !/^application\/json\s*(;|$)/i.test(type)
+}
+
 const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["content-length"] ?? 0) > maxBodyBytes
 
 const refuse = (status: number, tag: string, message: string) =>
@@ -44,6 +50,7 @@ const refuse = (status: number, tag: string, message: string) =>
 const refusal = ({ headers, method }: HttpServerRequest.HttpServerRequest) => {
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
+  if (changes(method) && isNoJson(headers)) return refuse(415, "NoJson", "A request's body must be application/json.")
   return undefined
 }
 
@@ -59,13 +66,21 @@ const finish = (response: HttpServerResponse.HttpServerResponse) =>
 
 const bodyLimit = Layer.succeed(HttpIncomingMessage.MaxBodySize, Option.some(FileSystem.Size(maxBodyBytes)))
 
+const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
+
+/** Whoever reads what is nested a hundred thousand times runs out of stack. */
+const whereTooDeep = (defect: unknown) =>
+  defect instanceof RangeError ? Option.some(Effect.succeed(tooDeep)) : Option.none()
+
 /** Around every route. */
 export const layer = (running: Running.Service) =>
   HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request)
-        return refused === undefined ? metrics.measured(request)(running.during(route)) : Effect.succeed(refused)
+        return refused === undefined
+          ? metrics.measured(request)(running.during(Effect.catchSomeDefect(route, whereTooDeep)))
+          : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }
   )
