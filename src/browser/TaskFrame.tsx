@@ -3,6 +3,10 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type { Answers } from "./answers.js"
 import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
 
+/** With what Mechanical Turk's templates look for in their address. */
+export const framePath = (path: string, assignmentId: string): string =>
+  `${path}?${new URLSearchParams({ assignmentId })}`
+
 interface Props {
   readonly src: string
   readonly title: string

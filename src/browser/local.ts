@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Answers } from "./answers.js"
+import { assignmentId } from "./parameters.js"
 
 export * from "./answers.js"
 export * from "./problems.js"
@@ -17,12 +18,12 @@ export * from "./problems.js"
 export const getWorkerName = (): string | null => null
 
 /**
- * The agent of the page at hand, once there is one.
+ * The agent, in a task's page that somebody works on.
  *
  * @since 0.1.0
  * @category getters
  */
-export const getAssignmentId = (): string | null => new URLSearchParams(location.search).get("assignmentId") || null
+export const getAssignmentId = assignmentId
 
 /**
  * Nobody has accepted anything yet.

@@ -4,11 +4,10 @@
  * @since 0.1.0
  */
 import type { Answers } from "./answers.js"
+import { parameter } from "./parameters.js"
 
 export * from "./answers.js"
 export * from "./problems.js"
-
-const parameter = (name: string): string | null => new URLSearchParams(location.search).get(name) || null
 
 /**
  * What the Mock's `ProviderData` takes.

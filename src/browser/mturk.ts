@@ -4,11 +4,10 @@
  * @since 0.1.0
  */
 import { type Answers, toFields } from "./answers.js"
+import { assignmentId, parameter } from "./parameters.js"
 
 export * from "./answers.js"
 export * from "./problems.js"
-
-const parameter = (name: string): string | null => new URLSearchParams(location.search).get(name) || null
 
 /**
  * @since 0.1.0
@@ -30,10 +29,7 @@ export const getWorkerName = (): string | null => parameter("workerId")
  * @since 0.1.0
  * @category getters
  */
-export const getAssignmentId = (): string | null => {
-  const id = parameter("assignmentId")
-  return id === "ASSIGNMENT_ID_NOT_AVAILABLE" ? null : id
-}
+export const getAssignmentId = assignmentId
 
 /**
  * The worker is only looking: nothing is accepted and nothing can be submitted.

@@ -9,6 +9,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { StoreError } from "../CrowdError.js"
 import { ConsoleApi, SessionApi } from "./ConsoleApi.js"
 import { WorkApi } from "./WorkApi.js"
 
@@ -17,7 +18,9 @@ import { WorkApi } from "./WorkApi.js"
  * @category groups
  */
 export class SystemApi extends HttpApiGroup.make("system", { topLevel: true }).add(
-  HttpApiEndpoint.get("health", "/health").addSuccess(Schema.Struct({ status: Schema.Literal("ok") }))
+  HttpApiEndpoint.get("health", "/health")
+    .addSuccess(Schema.Struct({ status: Schema.Literal("ok") }))
+    .addError(StoreError, { status: 503 })
 ) {}
 
 /**

@@ -25,15 +25,13 @@ import { told } from "./internal/told.js"
  * @since 0.1.0
  * @category errors
  */
-export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/server/NotSignedIn")(
-  "NotSignedIn",
-  {},
-  HttpApiSchema.annotations({ status: 401 })
-) {
+export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/server/NotSignedIn")("NotSignedIn", {}) {
   override get message() {
     return "Open the console by the address that was printed when the server started."
   }
 }
+
+const notSignedIn = told(NotSignedIn).annotations(HttpApiSchema.annotations({ status: 401 }))
 
 /**
  * The cookie in which a browser keeps that it has shown the token.
@@ -50,7 +48,7 @@ export const cookieName = "crowd_console"
  * @category security
  */
 export class SignedIn extends HttpApiMiddleware.Tag<SignedIn>()("effect-crowd/server/SignedIn", {
-  failure: told(NotSignedIn),
+  failure: notSignedIn,
   security: {
     cookie: HttpApiSecurity.apiKey({ in: "cookie", key: cookieName }),
     bearer: HttpApiSecurity.bearer
@@ -68,7 +66,7 @@ export class SessionApi extends HttpApiGroup.make("session")
     HttpApiEndpoint.post("signIn", "/")
       .setPayload(Schema.Struct({ token: Schema.String.pipe(Schema.maxLength(500)) }))
       .addSuccess(HttpApiSchema.NoContent)
-      .addError(told(NotSignedIn), { status: 401 })
+      .addError(notSignedIn)
   )
   .add(HttpApiEndpoint.del("signOut", "/").addSuccess(HttpApiSchema.NoContent))
   .prefix("/api/session") {}

@@ -12,7 +12,9 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import type { Core } from "../Provider.js"
+import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
 import * as consoleHalf from "./internal/console.js"
 import * as guard from "./internal/guard.js"
@@ -37,8 +39,11 @@ export interface Options {
   readonly routes?: Layer.Layer<never, never, HttpLayerRouter.HttpRouter> | undefined
 }
 
+/** A server is well as long as it can read what it is there for. */
 const system = HttpApiBuilder.group(Api, "system", (handlers) =>
-  handlers.handle("health", () => Effect.succeed({ status: "ok" as const }))
+  Effect.map(TaskRuns, (runs) =>
+    handlers.handle("health", () => Effect.as(Stream.runHead(runs.list), { status: "ok" as const }))
+  )
 )
 
 /**
@@ -49,7 +54,7 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
-  Layer.unwrapScoped(
+  Layer.unwrapEffect(
     Effect.map(Running.make(options.patience ?? "10 seconds"), (running) => {
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide([system, work.layer, consoleHalf.layer]),
@@ -61,9 +66,11 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(guard.layer(running))
       )
-      return HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+      const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         guard.serving,
         Layer.provide(HttpServer.layerContext)
       )
+      // The first to end: until nothing is under way, requests are still answered.
+      return Layer.provide(Layer.scopedDiscard(Effect.addFinalizer(() => running.stop)), served)
     })
   )

@@ -68,33 +68,40 @@ const isStyled = (tags: ReadonlyArray<Tag>): boolean =>
   opens(tags, "style").length > 0 ||
   opens(tags, "link").some((tag) => (tag.attributes.get("rel") ?? "").toLowerCase().split(/\s+/).includes("stylesheet"))
 
+/** `end` is where it is closed, or where the page ends. */
 interface Form {
-  readonly start: number
   readonly end: number
+  readonly hasField: boolean
+  readonly submits: boolean
 }
 
-/** A form ends where it is closed, or with the page. */
-const formsOf = (tags: ReadonlyArray<Tag>, pageEnd: number): ReadonlyArray<Form> =>
-  opens(tags, "form").map(({ end: start }) => ({
-    start,
-    end: closes(tags, "form").find((tag) => tag.start >= start)?.start ?? pageEnd
-  }))
-
-const isWithin = (tag: Tag, { end, start }: Form): boolean => tag.start >= start && tag.start < end
+/** As browsers find them: a form within a form is none. */
+const formsOf = (tags: ReadonlyArray<Tag>, pageEnd: number): ReadonlyArray<Form> => {
+  const forms: Array<Form> = []
+  let open: Form | undefined
+  for (const tag of tags) {
+    if (open === undefined) {
+      if (tag.name === "form" && !tag.closing) open = { end: pageEnd, hasField: false, submits: false }
+    } else if (tag.name === "form" && tag.closing) {
+      forms.push({ ...open, end: tag.start })
+      open = undefined
+    } else open = { ...open, hasField: open.hasField || isField(tag), submits: open.submits || submits(tag) }
+  }
+  return open === undefined ? forms : [...forms, open]
+}
 
 /** The form, if there is none, and the button, if none submits a form. */
 const formInsertions = (tags: ReadonlyArray<Tag>, bodyStart: number, bodyEnd: number): ReadonlyArray<Insertion> => {
   const forms = formsOf(tags, bodyEnd)
-  const [first] = forms
+  const form = forms.find(({ hasField }) => hasField) ?? forms[0]
   const button = { ours: submitButton }
-  if (first === undefined) {
+  if (form === undefined) {
     const end = tags.some(submits) ? [] : [{ at: bodyEnd, part: button }]
     return [{ at: bodyStart, part: { ours: formStart } }, ...end, { at: bodyEnd, part: { ours: "</form>" } }]
   }
-  const canSubmit = (tag: Tag) => tag.attributes.has("form") || forms.some((form) => isWithin(tag, form))
-  if (tags.some((tag) => submits(tag) && canSubmit(tag))) return []
-  const { end } = forms.find((form) => tags.some((tag) => isField(tag) && isWithin(tag, form))) ?? first
-  return [{ at: end, part: button }]
+  const isSubmitted =
+    forms.some(({ submits }) => submits) || tags.some((tag) => submits(tag) && tag.attributes.has("form"))
+  return isSubmitted ? [] : [{ at: form.end, part: button }]
 }
 
 const cut = (html: string, insertions: ReadonlyArray<Insertion>): ReadonlyArray<Part> => {

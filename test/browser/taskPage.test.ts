@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import type { Answers } from "../../src/Agents.js"
 import * as Keys from "../../src/server/internal/keys.js"
@@ -217,6 +218,34 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
     })
   )
 
+  it.scoped("a page is told its assignment in its address, as on Mechanical Turk, and whether that is a preview", () =>
+    Effect.gen(function* () {
+      const reads = `<form><p>\${product}</p><input name=told><input name=module><button>Send</button></form><script src="/assets/shim/local.js"></script>
+        <script type="module">import { isPreview } from "/assets/shim/local.mjs"; document.forms[0].module.value = isPreview()</script>
+        <script>document.forms[0].told.value = [new URLSearchParams(location.search).get("assignmentId"), CrowdSource.getAssignmentId(), CrowdSource.isPreview()]</script>`
+      const run = yield* offered({ template: reads })
+      const page = yield* visit(`/task/${run.id}`)
+      const task = page.frameLocator("iframe")
+      const says = (told: string) => act(() => expect.poll(() => task.locator("[name=told]").inputValue()).toBe(told))
+      yield* says("ASSIGNMENT_ID_NOT_AVAILABLE,,true")
+      yield* act(() => page.getByRole("button", { name: "Accept" }).click())
+      yield* act(() => page.getByRole("timer").waitFor())
+      const [agent] = yield* agentsOf(run.id)
+      yield* says(`${agent?.id},${agent?.id},false`)
+      yield* act(() => expect.poll(() => task.locator("[name=module]").inputValue()).toBe("false"))
+    })
+  )
+
+  it.scoped("a worker is told that the page's own script failed, without a word of the script's", () =>
+    Effect.gen(function* () {
+      const broken = "<p>${product}</p><script>nothing.here()</script>"
+      const { page } = yield* working(yield* offered({ template: broken }))
+      const notice = page.getByRole("status").filter({ hasText: "A part of this page failed" })
+      yield* act(() => notice.waitFor())
+      expect(yield* act(() => notice.textContent())).not.toContain("nothing")
+    })
+  )
+
   it.scoped("the frame is as high as its page, and a page as high as its window does not grow for ever", () =>
     Effect.gen(function* () {
       const tall = yield* working(yield* offered({ template: "<style>p{height:3000px}</style><p>long</p>" }))
@@ -235,16 +264,51 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
   )
 })
 
+/** What is left of a prepared page without our part. */
+const theirs = (html: string): string =>
+  TaskPage.prepare(html)
+    .parts.map((part) => (typeof part === "object" && "theirs" in part ? part.theirs : ""))
+    .join("")
+
+const pieces = [
+  "<form>",
+  "</form>",
+  "<body>",
+  "</body>",
+  "<html",
+  ">",
+  "<head>",
+  "<!doctype html>",
+  "<!--",
+  "-->",
+  "<script>"
+]
+const more = [
+  "</script>",
+  "<template>",
+  "</template>",
+  "<button type='",
+  "</ form >",
+  "<input name=a",
+  '"',
+  "'",
+  "<![CDATA[",
+  "text",
+  "é\u2028"
+]
+const soup = FastCheck.array(FastCheck.constantFrom(...pieces, ...more)).map((parts) => parts.join(""))
+
 describe("TaskPage", () => {
   const page = (html: string, options: TaskPage.RenderOptions = { mode: "work" }) =>
     TaskPage.render(TaskPage.prepare(html), { product: "</script><b>" }, options)
 
   plain.each(wild.map(({ name }) => name))("keeps every byte of %s", (name) => {
     const html = template(name).replaceAll("${product}", "")
-    const kept = TaskPage.prepare(html).parts.map((part) =>
-      typeof part === "object" && "theirs" in part ? part.theirs : ""
-    )
-    expect(kept.join("")).toBe(html)
+    expect(theirs(html)).toBe(html)
+  })
+
+  plain.prop("keeps every byte of any text", [soup], ([html]) => {
+    expect(theirs(html)).toBe(html)
   })
 
   plain("makes a whole document of a fragment, and leaves a document one", () => {

@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Options, prove } from "./prove.js"
 
-const short: Options = { seed: 7, rows: 300, workers: 200, database: "sqlite", servers: 1, kills: 0 }
+const short: Options = { seed: 7, rows: 150, workers: 200, database: "sqlite", servers: 1, kills: 0 }
 
 const cases: ReadonlyArray<readonly [string, Options, number]> = [
   ["one process on SQLite", short, 0],

@@ -23,9 +23,19 @@ const groupsOf = (submissions: ReadonlyArray<Submission>): ReadonlyArray<Group> 
 
 export const timeTaken = ({ acceptedAt, submittedAt }: Submission): number => (submittedAt ?? acceptedAt) - acceptedAt
 
+/** Scrolls the list, and not the page. */
+const showWithin = (item: HTMLElement | null): void => {
+  const list = item?.closest("nav")
+  if (item === null || list === null || list === undefined) return
+  const { bottom, top } = item.getBoundingClientRect()
+  const seen = list.getBoundingClientRect()
+  if (top < seen.top) list.scrollTop += top - seen.top - list.clientHeight / 3
+  if (bottom > seen.bottom) list.scrollTop += bottom - seen.bottom + list.clientHeight / 3
+}
+
 export const Queue = ({ current, onChoose, submissions }: Props) => {
   const chosen = useRef<HTMLButtonElement>(null)
-  useEffect(() => chosen.current?.scrollIntoView({ block: "nearest" }), [current.agent])
+  useEffect(() => showWithin(chosen.current), [current.agent])
   return (
     <nav class="queue card" aria-label="Submissions by worker">
       {groupsOf(submissions).map(({ name, submissions, worker }) => (

@@ -1,8 +1,8 @@
 /** One submission after the other, by mouse and by key. */
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type * as api from "./api.js"
 import { DecisionBar, Help, UndoBar } from "./bars.js"
-import { dismissFailure, hold, undo, useHeld } from "./held.js"
+import { dismissProblem, hold, undo, useHeld } from "./held.js"
 import { ProblemNotice } from "./Page.js"
 import { Queue } from "./Queue.js"
 import { BlockQuestion, BonusQuestion, RejectQuestion } from "./questions.js"
@@ -38,7 +38,7 @@ const following = (all: ReadonlyArray<api.Submission>, index: number, decided: R
 const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
   <div class="notice bad row" role="alert">
     <span>{problem.message}</span>
-    <button type="button" class="button quiet slim" onClick={dismissFailure}>
+    <button type="button" class="button quiet slim" onClick={dismissProblem}>
       Dismiss
     </button>
   </div>
@@ -47,7 +47,7 @@ const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
 export const Review = ({ status, view, waiting }: Props) => {
   const { run } = view.summary
   const { all, problem } = useSubmissions(run, status, waiting)
-  const { failure, held } = useHeld()
+  const { held, problem: failure } = useHeld()
   const [chosen, setChosen] = useState<string>()
   const [question, setQuestion] = useState<Question>()
   const [said, setSaid] = useState("")
@@ -58,7 +58,7 @@ export const Review = ({ status, view, waiting }: Props) => {
   const current = all?.[index]
 
   /** What is shown next takes the focus, so that it is read out and keys go on from there. */
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (moved.current) heading.current?.focus({ preventScroll: true })
     if (moved.current) heading.current?.scrollIntoView({ block: "nearest" })
     moved.current = false
@@ -74,10 +74,12 @@ export const Review = ({ status, view, waiting }: Props) => {
     if (current === undefined || all === undefined) return
     const ofWorker = all.filter(({ worker }) => worker === current.worker)
     const agents = scope === "one" ? [current.agent] : ofWorker.map(({ agent }) => agent)
-    const what = scope === "one" ? `one of ${current.workerName}` : `all of ${current.workerName}`
+    const what = scope === "one" ? `a submission of ${current.workerName}` : `all of ${current.workerName}`
+    setSaid("")
     go(following(all, index, agents)?.agent)
     hold({
       run,
+      from: status,
       decision,
       agents,
       words: `${done[decision._tag]} ${what}`,
@@ -127,7 +129,7 @@ export const Review = ({ status, view, waiting }: Props) => {
   return (
     <div class="stack">
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {failure !== undefined && <FailureNotice problem={failure.problem} />}
+      {failure !== undefined && <FailureNotice problem={failure} />}
       {current === undefined ? (
         <div class="card empty">
           <h2 ref={heading} tabIndex={-1}>
@@ -153,7 +155,7 @@ export const Review = ({ status, view, waiting }: Props) => {
       {question?.what === "help" && <Help onClose={close} />}
       {question?.what === "reject" && current !== undefined && (
         <RejectQuestion
-          what={question.scope === "one" ? `this of ${current.workerName}` : `all of ${current.workerName}`}
+          what={question.scope === "one" ? "this submission" : `all of ${current.workerName}`}
           onReject={(feedback) => decide(question.scope, { _tag: "Reject", feedback })}
           onClose={close}
         />

@@ -21,6 +21,9 @@ export const Submissions = ({ view }: { readonly view: RunView }) => {
           </button>
         ))}
       </fieldset>
+      <p class="hidden" role="status">
+        {view.summary.units.completed > 0 ? "There are submissions to review" : "There is nothing to review"}
+      </p>
       <Review key={status} view={view} status={status} waiting={countOf(view, status)} />
     </section>
   )

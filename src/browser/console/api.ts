@@ -82,21 +82,14 @@ interface Outcomes {
   readonly next?: string | null
 }
 
-/** `keepalive` goes on where the page goes away. */
-export const decide = (run: string, agents: ReadonlyArray<string>, decision: Decision, keepalive: boolean) =>
+/** Goes on where the page goes away. */
+const keepalive = true
+
+export const decide = (run: string, agents: ReadonlyArray<string>, decision: Decision) =>
   post<Outcomes>(`${base}/runs/${run}/decisions`, { decision, agents }, { keepalive })
 
-export const decideWorker = (
-  run: string,
-  worker: string,
-  decision: Decision,
-  options: { readonly after?: string | undefined; readonly keepalive: boolean }
-) =>
-  post<Outcomes>(
-    `${base}/runs/${run}/workers/${worker}/decisions`,
-    { decision, after: options.after },
-    { keepalive: options.keepalive }
-  )
+export const decideWorker = (run: string, worker: string, decision: Decision, after: string | undefined) =>
+  post<Outcomes>(`${base}/runs/${run}/workers/${worker}/decisions`, { decision, after }, { keepalive })
 
 export interface Bonus {
   readonly to: { readonly agent: string } | { readonly worker: string }

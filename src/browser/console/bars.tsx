@@ -18,11 +18,13 @@ interface ActionProps {
   readonly tone?: string
 }
 
+const shortcutOf = (press: string): string => (/^[A-Z]$/.test(press) ? `Shift+${press}` : press)
+
 const Action = ({ keys, press, tone = "quiet", words }: ActionProps) => {
   const action = keys[press]
   if (action === undefined) return null
   return (
-    <button type="button" class={`button slim ${tone}`} aria-keyshortcuts={press} onClick={action}>
+    <button type="button" class={`button slim ${tone}`} aria-keyshortcuts={shortcutOf(press)} onClick={action}>
       {words} <Key>{press}</Key>
     </button>
   )
@@ -69,8 +71,8 @@ interface UndoProps {
 export const UndoBar = ({ held, onUndo, said }: UndoProps) => {
   const last = held.at(-1)
   return (
-    <div class={last === undefined ? "undo idle" : "undo"}>
-      <span role="status">{last === undefined ? said : `${last.words}.`}</span>
+    <div class={last === undefined && said === "" ? "undo idle" : "undo"}>
+      <span role="status">{[said, last?.words ?? ""].filter((words) => words !== "").join(". ")}</span>
       {held.length > 1 && <span class="small muted">{held.length} not sent yet</span>}
       {last !== undefined && (
         <button type="button" class="button quiet slim" aria-keyshortcuts="u" onClick={onUndo}>
@@ -88,8 +90,8 @@ const keysInWords: ReadonlyArray<readonly [keys: string, words: string]> = [
   ["A, R, S", "the same for all of this worker"],
   ["b", "pay a bonus"],
   ["x", "block the worker"],
-  ["j or →", "next"],
-  ["k or ←", "previous"],
+  ["j, right", "next"],
+  ["k, left", "previous"],
   ["u", "undo what was decided last, until it is sent"],
   ["?", "this help"]
 ]

@@ -7,6 +7,8 @@ const agentsAtMost = 200
 
 export interface Held {
   readonly run: string
+  /** The status in which they are listed until then. */
+  readonly from: api.SubmissionStatus
   readonly decision: api.Decision
   /** Set where it is about everything of one worker; `agents` are then those the page knew. */
   readonly worker?: string
@@ -19,20 +21,16 @@ interface Waiting extends Held {
   readonly timer: number
 }
 
-export interface Failure {
-  readonly agents: ReadonlyArray<string>
-  readonly problem: api.Problem
-}
-
 export interface State {
   readonly held: ReadonlyArray<Held>
-  /** What is held back, on its way or decided: no more to be reviewed. */
+  /** What is held back, on its way or decided, by `listed`: no more to be shown there. */
   readonly done: ReadonlySet<string>
-  readonly failure: Failure | undefined
+  /** What went wrong last. */
+  readonly problem: api.Problem | undefined
 }
 
 let waiting: ReadonlyArray<Waiting> = []
-let state: State = { held: [], done: new Set(), failure: undefined }
+let state: State = { held: [], done: new Set(), problem: undefined }
 const listeners = new Set<(state: State) => void>()
 
 const update = (part: Partial<State>): void => {
@@ -40,54 +38,71 @@ const update = (part: Partial<State>): void => {
   for (const listener of listeners) listener(state)
 }
 
-const without = (agents: Iterable<string>): ReadonlySet<string> => {
+/** A submission in the list of a status: once it is decided, it is to be seen in another. */
+export const listed = (status: api.SubmissionStatus, agent: string): string => `${status} ${agent}`
+
+const without = ({ from }: Held, agents: ReadonlyArray<string>): ReadonlySet<string> => {
   const done = new Set(state.done)
-  for (const agent of agents) done.delete(agent)
+  for (const agent of agents) done.delete(listed(from, agent))
   return done
 }
 
-const failed = (agents: ReadonlyArray<string>, problem: api.Problem): void =>
-  update({ done: without(agents), failure: { agents, problem } })
+const failed = (held: Held, agents: ReadonlyArray<string>, problem: api.Problem): void =>
+  update({ done: without(held, agents), problem })
 
 /** What was decided meanwhile, by somebody else or by itself, is nothing to review any more. */
-const report = (outcomes: ReadonlyArray<api.Outcome>): void => {
+const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
   for (const outcome of outcomes) {
     if (outcome._tag === "Decided") continue
     const isOver = outcome.error._tag === "InvalidTransition"
-    failed(isOver ? [] : [outcome.agent], outcome.error)
+    failed(held, isOver ? [] : [outcome.agent], outcome.error)
   }
 }
 
-const sendToWorker = async ({ agents, decision, run }: Held, worker: string, keepalive: boolean): Promise<void> => {
+const sendToWorker = async (held: Held, worker: string): Promise<void> => {
+  const { agents, decision, run } = held
   let after: string | undefined
   do {
-    const reply = await api.decideWorker(run, worker, decision, { after, keepalive })
-    if (!reply.ok) return failed(agents, reply.problem)
-    report(reply.value.outcomes)
+    const reply = await api.decideWorker(run, worker, decision, after)
+    if (!reply.ok) return failed(held, agents, reply.problem)
+    report(held, reply.value.outcomes)
     after = reply.value.next ?? undefined
   } while (after !== undefined)
 }
 
-const sendToAgents = async ({ agents, decision, run }: Held, keepalive: boolean): Promise<void> => {
+const sendToAgents = async (held: Held): Promise<void> => {
+  const { agents, decision, run } = held
   for (let from = 0; from < agents.length; from += agentsAtMost) {
     const some = agents.slice(from, from + agentsAtMost)
-    const reply = await api.decide(run, some, decision, keepalive)
-    if (reply.ok) report(reply.value.outcomes)
-    else failed(some, reply.problem)
+    const reply = await api.decide(run, some, decision)
+    if (reply.ok) report(held, reply.value.outcomes)
+    else failed(held, some, reply.problem)
   }
 }
 
-const send = (held: Held, keepalive: boolean): Promise<void> =>
-  held.worker === undefined ? sendToAgents(held, keepalive) : sendToWorker(held, held.worker, keepalive)
+const send = (held: Held): Promise<void> =>
+  held.worker === undefined ? sendToAgents(held) : sendToWorker(held, held.worker)
+
+let unsent: ReadonlyArray<Held> = []
+let isSending = false
 
 /** One after the other, so that what was decided first arrives first. */
-let sending = Promise.resolve()
+const sendUnsent = async (): Promise<void> => {
+  if (isSending) return
+  isSending = true
+  for (let [next] = unsent; next !== undefined; [next] = unsent) {
+    unsent = unsent.slice(1)
+    await send(next)
+  }
+  isSending = false
+}
 
 const release = (held: Waiting): void => {
   clearTimeout(held.timer)
   waiting = waiting.filter((other) => other !== held)
   update({})
-  sending = sending.then(() => send(held, false))
+  unsent = [...unsent, held]
+  void sendUnsent()
 }
 
 const releaseAll = (): void => {
@@ -99,7 +114,10 @@ export const hold = (held: Held): void => {
   if (held.worker !== undefined) releaseAll()
   const made: Waiting = { ...held, timer: setTimeout(() => release(made), holdFor) }
   waiting = [...waiting, made]
-  update({ done: new Set([...state.done, ...held.agents]), failure: undefined })
+  update({
+    done: new Set([...state.done, ...held.agents.map((agent) => listed(held.from, agent))]),
+    problem: undefined
+  })
 }
 
 /** Takes back what was decided last; answers what it was about. */
@@ -108,23 +126,30 @@ export const undo = (): ReadonlyArray<string> => {
   if (last === undefined) return []
   clearTimeout(last.timer)
   waiting = waiting.filter((other) => other !== last)
-  update({ done: without(last.agents) })
+  update({ done: without(last, last.agents) })
   return last.agents
 }
 
-export const dismissFailure = (): void => update({ failure: undefined })
+export const dismissProblem = (): void => update({ problem: undefined })
 
-/** The page goes away: the same decisions go together, and at once. */
+/**
+ * The page goes away: everything at once, the same decisions together. In no order, so what is decided of all of a
+ * worker's must not meet what was decided of one: it is then about those the page knew.
+ */
 const sendAll = (): void => {
+  const left = [...unsent, ...waiting]
+  const isAlone = left.length === 1 && !isSending
   const all = new Map<string, Held>()
-  for (const { agents, decision, run, timer, words, worker } of waiting) {
-    clearTimeout(timer)
-    const key = JSON.stringify([run, decision, worker])
+  for (const { agents, worker, ...held } of left) {
+    const key = JSON.stringify([held.run, held.decision])
     const same = all.get(key)?.agents ?? []
-    all.set(key, { run, decision, agents: [...same, ...agents], words, ...(worker !== undefined && { worker }) })
+    const whole = isAlone && worker !== undefined ? { worker } : {}
+    all.set(key, { ...held, agents: [...same, ...agents], ...whole })
   }
+  for (const { timer } of waiting) clearTimeout(timer)
   waiting = []
-  for (const held of all.values()) void send(held, true)
+  unsent = []
+  for (const held of all.values()) void send(held)
   update({})
 }
 

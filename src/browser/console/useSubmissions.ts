@@ -1,10 +1,12 @@
 /** The submissions of a run in one status, more of them as they are needed. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import * as api from "./api.js"
-import { useHeld } from "./held.js"
+import { listed, useHeld } from "./held.js"
 
 /** With fewer at hand, the next page is asked for. */
 const fewest = 8
+
+const askAgainAfter = 3_000
 
 /** Those of one worker stand together, workers in the order of their first. */
 const byWorker = (submissions: ReadonlyArray<api.Submission>): ReadonlyArray<api.Submission> => {
@@ -52,7 +54,7 @@ export const useSubmissions = (run: string, status: api.SubmissionStatus, waitin
   )
 
   const ordered = useMemo(() => loaded && byWorker(loaded), [loaded])
-  const all = useMemo(() => ordered?.filter(({ agent }) => !done.has(agent)), [ordered, done])
+  const all = useMemo(() => ordered?.filter(({ agent }) => !done.has(listed(status, agent))), [ordered, done])
   const count = all?.length ?? 0
 
   useEffect(() => void load(null), [load])
@@ -62,6 +64,12 @@ export const useSubmissions = (run: string, status: api.SubmissionStatus, waitin
   useEffect(() => {
     if (status === "completed" && next === null && waiting > count) void load(last.current)
   }, [waiting])
+
+  useEffect(() => {
+    if (problem === undefined) return
+    const timer = setTimeout(() => load(last.current), askAgainAfter)
+    return () => clearTimeout(timer)
+  }, [problem, load])
 
   return { all, problem }
 }

@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks"
 import type { Json } from "../answers.js"
 import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
-import { TaskFrame } from "../TaskFrame.js"
+import { notAvailable } from "../parameters.js"
+import { framePath, TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import { loadShim, type Shim } from "./shim.js"
@@ -117,7 +118,10 @@ const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: Prev
       {offer !== undefined && (
         <section class="stack" aria-label="Preview">
           <h2>What it looks like</h2>
-          <TaskFrame src={`/frame/preview/${encodeURIComponent(run)}`} title={`Preview: ${offer.title}`} />
+          <TaskFrame
+            src={framePath(`/frame/preview/${encodeURIComponent(run)}`, notAvailable)}
+            title={`Preview: ${offer.title}`}
+          />
         </section>
       )}
     </Page>

@@ -4,7 +4,7 @@ import type { Answers } from "../answers.js"
 import * as format from "../format.js"
 import type { FromFrame } from "../messages.js"
 import { Link, Title } from "../navigation.js"
-import { TaskFrame } from "../TaskFrame.js"
+import { framePath, TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
@@ -122,7 +122,7 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
       <TaskFrame
-        src={work.frame}
+        src={framePath(work.frame, work.agent)}
         title={work.title}
         focused
         inert={sending || lost}

@@ -6,7 +6,6 @@ import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
@@ -14,16 +13,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
-import * as TaskSource from "../TaskSource.js"
 import { keyHeader } from "../WorkApi.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
 
 /** Answers, and what JSON puts around them at the worst. */
 const maxBodyBytes = 2 * maxAnswersBytes + 65_536
-
-/** How long a request may take that is not a stream. */
-const timeoutMillis = 30_000
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
 
@@ -41,23 +36,26 @@ export const isForeign = (headers: Headers.Headers): boolean => {
   return origin !== undefined && !Option.contains(hostOf(origin), headers["host"] ?? "")
 }
 
+/** Whether the body is said to be something else; forms would be written to files before anybody looked at them. */
+const isNoJson = (headers: Headers.Headers): boolean => {
+  const type = headers["content-type"] ?? ""
+  return type !== "" && !/^application\/json\s*(;|$)/i.test(type)
+}
+
 const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["content-length"] ?? 0) > maxBodyBytes
 
 const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
 
-const timedOut = refuse(503, "TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
+/** What the routes of somebody else take from pages of other sites, or with a body that is no JSON. */
+export type Accepts = (request: HttpServerRequest.HttpServerRequest) => boolean
 
-type Source = Option.Option<TaskSource.Service>
-
-/** A task's page may be anywhere, and sends its answers from there. */
-const takesForms = (source: Source, url: string): boolean =>
-  Option.exists(source, ({ takesForms }) => takesForms(url.replace(/[?#].*$/, "")))
-
-const refusal = ({ headers, method, url }: HttpServerRequest.HttpServerRequest, source: Source) => {
-  if (changes(method) && isForeign(headers) && !takesForms(source, url))
-    return refuse(403, "Foreign", "This was asked by a page of another site.")
+const refusal = (request: HttpServerRequest.HttpServerRequest, accepts: Accepts) => {
+  const { headers, method } = request
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
+  if (accepts(request)) return undefined
+  if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
+  if (changes(method) && isNoJson(headers)) return refuse(415, "NoJson", "A request's body must be application/json.")
   return undefined
 }
 
@@ -73,41 +71,22 @@ const finish = (response: HttpServerResponse.HttpServerResponse) =>
 
 const bodyLimit = Layer.succeed(HttpIncomingMessage.MaxBodySize, Option.some(FileSystem.Size(maxBodyBytes)))
 
-/**
- * Ends what takes too long. By a timer, which costs every request less than a race of two fibers; requests are answered
- * in uninterruptible fibers, of which only the handler can be interrupted.
- */
-const limited = <E, R>(
-  route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      fiber.unsafeInterruptAsFork(fiber.id())
-    }, timeoutMillis)
-    return Effect.matchCauseEffect(route, {
-      onFailure: (cause) => {
-        clearTimeout(timer)
-        return isLate && Cause.isInterruptedOnly(cause) ? Effect.succeed(timedOut) : Effect.failCause(cause)
-      },
-      onSuccess: (response) => {
-        clearTimeout(timer)
-        return Effect.succeed(response)
-      }
-    })
-  })
+const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
+
+/** Whoever reads what is nested a hundred thousand times runs out of stack. */
+const whereTooDeep = (defect: unknown) =>
+  defect instanceof RangeError ? Option.some(Effect.succeed(tooDeep)) : Option.none()
 
 /** Around every route. */
-export const layer = (running: Running.Service) =>
+export const layer = (running: Running.Service, accepts: Accepts) =>
   HttpLayerRouter.middleware(
-    Effect.map(Effect.serviceOption(TaskSource.TaskSource), (source) => (route) => {
-      const answered = limited(route)
-      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const refused = refusal(request, source)
-        return refused === undefined ? metrics.measured(request)(running.during(answered)) : Effect.succeed(refused)
-      }).pipe(Effect.map(finish))
-    }),
+    (route) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+        const refused = refusal(request, accepts)
+        return refused === undefined
+          ? metrics.measured(request)(running.during(Effect.catchSomeDefect(route, whereTooDeep)))
+          : Effect.succeed(refused)
+      }).pipe(Effect.map(finish)),
     { global: true }
   )
 

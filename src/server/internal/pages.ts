@@ -19,24 +19,29 @@ import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
 import * as visitors from "./visitors.js"
 
-/** Nothing but our own scripts runs in the apps, and nobody can put them into a frame. */
-const appPolicy = (frames: string) =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
-    `frame-src ${frames}`,
-    "form-action 'self' https:",
-    "base-uri 'none'",
-    "frame-ancestors 'none'"
-  ].join("; ")
+/** Nothing but our own scripts runs in the apps. */
+const appPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'"
+].join("; ")
+
+/** Pages of our own people are in nobody's frame, and post to nobody. */
+const alone = `${appPolicy}; frame-src 'self'; form-action 'self'; frame-ancestors 'none'`
+
+/** Tasks from elsewhere may be at any address. */
+const aloneWithOthers = `${appPolicy}; frame-src 'self' http: https:; form-action 'self'; frame-ancestors 'none'`
+
+/** Marketplaces show a worker's page in a frame of theirs, and have it post to them what was done. */
+const framed = `${appPolicy}; frame-src 'self'; form-action http: https:; frame-ancestors *`
 
 /** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
-const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'"
+const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups"
 
-const shell = (title: string, app: "worker" | "console", frames: string) =>
+const shell = (title: string, app: "worker" | "console", policy: string) =>
   HttpServerResponse.text(
     `<!doctype html>
 <html lang="en">
@@ -52,14 +57,19 @@ const shell = (title: string, app: "worker" | "console", frames: string) =>
 <body><div id="app"></div><noscript>This page needs JavaScript.</noscript></body>
 </html>
 `,
-    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": appPolicy(frames) } }
+    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": policy } }
   )
+
+const forUs = { "cross-origin-resource-policy": "same-origin" }
+/** Shims are for pages of other sites, too, and for tasks in their frames. */
+const forEverybody = { "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" }
 
 const asset = (request: HttpServerRequest.HttpServerRequest) => {
   const name = request.url.replace(/^\/assets\//, "").replace(/\?.*$/, "")
   const found = Object.hasOwn(assets, name) ? assets[name] : undefined
   if (found === undefined) return notFound
-  const headers = { etag: found.etag, "cache-control": "no-cache", "cross-origin-resource-policy": "same-origin" }
+  const audience = name.startsWith("shim/") ? forEverybody : forUs
+  const headers = { etag: found.etag, "cache-control": "no-cache", ...audience }
   return request.headers["if-none-match"] === found.etag
     ? HttpServerResponse.empty({ status: 304, headers })
     : HttpServerResponse.text(found.body, { contentType: found.type, headers })
@@ -70,7 +80,7 @@ const notFound = HttpServerResponse.text("There is nothing here.", { status: 404
 const frame = (html: string) =>
   HttpServerResponse.text(html, {
     contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": framePolicy, "cross-origin-resource-policy": "same-origin" }
+    headers: { "content-security-policy": framePolicy, ...forUs }
   })
 
 const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
@@ -169,16 +179,16 @@ const frames = Effect.gen(function* () {
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
     const { keyed, preview } = yield* frames
-    const { visitor } = yield* visitors.make
-    /** Tasks from elsewhere may be at any address. */
-    const framed = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? "'self' http: https:" : "'self'"
-    const worker = shell("Tasks", "worker", framed)
-    const console = shell("Console", "console", framed)
+    const { local, visitor } = yield* visitors.make
+    const ours = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? aloneWithOthers : alone
+    const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
+    const console = shell("Console", "console", ours)
     const welcome = (found: Found) =>
       Effect.matchEffect(visitor, {
         onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
         onSuccess: () => answer(found)
       })
+    yield* router.add("*", "/*", Effect.succeed(notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task/:run", Effect.succeed(worker))
     yield* router.add("GET", "/console", Effect.succeed(console))

@@ -1,53 +1,91 @@
 /** What is under way, so that the server can stop without cutting anything off. */
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 
+type Response = HttpServerResponse.HttpServerResponse
+
 export interface Service {
-  /** Does it, unless the server is stopping; the server waits for it to end. */
-  readonly during: <E, R>(
-    work: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+  /** Does it, unless the server is stopping; the server waits for it to end. What takes too long is cut off. */
+  readonly during: <E, R>(work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
+  /** Takes nothing new any more, and waits for what is under way, as far as the server has patience. */
+  readonly stop: Effect.Effect<void>
 }
 
 export class Running extends Context.Tag("effect-crowd/server/Running")<Running, Service>() {}
 
-const stoppingResponse = HttpServerResponse.unsafeJson(
-  { _tag: "Stopping", message: "The server is being stopped. Try again in a moment." },
-  { status: 503, headers: { connection: "close", "retry-after": "2" } }
-)
+/** How long a request may take that is not a stream. */
+const timeoutMillis = 30_000
 
-/** With the scope's end it takes nothing new, and waits for what is under way, but not longer than `patience`. */
-export const make = (patience: Duration.DurationInput): Effect.Effect<Service, never, Scope.Scope> =>
+const unavailable = (tag: string, message: string) =>
+  HttpServerResponse.unsafeJson(
+    { _tag: tag, message },
+    { status: 503, headers: { connection: "close", "retry-after": "2" } }
+  )
+
+const timedOut = unavailable("TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
+
+const stopped = unavailable("Stopping", "The server is being stopped. Try again in a moment.")
+
+/**
+ * Requests are answered in uninterruptible fibers of which only the handler can be interrupted, so that there is an
+ * answer for who is cut off. One timer a request costs less than a race of two fibers.
+ */
+export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =>
   Effect.gen(function* () {
     const stopping = yield* Deferred.make<void>()
     const idle = yield* Deferred.make<void>()
+    const underWay = new Set<(instead: Response) => void>()
     let isStopping = false
-    let count = 0
-    const end = Effect.suspend(() => {
-      count -= 1
-      return isStopping && count === 0 ? Deferred.succeed(idle, undefined) : Effect.void
-    })
-    yield* Effect.addFinalizer(() =>
-      Effect.gen(function* () {
-        isStopping = true
-        yield* Deferred.succeed(stopping, undefined)
-        if (count > 0) yield* Effect.timeoutOption(Deferred.await(idle), patience)
+
+    const during: Service["during"] = (work) =>
+      Effect.withFiberRuntime((fiber) => {
+        if (isStopping) return Effect.succeed(stopped)
+        let answer: Response | undefined
+        const cutOff = (instead: Response) => {
+          answer = instead
+          fiber.unsafeInterruptAsFork(fiber.id())
+        }
+        const timer = setTimeout(() => cutOff(timedOut), timeoutMillis)
+        underWay.add(cutOff)
+        const end = () => {
+          clearTimeout(timer)
+          underWay.delete(cutOff)
+          if (isStopping && underWay.size === 0) Deferred.unsafeDone(idle, Exit.void)
+        }
+        return Effect.matchCauseEffect(work, {
+          onFailure: (cause) => {
+            end()
+            return answer !== undefined && Cause.isInterruptedOnly(cause)
+              ? Effect.succeed(answer)
+              : Effect.failCause(cause)
+          },
+          onSuccess: (response) => {
+            end()
+            return Effect.succeed(response)
+          }
+        })
       })
+
+    // A scope's end cannot be interrupted, but waiting in it can.
+    const untilIdle = Effect.suspend(() =>
+      underWay.size === 0 ? Effect.void : Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), patience)
     )
-    return {
-      during: (work) =>
-        Effect.suspend(() => {
-          if (isStopping) return Effect.succeed(stoppingResponse)
-          count += 1
-          return Effect.ensuring(work, end)
-        }),
-      untilStop: Stream.interruptWhenDeferred(stopping)
-    }
+
+    const stop = Effect.gen(function* () {
+      isStopping = true
+      yield* Deferred.succeed(stopping, undefined)
+      yield* untilIdle
+      for (const cutOff of underWay) cutOff(stopped)
+      yield* untilIdle
+    })
+
+    return { during, untilStop: Stream.interruptWhenDeferred(stopping), stop }
   })

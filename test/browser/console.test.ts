@@ -1,0 +1,244 @@
+/** The requester's console in a real browser, by keyboard, and with workers who mean no good. */
+import { expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type { Page } from "playwright-core"
+import { type Agent, Agents } from "../../src/Agents.js"
+import type { RunId } from "../../src/Ids.js"
+import { TaskRuns } from "../../src/TaskRuns.js"
+import * as consoleClient from "../server/consoleClient.js"
+import * as server from "../support/server.js"
+import * as chromium from "./support/chromium.js"
+
+const { act } = chromium
+const { launched, submitted } = consoleClient
+
+const token = Redacted.value(server.token)
+
+/** A requester whose browser is signed in by the address that the server printed. */
+const requester = (path = "") =>
+  Effect.gen(function* () {
+    const page = yield* chromium.page()
+    const base = yield* consoleClient.baseUrl
+    yield* act(() => page.goto(`${base}/console${path}#${encodeURIComponent(token)}`))
+    return page
+  })
+
+const reviewing = (run: RunId) =>
+  Effect.tap(requester(`/runs/${run}`), (page) => act(() => page.getByRole("article").waitFor()))
+
+const statuses = (agents: ReadonlyArray<Agent>) =>
+  Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => Effect.map(get(id), ({ status }) => status)))
+
+/** The statuses, once they are as wanted, or as they are after ten seconds. */
+const eventually = (agents: ReadonlyArray<Agent>, wanted: ReadonlyArray<string>) =>
+  statuses(agents).pipe(
+    Effect.delay("50 millis"),
+    Effect.repeat({ times: 200, until: (now) => now.join() === wanted.join() })
+  )
+
+const press = (page: Page, ...keys: ReadonlyArray<string>) =>
+  Effect.forEach(keys, (key) => act(() => page.keyboard.press(key)), { discard: true })
+
+const focused = (page: Page) => act(() => page.evaluate<string>("document.activeElement?.textContent ?? ''"))
+
+const focusGoesTo = (page: Page, text: RegExp) =>
+  act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
+
+const isThere = (page: Page, text: string | RegExp) => act(() => page.getByText(text).first().waitFor())
+
+layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices: true })("The console", (it) => {
+  it.scoped("lets in who has the token, by address or typed, and keeps it out of the address bar", () =>
+    Effect.gen(function* () {
+      yield* launched("Signing in", 1)
+      const page = yield* requester()
+      yield* isThere(page, "Signing in")
+      expect(page.url()).not.toContain("#")
+      yield* act(() => page.getByRole("button", { name: "Sign out" }).click())
+      const input = page.getByLabel("Token")
+      yield* act(() => input.fill("guess"))
+      yield* press(page, "Enter")
+      yield* isThere(page, "This is not the token of this server.")
+      yield* act(() => input.fill(token))
+      yield* press(page, "Enter")
+      yield* isThere(page, "Signing in")
+    })
+  )
+
+  it.scoped("has a run reviewed by keyboard alone", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("By keyboard", 8)
+      const names = ["ann", "ann", "ann", "bob", "bob", "cyd"]
+      const agents = yield* Effect.forEach(names, (name) => submitted(run.id, name))
+      const page = yield* requester()
+      yield* isThere(page, "By keyboard")
+      for (let n = 0; n < 20 && !(yield* focused(page)).startsWith("By keyboard"); n++) yield* press(page, "Tab")
+      yield* press(page, "Enter")
+      yield* act(() => page.getByRole("article").waitFor())
+
+      yield* press(page, "a")
+      yield* focusGoesTo(page, /^ann/)
+      yield* press(page, "r")
+      yield* act(() => page.keyboard.type("Not what was asked. a r s"))
+      yield* press(page, "Control+Enter")
+      yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+      yield* press(page, "s")
+      yield* focusGoesTo(page, /^bob/)
+      yield* press(page, "A")
+      yield* focusGoesTo(page, /^cyd/)
+      yield* press(page, "b")
+      yield* act(() => page.keyboard.type("0.50"))
+      yield* press(page, "Tab")
+      yield* act(() => page.keyboard.type("thorough"))
+      yield* press(page, "Control+Enter")
+      yield* isThere(page, "0.50 USD paid to cyd")
+      yield* press(page, "a")
+      yield* act(() => page.getByRole("heading", { name: "Nothing to review" }).waitFor())
+      yield* focusGoesTo(page, /^Nothing to review/)
+
+      yield* act(() => page.goto("about:blank"))
+      const wanted = ["approved", "rejected", "soft_rejected", "approved", "approved", "approved"]
+      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      const { cost } = yield* Effect.flatMap(TaskRuns, (runs) => runs.summary(run.id))
+      expect([cost.rewards, cost.bonuses]).toEqual([25, 50])
+    })
+  )
+
+  it.scoped("takes a decision back until it is sent, and sends the rest on leaving the page", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Undo", 3)
+      const agents = yield* Effect.forEach(["ann", "bob", "cyd"], (name) => submitted(run.id, name))
+      const page = yield* reviewing(run.id)
+      yield* press(page, "a", "a")
+      yield* focusGoesTo(page, /^cyd/)
+      yield* press(page, "u")
+      yield* focusGoesTo(page, /^bob/)
+      yield* press(page, "s", "u", "j", "k")
+      yield* focusGoesTo(page, /^bob/)
+      expect(yield* statuses(agents)).toEqual(["completed", "completed", "completed"])
+      yield* act(() => page.goto("about:blank"))
+      const wanted = ["approved", "completed", "completed"]
+      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+    })
+  )
+
+  it.scoped("looks back at what was decided, and approves after all what was rejected", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Looking back", 2)
+      const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
+      const page = yield* reviewing(run.id)
+      yield* press(page, "a", "r")
+      yield* act(() => page.keyboard.type("Too short"))
+      yield* press(page, "Control+Enter")
+      const decided = ["approved", "rejected"]
+      expect(yield* eventually(agents, decided)).toEqual(decided)
+      yield* act(() => page.getByRole("button", { name: "Approved 1" }).click())
+      yield* act(() => page.getByRole("heading", { name: "ann" }).last().waitFor())
+      yield* act(() => page.getByRole("button", { name: "Rejected 1" }).click())
+      yield* isThere(page, "Feedback: Too short")
+      yield* press(page, "a")
+      yield* isThere(page, "Nothing here")
+      yield* act(() => page.goto("about:blank"))
+      const after = ["approved", "approved"]
+      expect(yield* eventually(agents, after)).toEqual(after)
+    })
+  )
+
+  it.scoped("shows what is new without being asked", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Live", 4)
+      const overview = yield* requester()
+      yield* isThere(overview, "Live")
+      const page = yield* requester(`/runs/${run.id}`)
+      yield* isThere(page, "Nothing to review")
+      yield* submitted(run.id, "ann", { label: "hello" })
+      yield* act(() => page.getByRole("article").waitFor())
+      yield* isThere(page, "hello")
+      yield* isThere(overview, "1 submission to review")
+      const another = yield* launched("Begun later", 1)
+      yield* isThere(overview, "Begun later")
+      expect(another.id).not.toBe(run.id)
+    })
+  )
+
+  it.scoped("says what went wrong, and shows the submission again", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Trouble", 2)
+      yield* submitted(run.id, "ann")
+      const page = yield* reviewing(run.id)
+      yield* act(() => page.context().setOffline(true))
+      yield* press(page, "a")
+      yield* isThere(page, "Nothing to review")
+      yield* isThere(page, "The server does not answer.")
+      yield* act(() => page.getByRole("article").waitFor())
+    })
+  )
+
+  it.scoped("shows what workers write as text, never as markup", () =>
+    Effect.gen(function* () {
+      const attack = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
+      const run = yield* server.launched(
+        consoleClient.task(`Attack ${attack}`),
+        1,
+        "<p>${text}</p><textarea name=note>"
+      )
+      yield* submitted(run.id, attack, {
+        [attack]: attack,
+        nested: { [attack]: [attack] },
+        note: `</textarea>${attack}`
+      })
+      const page = yield* reviewing(run.id)
+      const article = page.getByRole("article")
+      expect(yield* act(() => article.textContent())).toContain(attack)
+      for (const path of ["", `/runs/${run.id}/workers`]) {
+        yield* act(() => page.goto(page.url().replace(/\/console.*/, `/console${path}`)))
+        yield* isThere(page, attack)
+        expect(yield* act(() => page.locator("img, main script").count())).toBe(0)
+        expect(yield* act(() => page.title())).not.toBe("owned")
+      }
+    })
+  )
+
+  it.scoped("keeps the task's page in its frame from the console and its cookie", () =>
+    Effect.gen(function* () {
+      const spy = `<p id=out></p><script>
+        const tries = {
+          cookie: () => document.cookie,
+          parent: () => parent.document.title,
+          storage: () => localStorage.length
+        }
+        const seen = Object.entries(tries).map(([name, look]) => {
+          try { return name + "=" + look() } catch (error) { return name + " refused" }
+        })
+        fetch("/api/console/runs", { credentials: "include" }).then((r) => "api " + r.status, () => "api refused").then((api) => {
+          document.getElementById("out").textContent = [...seen, api].join(", ")
+        })
+      </script><input name=label>`
+      const run = yield* server.launched(consoleClient.task("Spy"), 1, spy)
+      yield* submitted(run.id, "ann")
+      const page = yield* reviewing(run.id)
+      const out = page.frameLocator("iframe").locator("#out")
+      yield* act(() => out.filter({ hasText: "api" }).waitFor())
+      expect(yield* act(() => out.textContent())).toBe("cookie refused, parent refused, storage refused, api refused")
+    })
+  )
+
+  it.scoped("fits a phone: nothing to scroll sideways, and everything to press large enough", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Small", 2)
+      yield* submitted(run.id, "a-worker-with-a-long-name-and-no-spaces-in-it.example.org")
+      const page = yield* reviewing(run.id)
+      yield* act(() => page.setViewportSize({ width: 360, height: 740 }))
+      for (const path of ["", `/runs/${run.id}`, `/runs/${run.id}/workers`]) {
+        yield* act(() => page.goto(page.url().replace(/\/console.*/, `/console${path}`)))
+        yield* isThere(page, "Small")
+        expect([path, yield* act(() => page.evaluate("document.documentElement.scrollWidth"))]).toEqual([path, 360])
+        const heights = yield* act(() =>
+          page.getByRole("button").evaluateAll((all) => all.map((button) => button.getBoundingClientRect().height))
+        )
+        expect(Math.min(...heights.filter((height) => height > 0))).toBeGreaterThanOrEqual(36)
+      }
+    })
+  )
+})
