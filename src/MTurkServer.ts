@@ -19,6 +19,7 @@
  * @since 0.1.0
  */
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -82,7 +83,7 @@ const balanceOf = ({ account, mode }: Options): Option.Option<number> =>
   mode === "sandbox" ? Option.none() : Option.some(account.balance.minor)
 
 /**
- * Adds the service to a router, beside the pages on which its workers work (`Server.layer`, option `routes`).
+ * Adds the service to a router, beside the pages on which its workers work (`Server.layer`, options `routes` and `accepts`).
  *
  * @since 0.1.0
  * @category layers
@@ -116,6 +117,15 @@ export const layer = (
   )
 
 /**
+ * The requests that are for this service, though pages of other sites send them or their body is no JSON (`Server.layer`,
+ * option `accepts`).
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const accepts = (request: HttpServerRequest): boolean => protocol.isCall(request) || submissions.isForm(request)
+
+/**
  * Shows HITs on Local's pages: for the environment of `Server.layer`. `url` is where browsers reach it, for the forms of
  * pages that are elsewhere; by default what the browser itself calls the server, over http.
  *
@@ -130,6 +140,6 @@ export const tasks = (
     Effect.gen(function* () {
       const made = yield* context.make(Option.none())
       const secret = yield* pages.secretOf(made)
-      return { shown: pages.shown(made, secret, options.url), takesForms: submissions.takesForms }
+      return { shown: pages.shown(made, secret, options.url) }
     })
   )

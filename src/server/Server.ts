@@ -8,6 +8,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpApiScalar from "@effect/platform/HttpApiScalar"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -37,6 +38,8 @@ export interface Options {
   readonly patience?: Duration.DurationInput | undefined
   /** Served beside the server's own, such as `Prometheus.layer`. */
   readonly routes?: Layer.Layer<never, never, HttpLayerRouter.HttpRouter> | undefined
+  /** Which requests `routes` takes from pages of other sites, or with a body that is no JSON; none by default. */
+  readonly accepts?: ((request: HttpServerRequest.HttpServerRequest) => boolean) | undefined
 }
 
 /** A server is well as long as it can read what it is there for. */
@@ -64,7 +67,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(Running.Running, running)),
-        Layer.provide(guard.layer(running))
+        Layer.provide(guard.layer(running, options.accepts ?? (() => false)))
       )
       const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         guard.serving,

@@ -42,8 +42,6 @@ export type Shown =
 export interface Service {
   /** None for what is not from here. */
   readonly shown: (asked: Asked) => Effect.Effect<Option.Option<Shown>, StoreError>
-  /** Whether pages of other sites may send forms to this path. */
-  readonly takesForms: (path: string) => boolean
 }
 
 /**

@@ -152,7 +152,8 @@ export const layer = (options: Options = {}) => {
   const server = Server.layer({
     secret: Redacted.make("the secret of the server's pages"),
     token: Redacted.make("the token of its console"),
-    routes: Layer.orDie(Layer.provide(service, crowd))
+    routes: Layer.orDie(Layer.provide(service, crowd)),
+    accepts: MTurkServer.accepts
   })
   const tasks = Layer.provide(MTurkServer.tasks(), crowd)
   const http = NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })

@@ -32,24 +32,29 @@ const nameOf = (path: ReadonlyArray<PropertyKey>): string =>
     .map((key) => (typeof key === "number" ? `${key + 1}.member` : String(key).replace(/^./, (c) => c.toLowerCase())))
     .join(".")
 
-/** A form of value that the member's type does not have, rather than one that breaks a constraint. */
-const isMisshapen = (issue: ParseResult.ArrayFormatterIssue, value: unknown): boolean =>
-  issue._tag === "Type" && value !== undefined && value !== null && !issue.message.startsWith("Member must")
+const isConstraint = ({ message }: ParseResult.ArrayFormatterIssue): boolean => message.startsWith("Member must")
 
-const failureOf = (issue: ParseResult.ArrayFormatterIssue, value: unknown): string => {
-  const given =
-    value === undefined || value === null ? "null" : `'${typeof value === "string" ? value : JSON.stringify(value)}'`
-  const constraint = given === "null" ? "Member must not be null" : issue.message
-  return `Value ${given === "null" ? "null" : given} at '${nameOf(issue.path)}' failed to satisfy constraint: ${constraint}`
+const failureOf = ({ message, path }: ParseResult.ArrayFormatterIssue, value: unknown): string => {
+  const isMissing = value === undefined || value === null
+  const given = typeof value === "string" ? value : JSON.stringify(value)
+  const what = isMissing ? `Value null at '${nameOf(path)}'` : `Value '${given}' at '${nameOf(path)}'`
+  return `${what} failed to satisfy constraint: ${isMissing ? "Member must not be null" : message}`
 }
 
+/** What may also be null has an issue for each of the two; that of the member itself comes first. */
+const first = (issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>) =>
+  [...new Map(issues.toReversed().map((issue) => [nameOf(issue.path), issue])).values()].toReversed()
+
+/** A value of a form that its member does not have comes before one that breaks a constraint. */
 const explain = (body: unknown, error: ParseResult.ParseError): refusal.Refusal => {
-  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const misshapen = issues.find((issue) => isMisshapen(issue, valueAt(body, issue.path)))
-  if (misshapen !== undefined) {
-    return refusal.unreadable(`The member at '${nameOf(misshapen.path)}' is of the wrong type.`)
-  }
-  return refusal.broken(issues.map((issue) => failureOf(issue, valueAt(body, issue.path))))
+  const found = first(ParseResult.ArrayFormatter.formatErrorSync(error)).map((issue) => ({
+    issue,
+    value: valueAt(body, issue.path)
+  }))
+  const misshapen = found.find(({ issue, value }) => value !== undefined && value !== null && !isConstraint(issue))
+  return misshapen === undefined
+    ? refusal.broken(found.map(({ issue, value }) => failureOf(issue, value)))
+    : refusal.unreadable(`The member at '${nameOf(misshapen.issue.path)}' is of the wrong type.`)
 }
 
 /** An operation together with what it does. */

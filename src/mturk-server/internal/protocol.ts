@@ -24,6 +24,10 @@ export interface Settings {
 
 const contentType = "application/x-amz-json-1.1"
 
+/** Whether this is a call of the service; a browser's page could not send it without asking first. */
+export const isCall = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
+  method === "POST" && url === "/" && headers["x-amz-target"] !== undefined
+
 const json = (value: unknown, status = 200) => HttpServerResponse.text(JSON.stringify(value), { status, contentType })
 
 /** The service ends its own messages with the time, and the sandbox says that it is one. */

@@ -137,7 +137,11 @@ const unkeyed = (context: Context, local: Local["Type"]) =>
     return yield* submit(context, agent, answers)
   })
 
-export const takesForms = (path: string): boolean => path.endsWith(pages.submitPath)
+/** Whether this is a form that a page of any site may send here. */
+export const isForm = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
+  method === "POST" &&
+  url.replace(/[?#].*$/, "").endsWith(pages.submitPath) &&
+  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")
 
 export const routes = (context: Context, secret: Secret) =>
   HttpLayerRouter.use((router) =>

@@ -1,0 +1,226 @@
+/** What a worker's browser asks for, over real HTTP. */
+import * as SDK from "@aws-sdk/client-mturk"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Work } from "../../src/server/WorkApi.js"
+import * as samples from "./samples.js"
+import { externalQuestion, layer, Marketplace } from "./support.js"
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly headers: Headers
+}
+
+const ask = (path: string, init: RequestInit = {}): Effect.Effect<Answer, never, Marketplace> =>
+  Effect.flatMap(Marketplace, ({ url }) =>
+    Effect.promise(async () => {
+      const response = await fetch(new URL(path, url), { redirect: "manual", ...init })
+      return { status: response.status, text: await response.text(), headers: response.headers }
+    })
+  )
+
+const post = (path: string, fields: ReadonlyArray<readonly [string, string]>, headers: Record<string, string> = {}) =>
+  ask(path, {
+    method: "POST",
+    body: new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString(),
+    headers: { "content-type": "application/x-www-form-urlencoded", ...headers }
+  })
+
+/** As the worker's page does; the worker is who is at 127.0.0.1. */
+const accept = (type: string) =>
+  Effect.flatMap(
+    ask(`/api/work/runs/run_${type}/agents`, {
+      method: "POST",
+      body: "{}",
+      headers: { "content-type": "application/json" }
+    }),
+    ({ text }) => Schema.decodeUnknown(Schema.parseJson(Work))(text)
+  )
+
+const submittedAnswers = (id: string) =>
+  Effect.gen(function* () {
+    const { call } = yield* Marketplace
+    const { Assignments = [] } = yield* call((c) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id })))
+    return Assignments.map(({ Answer }) => Answer)
+  })
+
+const external = "https://tasks.example.org/do?item=a%20b&lang=en#top"
+
+describe("an HTMLQuestion", () => {
+  it.scoped("is the page, with a query as MTurk gives it", () =>
+    Effect.gen(function* () {
+      const { id, type } = yield* samples.create({
+        Question: samples.hit.Question.replace("<form", "<p>costs ${price} &amp; is < 5</p><form")
+      })
+      const { agent, frame } = yield* accept(type)
+      const sent = yield* ask(frame)
+      expect(sent.status).toBe(302)
+      const query = new URL(sent.headers.get("location") ?? "", "http://x").searchParams
+      expect(query.get("hitId")).toBe(id)
+      expect(query.get("assignmentId")).toMatch(new RegExp(`^${id}`))
+      expect(query.get("workerId")).toMatch(/^A[A-Z0-9]+$/)
+      expect(query.get("turkSubmitTo")).toContain(agent)
+      const page = yield* ask(sent.headers.get("location") ?? "")
+      expect(page.text).toContain("<p>costs ${price} &amp; is < 5</p>")
+      expect(page.text).toContain('name="label"')
+      expect(page.headers.get("content-security-policy")).toMatch(/^sandbox allow-scripts/)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("in a preview has no assignment", () =>
+    Effect.gen(function* () {
+      const { id, type } = yield* samples.create()
+      const sent = yield* ask(`/frame/preview/run_${type}`)
+      const query = new URL(sent.headers.get("location") ?? "", "http://x").searchParams
+      expect(Object.fromEntries(query)).toEqual({ assignmentId: "ASSIGNMENT_ID_NOT_AVAILABLE", hitId: id })
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("an ExternalQuestion", () => {
+  it.scoped("is opened at its address, whose own query stays", () =>
+    Effect.gen(function* () {
+      const { id, type } = yield* samples.create({ Question: externalQuestion(external) })
+      const { frame } = yield* accept(type)
+      expect(frame).toMatch(/^https:\/\/tasks\.example\.org\/do\?item=a%20b&lang=en&assignmentId=\w+&hitId=\w+&/)
+      expect(frame.endsWith("#top")).toBe(true)
+      expect(new URL(frame).searchParams.get("hitId")).toBe(id)
+      const page = yield* ask(`/task/run_${type}`)
+      expect(page.headers.get("content-security-policy")).toContain("frame-src 'self' http: https:")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  const started = Effect.gen(function* () {
+    const { id, type } = yield* samples.create({ Question: externalQuestion(external) })
+    const { frame } = yield* accept(type)
+    const query = new URL(frame).searchParams
+    return {
+      id,
+      type,
+      assignment: query.get("assignmentId") ?? "",
+      submitTo: `${query.get("turkSubmitTo")}/mturk/externalSubmit`
+    }
+  })
+
+  it.scoped("sends its form to turkSubmitTo, from another site; the answers are the requester's", () =>
+    Effect.gen(function* () {
+      const { assignment, id, submitTo } = yield* started
+      const fromElsewhere = { origin: "null", "sec-fetch-site": "cross-site" }
+      const fields = [
+        ["assignmentId", assignment],
+        ["label", 'a <b> & "c" \u{1f600}'],
+        ["tags", "one"],
+        ["tags", "two"],
+        ["empty", ""]
+      ] as const
+      const answer = yield* post(submitTo, fields, fromElsewhere)
+      expect(answer.status).toBe(200)
+      expect(answer.text).toContain("parent.postMessage(")
+      expect(yield* submittedAnswers(id)).toEqual([
+        '<?xml version="1.0" encoding="UTF-8"?><QuestionFormAnswers xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd">' +
+          "<Answer><QuestionIdentifier>label</QuestionIdentifier><FreeText>a &lt;b&gt; &amp; &quot;c&quot; \u{1f600}</FreeText></Answer>" +
+          "<Answer><QuestionIdentifier>tags</QuestionIdentifier><FreeText>one</FreeText></Answer>" +
+          "<Answer><QuestionIdentifier>tags</QuestionIdentifier><FreeText>two</FreeText></Answer>" +
+          "<Answer><QuestionIdentifier>empty</QuestionIdentifier><FreeText></FreeText></Answer></QuestionFormAnswers>"
+      ])
+      expect((yield* post(submitTo, fields, fromElsewhere)).status).toBe(200)
+      expect((yield* post(submitTo, [...fields, ["more", "x"]], fromElsewhere)).status).toBe(409)
+      expect((yield* submittedAnswers(id)).length).toBe(1)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("cannot submit for others, in a preview, or nothing", () =>
+    Effect.gen(function* () {
+      const { assignment, id, submitTo } = yield* started
+      const market = yield* Marketplace
+      const other = yield* samples.create({ Title: "Another" })
+      const grace = yield* market.accept("grace", other.type)
+      const label = ["label", "good"] as const
+      const cases: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, string]>, number]> = [
+        [submitTo, [["assignmentId", "ASSIGNMENT_ID_NOT_AVAILABLE"], label], 403],
+        [submitTo, [["assignmentId", grace.assignmentId], label], 403],
+        [submitTo, [label], 400],
+        [submitTo, [["assignmentId", assignment]], 400],
+        [submitTo, [["assignmentId", assignment], ["assignmentId", grace.assignmentId], label], 400],
+        [submitTo.replace(/for\/agent_(.)/, "for/agent_7"), [["assignmentId", assignment], label], 403],
+        [
+          submitTo.replace(/\/[^/]+\/mturk\/externalSubmit$/, "/wrong/mturk/externalSubmit"),
+          [["assignmentId", assignment], label],
+          403
+        ],
+        ["/mturk/externalSubmit", [["assignmentId", grace.assignmentId], label], 403],
+        ["/mturk/externalSubmit", [["assignmentId", "NOTHING"], label], 409],
+        ["/mturk/externalSubmit", [["assignmentId", "' OR 1=1; <script>"], label], 409]
+      ]
+      for (const [to, fields, status] of cases) {
+        const answer = yield* post(to, fields)
+        expect([to, fields, answer.status]).toEqual([to, fields, status])
+        expect(answer.headers.get("content-security-policy")).toMatch(/^sandbox/)
+      }
+      expect(yield* submittedAnswers(id)).toEqual([])
+      expect(yield* submittedAnswers(other.id)).toEqual([])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("may send its form to the plain path: the connection tells the worker", () =>
+    Effect.gen(function* () {
+      const { assignment, id } = yield* started
+      expect(
+        (yield* post("/mturk/externalSubmit", [
+          ["assignmentId", assignment],
+          ["label", "good"]
+        ])).status
+      ).toBe(200)
+      expect((yield* submittedAnswers(id)).length).toBe(1)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("answers that would be script to our page are text", () =>
+    Effect.gen(function* () {
+      const { assignment, submitTo } = yield* started
+      const answer = yield* post(submitTo, [
+        ["assignmentId", assignment],
+        ["x", "</script><script>alert(1)</script>"]
+      ])
+      expect(answer.text).not.toContain("<script>alert")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("forms of other sites reach no other path", () =>
+    Effect.gen(function* () {
+      const { type } = yield* started
+      const answer = yield* post(`/api/work/runs/run_${type}/agents`, [["a", "b"]], { origin: "https://evil.example" })
+      expect(answer.status).toBe(403)
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("messages", () => {
+  it.scoped("are kept for the worker to read; unknown workers fail one by one", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Marketplace
+      const { type } = yield* samples.create({ Question: externalQuestion(external) })
+      const workerId = new URL((yield* accept(type)).frame).searchParams.get("workerId") ?? ""
+      const { NotifyWorkersFailureStatuses } = yield* call((c) =>
+        c.send(
+          new SDK.NotifyWorkersCommand({
+            Subject: "Thank <you>",
+            MessageText: "for & your work",
+            WorkerIds: [workerId, "AUNKNOWN"]
+          })
+        )
+      )
+      expect(NotifyWorkersFailureStatuses).toEqual([
+        {
+          WorkerId: "AUNKNOWN",
+          NotifyWorkersFailureCode: "HardFailure",
+          NotifyWorkersFailureMessage: "There is no worker AUNKNOWN."
+        }
+      ])
+      const { text } = yield* ask("/mturk/messages")
+      expect(text).toContain("<h2>Thank &lt;you&gt;</h2><p>for &amp; your work</p>")
+    }).pipe(Effect.provide(layer()))
+  )
+})
