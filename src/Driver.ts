@@ -281,6 +281,8 @@ export interface Driver {
   readonly bonus: Outward<BonusOrder, InsufficientFunds | BonusNeedsUnit | ProviderError>
   readonly block: Outward<BlockOrder, BlockNeedsScope | ProviderError>
   readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
+  /** Whether the crowd keeps the worker out, whoever asked for it; left out where it cannot be asked. */
+  readonly isBlocked?: ((worker: Worker) => Effect.Effect<boolean, ProviderError>) | undefined
 }
 
 /**

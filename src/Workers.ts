@@ -138,10 +138,11 @@ export interface Service {
   /** Keeps the worker from all work of the requester. Blocking twice is blocking once. */
   readonly block: (worker: WorkerId, scope: Scope, reason: string) => Effect.Effect<void, BlockError>
   readonly unblock: (worker: WorkerId, scope: Scope) => Effect.Effect<void, BlockError>
+  /** Whether the worker is blocked, by the requester or by the crowd itself, where it can be asked. */
   readonly isBlocked: (
     worker: WorkerId,
     scope: Scope
-  ) => Effect.Effect<boolean, WorkerNotFound | RequesterNotFound | UnitNotFound | StoreError>
+  ) => Effect.Effect<boolean, WorkerNotFound | RequesterNotFound | UnitNotFound | ProviderError | StoreError>
   /** None if the worker may take a unit of the run now; otherwise why not. */
   readonly isEligible: (
     worker: WorkerId,

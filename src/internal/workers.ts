@@ -3,8 +3,10 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import {
   type IneligibleReason,
+  type ProviderError,
   type RequesterNotFound,
   type StoreError,
   type UnitNotFound,
@@ -15,7 +17,7 @@ import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import { Money } from "../Money.js"
 import * as tables from "../store/tables.js"
-import type { BonusOptions, Scope, Service } from "../Workers.js"
+import type { BonusOptions, Scope, Service, Worker } from "../Workers.js"
 import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
@@ -23,6 +25,7 @@ import { pages } from "./pages.js"
 import { ofRun } from "./participation.js"
 import { decodePayload, isBegun, missing } from "./payload.js"
 import * as registry from "./registry.js"
+import { retrying } from "./retry.js"
 import * as token from "./token.js"
 
 const Bonus = Schema.Struct({
@@ -212,6 +215,21 @@ export const make = (engine: Engine.Service): Service => {
       )
     }).pipe(Effect.catchTag("FoundOut", ({ bar }) => Effect.succeed(bar)))
 
+  /** Whether one of our requesters has blocked the worker. */
+  const isOurBlock = (blocked: Ids.WorkerId): Effect.Effect<boolean, StoreError> =>
+    pages(store, tables.requesters, { where: { provider: driver.provider } }).pipe(
+      Stream.mapEffect((paying) => isBlocked(engine, paying.id, blocked)),
+      Stream.runFold(false, (any, one) => any || one)
+    )
+
+  /** A block the crowd has, and that none of our requesters made, is everybody's. */
+  const isKeptOut = (found: Worker, paying: Ids.RequesterId): Effect.Effect<boolean, ProviderError | StoreError> =>
+    Effect.gen(function* () {
+      if (yield* isBlocked(engine, paying, found.id)) return true
+      if (driver.isBlocked === undefined || !(yield* retrying(driver.isBlocked(found)))) return false
+      return !(yield* isOurBlock(found.id))
+    })
+
   return {
     get: worker,
     findByName: (name) =>
@@ -224,10 +242,7 @@ export const make = (engine: Engine.Service): Service => {
     block: (id, scope, reason) => setBlock("block", id, scope, reason),
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),
     isBlocked: (id, scope) =>
-      Effect.zipRight(
-        worker(id),
-        Effect.flatMap(scoped(scope), (paying) => isBlocked(engine, paying, id))
-      ),
+      Effect.flatMap(worker(id), (found) => Effect.flatMap(scoped(scope), (paying) => isKeptOut(found, paying))),
     isEligible
   }
 }

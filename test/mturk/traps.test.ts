@@ -378,6 +378,7 @@ describe("9. only the first page read", () => {
       Effect.gen(function* () {
         const workers = yield* Workers.Workers
         const { agent, run } = yield* submitted(wire)
+        const scope = { requester: run.requester }
         const others = Array.from({ length: 100 }, (_, i) => ({ WorkerId: `A9${i}`, Reason: "spam" }))
         wire.on("CreateWorkerBlock", () => refuse("InvalidParameterValue", "already blocked"))
         wire.on("ListWorkerBlocks", ({ MaxResults, NextToken }) => {
@@ -387,9 +388,13 @@ describe("9. only the first page read", () => {
             ? ok({ WorkerBlocks: [], NextToken: "3" })
             : ok({ WorkerBlocks: [{ WorkerId: ada }] })
         })
-        yield* workers.block(agent.worker, { requester: run.requester }, "spam")
-        expect(yield* workers.isBlocked(agent.worker, { requester: run.requester })).toBe(true)
+        expect(yield* workers.isBlocked(agent.worker, scope)).toBe(true)
         expect(wire.of("ListWorkerBlocks")).toHaveLength(3)
+        yield* workers.block(agent.worker, scope, "spam")
+        expect(wire.of("ListWorkerBlocks")).toHaveLength(6)
+        expect(yield* workers.isBlocked(agent.worker, scope)).toBe(true)
+        const other = yield* (yield* Requesters.Requesters).register("somebody else", {})
+        expect(yield* workers.isBlocked(agent.worker, { requester: other.id })).toBe(false)
       })
     )
   )

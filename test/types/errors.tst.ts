@@ -306,7 +306,7 @@ describe("catchTags over each method is exhaustive", () => {
     ).type.toBe<Infallible>()
     expect(
       failing<Workers.Service["isBlocked"]>().pipe(
-        Effect.catchTags(handle("WorkerNotFound", "RequesterNotFound", "UnitNotFound", "StoreError"))
+        Effect.catchTags(handle("WorkerNotFound", "RequesterNotFound", "UnitNotFound", "ProviderError", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(

@@ -10,7 +10,7 @@ import type { Crowd } from "./crowd.js"
 import { provider } from "./errors.js"
 import * as hits from "./hits.js"
 import { observe } from "./observe.js"
-import { block, unblock } from "./people.js"
+import { block, isBlocked, unblock } from "./people.js"
 import { enforces } from "./qualifications.js"
 import * as questions from "./questions.js"
 import * as reviews from "./reviews.js"
@@ -58,5 +58,6 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
   reject: reviews.reject(crowd),
   bonus: bonus(crowd),
   block: block(crowd),
-  unblock: unblock(crowd)
+  unblock: unblock(crowd),
+  isBlocked: isBlocked(crowd)
 })

@@ -59,6 +59,14 @@ const changing = (
     )
 })
 
+export const isBlocked =
+  (crowd: Crowd): NonNullable<Driver["isBlocked"]> =>
+  ({ name }) =>
+    Effect.mapError(
+      Effect.map(blockedWorkers(crowd), (all) => all.has(name)),
+      refused(crowd)
+    )
+
 export const block = (crowd: Crowd): Driver["block"] =>
   changing(crowd, true, ({ reason, worker }) =>
     crowd.client.call(
