@@ -7,6 +7,7 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes
 } from "@aws-sdk/client-mturk"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -74,13 +75,25 @@ const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.S
     (client) => Effect.sync(() => client.destroy())
   )
 
+const moment = 1_000
+
+/** Requests are signed with the time of the `Clock`; where that is the machine's, the client corrects it by itself. */
+const keepTime = ({ config }: MTurkClient): Effect.Effect<void> =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const ahead = now - Date.now()
+    if (Math.abs(ahead) > moment) config.systemClockOffset = ahead
+  })
+
 const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.map(clientOf(settings), (client) => ({
     call: (method, command, reply) =>
-      Effect.tryPromise({
-        try: (signal) => client.send(command, { abortSignal: signal }),
-        catch: (thrown) => fromThrown(method, thrown)
-      }).pipe(
+      Effect.zipRight(
+        keepTime(client),
+        Effect.tryPromise({
+          try: (signal) => client.send(command, { abortSignal: signal }),
+          catch: (thrown) => fromThrown(method, thrown)
+        })
+      ).pipe(
         Effect.timeoutFail({
           duration: settings.timeout,
           onTimeout: () => failure("Unavailable", method, `no answer within ${Duration.format(settings.timeout)}`)

@@ -163,7 +163,8 @@ export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
 
 export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => ({
   pageSize: crowd.concurrency,
-  concurrency: 4,
+  // One call at a time keeps the order of the units.
+  concurrency: Math.min(4, crowd.concurrency),
   repeatableFor: remembered,
   lookUp: Option.some((orders) =>
     Effect.map(
