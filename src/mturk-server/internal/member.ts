@@ -31,8 +31,13 @@ export const integer = ({ max, min }: Bounds = {}) =>
     Schema.filter((value) => value <= (max ?? value), atMost(max))
   )
 
-export const oneOf = <const Values extends readonly [string, ...ReadonlyArray<string>]>(...values: Values) =>
-  Schema.Literal(...values).annotations(must(`satisfy enum value set: [${values.join(", ")}]`))
+export const oneOf = <const Values extends ReadonlyArray<string>>(...values: Values) =>
+  Schema.String.pipe(
+    Schema.filter(
+      (value): value is Values[number] => values.includes(value),
+      must(`satisfy enum value set: [${values.join(", ")}]`)
+    )
+  )
 
 /** Seconds since 1970; written without a fraction. */
 export const timestamp = Schema.transform(
