@@ -13,6 +13,8 @@ export interface Service {
   readonly out: Sink
   readonly err: Sink
   readonly isColoured: (sink: Sink) => boolean
+  /** Whether there is somebody to answer questions. */
+  readonly asks: boolean
 }
 
 export class Screen extends Context.Tag("effect-crowd/cli/Screen")<Screen, Service>() {}
@@ -34,7 +36,8 @@ export const coloursFrom =
 export const layerProcess: Layer.Layer<Screen> = Layer.sync(Screen, () => ({
   out: sinkOf(process.stdout),
   err: sinkOf(process.stderr),
-  isColoured: coloursFrom(process.env)
+  isColoured: coloursFrom(process.env),
+  asks: process.stdin.isTTY === true && process.stdout.isTTY === true
 }))
 
 /** One line, or several, of results. */

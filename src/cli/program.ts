@@ -12,6 +12,7 @@ import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
+import * as registering from "./registering.js"
 import * as reviews from "./reviews.js"
 import * as running from "./running.js"
 import * as runs from "./runs.js"
@@ -29,6 +30,7 @@ const crowd = Command.make(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
   Command.withSubcommands([
     batches.init,
+    registering.register,
     batches.plan,
     batches.launch,
     running.run,

@@ -100,7 +100,7 @@ const overMTurk = (terms: Terms) =>
     })
   )
 
-const mturk: Entry = {
+export const mturk: Entry = {
   name: "mturk",
   hasLive: true,
   approves: false,

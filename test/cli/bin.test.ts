@@ -78,7 +78,7 @@ describe("a bug", () => {
         isTerminal: false,
         columns: 80
       }
-      const screen = Layer.succeed(Screen, { out: broken, err: working, isColoured: () => false })
+      const screen = Layer.succeed(Screen, { out: broken, err: working, isColoured: () => false, asks: false })
       const code = yield* Effect.provide(run(["--help"]), Layer.merge(NodeContext.layer, screen))
       expect(code).toBe(70)
       expect(err).toContain("This is a bug in effect-crowd; please report it")

@@ -8,7 +8,7 @@ import { Screen } from "../../src/cli/Screen.js"
 const onScreen = (isTerminal: boolean) => {
   const written: Array<string> = []
   const sink = { write: (text: string) => void written.push(text), isTerminal, columns: 80 }
-  return { written, service: { out: sink, err: sink, isColoured: () => false } }
+  return { written, service: { out: sink, err: sink, isColoured: () => false, asks: false } }
 }
 
 describe("progress", () => {

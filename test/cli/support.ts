@@ -5,10 +5,13 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Terminal from "@effect/platform/Terminal"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { run } from "../../src/cli/program.js"
 import { coloursFrom, Screen } from "../../src/cli/Screen.js"
@@ -21,6 +24,29 @@ export interface Ended {
   readonly err: string
 }
 
+/** Keys as a terminal tells them; what would be shown there is not. */
+const keyboard = (lines: ReadonlyArray<string>) => {
+  const key = (name: string) => ({ name, ctrl: false, meta: false, shift: false })
+  const keys = lines.flatMap((line) => [
+    ...[...line].map((input) => ({ input: Option.some(input), key: key(input) })),
+    { input: Option.none<string>(), key: key("enter") }
+  ])
+  return Layer.effect(
+    Terminal.Terminal,
+    Effect.map(Mailbox.make<Terminal.UserInput>(), (typed) => {
+      for (const one of keys) typed.unsafeOffer(one)
+      return Terminal.Terminal.of({
+        columns: Effect.succeed(80),
+        rows: Effect.succeed(25),
+        isTTY: Effect.succeed(true),
+        readInput: Effect.succeed(typed),
+        readLine: Effect.dieMessage("nothing reads lines"),
+        display: () => Effect.void
+      })
+    })
+  )
+}
+
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Whether both sinks are terminals. */
@@ -28,11 +54,13 @@ export interface Surroundings {
   /** Shown what is printed, as it is. */
   readonly onOut?: (text: string) => void
   readonly onErr?: (text: string) => void
+  /** What somebody at the keyboard types, one line after another. */
+  readonly keys?: ReadonlyArray<string>
 }
 
 export const crowd = (
   words: ReadonlyArray<string>,
-  { env = {}, onErr, onOut, terminal = false }: Surroundings = {}
+  { env = {}, keys, onErr, onOut, terminal = false }: Surroundings = {}
 ): Effect.Effect<Ended> =>
   Effect.suspend(() => {
     const out: Array<string> = []
@@ -45,10 +73,15 @@ export const crowd = (
       isTerminal: terminal,
       columns: 80
     })
-    const screen = Layer.succeed(Screen, { out: sink(out, onOut), err: sink(err, onErr), isColoured: coloursFrom(env) })
+    const screen = Layer.succeed(Screen, {
+      out: sink(out, onOut),
+      err: sink(err, onErr),
+      isColoured: coloursFrom(env),
+      asks: keys !== undefined
+    })
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
-      Effect.provide(Layer.merge(NodeContext.layer, screen)),
+      Effect.provide(Layer.mergeAll(NodeContext.layer, screen, keys === undefined ? Layer.empty : keyboard(keys))),
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))
     )
   })

@@ -97,6 +97,7 @@ describe("options of all commands", () => {
       expect(help.code).toBe(0)
       for (const name of [
         "init",
+        "register",
         "plan",
         "launch",
         "run",
