@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { start } from "../support/remoteCrowd/process.js"
 import type { Assurances, Faults } from "../support/remoteCrowd/protocol.js"
 import { seeded } from "../support/remoteCrowd/random.js"
 import { compare, type Findings } from "./books.js"
 import type { Programs } from "./bundle.js"
 import { instant, live } from "./supervise.js"
-import { type Phase, phases } from "./task.js"
+import { type Phase, phases, Work } from "./task.js"
 
 export interface Options {
   readonly promised: Assurances
@@ -54,7 +55,12 @@ export const prove = (programs: Programs, options: Options): Effect.Effect<Proof
       const left = { orders: 3 * units - asked, kills: options.kills - killedIn.length, units }
       const spared = resolve || left.kills === 0
       const work = { file, url: crowd.url, units, promised, timeout, resolve }
-      return live(programs.work, work, crowd, spared ? undefined : instant(random, left, reach))
+      return live(
+        programs.work,
+        Schema.encodeSync(Work)(work),
+        crowd,
+        spared ? undefined : instant(random, left, reach)
+      )
     }
 
     const audit = (ended: boolean) =>

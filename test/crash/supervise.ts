@@ -3,8 +3,7 @@ import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { RemoteCrowd } from "../support/remoteCrowd/process.js"
-import { Phase, Work } from "./task.js"
+import { Phase } from "./task.js"
 
 /** When to kill: so long after a phase is announced, or after the crowd was asked for so many new things in this life. */
 export type Instant =
@@ -41,12 +40,13 @@ export const instant = (
 /** One life of the working process, ended by SIGKILL at the instant if it is not done before. */
 export const live = (
   program: string,
-  work: Work,
-  crowd: RemoteCrowd,
+  /** What it is started with. */
+  work: string,
+  crowd: { readonly onAsked: (listener: () => void) => () => void },
   instant: Instant | undefined
 ): Effect.Effect<Life> =>
   Effect.async((resume) => {
-    const child = spawn(process.execPath, [program, Schema.encodeSync(Work)(work)], {
+    const child = spawn(process.execPath, [program, work], {
       stdio: ["ignore", "pipe", "pipe"]
     })
     let phase: Phase = "starting"

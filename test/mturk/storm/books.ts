@@ -47,8 +47,8 @@ const marketOf = (file: string) =>
 
 const oursOf = (file: string) =>
   reading(file, (db) => ({
-    units: rowsOf(db, "select id, status, remoteId from crowd_units", Unit),
-    agents: rowsOf(db, "select unit, status, workerName as worker from crowd_agents", Submission),
+    units: rowsOf(db, "select id, status, remote_id as remoteId from crowd_units", Unit),
+    agents: rowsOf(db, "select unit, status, worker_name as worker from crowd_agents", Submission),
     intents: rowsOf(db, "select id, state from crowd_intents", Intent),
     payments: rowsOf(db, "select kind, unit, amount from crowd_payments", Payment)
   }))

@@ -67,7 +67,8 @@ const service = MTurkServer.layer({
 const server = Server.layer({
   secret: Redacted.make("the secret of the market's pages"),
   token: Redacted.make("the token of the market's console"),
-  routes: Layer.orDie(Layer.provide(service, crowd))
+  routes: Layer.orDie(Layer.provide(service, crowd)),
+  accepts: MTurkServer.accepts
 })
 
 const program = Effect.gen(function* () {

@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import { Agents } from "../../../src/Agents.js"
 import * as Batch from "../../../src/Batch.js"
 import * as Crowd from "../../../src/Crowd.js"
+import { ProviderError } from "../../../src/CrowdError.js"
 import type { RunId } from "../../../src/Ids.js"
 import * as MTurk from "../../../src/MTurk.js"
 import { Requesters } from "../../../src/Requesters.js"
@@ -26,9 +27,11 @@ const errand = Schema.decodeUnknownSync(Errand)(process.argv[2])
 
 const say = (phase: Phase) => Effect.sync(() => writeSync(1, `${phase}\n`))
 
+const isAway = (error: unknown): boolean => error instanceof ProviderError && error.isRetryable
+
 /** Again and again until the service answers. */
-const persist = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.retry(effect, { while: ({ _tag }) => _tag === "ProviderError", schedule: Schedule.spaced("50 millis") })
+const persist = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.retry(effect, { while: isAway, schedule: Schedule.spaced("50 millis") })
 
 class NotAll extends Data.TaggedError("NotAll")<{ readonly missing: number }> {}
 
