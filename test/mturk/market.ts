@@ -37,7 +37,7 @@ export type Market = Marketplace | Between
 
 /** The service alone: the crowd behind it stays out of sight. */
 const service = (options: ServiceOptions = {}) =>
-  Layer.map(marketplace({ every: "50 millis", ...options }), Context.pick(Marketplace))
+  Layer.map(marketplace({ every: "100 millis", ...options }), Context.pick(Marketplace))
 
 const between = Layer.scoped(
   Between,
@@ -188,6 +188,5 @@ export const harness: Harness<Market> = {
   loseAnswer: (kind) => next(kind, "lose"),
   refuse: (kind) => next(kind, refuse("InvalidParameterValue", "as told")),
   timesDone,
-  spendAll,
-  clock: "real"
+  spendAll
 }
