@@ -1,9 +1,9 @@
 /** Taking a run back, and staying for those who are at work on it. */
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Agents } from "../Agents.js"
@@ -57,6 +57,10 @@ const unseenFor = (unseen: ReadonlyArray<Unseen>, now: DateTime.Utc) =>
     return left.reduce((most, one) => Math.max(most, one), 0)
   })
 
+/** Until the next look; not much longer than there is something to wait for. */
+const pauseOf = (every: Duration.DurationInput, { left }: Expired) =>
+  Duration.min(every, Duration.millis(Math.max(left, 500)))
+
 /** Takes back what is undecided. With `wait`, stays until nobody is at work on it any more. */
 export const expire = (run: RunId, { wait }: { readonly wait: boolean }) =>
   Effect.gen(function* () {
@@ -72,10 +76,9 @@ export const expire = (run: RunId, { wait }: { readonly wait: boolean }) =>
     if (!wait) return yield* look
     const agents = yield* Agents
     const { provider } = yield* Session
-    return yield* Crowd.reconcile(run).pipe(
-      Effect.zipRight(agents.endOverdue(run)),
-      Effect.zipRight(look),
-      Effect.repeat({ until: ({ left }) => left === 0, schedule: Schedule.spaced(provider.every) }),
-      Effect.zipRight(look)
+    const round = Crowd.reconcile(run).pipe(Effect.zipRight(agents.endOverdue(run)), Effect.zipRight(look))
+    const untilNobody: typeof round = Effect.flatMap(round, (found) =>
+      found.left === 0 ? Effect.succeed(found) : Effect.delay(untilNobody, pauseOf(provider.every, found))
     )
+    return yield* untilNobody
   })
