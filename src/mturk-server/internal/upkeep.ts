@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
-import { agents } from "../../store/tables.js"
+import { agents, units } from "../../store/tables.js"
 import { type Context, orDefect } from "./context.js"
 import * as decisions from "./decisions.js"
 import * as ids from "./ids.js"
@@ -28,8 +28,12 @@ const expire = (context: Context, key: string, id: string, now: DateTime.Utc) =>
 /** Takes back every HIT whose time is over. Only those are looked at. */
 export const expireOverdue = (context: Context, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const page = yield* context.rows.expiring.page("", { after: "", limit: pageSize })
-    const over = page.filter(({ key }) => key.slice(0, timeKey(now).length) <= timeKey(now))
+    const overdue = (limit: number) =>
+      Effect.map(context.rows.expiring.page("", { after: "", limit }), (page) =>
+        page.filter(({ key }) => key.slice(0, timeKey(now).length) <= timeKey(now))
+      )
+    if ((yield* overdue(1)).length === 0) return
+    const over = yield* overdue(pageSize)
     yield* Effect.forEach(over, ({ key, value }) => expire(context, key, value.id, now), { discard: true })
     if (over.length === pageSize) yield* expireOverdue(context, now)
   })
@@ -61,7 +65,13 @@ const approveOverdue = (
 /** Brings a HITType to now. */
 export const settleRun = (context: Context, run: RunId, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    yield* orDefect(context.agents.endOverdue(run))
+    const overdue = yield* context.store.page(units, {
+      where: { run, status: "assigned" },
+      orderBy: "leaseUntil",
+      atMost: { leaseUntil: Option.some(now) },
+      limit: 1
+    })
+    if (overdue.length > 0) yield* orDefect(context.agents.endOverdue(run))
     const type = yield* context.rows.hitTypes.get(ids.hitTypeOf(run))
     if (Option.isSome(type)) yield* approveOverdue(context, run, type.value.autoApprovalDelay, now)
   })

@@ -1,0 +1,72 @@
+/** However many HITs there are, no call reads more of them than it shows, or than one page of a search. */
+import * as SDK from "@aws-sdk/client-mturk"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Store from "../../src/Store.js"
+import * as samples from "./samples.js"
+import { layer, Marketplace } from "./support.js"
+
+const hits = 400
+
+/** A store in memory that counts the rows it hands out. */
+const counting = () => {
+  const read = { rows: 0 }
+  const counted = <Row, E, R>(rows: Effect.Effect<ReadonlyArray<Row>, E, R>) =>
+    Effect.tap(rows, ({ length }) => Effect.sync(() => (read.rows += length)))
+  const wrapped = Layer.effect(
+    Store.Store,
+    Effect.map(
+      Store.Store,
+      (inner): Store.Service => ({
+        ...inner,
+        page: (table, options) => counted(inner.page(table, options)),
+        getAll: (table, ids) => counted(inner.getAll(table, ids))
+      })
+    )
+  ).pipe(Layer.provide(Store.layerMemory))
+  return { read, store: wrapped }
+}
+
+describe("with many HITs", () => {
+  const { read, store } = counting()
+
+  it.scoped("no call reads them all", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const { held, id, type } = yield* samples.submitted()
+      const hit = { ...samples.hit, HITTypeId: type }
+      yield* Effect.forEach(
+        Array.from({ length: hits }),
+        () => market.call((c) => c.send(new SDK.CreateHITWithHITTypeCommand(hit))),
+        { concurrency: 8 }
+      )
+      const rowsOf = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+        Effect.gen(function* () {
+          const before = read.rows
+          yield* call
+          return read.rows - before
+        })
+      const calls: ReadonlyArray<readonly [string, number, (c: SDK.MTurkClient) => Promise<unknown>]> = [
+        ["CreateHIT", 40, (c) => c.send(new SDK.CreateHITCommand(samples.hit))],
+        ["GetHIT", 40, (c) => c.send(new SDK.GetHITCommand({ HITId: id }))],
+        ["ListHITs", 80, (c) => c.send(new SDK.ListHITsCommand({ MaxResults: 10 }))],
+        ["ListReviewableHITs", 500, (c) => c.send(new SDK.ListReviewableHITsCommand({ MaxResults: 10 }))],
+        [
+          "ListReviewableHITs of a HITType",
+          500,
+          (c) => c.send(new SDK.ListReviewableHITsCommand({ HITTypeId: type, MaxResults: 10 }))
+        ],
+        ["ListAssignmentsForHIT", 40, (c) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id }))],
+        ["ApproveAssignment", 40, (c) => c.send(new SDK.ApproveAssignmentCommand({ AssignmentId: held.assignmentId }))],
+        ["DeleteHIT", 40, (c) => c.send(new SDK.DeleteHITCommand({ HITId: id }))],
+        ["GetAccountBalance", 5, (c) => c.send(new SDK.GetAccountBalanceCommand({}))]
+      ]
+      for (const [name, atMost, use] of calls) {
+        const rows = yield* rowsOf(market.call(use))
+        expect([name, rows <= atMost, rows]).toEqual([name, true, rows])
+      }
+      expect(yield* rowsOf(market.accept("grace", type))).toBeLessThan(20)
+    }).pipe(Effect.provide(layer({ store })))
+  )
+})
