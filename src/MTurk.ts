@@ -94,6 +94,11 @@ export interface Options {
   readonly requirements?: ReadonlyArray<Requirement> | undefined
   /** `amazon` (default) or `none`, for services that take nothing on top of a payment. */
   readonly fees?: "amazon" | "none" | undefined
+  /**
+   * Pays a bonus without a unit, to a worker of whom there is no submission, by a HIT that only they can see: they have
+   * to open and submit it within 30 days. Without it, and by default, such a bonus is `BonusNeedsUnit`.
+   */
+  readonly compensate?: boolean | undefined
   /** How long one call may take; 15 seconds by default. */
   readonly timeout?: Duration.DurationInput | undefined
   /** How many calls there may be at once; 16 by default. They become fewer when the service says that they are too many. */
@@ -134,6 +139,7 @@ const make = (options: Options) =>
       environment,
       fee: feesOf(options.fees ?? "amazon", options.requirements ?? []),
       balance: balance(calls),
+      compensate: options.compensate ?? false,
       concurrency
     }
     const made = driver.make(crowd, {

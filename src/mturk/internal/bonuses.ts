@@ -12,6 +12,7 @@ import { pages } from "../../internal/pages.js"
 import * as Money from "../../Money.js"
 import * as tables from "../../store/tables.js"
 import { Nothing } from "./client.js"
+import * as compensation from "./compensation.js"
 import { type Crowd, isUnpaid, plain, refused, stored, unpaid } from "./crowd.js"
 import { failure, isRepeated, provider, type Refusal } from "./errors.js"
 import { remembered } from "./hits.js"
@@ -21,7 +22,11 @@ import { isUnseen, notSeen } from "./reviews.js"
 const method = "SendBonus"
 
 /** What the bonus is paid for, as it was first decided: a repeat must say the same. */
-const Choice = Schema.Struct({ agent: AgentId, assignment: Schema.NonEmptyString })
+const Choice = Schema.Union(
+  Schema.Struct({ agent: AgentId, assignment: Schema.NonEmptyString }),
+  Schema.Struct({ compensation: Schema.Literal(true) })
+)
+type Choice = typeof Choice.Type
 
 const choiceId = (token: Token): string => `${provider}/bonus/${token}`
 
@@ -53,35 +58,48 @@ const agentFor = ({ store }: Crowd, { unit, worker }: BonusOrder): Effect.Effect
     )
   })
 
-/** Decides what to pay the bonus for, and writes it down before anything is sent. */
+/** What there is to pay the bonus for now. */
+const choiceFor = (crowd: Crowd, order: BonusOrder): Effect.Effect<Option.Option<Choice>, StoreError> =>
+  Effect.map(agentFor(crowd, order), (agent) => {
+    const assignment = Option.flatMap(agent, ({ remoteId }) => remoteId)
+    if (Option.isSome(agent) && Option.isSome(assignment)) {
+      return Option.some({ agent: agent.value.id, assignment: assignment.value })
+    }
+    return crowd.compensate && Option.isNone(order.unit) ? Option.some({ compensation: true }) : Option.none()
+  })
+
+/** Decides it, and writes it down before anything is sent. */
 const choose = (crowd: Crowd, { order, token }: Sent<BonusOrder>) =>
   Effect.gen(function* () {
     const before = yield* chosen(crowd, token)
     if (Option.isSome(before)) return before
-    const agent = yield* agentFor(crowd, order)
-    const assignment = Option.flatMap(agent, ({ remoteId }) => remoteId)
-    if (Option.isNone(agent) || Option.isNone(assignment)) return Option.none()
-    const choice = { agent: agent.value.id, assignment: assignment.value }
-    yield* crowd.store.put(tables.data, [{ id: choiceId(token), provider, value: choice }])
-    return Option.some(choice)
+    const choice = yield* choiceFor(crowd, order)
+    const rows = Option.toArray(choice).map((value) => ({ id: choiceId(token), provider, value }))
+    yield* crowd.store.put(tables.data, rows)
+    return choice
   })
 
 /** Ends the reason, so that the payment is found again when the token is long forgotten. */
 const reference = (token: Token): string => `(ref. ${token.slice(-12)})`
 
 const onRefusal =
-  (crowd: Crowd, { amount }: BonusOrder, id: AgentId) =>
+  (crowd: Crowd, { amount }: BonusOrder, id: Option.Option<AgentId>) =>
   (refusal: Refusal) =>
     Effect.gen(function* () {
       if (isRepeated(refusal)) return receipt()
       if (isUnpaid(refusal)) {
         return yield* unpaid(crowd, Money.sum(amount, crowd.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })))
       }
-      const agent = yield* stored(method, crowd.store.get(tables.agents, id))
-      return Option.isSome(agent) && isUnseen(refusal)
-        ? yield* notSeen(agent.value, refusal)
-        : yield* refused(crowd)(refusal)
+      const [agent] = yield* stored(method, crowd.store.getAll(tables.agents, Option.toArray(id)))
+      return agent !== undefined && isUnseen(refusal) ? yield* notSeen(agent, refusal) : yield* refused(crowd)(refusal)
     })
+
+/** It did not happen: another time it may be paid for something else. */
+const isFinal = (error: InsufficientFunds | BonusNeedsUnit | ProviderError): boolean =>
+  error._tag === "ProviderError" && error.reason === "Rejected"
+
+const forget = ({ store }: Crowd, token: Token): Effect.Effect<void, ProviderError> =>
+  stored(method, store.remove(tables.data, [choiceId(token)]))
 
 const payOne = (
   crowd: Crowd,
@@ -94,6 +112,13 @@ const payOne = (
     }
     const choice = yield* stored(method, choose(crowd, sent))
     if (Option.isNone(choice)) return yield* new BonusNeedsUnit({ worker: worker.id })
+    if ("compensation" in choice.value) {
+      return yield* Effect.catchTag(
+        compensation.offer(crowd, sent),
+        "Refusal",
+        onRefusal(crowd, sent.order, Option.none())
+      )
+    }
     const { agent, assignment } = choice.value
     const command = new SendBonusCommand({
       WorkerId: worker.name,
@@ -106,9 +131,9 @@ const payOne = (
       .call(method, command, Nothing)
       .pipe(
         Effect.as(receipt({ remoteId: assignment })),
-        Effect.catchTag("Refusal", onRefusal(crowd, sent.order, agent))
+        Effect.catchTag("Refusal", onRefusal(crowd, sent.order, Option.some(agent)))
       )
-  })
+  }).pipe(Effect.tapError((error) => (isFinal(error) ? forget(crowd, sent.token) : Effect.void)))
 
 const paymentsFor = ({ client }: Crowd, assignment: string) =>
   replies.everything((token) =>
@@ -127,6 +152,10 @@ const lookUpOne = (
   Effect.gen(function* () {
     const choice = yield* stored("ListBonusPayments", chosen(crowd, token))
     if (Option.isNone(choice)) return Option.none()
+    if ("compensation" in choice.value) {
+      const remoteId = yield* compensation.lookUp(crowd, token)
+      return remoteId === undefined ? Option.none() : Option.some(receipt({ remoteId }))
+    }
     const { assignment } = choice.value
     const paid = yield* Effect.mapError(paymentsFor(crowd, assignment), refused(crowd))
     const isOurs = ({ Reason = "", WorkerId }: (typeof paid)[number]) =>

@@ -21,6 +21,8 @@ export interface Crowd {
   readonly fee: Driver["fee"]
   /** What the account can spend now. */
   readonly balance: Effect.Effect<Money, ProviderError>
+  /** Whether a worker who has done nothing yet is paid by a HIT of their own. */
+  readonly compensate: boolean
   /** How many calls there may be at once; orders are sent in pages of as many. */
   readonly concurrency: number
 }

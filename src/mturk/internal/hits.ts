@@ -90,7 +90,7 @@ export const allHits = ({ client }: Crowd, token: string | undefined) =>
   client.call("ListHITs", new ListHITsCommand({ MaxResults: 100, NextToken: token }), replies.Hits)
 
 /** The HITs of these units, from as many pages as it takes. */
-const search = (
+export const search = (
   crowd: Crowd,
   units: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyMap<string, string>, ProviderError> =>

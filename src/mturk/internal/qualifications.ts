@@ -84,7 +84,7 @@ const findOwned = (crowd: Crowd, name: string) =>
 const isTaken = ({ code }: Refusal): boolean => code === "qualificationtypealreadyexists"
 
 /** Makes the type, or finds it where there is one of this name. */
-const ensure = (crowd: Crowd, name: string, description: string): Effect.Effect<string, ProviderError> =>
+export const ensure = (crowd: Crowd, name: string, description: string): Effect.Effect<string, ProviderError> =>
   crowd.client
     .call(
       "CreateQualificationType",

@@ -28,7 +28,7 @@ export const html = (page: string): string =>
 export const external = (url: string): string =>
   `<ExternalQuestion xmlns="${schemas}/2006-07-14/ExternalQuestion.xsd"><ExternalURL>${escapeUTF8(url)}</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>`
 
-const render = ({ parts }: Prepared, inputs: LaunchOrder["inputs"]): string =>
+export const render = ({ parts }: Prepared, inputs: LaunchOrder["inputs"]): string =>
   parts
     .map((part) => {
       if (part === "script") return submitScript
