@@ -1,0 +1,137 @@
+/**
+ * MTurk: launch of so many units against a loop over the bare SDK, of the same concurrency, by turns in one process, to a
+ * service with 20 ms latency in another; and how many calls each sync takes.
+ */
+import { fork } from "node:child_process"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { CreateHITTypeCommand, CreateHITWithHITTypeCommand, MTurkClient } from "@aws-sdk/client-mturk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { Crowd, Requesters } from "../../src/index.js"
+import * as MTurk from "../../src/MTurk.js"
+import * as SqliteStore from "../../src/store/SqliteStore.js"
+import { allowed, syncs } from "../mturk/syncs.js"
+import { layer as marketplace } from "../mturk-server/support.js"
+import { batchOf, inTemporaryDirectory, median, seconds } from "./setup.js"
+
+const latency = 20
+const concurrency = 16
+const rounds = 5
+const credentials = { accessKeyId: "AKIDBENCH", secretAccessKey: "a secret" }
+
+/** The port of the service. */
+const service = Effect.acquireRelease(
+  Effect.sync(() => fork(fileURLToPath(new URL("mturkServer.ts", import.meta.url)), [String(latency)])),
+  (child) => Effect.sync(() => child.kill())
+).pipe(
+  Effect.flatMap((child) =>
+    Effect.async<string>((resume) => {
+      child.once("message", (port) => resume(Effect.succeed(`http://127.0.0.1:${String(port)}`)))
+    })
+  )
+)
+
+/** The question of a HIT as the layer makes it. */
+const question = (row: number): string =>
+  `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html><form name="mturk_form"><p>This is row ${row}, with a sentence to read.</p></form>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
+
+/** What somebody writes who has only the SDK. */
+const bare = async (endpoint: string, units: number): Promise<void> => {
+  const client = new MTurkClient({
+    endpoint,
+    region: "us-east-1",
+    credentials,
+    maxAttempts: 1,
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: concurrency } }
+  })
+  const { HITTypeId } = await client.send(
+    new CreateHITTypeCommand({ Title: "Bench", Description: "Bench", Reward: "0.05", AssignmentDurationInSeconds: 600 })
+  )
+  let next = 0
+  const loop = async () => {
+    for (let row = next++; row < units; row = next++) {
+      await client.send(
+        new CreateHITWithHITTypeCommand({
+          HITTypeId,
+          MaxAssignments: 1,
+          LifetimeInSeconds: 604_800,
+          Question: question(row),
+          RequesterAnnotation: `unit_${row}`,
+          UniqueRequestToken: `launch_${row}`
+        })
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, loop))
+  client.destroy()
+}
+
+const ours = (endpoint: string, filename: string, units: number) =>
+  Effect.gen(function* () {
+    const requesters = yield* Requesters.Requesters
+    const requester = yield* requesters.register("bench", {})
+    return yield* seconds(Crowd.launch(batchOf(units, Option.none()), { requester: requester.id }))
+  }).pipe(
+    Effect.provide(
+      Layer.provide(
+        MTurk.layer({
+          endpoint,
+          concurrency,
+          credentials: { ...credentials, secretAccessKey: Redacted.make(credentials.secretAccessKey) }
+        }),
+        SqliteStore.layer({ filename, durability: "normal" })
+      )
+    )
+  )
+
+const launches = (units: number) =>
+  inTemporaryDirectory((directory) =>
+    Effect.gen(function* () {
+      const endpoint = yield* service
+      yield* Effect.promise(() => bare(endpoint, units))
+      yield* ours(endpoint, join(directory, "warm.db"), units)
+      const times = yield* Effect.forEach(
+        Array.from({ length: rounds }, (_, round) => round),
+        (round) =>
+          Effect.gen(function* () {
+            const theirs = yield* seconds(Effect.promise(() => bare(endpoint, units)))
+            return { theirs, ours: yield* ours(endpoint, join(directory, `${round}.db`), units) }
+          })
+      )
+      const bareTime = median(times.map(({ theirs }) => theirs))
+      const ourTime = median(times.map(({ ours }) => ours))
+      const ratio = median(times.map(({ ours, theirs }) => theirs / ours))
+      console.log(`launch of ${units} units, ${latency} ms latency, ${concurrency} at once, median of ${rounds}`)
+      console.log(`  bare SDK  ${(units / bareTime).toFixed(0)}/s   MTurk.layer  ${(units / ourTime).toFixed(0)}/s`)
+      console.log(
+        `  ratio ${ratio.toFixed(2)}  (${times.map(({ ours, theirs }) => (theirs / ours).toFixed(2)).join(" ")})`
+      )
+    }).pipe(Effect.scoped)
+  )
+
+const calls = (units: number) =>
+  Effect.map(
+    Effect.scoped(Effect.provide(syncs(units), marketplace({ balance: 100_000_000, every: "365 days" }))),
+    (rows) => {
+      console.log(`calls of each sync, ${units} units`)
+      for (const row of rows) {
+        console.log(
+          `  after ${row.after.padEnd(26)} changed ${String(row.changed).padStart(5)}  calls ${String(row.calls).padStart(5)}  at most ${allowed(row)}`
+        )
+      }
+    }
+  )
+
+const main = async () => {
+  const [what = "all", ...rest] = process.argv.slice(2)
+  const sizes = rest.map(Number)
+  if (what !== "calls") await Effect.runPromise(launches(1_000))
+  if (what !== "launch") {
+    for (const units of sizes.length > 0 ? sizes : [100, 1_000, 10_000]) await Effect.runPromise(calls(units))
+  }
+}
+
+await main()
