@@ -1,0 +1,104 @@
+import { expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { failure } from "../../src/mturk/internal/errors.js"
+import * as Limiter from "../../src/mturk/internal/limiter.js"
+
+const throttled = failure("Throttled", "GetHIT", "Rate exceeded")
+
+/** When each of so many calls begins, in milliseconds from now. */
+const beginnings = (limiter: Limiter.Limiter, calls: number) =>
+  Effect.gen(function* () {
+    const start = yield* Clock.currentTimeMillis
+    const began: Array<number> = []
+    const call = Effect.map(Clock.currentTimeMillis, (now) => began.push(now - start))
+    const all = yield* Effect.fork(
+      Effect.forEach(Array.from({ length: calls }), () => Effect.either(limiter.limit("GetHIT", call)), {
+        concurrency: "unbounded"
+      })
+    )
+    yield* TestClock.adjust("1 minute")
+    yield* Fiber.join(all)
+    return began
+  })
+
+it.effect("calls are not held up as long as nothing is throttled", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(8)
+    expect(yield* beginnings(limiter, 100)).toEqual(Array.from({ length: 100 }, () => 0))
+    expect(yield* limiter.rate).toBe(Number.POSITIVE_INFINITY)
+  })
+)
+
+it.effect("after a throttled call there are half as many a second, and more with each that succeeds", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(8)
+    yield* beginnings(limiter, 0)
+    yield* Effect.forEach(Array.from({ length: 19 }), () => limiter.limit("GetHIT", Effect.void))
+    yield* Effect.flip(limiter.limit("GetHIT", throttled))
+    expect(yield* limiter.rate).toBe(10)
+    yield* Effect.flip(
+      Effect.zipLeft(Effect.fork(limiter.limit("GetHIT", throttled)), Effect.yieldNow()).pipe(
+        Effect.flatMap(Fiber.join)
+      )
+    )
+    expect(yield* limiter.rate).toBe(10)
+    yield* TestClock.adjust("1 second")
+    const began = yield* beginnings(limiter, 20)
+    expect(began[0]).toBe(0)
+    expect(began[10]).toBeGreaterThan(800)
+    expect(began[19]).toBeGreaterThan(1_500)
+    expect(yield* limiter.rate).toBeGreaterThan(11)
+    expect(yield* limiter.rate).toBeLessThan(13)
+  })
+)
+
+it.effect("calls that succeed make room for more, from the slowest on", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(8)
+    yield* Effect.flip(limiter.limit("GetHIT", throttled))
+    expect(yield* limiter.rate).toBe(0.5)
+    const rates: Array<number> = []
+    for (let minute = 0; minute < 4; minute++) {
+      yield* beginnings(limiter, 40)
+      rates.push(yield* limiter.rate)
+    }
+    expect(rates).toEqual(rates.toSorted((a, b) => a - b))
+    expect(rates[3]).toBeGreaterThan(12)
+  })
+)
+
+it.effect("a call that would wait for more than ten seconds is not made", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(8)
+    yield* Effect.flip(limiter.limit("GetHIT", throttled))
+    expect(yield* limiter.rate).toBe(0.5)
+    const waiting = yield* Effect.fork(
+      Effect.forEach(Array.from({ length: 50 }), () => Effect.either(limiter.limit("GetHIT", Effect.void)), {
+        concurrency: "unbounded"
+      })
+    )
+    yield* TestClock.adjust("1 minute")
+    const refused = (yield* Fiber.join(waiting)).filter(({ _tag }) => _tag === "Left")
+    expect(refused.length).toBeGreaterThan(20)
+    expect(refused[0]).toMatchObject({ left: { _tag: "ProviderError", reason: "Throttled" } })
+  })
+)
+
+it.effect("no more calls are under way than it lets through", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(3)
+    let [now, most] = [0, 0]
+    const call = Effect.acquireUseRelease(
+      Effect.sync(() => {
+        most = Math.max(most, ++now)
+      }),
+      () => Effect.yieldNow(),
+      () => Effect.sync(() => now--)
+    )
+    yield* Effect.forEach(Array.from({ length: 20 }), () => limiter.limit("GetHIT", call), { concurrency: "unbounded" })
+    expect(most).toBe(3)
+  })
+)
