@@ -58,7 +58,7 @@ const file = (path: string, absence: Absence, durability: SqliteStore.Options["d
 const postgres = (url: Redacted.Redacted<string>, shown: string) =>
   Effect.gen(function* () {
     const found = yield* packages.imported(() => import("./postgres.js"))
-    if (Option.isNone(found)) return yield* new PackageMissing({ name: "@effect/sql-pg", neededBy: shown })
+    if (Option.isNone(found)) return yield* new PackageMissing({ names: ["@effect/sql-pg"], neededBy: shown })
     return found.value.layer(url, shown)
   })
 

@@ -14,7 +14,7 @@ import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import * as Database from "./Database.js"
 import { fromConfig } from "./environment.js"
-import { type PackageMissing, UsageError } from "./failure.js"
+import { UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 
 export interface Service {
@@ -145,11 +145,10 @@ const words: Partial<Record<string, string>> = {
   host: "--question-url"
 }
 
-const wrongSetting =
+/** A setting that makes no sense, in the words of the command line. */
+export const wrongSetting =
   ({ terms }: Service) =>
-  (error: InvalidSetting | StoreError | PackageMissing) => {
-    if (error._tag !== "InvalidSetting") return error
-    const { description, setting, value } = error
+  ({ description, setting, value }: InvalidSetting) => {
     const advice =
       !terms.live && /\bproduction\b/.test(description) ? " Real money has to be asked for, with --live." : ""
     return new UsageError({
@@ -160,8 +159,12 @@ const wrongSetting =
 /** Runs work with the crowd of the session, over the store of the environment. */
 export const overCrowd = <A, E, R>(work: Effect.Effect<A, E, R>, people: Local.Options = {}) =>
   Effect.flatMap(Session, (session) => {
+    const toUsage = wrongSetting(session)
     const crowd = session.provider.layer(people, session.terms)
-    return Effect.provide(work, Layer.mapError(crowd, wrongSetting(session)))
+    return Effect.provide(
+      work,
+      Layer.mapError(crowd, (error) => (error._tag === "InvalidSetting" ? toUsage(error) : error))
+    )
   })
 
 /** Runs work with the database of the session. */

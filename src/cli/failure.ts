@@ -19,13 +19,15 @@ export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effe
   }
 }
 
-/** A package without which the command does less, and which this needs. */
+/** Packages without which the command does less, and which this needs. */
 export class PackageMissing extends Schema.TaggedError<PackageMissing>("effect-crowd/cli/PackageMissing")(
   "PackageMissing",
-  { name: Schema.String, neededBy: Schema.String }
+  { names: Schema.Array(Schema.String), neededBy: Schema.String }
 ) {
   override get message() {
-    return `${this.neededBy} needs ${this.name}, which is not installed. Run: npm install ${peer(this.name)}`
+    const { names, neededBy } = this
+    const verb = names.length === 1 ? "is" : "are"
+    return `${neededBy} needs ${names.join(" and ")}, which ${verb} not installed. Run: npm install ${names.map(peer).join(" ")}`
   }
 }
 

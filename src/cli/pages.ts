@@ -93,12 +93,18 @@ const describe = (addresses: Addresses, settings: Settings): Opened => {
   }
 }
 
+/** What is served at the same port, beside the pages. */
+export type More = Pick<Server.Options, "routes" | "accepts">
+
 /** Serves until the scope ends; then finishes what is under way. */
-export const open = (settings: Settings): Effect.Effect<Opened, CannotListen, Core | Scope.Scope> =>
+export const open = (
+  settings: Settings,
+  { accepts, routes: more = Layer.empty }: More = {}
+): Effect.Effect<Opened, CannotListen, Core | Scope.Scope> =>
   Effect.gen(function* () {
     const { secret, token } = settings
-    const routes = yield* metrics(settings)
-    const served = Layer.provideMerge(Server.layer({ secret, token, routes }), listening(settings))
+    const routes = Layer.merge(yield* metrics(settings), more)
+    const served = Layer.provideMerge(Server.layer({ secret, token, routes, accepts }), listening(settings))
     const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
     const { address } = Context.get(context, HttpServer.HttpServer)
     return describe(addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port), settings)

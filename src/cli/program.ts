@@ -12,6 +12,7 @@ import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
 import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import { version } from "./manifest.js"
+import { mturkServer } from "./mturkServer.js"
 import * as registering from "./registering.js"
 import * as reviews from "./reviews.js"
 import * as running from "./running.js"
@@ -35,6 +36,7 @@ const crowd = Command.make(
     batches.launch,
     running.run,
     running.serve,
+    mturkServer,
     runs.status,
     reviews.submissions,
     reviews.approve,
@@ -60,6 +62,9 @@ const footer = HelpDoc.blocks([
     "Of run and serve, every option about pages and people may be a variable: CROWD_PORT, CROWD_PROXY_HEADER and so on."
   ),
   HelpDoc.p("CROWD_TOKEN opens the console (by default another one at each start)."),
+  HelpDoc.p(
+    "mturk finds its credentials as the AWS SDK does, and its address in AWS_ENDPOINT_URL_MTURK; without --live it is the sandbox."
+  ),
   HelpDoc.p("CROWD_SECRET is what servers sign with (by default in a file beside the database)."),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])

@@ -89,13 +89,11 @@ export const local: Entry = {
   attend: ({ id }) => conducting.everyRun({ except: id })
 }
 
-const awsSdk = "@aws-sdk/client-mturk"
-
 const overMTurk = (terms: Terms) =>
   Effect.flatMap(
     packages.imported(() => import("./mturk.js")),
     Option.match({
-      onNone: () => new PackageMissing({ name: awsSdk, neededBy: "The crowd mturk" }),
+      onNone: () => new PackageMissing({ names: ["@aws-sdk/client-mturk"], neededBy: "The crowd mturk" }),
       onSome: (mturk) => Effect.succeed(mturk.layer(terms))
     })
   )

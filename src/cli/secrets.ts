@@ -1,5 +1,5 @@
 /** What a server signs with, and what opens its console. */
-import { randomBytes } from "node:crypto"
+import { createHmac, randomBytes } from "node:crypto"
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
@@ -61,6 +61,36 @@ export const secretOf = (database: Database): Effect.Effect<Secret, UsageError |
     return yield* new UsageError({
       message: `Set CROWD_SECRET (${shortestSecret} characters or more): all servers over one Postgres sign with the same.`
     })
+  })
+
+/** What scripts sign their requests with. */
+export interface AccessKey {
+  readonly id: string
+  readonly secret: Secret
+  /** Whether nobody has been told of it yet. */
+  readonly isMade: boolean
+}
+
+const keyVariables = ["CROWD_MTURK_ACCESS_KEY_ID", "CROWD_MTURK_SECRET_ACCESS_KEY"] as const
+
+const derive = (secret: Secret, what: string) =>
+  createHmac("sha256", Redacted.value(secret)).update(`mturk-server ${what}`).digest()
+
+/** The two variables; else made of the server's secret, so that it is the same at the next start and stored nowhere. */
+export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> =>
+  Effect.gen(function* () {
+    const [name, secretName] = keyVariables
+    const id = yield* fromConfig(Config.option(Config.nonEmptyString(name)))
+    const given = yield* fromEnvironment(secretName, shortestSecret)
+    if (Option.isSome(id) && Option.isSome(given)) return { id: id.value, secret: given.value, isMade: false }
+    if (Option.isSome(id) || Option.isSome(given)) {
+      return yield* new UsageError({ message: `Set both of ${name} and ${secretName}, or none.` })
+    }
+    return {
+      id: `CROWD${derive(secret, "id").toString("hex").slice(0, 15).toUpperCase()}`,
+      secret: Redacted.make(derive(secret, "secret").toString("base64url")),
+      isMade: true
+    }
   })
 
 /** `CROWD_TOKEN`; else another one at each start. */

@@ -102,6 +102,7 @@ describe("options of all commands", () => {
         "launch",
         "run",
         "serve",
+        "mturk-server",
         "status",
         "submissions",
         "approve",

@@ -1,0 +1,35 @@
+/** MTurkServer beside the pages of Local; imported only where it is asked for, because what checks signatures is an optional package. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { StoreError } from "../CrowdError.js"
+import type { Provides } from "../Local.js"
+import * as MTurkServer from "../MTurkServer.js"
+import * as Faults from "../mturk-server/Faults.js"
+import type { Store } from "../Store.js"
+import type { CannotListen } from "./failure.js"
+import * as pages from "./pages.js"
+import type { Settings } from "./serving.js"
+
+export interface Options extends Pick<MTurkServer.Options, "accessKeys" | "account" | "mode"> {
+  /** How often each fault happens. */
+  readonly faults: Option.Option<{ readonly seed: number; readonly shares: Faults.Shares }>
+}
+
+/** Serves until the scope ends. */
+export const open = (
+  settings: Settings,
+  { faults, ...options }: Options
+): Effect.Effect<pages.Opened, CannotListen | StoreError, Provides | Store | Scope.Scope> =>
+  Effect.gen(function* () {
+    const tasks = yield* Layer.build(MTurkServer.tasks({ url: Option.getOrUndefined(settings.url) }))
+    const crowd = yield* Effect.context<Provides | Store>()
+    const service = MTurkServer.layer({
+      ...options,
+      faults: Option.getOrUndefined(Option.map(faults, Faults.seeded))
+    })
+    // What it reads of the store, the tasks have read just now.
+    const routes = Layer.orDie(Layer.provide(service, Layer.succeedContext(crowd)))
+    return yield* Effect.provide(pages.open(settings, { routes, accepts: MTurkServer.accepts }), tasks)
+  })
