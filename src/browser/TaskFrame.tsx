@@ -5,7 +5,7 @@ import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
 
 /** With what Mechanical Turk's templates look for in their address. */
 export const framePath = (path: string, assignmentId: string): string =>
-  `${path}?${new URLSearchParams({ assignmentId })}`
+  path.includes("?") ? path : `${path}?${new URLSearchParams({ assignmentId })}`
 
 interface Props {
   readonly src: string

@@ -132,8 +132,9 @@ const frames = Effect.gen(function* () {
       const shown = yield* source.value.shown({ assignment, agent, mode: options.mode, request })
       return Option.map(shown, (shown) => {
         if (shown._tag === "Address") return HttpServerResponse.redirect(shown.address)
-        if (shown.query !== "" && !request.url.includes("?")) {
-          return HttpServerResponse.redirect(`${request.url}?${shown.query}`)
+        const [path = "", query = ""] = request.url.split("?", 2)
+        if (new URLSearchParams(query).toString() !== shown.query) {
+          return HttpServerResponse.redirect(`${path}?${shown.query}`)
         }
         return frame(TaskPage.render(TaskPage.prepare(shown.html), {}, options))
       })

@@ -117,7 +117,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         const shown = yield* source.value.shown({ assignment, agent: Option.some(agent), mode: "work", request })
         return Option.match(shown, {
           onNone: () => path,
-          onSome: (shown) => (shown._tag === "Address" ? shown.address : path)
+          onSome: (shown) => (shown._tag === "Address" ? shown.address : `${path}?${shown.query}`)
         })
       })
 

@@ -1,0 +1,101 @@
+/** A script made for the marketplace, with nothing but the SDK, and a person in Chromium. */
+import { createServer } from "node:http"
+import * as SDK from "@aws-sdk/client-mturk"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as chromium from "../browser/support/chromium.js"
+import * as samples from "./samples.js"
+import { externalQuestion, layer, Marketplace } from "./support.js"
+
+const { act } = chromium
+
+const html = `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html>
+<html><head><script src="https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script></head><body>
+<form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">
+<input type="hidden" value="" name="assignmentId" id="assignmentId">
+<p>The assignment is <b id="shown"></b></p>
+<label>It is <input name="kind"></label> <input type="submit" id="submitButton" value="Submit"></form>
+<script>document.getElementById("shown").textContent = new URLSearchParams(location.search).get("assignmentId")</script>
+</body></html>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
+
+/** A site of the requester's own, which keeps something in the browser. */
+const site = Effect.acquireRelease(
+  Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "text/html; charset=utf-8").end(`<!doctype html>
+<form method="post"><input type="hidden" name="assignmentId"><label>It is <input name="kind"></label><button>Send</button></form>
+<script>
+localStorage.setItem("seen", "1")
+const query = new URLSearchParams(location.search)
+document.forms[0].action = query.get("turkSubmitTo") + "/mturk/externalSubmit"
+document.forms[0].elements.assignmentId.value = query.get("assignmentId")
+</script>`)
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      resume(Effect.succeed({ url: `http://localhost:${port}/task?item=1`, close: () => server.close() }))
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+/** The worker finds the task, accepts it, answers and sends. */
+const works = (title: string, button: string, sees: string | undefined) =>
+  Effect.gen(function* () {
+    const { url } = yield* Marketplace
+    const page = yield* chromium.page()
+    yield* act(() => page.route("https://s3.amazonaws.com/**", (route) => route.fulfill({ body: "" })))
+    yield* act(() => page.goto(url))
+    yield* act(() => page.getByRole("link", { name: `View ${title}` }).click())
+    yield* act(() => page.getByRole("button", { name: "Accept", exact: true }).click())
+    yield* act(() => page.getByRole("timer").waitFor())
+    const task = page.frameLocator("iframe")
+    if (sees !== undefined) yield* act(() => task.getByText(sees).waitFor())
+    yield* act(() => task.getByLabel("It is").fill("a <spanner>"))
+    yield* act(() => task.getByRole("button", { name: button }).click())
+    yield* act(() => page.getByRole("heading", { name: "Thank you" }).waitFor())
+  })
+
+/** What a script does when the work is there: look, approve, pay, delete. */
+const settles = (id: string) =>
+  Effect.gen(function* () {
+    const { call } = yield* Marketplace
+    const { Assignments = [] } = yield* call((c) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id })))
+    const [assignment] = Assignments
+    expect(assignment?.Answer).toContain(
+      "<Answer><QuestionIdentifier>kind</QuestionIdentifier><FreeText>a &lt;spanner&gt;</FreeText></Answer>"
+    )
+    expect(assignment?.Answer).not.toContain("assignmentId")
+    const AssignmentId = assignment?.AssignmentId
+    yield* call((c) => c.send(new SDK.ApproveAssignmentCommand({ AssignmentId })))
+    yield* call((c) =>
+      c.send(
+        new SDK.SendBonusCommand({ AssignmentId, WorkerId: assignment?.WorkerId, BonusAmount: "0.10", Reason: "quick" })
+      )
+    )
+    yield* call((c) => c.send(new SDK.DeleteHITCommand({ HITId: id })))
+    expect(yield* samples.balance).toBe("999.82")
+  })
+
+const market = () => Layer.merge(layer({ every: "1 second" }), chromium.layer)
+
+describe("a HIT of a plain script", () => {
+  it.scopedLive("with its page inside is worked on in Chromium, approved and paid", () =>
+    Effect.gen(function* () {
+      const { id } = yield* samples.create({ Question: html })
+      yield* works("Label a text", "Submit", id)
+      yield* settles(id)
+    }).pipe(Effect.provide(market()))
+  )
+
+  it.scopedLive("at a site of the requester's is worked on there, with the site's own storage", () =>
+    Effect.gen(function* () {
+      const { url } = yield* site
+      const { id } = yield* samples.create({ Question: externalQuestion(url) })
+      yield* works("Label a text", "Send", undefined)
+      yield* settles(id)
+    }).pipe(Effect.provide(market()))
+  )
+})
