@@ -11,7 +11,8 @@ import { vi } from "vitest"
 import * as MTurk from "../../src/MTurk.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as market from "../mturk-server/support.js"
-import { until } from "./served.js"
+import * as visiting from "../support/serverVisitors.js"
+import { served, until } from "./served.js"
 import * as support from "./support.js"
 import { errorOf, folder, goodBatch, json, summaryOf, taskJson, writeBatch } from "./support.js"
 
@@ -207,6 +208,41 @@ describe("a batch on mturk, by command", () => {
       expect(wrong.code).toBe(2)
       expect(wrong.err).toContain("--question-url ftp://x makes no sense: tasks are served from an https address.")
     }).pipe(Effect.provide(market.layer()))
+  )
+})
+
+describe("crowd serve --provider mturk", () => {
+  it.scopedLive(
+    "hosts the tasks of its runs: whoever comes from the service works on the page, and it is taken in",
+    () =>
+      Effect.gen(function* () {
+        const { accept, batch, crowd, db, submit, url } = yield* prepared()
+        const env = { [endpoint]: url }
+        const here = yield* served(["serve", ...mturk, "--db", db], env)
+        const host = ["--question-url", `http://127.0.0.1:${here.port}/task`]
+        const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...host, ...mturk]))
+        const held = yield* accept("ann", yield* offered)
+        const ann = yield* here.visitor(1)
+
+        const opened = yield* ann.ask("GET", `/task?run=${run}&hitId=${held.hitId}&assignmentId=${held.assignmentId}`)
+        expect(opened.status).toBe(302)
+        const there = `/task/${run}?run=${run}&hitId=${held.hitId}&assignmentId=${held.assignmentId}`
+        expect(opened.headers.location).toBe(there)
+        expect((yield* ann.ask("GET", there)).status).toBe(200)
+        expect((yield* ann.ask("GET", "/task?run=what")).status).toBe(404)
+
+        const { assignmentId, hitId, workerId } = held
+        const data = { data: { assignmentId, hitId, workerId } }
+        const answer = yield* visiting.accept(ann, run, { json: data })
+        expect(answer.status).toBe(200)
+        const work = yield* visiting.asWork(answer)
+        expect((yield* visiting.submit(ann, work, { kind: "a" })).status).toBe(200)
+        yield* submit(held, { kind: "a" })
+        expect((yield* crowd(["sync", run, ...host])).code).toBe(0)
+        expect((yield* crowd(["approve", run, "--worker", workerId, ...host])).code).toBe(0)
+        expect(yield* balance).toBe("999.94")
+        expect(summaryOf(yield* crowd(["status", "--json"])).units).toMatchObject({ accepted: 1, launched: 1 })
+      }).pipe(Effect.provide(market.layer()))
   )
 })
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
@@ -82,7 +83,9 @@ export const crowd = (
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
       Effect.provide(Layer.mergeAll(NodeContext.layer, screen, keys === undefined ? Layer.empty : keyboard(keys))),
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+      // A process has nothing of the test's.
+      Effect.mapInputContext((_: Context.Context<never>) => Context.empty())
     )
   })
 

@@ -177,6 +177,16 @@ const frames = Effect.gen(function* () {
   return { preview, keyed }
 })
 
+/** Crowds outside are told one address for all tasks, and open it with the run in its query. */
+const taskOf = ({ url }: HttpServerRequest.HttpServerRequest) => {
+  const query = url.replace(/^[^?]*\??/, "")
+  const run = Option.filter(Option.fromNullable(new URLSearchParams(query).get("run")), Schema.is(RunId))
+  return Option.match(run, {
+    onNone: () => notFound,
+    onSome: (run) => HttpServerResponse.redirect(`/task/${run}?${query}`)
+  })
+}
+
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
     const { keyed, preview } = yield* frames
@@ -191,6 +201,7 @@ export const layer = HttpLayerRouter.use((router) =>
       })
     yield* router.add("*", "/*", Effect.succeed(notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
+    yield* router.add("GET", "/task", (request) => Effect.succeed(taskOf(request)))
     yield* router.add("GET", "/task/:run", Effect.succeed(worker))
     yield* router.add("GET", "/console", Effect.succeed(console))
     yield* router.add("GET", "/console/*", Effect.succeed(console))
