@@ -1,14 +1,16 @@
+import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe, expect, test } from "tstyche"
 import { Budget } from "../../src/Budget.js"
-import type { InvalidSetting } from "../../src/CrowdError.js"
+import type { InvalidSetting, StoreError } from "../../src/CrowdError.js"
 import type { BudgetDriver, Driver } from "../../src/Driver.js"
 import { RequesterId } from "../../src/Ids.js"
 import * as Local from "../../src/Local.js"
 import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
+import * as MTurk from "../../src/MTurk.js"
 import * as Provider from "../../src/Provider.js"
 import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
@@ -49,5 +51,17 @@ describe("provider layers", () => {
     expect<ReturnType<typeof Local.layerConfig>>().type.toBe<
       Layer.Layer<Local.Provides, InvalidSetting | ConfigError, Store.Store>
     >()
+  })
+
+  test("of MTurk provide Qualifications, Budget and Messages", () => {
+    const mturk = MTurk.layer()
+    expect(mturk).type.toBe<
+      Layer.Layer<Provider.Core | Qualifications | Budget | Messages, InvalidSetting | StoreError, Store.Store>
+    >()
+    expect(MTurk.layerConfig).type.toBeCallableWith(Config.succeed({ mode: "production" as const }))
+    expect(MTurk.layer).type.not.toBeCallableWith({ mode: "live" })
+    expect(Effect.runPromise).type.toBeCallableWith(
+      Effect.provide(needsBudget, Layer.provide(mturk, Store.layerMemory))
+    )
   })
 })
