@@ -12,6 +12,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Crowd, Requesters } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
+import * as questions from "../../src/mturk/internal/questions.js"
+import { prepare } from "../../src/server/TaskPage.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import { allowed, syncs } from "../mturk/syncs.js"
 import { layer as marketplace } from "../mturk-server/support.js"
@@ -34,9 +36,11 @@ const service = Effect.acquireRelease(
   )
 )
 
-/** The question of a HIT as the layer makes it. */
-const question = (row: number): string =>
-  `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html><form name="mturk_form"><p>This is row ${row}, with a sentence to read.</p></form>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
+const mark = "00000000"
+const sample = questions.html(questions.render(prepare("<p>${text}</p>"), { text: mark }))
+
+/** The same bytes on the wire as the layer's. */
+const question = (row: number): string => sample.replace(mark, `This is row ${row}, with a sentence to read.`)
 
 /** What somebody writes who has only the SDK. */
 const bare = async (endpoint: string, units: number): Promise<void> => {

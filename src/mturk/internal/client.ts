@@ -100,7 +100,9 @@ const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, 
         }),
         (call) => gate.limit(method, call),
         Effect.flatMap((answer) =>
-          Effect.mapError(Schema.decodeUnknown(reply)(answer), (error) => failure("Malformed", method, error.message))
+          Effect.mapError(Schema.decodeUnknownEither(reply)(answer), (error) =>
+            failure("Malformed", method, error.message)
+          )
         )
       ),
     as: (credentials) => over({ ...settings, credentials }, gate),

@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { ProviderError } from "../../CrowdError.js"
 import { provider } from "./errors.js"
+import { make as makeSlots } from "./slots.js"
 
 export interface Limiter {
   /** Runs the call when it is its turn. One that would have to wait for too long is not made. */
@@ -31,7 +32,8 @@ interface State {
 const isThrottled = (error: unknown): boolean => error instanceof ProviderError && error.reason === "Throttled"
 
 export const make = (concurrency: number): Effect.Effect<Limiter> =>
-  Effect.map(Effect.makeSemaphore(concurrency), (semaphore) => {
+  Effect.sync(() => {
+    const slots = makeSlots(concurrency)
     const state: State = { rate: Number.POSITIVE_INFINITY, nextAt: 0, halvedAt: Number.NEGATIVE_INFINITY, begun: [] }
 
     /** How long this call has to wait for its turn; taken with the asking. */
@@ -80,7 +82,7 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
       limit: (method, call) =>
         Effect.zipRight(
           wait(method),
-          semaphore.withPermits(1)(
+          slots.within(
             Effect.zipRight(begin, call).pipe(
               Effect.tapBoth({
                 onFailure: (error) =>
