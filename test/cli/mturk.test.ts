@@ -315,6 +315,7 @@ describe("crowd register", () => {
         const wrong = yield* crowd(["register"], { keys: [strangers.accessKeyId, "not the secret"] })
         expect(wrong.err).toContain("mturk does not accept these credentials")
         expect((yield* crowd(["register"], { keys: ["", ""] })).code).toBe(0)
+        expect(yield* crowd(["register"], { keys: ["AKID"] })).toMatchObject({ code: 130, out: "" })
 
         withKeys({})
         const env = {

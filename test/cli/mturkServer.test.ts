@@ -71,6 +71,14 @@ describe("crowd mturk-server as a process", () => {
         expect(`${announced.endpoint}/`).toBe(announced.workers[0])
         const call = yield* scriptFor(announced)
 
+        const env = {
+          AWS_ENDPOINT_URL_MTURK: announced.endpoint,
+          AWS_ACCESS_KEY_ID: announced.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: announced.secretAccessKey ?? ""
+        }
+        const known = { code: 0, out: "mturk, test: you are known to the service. No secret was stored.\n", err: "" }
+        expect(yield* spawned(["register", "--db", "client.db"], { cwd: dir, env })).toEqual(known)
+
         const { HIT } = yield* call((c) => c.send(new SDK.CreateHITCommand(hit)))
         const id = HIT?.HITId ?? ""
         const ann = yield* visiting.visitor(Number(new URL(announced.endpoint).port), visiting.addressOf(1))

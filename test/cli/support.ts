@@ -10,6 +10,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -36,6 +37,8 @@ const keyboard = (lines: ReadonlyArray<string>) => {
     Terminal.Terminal,
     Effect.map(Mailbox.make<Terminal.UserInput>(), (typed) => {
       for (const one of keys) typed.unsafeOffer(one)
+      // Then Ctrl-C.
+      typed.unsafeDone(Exit.void)
       return Terminal.Terminal.of({
         columns: Effect.succeed(80),
         rows: Effect.succeed(25),
