@@ -97,7 +97,7 @@ describe("a batch on mturk, by command", () => {
     "is planned, launched, synced, reviewed, paid and exported; the account is charged to the cent",
     () =>
       Effect.gen(function* () {
-        const { batch, crowd, out } = yield* prepared()
+        const { batch, crowd, dir, out } = yield* prepared()
         const plan = yield* crowd(["plan", batch, ...mturk])
         expect(plan.out.replace(/ +/g, " ")).toContain(
           "\n reward 0.05 USD a unit\n fee 0.01 USD a unit\n rewards 0.10 USD\n fees 0.02 USD\n total 0.12 USD\n balance 1000.00 USD\n"
@@ -124,8 +124,13 @@ describe("a batch on mturk, by command", () => {
         expect(yield* crowd(words)).toMatchObject({ code: 0 })
         expect(yield* crowd(words)).toMatchObject({ code: 0 })
         expect(yield* balance).toBe("999.34")
+        const file = path.join(dir, "bonuses.csv")
+        fs.writeFileSync(file, `worker,amount,reason\n${ann.workerId},0.10,neat\n`)
+        expect(yield* crowd(["bonus", run, file])).toMatchObject({ code: 0 })
+        expect(yield* crowd(["bonus", run, file])).toMatchObject({ code: 0 })
+        expect(yield* balance).toBe("999.22")
         expect((yield* crowd(["reject", run, "--worker", bob.workerId, "--feedback", "no"])).code).toBe(0)
-        expect(yield* balance).toBe("999.34")
+        expect(yield* balance).toBe("999.22")
 
         const status = summaryOf(yield* crowd(["status", "--json"]))
         expect(status).toMatchObject({
@@ -133,7 +138,7 @@ describe("a batch on mturk, by command", () => {
           provider: "mturk",
           mode: "test",
           units: { accepted: 1, rejected: 1 },
-          cost: { rewards: 5, bonuses: 50, fees: 11, total: 66 }
+          cost: { rewards: 5, bonuses: 60, fees: 13, total: 78 }
         })
         expect((yield* crowd(["export", run, "--out", out])).code).toBe(0)
         expect(fs.readFileSync(out, "utf8")).toContain(ann.workerId)
