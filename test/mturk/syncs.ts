@@ -29,11 +29,11 @@ const Setup = Schema.Struct({ hitType: Schema.String })
 const hitTypeOf = ({ setup }: TaskRun): string =>
   Option.getOrThrow(Option.flatMap(setup, Schema.decodeUnknownOption(Setup))).hitType
 
-/** So many people take a unit each. */
-const accept = (run: TaskRun, count: number) =>
+/** So many people take a unit each; nobody twice, for who holds one is given no other. */
+const accept = (run: TaskRun, name: string, count: number) =>
   Effect.flatMap(Marketplace, ({ accept }) =>
     Effect.forEach(
-      Array.from({ length: count }, (_, i) => `w${i % 50}`),
+      Array.from({ length: count }, (_, i) => `${name}${i}`),
       (worker) => accept(worker, hitTypeOf(run))
     )
   )
@@ -64,12 +64,12 @@ export const syncs = (units: number) =>
       const { run } = yield* launched(units)
       const sync = (after: string) => counted(wire, run, units, after)
       const none = yield* sync("launch")
-      yield* submit(yield* accept(run, tenth))
+      yield* submit(yield* accept(run, "slow", tenth))
       const some = yield* sync("a tenth submitted")
       const again = yield* sync("nothing")
-      const held = yield* accept(run, tenth)
+      const held = yield* accept(run, "slow", tenth)
       const working = yield* sync("a tenth accepted")
-      yield* submit([...held, ...(yield* accept(run, 8 * tenth))])
+      yield* submit([...held, ...(yield* accept(run, "late", 8 * tenth))])
       const most = yield* sync("all the others submitted")
       const idle = yield* sync("nothing")
       return { run, rows: [none, some, again, working, most, idle] }
