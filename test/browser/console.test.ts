@@ -43,6 +43,18 @@ const press = (page: Page, ...keys: ReadonlyArray<string>) =>
 
 const focused = (page: Page) => act(() => page.evaluate<string>("document.activeElement?.textContent ?? ''"))
 
+/** Fills in the dialog that has come up, as it is there to be typed into. */
+const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    yield* act(() => page.getByRole("dialog").waitFor())
+    for (const [index, text] of texts.entries()) {
+      if (index > 0) yield* press(page, "Tab")
+      yield* act(() => page.keyboard.type(text))
+    }
+    yield* press(page, "Control+Enter")
+    yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+  })
+
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
 
@@ -80,18 +92,13 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       yield* press(page, "a")
       yield* focusGoesTo(page, /^ann/)
       yield* press(page, "r")
-      yield* act(() => page.keyboard.type("Not what was asked. a r s"))
-      yield* press(page, "Control+Enter")
-      yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+      yield* answer(page, "Not what was asked. a r s")
       yield* press(page, "s")
       yield* focusGoesTo(page, /^bob/)
       yield* press(page, "A")
       yield* focusGoesTo(page, /^cyd/)
       yield* press(page, "b")
-      yield* act(() => page.keyboard.type("0.50"))
-      yield* press(page, "Tab")
-      yield* act(() => page.keyboard.type("thorough"))
-      yield* press(page, "Control+Enter")
+      yield* answer(page, "0.50", "thorough")
       yield* isThere(page, "0.50 USD paid to cyd")
       yield* press(page, "a")
       yield* act(() => page.getByRole("heading", { name: "Nothing to review" }).waitFor())
@@ -123,14 +130,30 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
     })
   )
 
+  it.scoped("decides on all of a worker, also on what is not loaded yet", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Many", 62)
+      const agents = yield* Effect.forEach(Array.from({ length: 60 }), () => submitted(run.id, "ann"))
+      const other = yield* submitted(run.id, "bob")
+      const page = yield* reviewing(run.id)
+      yield* press(page, "A")
+      yield* focusGoesTo(page, /^bob/)
+      expect(
+        yield* act(() => page.getByRole("navigation", { name: "Submissions by worker" }).textContent())
+      ).not.toContain("ann")
+      yield* act(() => page.goto("about:blank"))
+      const wanted = [...agents.map(() => "approved"), "completed"]
+      expect(yield* eventually([...agents, other], wanted)).toEqual(wanted)
+    })
+  )
+
   it.scoped("looks back at what was decided, and approves after all what was rejected", () =>
     Effect.gen(function* () {
       const run = yield* launched("Looking back", 2)
       const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
       const page = yield* reviewing(run.id)
       yield* press(page, "a", "r")
-      yield* act(() => page.keyboard.type("Too short"))
-      yield* press(page, "Control+Enter")
+      yield* answer(page, "Too short")
       const decided = ["approved", "rejected"]
       expect(yield* eventually(agents, decided)).toEqual(decided)
       yield* act(() => page.getByRole("button", { name: "Approved 1" }).click())
