@@ -79,8 +79,8 @@ const cases: ReadonlyArray<Case> = [
   { units: 1_000, clients: 32, durability: "normal", pairs: 3 },
   { units: 10_000, clients: 32, durability: "normal", pairs: 3 },
   { units: 10_000, clients: 32, durability: "full", pairs: 3 },
-  { units: 10_000, clients: 50, durability: "normal", pairs: 3 },
-  { units: 10_000, clients: 50, durability: "full", pairs: 3 },
+  { units: 10_000, clients: 50, durability: "normal", pairs: 1 },
+  { units: 10_000, clients: 50, durability: "full", pairs: 1 },
   { units: 100_000, clients: 32, durability: "normal", pairs: 1 }
 ]
 
