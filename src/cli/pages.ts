@@ -14,7 +14,7 @@ import type { Core } from "../Provider.js"
 import * as Server from "../server/Server.js"
 import { CannotListen } from "./failure.js"
 import * as packages from "./packages.js"
-import { type Addresses, addressesOf, type Settings } from "./serving.js"
+import { type Addresses, addressesOf, hostsOf, type Settings } from "./serving.js"
 
 /** How long a connection may take; longer ones are cut off. In milliseconds and bytes. */
 const limits = {
@@ -98,7 +98,10 @@ export const open = (settings: Settings): Effect.Effect<Opened, CannotListen, Co
   Effect.gen(function* () {
     const { secret, token } = settings
     const routes = yield* metrics(settings)
-    const served = Layer.provideMerge(Server.layer({ secret, token, routes }), listening(settings))
+    const served = Layer.provideMerge(
+      Server.layer({ secret, token, routes, hosts: hostsOf(settings) }),
+      listening(settings)
+    )
     const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
     const { address } = Context.get(context, HttpServer.HttpServer)
     return describe(addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port), settings)
