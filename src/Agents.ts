@@ -175,7 +175,7 @@ export interface Service {
     run: RunId,
     options: SubmissionsOptions
   ) => Stream.Stream<Agent, TaskRunNotFound | AgentNotFound | StoreError>
-  /** What one worker has accepted, in all runs, the newest assignments first, paged. */
+  /** What one worker has accepted, in all runs, the newest first, paged. */
   readonly ofWorker: (worker: WorkerId) => Stream.Stream<Agent, StoreError>
 }
 

@@ -223,7 +223,6 @@ export const make = (engine: Engine.Service): Service => {
     get: agent,
     list: (id) => pages(store, tables.agents, { where: { run: id } }),
     submissions,
-    ofWorker: (worker) =>
-      pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })
+    ofWorker: (worker) => pages(store, tables.agents, { where: { worker }, reverse: true, limit: 100 })
   }
 }

@@ -175,6 +175,7 @@ export const agents = table({
     ["run"],
     ["run", "status", "submittedAt"],
     ["run", "status", "worker"],
+    ["worker"],
     ["worker", "assignment"],
     ["run", "remoteId"]
   ]

@@ -31,14 +31,7 @@ layer(served)("A server asked for", (it) => {
     })
   )
 
-  const others = [
-    "evil.example",
-    "evil.example:8080",
-    "crowd.example.org.evil.example",
-    "127.0.0.1.evil.example",
-    "1",
-    ""
-  ]
+  const others = ["evil.example", "evil.example:8080", "crowd.example.org.evil.example", "127.0.0.1.evil.example", "1"]
 
   it.scoped("by any other name says so, whatever is asked", () =>
     Effect.gen(function* () {

@@ -10,9 +10,8 @@ import { type Agent, Agents, type Service as AgentsService } from "../../Agents.
 import { InvalidName, type StoreError } from "../../CrowdError.js"
 import type { AgentId } from "../../Ids.js"
 import { Provider } from "../../Provider.js"
-import * as States from "../../States.js"
 import { TaskRuns } from "../../TaskRuns.js"
-import { Workers } from "../../Workers.js"
+import { type Standing, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { keyHeader } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
@@ -22,6 +21,9 @@ import * as offers from "./offers.js"
 import * as visitors from "./visitors.js"
 
 const historyAtMost = 50
+
+/** Of whom the crowd does not know yet. */
+const unknown: Standing = { held: Option.none(), barred: Option.none() }
 
 interface ChangeRequest {
   readonly path: { readonly agent: AgentId }
@@ -60,14 +62,9 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const offersTo = (name: Option.Option<string>) =>
       Effect.gen(function* () {
         const worker = yield* workerOf(name)
-        const held = (yield* latest(name)).filter(({ status }) => States.isOpen(status))
         const offer = ({ left, run }: offers.Open) =>
           Effect.gen(function* () {
-            const mine = held.find((agent) => agent.run === run.id)
-            const why =
-              Option.isNone(worker) || mine !== undefined
-                ? Option.none()
-                : yield* workers.isEligible(worker.value.id, run.id)
+            const { barred, held } = Option.isNone(worker) ? unknown : yield* workers.standing(worker.value.id, run.id)
             const { description, duration, keywords, reward, title } = run.task
             return {
               run: run.id,
@@ -77,8 +74,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               reward,
               duration,
               left,
-              refusal: Option.getOrNull(why),
-              held: mine?.id ?? null
+              refusal: Option.isSome(held) ? null : Option.getOrNull(barred),
+              held: Option.getOrNull(held)
             }
           })
         return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
