@@ -76,7 +76,7 @@ export interface BonusReceipt extends Schema.Schema.Type<typeof BonusReceipt> {}
 /**
  * One worker's part in a run: how many units they have taken, how many agents of theirs are in each status, what they
  * were paid on top, and whether the run's requester keeps them out. `medianTime` (milliseconds from accept to submit) is
- * taken from their latest hundred submissions.
+ * taken from their latest two hundred submissions.
  *
  * @since 0.1.0
  * @category models

@@ -217,7 +217,7 @@ export const make = (engine: Engine.Service): Service => {
     Option.match(agent, {
       onNone: () => Effect.succeedNone,
       onSome: (id) =>
-        Effect.map(store.get(tables.agents, id), (found) =>
+        Effect.map(store.get(tables.agentOutlines, id), (found) =>
           Option.as(
             Option.filter(found, ({ status }) => States.isOpen(status)),
             id
