@@ -2,31 +2,16 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type { Page } from "playwright-core"
 import { type Agent, Agents } from "../../src/Agents.js"
-import type { RunId } from "../../src/Ids.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import * as consoleClient from "../server/consoleClient.js"
 import * as server from "../support/server.js"
 import * as chromium from "./support/chromium.js"
+import { isThere, press, requester, reviewing, token } from "./support/requester.js"
 
 const { act } = chromium
 const { launched, submitted } = consoleClient
-
-const token = Redacted.value(server.token)
-
-/** A requester whose browser is signed in by the address that the server printed. */
-const requester = (path = "") =>
-  Effect.gen(function* () {
-    const page = yield* chromium.page()
-    const base = yield* consoleClient.baseUrl
-    yield* act(() => page.goto(`${base}/console${path}#${encodeURIComponent(token)}`))
-    return page
-  })
-
-const reviewing = (run: RunId) =>
-  Effect.tap(requester(`/runs/${run}`), (page) => act(() => page.getByRole("article").waitFor()))
 
 const statuses = (agents: ReadonlyArray<Agent>) =>
   Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => Effect.map(get(id), ({ status }) => status)))
@@ -37,9 +22,6 @@ const eventually = (agents: ReadonlyArray<Agent>, wanted: ReadonlyArray<string>)
     Effect.delay("50 millis"),
     Effect.repeat({ times: 200, until: (now) => now.join() === wanted.join() })
   )
-
-const press = (page: Page, ...keys: ReadonlyArray<string>) =>
-  Effect.forEach(keys, (key) => act(() => page.keyboard.press(key)), { discard: true })
 
 const focused = (page: Page) => act(() => page.evaluate<string>("document.activeElement?.textContent ?? ''"))
 
@@ -57,8 +39,6 @@ const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
 
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
-
-const isThere = (page: Page, text: string | RegExp) => act(() => page.getByText(text).first().waitFor())
 
 layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices: true })("The console", (it) => {
   it.scoped("lets in who has the token, by address or typed, and keeps it out of the address bar", () =>

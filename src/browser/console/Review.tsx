@@ -169,7 +169,7 @@ export const Review = ({ status, view, waiting }: Props) => {
           view={view}
           to={{ agent: current.agent }}
           name={current.workerName}
-          onPaid={setSaid}
+          onSaid={setSaid}
           onClose={close}
         />
       )}
