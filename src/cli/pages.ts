@@ -25,7 +25,7 @@ const limits = {
   maxHeaderSize: 16_384
 }
 
-/** By then all that was answered has been sent; connections that are still there are nobody's, or stuck. */
+/** Counted from when nothing is under way any more, or patience has ended: for answers on their way to slow clients. */
 const grace = "2 seconds"
 
 const listening = ({ host, port }: Settings): Layer.Layer<HttpServer.HttpServer, ServeError> =>
