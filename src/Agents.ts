@@ -81,6 +81,19 @@ export const Agent = Schema.Struct({
 export interface Agent extends Schema.Schema.Type<typeof Agent> {}
 
 /**
+ * An agent without its answers, which may be large.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const AgentOutline = Agent.omit("answers").annotations({ identifier: "AgentOutline" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AgentOutline extends Schema.Schema.Type<typeof AgentOutline> {}
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -175,8 +188,8 @@ export interface Service {
     run: RunId,
     options: SubmissionsOptions
   ) => Stream.Stream<Agent, TaskRunNotFound | AgentNotFound | StoreError>
-  /** What one worker has accepted, in all runs, the newest assignments first, paged. */
-  readonly ofWorker: (worker: WorkerId) => Stream.Stream<Agent, StoreError>
+  /** What one worker has accepted, in all runs, the newest first, paged. */
+  readonly ofWorker: (worker: WorkerId) => Stream.Stream<AgentOutline, StoreError>
 }
 
 /**

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
+import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
@@ -47,8 +48,7 @@ export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | Provi
  * @since 0.1.0
  * @category predicates
  */
-export const isDecided = ({ units }: Pick<Progress, "units">): boolean =>
-  units.created + units.launched + units.assigned + units.completed === 0
+export const isDecided = ({ units }: Pick<Progress, "units">): boolean => undecided(units) === 0
 
 const progressOf = (id: RunId) =>
   Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.counts(id), (units): Progress => ({ run: id, units })))

@@ -12,11 +12,12 @@ import type * as Stream from "effect/Stream"
 import type { BatchChanged, ProviderError, RequesterNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import { AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
+import { isJson, isSame, parseJson } from "./internal/json.js"
 import { Minor, Money } from "./Money.js"
 import { UnitStatus } from "./States.js"
 
 /**
- * Any JSON value.
+ * Any JSON value, nested at most 100 deep.
  *
  * @since 0.1.0
  * @category models
@@ -26,16 +27,13 @@ export type Json = string | number | boolean | null | ReadonlyArray<Json> | { re
  * @since 0.1.0
  * @category models
  */
-export const Json: Schema.Schema<Json> = Schema.suspend(() =>
-  Schema.Union(
-    Schema.String,
-    Schema.Number.pipe(Schema.finite()),
-    Schema.Boolean,
-    Schema.Null,
-    Schema.Array(Json),
-    Schema.Record({ key: Schema.String, value: Json })
-  )
-).annotations({ identifier: "Json" })
+export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
+  identifier: "Json",
+  description: "any JSON value, nested at most 100 deep",
+  jsonSchema: { anyOf: ["string", "number", "boolean", "null", "array", "object"].map((type) => ({ type })) },
+  arbitrary: () => (fc) => fc.json({ maxDepth: 4 }).map(parseJson),
+  equivalence: () => isSame
+})
 
 /**
  * What a worker must be to take part: the value of a qualification compared with `value`, or its mere existence.

@@ -21,7 +21,7 @@ import type {
   UnitNotFound,
   WorkerNotFound
 } from "./CrowdError.js"
-import { type RequesterId, type RunId, Token, type UnitId, WorkerId } from "./Ids.js"
+import { type AgentId, type RequesterId, type RunId, Token, type UnitId, WorkerId } from "./Ids.js"
 import { Money } from "./Money.js"
 import { AgentStatus } from "./States.js"
 
@@ -76,7 +76,7 @@ export interface BonusReceipt extends Schema.Schema.Type<typeof BonusReceipt> {}
 /**
  * One worker's part in a run: how many units they have taken, how many agents of theirs are in each status, what they
  * were paid on top, and whether the run's requester keeps them out. `medianTime` (milliseconds from accept to submit) is
- * taken from their latest hundred submissions.
+ * taken from their latest two hundred submissions.
  *
  * @since 0.1.0
  * @category models
@@ -102,6 +102,18 @@ export interface Participation extends Schema.Schema.Type<typeof Participation> 
  * @category models
  */
 export type Scope = { readonly requester: RequesterId } | { readonly unit: UnitId }
+
+/**
+ * How a worker stands to a run: the agent they hold in it, and what keeps them from any unit of it, whether one is free
+ * or not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Standing {
+  readonly held: Option.Option<AgentId>
+  readonly barred: Option.Option<IneligibleReason>
+}
 
 /** @since 0.1.0 @category errors */
 export type BlockError =
@@ -148,6 +160,11 @@ export interface Service {
     worker: WorkerId,
     run: RunId
   ) => Effect.Effect<Option.Option<IneligibleReason>, WorkerNotFound | TaskRunNotFound | StoreError>
+  /** Cheaper than `isEligible`: it looks for no free unit. */
+  readonly standing: (
+    worker: WorkerId,
+    run: RunId
+  ) => Effect.Effect<Standing, WorkerNotFound | TaskRunNotFound | StoreError>
 }
 
 /**

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { CrowdError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
+import { isOver } from "../internal/undecided.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
@@ -36,11 +37,10 @@ export const everyRun = (
         Effect.gen(function* () {
           if (yield* FiberMap.has(conducted, id)) return
           const units = yield* runs.counts(id)
-          if (!Conductor.isDecided({ units })) {
-            return yield* FiberMap.run(conducted, id, Effect.catchAll(Conductor.conduct(id), tell(id)))
+          if (isOver(units)) decided.add(id)
+          else if (!Conductor.isDecided({ units })) {
+            yield* FiberMap.run(conducted, id, Effect.catchAll(Conductor.conduct(id), tell(id)))
           }
-          // A run without units is one that is about to get them.
-          if (Object.values(units).some((n) => n > 0)) decided.add(id)
         })
 
       const look = runs.list.pipe(

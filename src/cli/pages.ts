@@ -14,7 +14,7 @@ import type { Core } from "../Provider.js"
 import * as Server from "../server/Server.js"
 import { CannotListen } from "./failure.js"
 import * as packages from "./packages.js"
-import { type Addresses, addressesOf, type Settings } from "./serving.js"
+import { type Addresses, addressesOf, hostsOf, type Settings } from "./serving.js"
 
 /** How long a connection may take; longer ones are cut off. In milliseconds and bytes. */
 const limits = {
@@ -25,7 +25,7 @@ const limits = {
   maxHeaderSize: 16_384
 }
 
-/** By then all that was answered has been sent; connections that are still there are nobody's, or stuck. */
+/** Counted from when nothing is under way any more, or patience has ended: for answers on their way to slow clients. */
 const grace = "2 seconds"
 
 const listening = ({ host, port }: Settings): Layer.Layer<HttpServer.HttpServer, ServeError> =>
@@ -104,7 +104,10 @@ export const open = (
   Effect.gen(function* () {
     const { secret, token } = settings
     const routes = Layer.merge(yield* metrics(settings), more)
-    const served = Layer.provideMerge(Server.layer({ secret, token, routes, accepts }), listening(settings))
+    const served = Layer.provideMerge(
+      Server.layer({ secret, token, routes, accepts, hosts: hostsOf(settings) }),
+      listening(settings)
+    )
     const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
     const { address } = Context.get(context, HttpServer.HttpServer)
     return describe(addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port), settings)

@@ -151,6 +151,12 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
     }
   })
 
+/** The names under which the pages may be asked for. */
+export const hostsOf = ({ host, url }: Settings): ReadonlyArray<string> => [
+  host,
+  ...Option.toArray(Option.map(url, (origin) => new URL(origin).hostname))
+]
+
 const everywhere = ["0.0.0.0", "::"]
 
 const outside = (): ReadonlyArray<string> =>

@@ -25,7 +25,7 @@ import { pagewise } from "./pagewise.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
 import * as reviews from "./reviews.js"
-import { changeAgent, invalid } from "./transitions.js"
+import { changeAgent, invalid, moveAgent } from "./transitions.js"
 
 const sameAnswers = Schema.equivalence(Answers)
 
@@ -149,9 +149,9 @@ export const make = (engine: Engine.Service): Service => {
         limit: 100
       })
       const held = units.flatMap((unit) => Option.toArray(unit.agent))
-      const agents = yield* store.getAll(tables.agents, held)
+      const agents = yield* store.getAll(tables.agentOutlines, held)
       const open = agents.filter(({ status }) => States.isOpen(status))
-      yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "timeOut", now), { discard: true })
+      yield* Effect.forEach(open, (agent) => moveAgent(store, agent, "timeOut", now), { discard: true })
       return open.length
     }).pipe(
       Effect.catchTag("InvalidTransition", () => Effect.succeed(0)),
@@ -202,7 +202,7 @@ export const make = (engine: Engine.Service): Service => {
           orderBy: worker === undefined ? "submittedAt" : undefined,
           after,
           reverse: newestFirst,
-          limit: 50
+          limit: 25
         })
       })
     )
@@ -223,7 +223,6 @@ export const make = (engine: Engine.Service): Service => {
     get: agent,
     list: (id) => pages(store, tables.agents, { where: { run: id } }),
     submissions,
-    ofWorker: (worker) =>
-      pages(store, tables.agents, { where: { worker }, orderBy: "assignment", reverse: true, limit: 100 })
+    ofWorker: (worker) => pages(store, tables.agentOutlines, { where: { worker }, reverse: true, limit: 100 })
   }
 }

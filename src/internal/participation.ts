@@ -4,7 +4,6 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Agent } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId, WorkerId } from "../Ids.js"
 import type { AgentStatus } from "../States.js"
@@ -17,22 +16,12 @@ import { medianTime } from "./medianTime.js"
 import { pages } from "./pages.js"
 import { byId } from "./payload.js"
 
-const sampled = 50
-
 const workersPerPage = 25
 
 type Standing = typeof tables.standings.schema.Type
 
 export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
   const { run, store } = engine
-
-  const latestSubmissions = (id: RunId, worker: WorkerId): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
-    Effect.map(
-      Effect.forEach(["approved", "completed"] as const, (status) =>
-        store.page(tables.agents, { where: { run: id, worker, status }, reverse: true, limit: sampled })
-      ),
-      Array.flatten
-    )
 
   const agentsOf = (id: RunId, worker: WorkerId): Effect.Effect<Participation["agents"], StoreError> => {
     const of = (status: AgentStatus) =>
@@ -64,7 +53,7 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
         taken,
         agents,
         bonuses: { currency: found.task.reward.currency, minor: bonuses },
-        medianTime: medianTime(yield* latestSubmissions(found.id, worker.id)),
+        medianTime: yield* medianTime(store, { run: found.id, worker: worker.id }),
         blocked: yield* isBlocked(engine, found.requester, worker.id)
       }
     })

@@ -38,6 +38,29 @@ export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Named
     return (yield* workerNamed(engine, name)) ?? made
   })
 
+const standingId = (run: Ids.RunId, worker: Ids.WorkerId): string => `${run}/${worker}`
+
+/** Of a worker who has not been here. */
+const noStanding = (run: Ids.RunId, worker: Ids.WorkerId): Standing => ({
+  id: standingId(run, worker),
+  run,
+  worker,
+  taken: 0,
+  place: -1,
+  agent: Option.none()
+})
+
+/** The worker's standing in the run, only looked at. */
+export const seeStanding = (
+  { store }: Engine.Service,
+  run: Ids.RunId,
+  worker: Ids.WorkerId
+): Effect.Effect<Standing, StoreError> =>
+  Effect.map(
+    store.get(tables.standings, standingId(run, worker)),
+    Option.getOrElse(() => noStanding(run, worker))
+  )
+
 /** The worker's standing in the run, held until the transaction ends. */
 export const standingOf = (
   { store }: Engine.Service,
@@ -45,12 +68,11 @@ export const standingOf = (
   worker: Named
 ): Effect.Effect<Standing, StoreError> =>
   Effect.gen(function* () {
-    const id = `${run.id}/${worker.id}`
-    const known = yield* store.get(tables.standings, id)
+    const made = noStanding(run.id, worker.id)
+    const known = yield* store.get(tables.standings, made.id)
     if (Option.isSome(known)) return known.value
-    const made: Standing = { id, run: run.id, worker: worker.id, taken: 0, place: -1, agent: Option.none() }
     yield* store.insert(tables.standings, [made])
-    return Option.getOrElse(yield* store.get(tables.standings, id), () => made)
+    return Option.getOrElse(yield* store.get(tables.standings, made.id), () => made)
   })
 
 /** Writes down that the worker has taken the unit. */

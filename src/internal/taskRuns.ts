@@ -17,8 +17,6 @@ import { retrying } from "./retry.js"
 /** A unit's place is its index times this, plus its row: so many rows a run can have. */
 const rowsAtMost = 1_000_000_000
 
-const sampled = 100
-
 export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
     Effect.map(store.page(tables.runs, { where, reverse: true, limit: 1 }), (rows) => rows[0])
@@ -131,19 +129,6 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       return { currency: found.task.reward.currency, rewards, bonuses, fees, total: rewards + bonuses + fees }
     })
 
-  const latestSubmissions = (id: Ids.RunId) =>
-    Effect.map(
-      Effect.forEach(["approved", "completed"] as const, (status) =>
-        store.page(tables.agents, {
-          where: { run: id, status },
-          orderBy: "submittedAt",
-          reverse: true,
-          limit: sampled
-        })
-      ),
-      Array.flatten
-    )
-
   const counts: Service["counts"] = (id) =>
     Effect.zipRight(run(id), Effect.map(store.count(tables.units, { run: id }, "status"), countsOf))
 
@@ -151,7 +136,7 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     Effect.gen(function* () {
       const found = yield* run(id)
       const workers = yield* store.count(tables.standings, { run: id }, "run")
-      const median = medianTime(yield* latestSubmissions(id))
+      const median = yield* medianTime(store, { run: id })
       return {
         run: id,
         name: found.name,

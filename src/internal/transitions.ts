@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Agent } from "../Agents.js"
+import type { Agent, AgentOutline } from "../Agents.js"
 import { InvalidTransition, type StoreError } from "../CrowdError.js"
 import * as States from "../States.js"
 import type * as Store from "../Store.js"
@@ -31,7 +31,7 @@ const stamp = (operation: States.AgentOperation, now: DateTime.Utc): AgentPatch 
 const unitPatch = (
   operation: States.UnitOperation,
   to: States.UnitStatus,
-  agent: Agent,
+  agent: AgentOutline,
   now: DateTime.Utc
 ): Store.Where<Unit> => {
   const left = operation === "release" || operation === "lapse"
@@ -44,7 +44,11 @@ const unitPatch = (
 }
 
 /** What the change means for a unit that is the agent's, or that nobody holds and they have completed all the same. */
-const impliedFor = (unit: Unit, agent: Agent, operation: States.AgentOperation): Option.Option<States.UnitOperation> =>
+const impliedFor = (
+  unit: Unit,
+  agent: AgentOutline,
+  operation: States.AgentOperation
+): Option.Option<States.UnitOperation> =>
   Option.flatMap(States.implied[operation], (implied) => {
     if (!Option.contains(unit.agent, agent.id)) {
       return implied === "complete" || implied === "completeLate" ? Option.some("completeLate") : Option.none()
@@ -53,7 +57,7 @@ const impliedFor = (unit: Unit, agent: Agent, operation: States.AgentOperation):
   })
 
 /** Takes the agent's unit where the agent's change implies. */
-const carryOver = (store: Store.Service, agent: Agent, operation: States.AgentOperation) =>
+const carryOver = (store: Store.Service, agent: AgentOutline, operation: States.AgentOperation) =>
   Effect.gen(function* () {
     const unit = Option.getOrUndefined(yield* store.get(tables.units, agent.unit))
     if (unit === undefined) return
@@ -68,21 +72,31 @@ const carryOver = (store: Store.Service, agent: Agent, operation: States.AgentOp
  * Changes an agent that was read in this transaction, and its unit as that implies, through the table of transitions.
  * `at` is when it happened, which may be some time ago.
  */
-export const changeAgent = (
+export const moveAgent = (
   store: Store.Service,
-  agent: Agent,
+  agent: AgentOutline,
   operation: States.AgentOperation,
   at: DateTime.Utc,
   patch: AgentPatch = {}
-): Effect.Effect<Agent, InvalidTransition | StoreError> =>
+): Effect.Effect<Agent | undefined, InvalidTransition | StoreError> =>
   Effect.gen(function* () {
     const to = States.nextAgent(agent.status, operation)
     if (Option.isNone(to)) return yield* invalid(agent, operation)
     const set = { ...stamp(operation, at), ...patch, status: to.value }
     const [changed] = yield* store.update(tables.agents, { ids: [agent.id], set })
     yield* carryOver(store, agent, operation)
-    return changed ?? agent
+    return changed
   })
 
-export const invalid = (agent: Agent, operation: string): InvalidTransition =>
+/** The same, where all of the agent is wanted. */
+export const changeAgent = (
+  store: Store.Service,
+  agent: Agent,
+  operation: States.AgentOperation,
+  at: DateTime.Utc,
+  patch?: AgentPatch
+): Effect.Effect<Agent, InvalidTransition | StoreError> =>
+  Effect.map(moveAgent(store, agent, operation, at, patch), (changed) => changed ?? agent)
+
+export const invalid = (agent: AgentOutline, operation: string): InvalidTransition =>
   new InvalidTransition({ entity: "Agent", id: agent.id, from: agent.status, operation })

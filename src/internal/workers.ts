@@ -16,6 +16,7 @@ import type { BlockOrder, BonusOrder } from "../Driver.js"
 import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import { Money } from "../Money.js"
+import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { BonusOptions, Scope, Service, Worker } from "../Workers.js"
 import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
@@ -230,6 +231,26 @@ export const make = (engine: Engine.Service): Service => {
       return !(yield* isOurBlock(found.id))
     })
 
+  const heldBy = ({ agent }: typeof tables.standings.schema.Type) =>
+    Option.match(agent, {
+      onNone: () => Effect.succeedNone,
+      onSome: (id) =>
+        Effect.map(store.get(tables.agentOutlines, id), (found) =>
+          Option.as(
+            Option.filter(found, ({ status }) => States.isOpen(status)),
+            id
+          )
+        )
+    })
+
+  const standing: Service["standing"] = (id, runId) =>
+    Effect.gen(function* () {
+      const found = yield* run(runId)
+      const known = yield* worker(id)
+      const seen = yield* registry.seeStanding(engine, found.id, known.id)
+      return { held: yield* heldBy(seen), barred: yield* barred(engine, found, known, seen) }
+    })
+
   return {
     get: worker,
     findByName: (name) =>
@@ -243,7 +264,8 @@ export const make = (engine: Engine.Service): Service => {
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),
     isBlocked: (id, scope) =>
       Effect.flatMap(worker(id), (found) => Effect.flatMap(scoped(scope), (paying) => isKeptOut(found, paying))),
-    isEligible
+    isEligible,
+    standing
   }
 }
 

@@ -293,7 +293,7 @@ export class ConsoleApi extends looks
       .addError(runNotFound, { status: 404 })
       .addError(agentNotFound, { status: 404 })
   )
-  /** The same key is the same bonus, however often it is asked for. */
+  /** The same bonus with the same key is paid once, however often it is asked for; another amount or reason is another. */
   .add(
     HttpApiEndpoint.post("bonus", "/runs/:run/bonuses")
       .setPath(OneRun)

@@ -34,6 +34,11 @@ export interface Options {
   readonly secret: Redacted.Redacted<string>
   /** Opens the requester's console. */
   readonly token: Redacted.Redacted<string>
+  /**
+   * The names, without ports, under which the server may be asked for, beside `localhost` and every ip address. Under
+   * any other name a page of somebody else could read what only people in your network can reach.
+   */
+  readonly hosts?: ReadonlyArray<string> | undefined
   /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
   readonly patience?: Duration.DurationInput | undefined
   /** Served beside the server's own, such as `Prometheus.layer`. */
@@ -67,7 +72,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(Running.Running, running)),
-        Layer.provide(guard.layer(running, options.accepts ?? (() => false)))
+        Layer.provide(guard.layer(running, { hosts: options.hosts ?? [], accepts: options.accepts ?? (() => false) }))
       )
       const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         guard.serving,

@@ -92,7 +92,21 @@ export const Past = Schema.Struct({
   submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber)
 })
 
-const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, deadline: Schema.DateTimeUtcFromNumber })
+/**
+ * What became of an agent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, deadline: Schema.DateTimeUtcFromNumber })
+
+/**
+ * What a worker submits.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Submission = Schema.Struct({ answers: Answers })
 
 const Run = Schema.Struct({ run: RunId })
 const OneAgent = Schema.Struct({ agent: AgentId })
@@ -145,7 +159,7 @@ export class WorkApi extends HttpApiGroup.make("work")
     HttpApiEndpoint.post("submit", "/agents/:agent/answers")
       .setPath(OneAgent)
       .setHeaders(Key)
-      .setPayload(Schema.Struct({ answers: Answers }))
+      .setPayload(Submission)
       .addSuccess(Changed)
       .addError(told(CrowdError.AgentNotFound), { status: 404 })
       .addError(told(CrowdError.NotYourAgent), { status: 403 })

@@ -7,7 +7,7 @@
 import type * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { Agent, Answers } from "../Agents.js"
+import { Agent, AgentOutline, Answers } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
 import { Intent } from "../Journal.js"
 import { Minor } from "../Money.js"
@@ -148,10 +148,8 @@ export const workers = table({
   indexes: [["provider"]]
 })
 
-/** @since 0.1.0 @category tables */
-export const agents = table({
+const outline = {
   name: "agents",
-  schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
   columns: {
     id: "text",
     run: "text",
@@ -161,7 +159,6 @@ export const agents = table({
     workerName: "text",
     status: "text",
     remoteId: "text",
-    answers: "text",
     feedback: "text",
     acceptedAt: "integer",
     deadline: "integer",
@@ -175,10 +172,21 @@ export const agents = table({
     ["run"],
     ["run", "status", "submittedAt"],
     ["run", "status", "worker"],
+    ["worker"],
     ["worker", "assignment"],
     ["run", "remoteId"]
   ]
+} as const
+
+/** @since 0.1.0 @category tables */
+export const agents = table({
+  ...outline,
+  schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
+  columns: { ...outline.columns, answers: "text" }
 })
+
+/** The same rows without their answers: only to be read. @since 0.1.0 @category tables */
+export const agentOutlines = table({ ...outline, schema: Schema.Struct(AgentOutline.fields) })
 
 /** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */
 export const standings = table({

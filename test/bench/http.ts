@@ -1,29 +1,39 @@
 /**
  * Accept + submit over HTTP with every check on, against raw node:http + better-sqlite3 on a copy of the same file in the
- * same run. Server and clients are processes of their own, the clients the same for both.
+ * same run. Each server is a process of its own that has its clients, the same for both, in it. Compiled, as it is used:
+ * tsx wraps every function that is made.
  */
 import { execFile } from "node:child_process"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
+import { buildSync } from "esbuild"
 import * as Local from "../../src/Local.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
-import * as serverProcess from "../support/serverProcess.js"
 import { type Crowd, type Durability, inTemporaryDirectory, launched, median } from "./setup.js"
 
 const Measured = Schema.parseJson(Schema.Struct({ seconds: Schema.Number, p50: Schema.Number, p99: Schema.Number }))
 type Measured = typeof Measured.Type
 
-const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const compiled = fileURLToPath(new URL("../../node_modules/.cache/bench", import.meta.url))
 
-const clients = (words: ReadonlyArray<string>) =>
+const compile = () =>
+  buildSync({
+    entryPoints: ["httpFloor.ts", "httpOurs.ts"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
+    outdir: compiled,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm"
+  })
+
+const measured = (server: "httpFloor" | "httpOurs", words: ReadonlyArray<string>) =>
   Effect.flatMap(
-    Effect.promise(() =>
-      promisify(execFile)(process.execPath, ["--import", "tsx", fileOf("httpClients.ts"), ...words])
-    ),
+    Effect.promise(() => promisify(execFile)(process.execPath, [join(compiled, `${server}.mjs`), ...words])),
     ({ stdout }) => Schema.decodeUnknown(Measured)(stdout)
   )
 
@@ -34,29 +44,15 @@ interface Case {
   readonly pairs: number
 }
 
-type Serve = (filename: string, durability: Durability, run: string) => Effect.Effect<number, never, Scope.Scope>
-
-const floor: Serve = (filename, durability, run) =>
-  Effect.map(serverProcess.started(fileOf("httpFloor.ts"), [filename, durability, run]), ({ line }) => Number(line))
-
-const ours: Serve = (filename, durability) =>
-  Effect.map(
-    serverProcess.start({ database: { _tag: "File", filename, durability }, port: 0, conducts: false }),
-    ({ port }) => port
-  )
-
 const local: Crowd = (filename, durability) =>
   Layer.provideMerge(Local.layer(), SqliteStore.layer({ filename, durability }))
 
 const measure = (directory: string, { clients: count, durability, pairs, units }: Case) =>
   Effect.gen(function* () {
     const { copy, run } = yield* launched(directory, units, local)
-    const one = (serve: Serve, name: string) =>
-      Effect.suspend(() => serve(copy(name), durability, run)).pipe(
-        Effect.flatMap((port) => clients([`${port}`, run, `${units}`, `${count}`])),
-        Effect.scoped
-      )
-    const both = Effect.all({ raw: one(floor, "raw"), ours: one(ours, "ours") })
+    const one = (server: "httpFloor" | "httpOurs") =>
+      Effect.suspend(() => measured(server, [copy(server), durability, run, `${units}`, `${count}`]))
+    const both = Effect.all({ raw: one("httpFloor"), ours: one("httpOurs") })
     return yield* Effect.replicateEffect(both, pairs)
   })
 
@@ -79,8 +75,8 @@ const cases: ReadonlyArray<Case> = [
   { units: 1_000, clients: 32, durability: "normal", pairs: 3 },
   { units: 10_000, clients: 32, durability: "normal", pairs: 3 },
   { units: 10_000, clients: 32, durability: "full", pairs: 3 },
-  { units: 10_000, clients: 50, durability: "normal", pairs: 3 },
-  { units: 10_000, clients: 50, durability: "full", pairs: 3 },
+  { units: 10_000, clients: 50, durability: "normal", pairs: 1 },
+  { units: 10_000, clients: 50, durability: "full", pairs: 1 },
   { units: 100_000, clients: 32, durability: "normal", pairs: 1 }
 ]
 
@@ -88,6 +84,7 @@ const sizes = process.argv.slice(2).map(Number)
 
 const program = inTemporaryDirectory((directory) =>
   Effect.gen(function* () {
+    compile()
     console.log("accept + submit over HTTP, microseconds a unit; ratio = raw / ours")
     const chosen = cases.filter(({ units }) => sizes.length === 0 || sizes.includes(units))
     const costs = yield* Effect.forEach(chosen, (one) =>

@@ -1,90 +1,84 @@
 /**
- * So many people who accept and submit, one unit after another, at addresses of their own, until all units are done. A
- * client as plain as can be, so that it is the server that is measured. Prints `Measured` as JSON.
- *
- * httpClients.ts <port> <run> <units> <clients>
+ * So many people who accept and submit, one unit after another, at addresses of their own, until all units are done:
+ * plain node:http over connections that are kept alive.
  */
-import { connect, type Socket } from "node:net"
+import { Agent, request } from "node:http"
 import { addressOf } from "../support/serverVisitors.js"
 
-const [port, run, units, clients] = [Number(process.argv[2]), process.argv[3], ...process.argv.slice(4).map(Number)]
-
-interface Exchange {
-  /** Answers the body of the response. */
-  readonly post: (path: string, key: string, body: string) => Promise<string>
-  readonly end: () => void
+export interface Crowd {
+  readonly port: number
+  readonly run: string
+  readonly units: number
+  readonly clients: number
 }
 
-const headEnd = Buffer.from("\r\n\r\n")
-
-/** The body, once all of it is there. */
-const bodyOf = (received: Buffer): string | undefined => {
-  const at = received.indexOf(headEnd)
-  if (at < 0) return undefined
-  const head = received.toString("latin1", 0, at)
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
-  if (received.length < at + 4 + length) return undefined
-  const body = received.toString("utf8", at + 4)
-  if (!head.startsWith("HTTP/1.1 200")) throw new Error(`${head}\n${body}`)
-  return body
+export interface Measured {
+  readonly seconds: number
+  /** Of the times of all requests, in milliseconds. */
+  readonly p50: number
+  readonly p99: number
 }
 
-const exchange = (socket: Socket): Exchange => {
-  let received: Buffer = Buffer.alloc(0)
-  let answered = (_: string) => {}
-  socket.setNoDelay(true)
-  socket.on("data", (part: Buffer) => {
-    received = received.length === 0 ? part : Buffer.concat([received, part])
-    const body = bodyOf(received)
-    if (body === undefined) return
-    received = Buffer.alloc(0)
-    answered(body)
-  })
-  socket.on("close", () => {
-    throw new Error(`closed with ${left} units left; received ${received}`)
-  })
-  return {
-    post: (path, key, body) =>
-      new Promise((resolve) => {
-        answered = resolve
-        socket.write(
-          `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\nx-crowd-key: ${key}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-        )
-      }),
-    end: () => socket.removeAllListeners("close").destroy()
+interface Posted {
+  readonly path: string
+  readonly key: string
+  readonly body: string
+}
+
+const poster =
+  (port: number, index: number) =>
+  (agent: Agent, { body, key, path }: Posted): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        "content-type": "application/json",
+        "x-crowd-key": key,
+        "content-length": Buffer.byteLength(body)
+      }
+      const asked = request(
+        { agent, port, host: "127.0.0.1", localAddress: addressOf(index), method: "POST", path, headers },
+        (response) => {
+          let text = ""
+          response.setEncoding("utf8")
+          response.on("data", (part) => {
+            text += part
+          })
+          response.on("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))))
+        }
+      )
+      asked.on("error", reject)
+      asked.end(body)
+    })
+
+export const drive = async ({ clients, port, run, units }: Crowd): Promise<Measured> => {
+  let left = units
+  const millis: Array<number> = []
+  const work = async (index: number): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const post = poster(port, index)
+    const timed = async (posted: Posted) => {
+      const start = performance.now()
+      const answer = await post(agent, posted)
+      millis.push(performance.now() - start)
+      return JSON.parse(answer)
+    }
+    while (left > 0) {
+      const n = left--
+      const work = await timed({ path: `/api/work/runs/${run}/agents`, key: "none", body: '{"data":null}' })
+      const body = JSON.stringify({ answers: { label: "positive", n } })
+      await timed({ path: `/api/work/agents/${work.agent}/answers`, key: work.key, body })
+    }
+    agent.destroy()
   }
+  const start = performance.now()
+  await Promise.all(Array.from({ length: clients }, (_, index) => work(index)))
+  const seconds = (performance.now() - start) / 1000
+  millis.sort((a, b) => a - b)
+  const at = (share: number): number => millis[Math.floor(share * (millis.length - 1))] ?? 0
+  return { seconds, p50: at(0.5), p99: at(0.99) }
 }
 
-const open = (index: number): Promise<Exchange> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", localAddress: addressOf(index) }, () => resolve(exchange(socket)))
-    socket.once("error", reject)
-  })
-
-const exchanges = await Promise.all(Array.from({ length: clients ?? 0 }, (_, index) => open(index)))
-
-let left = units ?? 0
-const millis: Array<number> = []
-
-const work = async ({ post }: Exchange): Promise<void> => {
-  const timed = async (path: string, key: string, body: string) => {
-    const start = performance.now()
-    const answer = await post(path, key, body)
-    millis.push(performance.now() - start)
-    return JSON.parse(answer)
-  }
-  while (left > 0) {
-    const n = left--
-    const { agent, key } = await timed(`/api/work/runs/${run}/agents`, "none", '{"data":null}')
-    await timed(`/api/work/agents/${agent}/answers`, key, JSON.stringify({ answers: { label: "positive", n } }))
-  }
+/** What a server of the bench is started with: file, durability, run, units, clients. */
+export const words = () => {
+  const [filename = "", durability = "", run = "", units = "", clients = ""] = process.argv.slice(2)
+  return { filename, durability, run, units: Number(units), clients: Number(clients) }
 }
-
-const start = performance.now()
-await Promise.all(exchanges.map(work))
-const seconds = (performance.now() - start) / 1000
-for (const { end } of exchanges) end()
-
-millis.sort((a, b) => a - b)
-const at = (share: number): number => millis[Math.floor(share * (millis.length - 1))] ?? 0
-console.log(JSON.stringify({ seconds, p50: at(0.5), p99: at(0.99) }))

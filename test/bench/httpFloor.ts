@@ -1,12 +1,9 @@
-/**
- * The floor: node:http, JSON and the two statements that change the unit, with nothing checked. Prints its port.
- *
- * httpFloor.ts <file> <durability> <run>
- */
+/** The floor: node:http, JSON and the two statements that change the unit, with nothing checked; and its clients. */
 import { createServer, type IncomingMessage } from "node:http"
+import { drive, words } from "./httpClients.js"
 import { rawStatements } from "./raw.js"
 
-const [filename = "", durability = "", run = ""] = process.argv.slice(2)
+const { clients, durability, filename, run, units } = words()
 
 const { claim, complete } = rawStatements(filename, durability)
 
@@ -35,7 +32,9 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text)
 })
 
-server.listen(0, "127.0.0.1", () => {
+server.listen(0, "127.0.0.1", async () => {
   const address = server.address()
-  if (typeof address === "object" && address !== null) console.log(address.port)
+  if (typeof address !== "object" || address === null) throw new Error("no address")
+  console.log(JSON.stringify(await drive({ port: address.port, run, units, clients })))
+  server.close()
 })

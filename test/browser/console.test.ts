@@ -2,31 +2,16 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type { Page } from "playwright-core"
 import { type Agent, Agents } from "../../src/Agents.js"
-import type { RunId } from "../../src/Ids.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import * as consoleClient from "../server/consoleClient.js"
 import * as server from "../support/server.js"
 import * as chromium from "./support/chromium.js"
+import { isThere, press, requester, reviewing, token } from "./support/requester.js"
 
 const { act } = chromium
 const { launched, submitted } = consoleClient
-
-const token = Redacted.value(server.token)
-
-/** A requester whose browser is signed in by the address that the server printed. */
-const requester = (path = "") =>
-  Effect.gen(function* () {
-    const page = yield* chromium.page()
-    const base = yield* consoleClient.baseUrl
-    yield* act(() => page.goto(`${base}/console${path}#${encodeURIComponent(token)}`))
-    return page
-  })
-
-const reviewing = (run: RunId) =>
-  Effect.tap(requester(`/runs/${run}`), (page) => act(() => page.getByRole("article").waitFor()))
 
 const statuses = (agents: ReadonlyArray<Agent>) =>
   Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => Effect.map(get(id), ({ status }) => status)))
@@ -38,15 +23,22 @@ const eventually = (agents: ReadonlyArray<Agent>, wanted: ReadonlyArray<string>)
     Effect.repeat({ times: 200, until: (now) => now.join() === wanted.join() })
   )
 
-const press = (page: Page, ...keys: ReadonlyArray<string>) =>
-  Effect.forEach(keys, (key) => act(() => page.keyboard.press(key)), { discard: true })
-
 const focused = (page: Page) => act(() => page.evaluate<string>("document.activeElement?.textContent ?? ''"))
+
+/** Fills in the dialog that has come up, as it is there to be typed into. */
+const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    yield* act(() => page.getByRole("dialog").waitFor())
+    for (const [index, text] of texts.entries()) {
+      if (index > 0) yield* press(page, "Tab")
+      yield* act(() => page.keyboard.type(text))
+    }
+    yield* press(page, "Control+Enter")
+    yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+  })
 
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
-
-const isThere = (page: Page, text: string | RegExp) => act(() => page.getByText(text).first().waitFor())
 
 layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices: true })("The console", (it) => {
   it.scoped("lets in who has the token, by address or typed, and keeps it out of the address bar", () =>
@@ -80,18 +72,13 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       yield* press(page, "a")
       yield* focusGoesTo(page, /^ann/)
       yield* press(page, "r")
-      yield* act(() => page.keyboard.type("Not what was asked. a r s"))
-      yield* press(page, "Control+Enter")
-      yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+      yield* answer(page, "Not what was asked. a r s")
       yield* press(page, "s")
       yield* focusGoesTo(page, /^bob/)
       yield* press(page, "A")
       yield* focusGoesTo(page, /^cyd/)
       yield* press(page, "b")
-      yield* act(() => page.keyboard.type("0.50"))
-      yield* press(page, "Tab")
-      yield* act(() => page.keyboard.type("thorough"))
-      yield* press(page, "Control+Enter")
+      yield* answer(page, "0.50", "thorough")
       yield* isThere(page, "0.50 USD paid to cyd")
       yield* press(page, "a")
       yield* act(() => page.getByRole("heading", { name: "Nothing to review" }).waitFor())
@@ -123,14 +110,30 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
     })
   )
 
+  it.scoped("decides on all of a worker, also on what is not loaded yet", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Many", 62)
+      const agents = yield* Effect.forEach(Array.from({ length: 60 }), () => submitted(run.id, "ann"))
+      const other = yield* submitted(run.id, "bob")
+      const page = yield* reviewing(run.id)
+      yield* press(page, "A")
+      yield* focusGoesTo(page, /^bob/)
+      expect(
+        yield* act(() => page.getByRole("navigation", { name: "Submissions by worker" }).textContent())
+      ).not.toContain("ann")
+      yield* act(() => page.goto("about:blank"))
+      const wanted = [...agents.map(() => "approved"), "completed"]
+      expect(yield* eventually([...agents, other], wanted)).toEqual(wanted)
+    })
+  )
+
   it.scoped("looks back at what was decided, and approves after all what was rejected", () =>
     Effect.gen(function* () {
       const run = yield* launched("Looking back", 2)
       const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
       const page = yield* reviewing(run.id)
       yield* press(page, "a", "r")
-      yield* act(() => page.keyboard.type("Too short"))
-      yield* press(page, "Control+Enter")
+      yield* answer(page, "Too short")
       const decided = ["approved", "rejected"]
       expect(yield* eventually(agents, decided)).toEqual(decided)
       yield* act(() => page.getByRole("button", { name: "Approved 1" }).click())

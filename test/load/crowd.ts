@@ -24,8 +24,8 @@ export interface Told {
   readonly acknowledged: Map<string, unknown>
   /** How often somebody was refused, and why. */
   readonly refusals: Map<IneligibleReason["_tag"], number>
-  /** Requests that were cut off, or that a server being stopped did not take. */
-  cutOff: number
+  /** How often a request was cut off or not taken, and by what; it is sent again. */
+  readonly cutOff: Map<string, number>
   /** Each answer that was not as it should be, in words. */
   readonly wrong: Array<string>
 }
@@ -40,9 +40,21 @@ export interface Options {
   readonly told: Told
 }
 
-export const nothingTold = (): Told => ({ acknowledged: new Map(), refusals: new Map(), cutOff: 0, wrong: [] })
+export const nothingTold = (): Told => ({
+  acknowledged: new Map(),
+  refusals: new Map(),
+  cutOff: new Map(),
+  wrong: []
+})
 
-class Stopping extends Data.TaggedError("Stopping") {}
+class Unavailable extends Data.TaggedError("Unavailable")<{ readonly body: string }> {}
+
+const countIn = <Key>(numbers: Map<Key, number>, key: Key) => void numbers.set(key, (numbers.get(key) ?? 0) + 1)
+
+const faultOf = (error: Unavailable | Unanswered): string => {
+  if (error._tag === "Unavailable") return error.body.slice(0, 200)
+  return "code" in error.cause ? String(error.cause.code) : error.cause.message
+}
 
 const decodeRefusal = Schema.decodeUnknown(Schema.parseJson(NotEligible))
 
@@ -51,9 +63,9 @@ const persist = (told: Told, asking: Effect.Effect<Answer, Unanswered>) =>
   asking.pipe(
     Effect.filterOrFail(
       ({ status }) => status !== 503,
-      () => new Stopping()
+      ({ body }) => new Unavailable({ body })
     ),
-    Effect.tapError(() => Effect.sync(() => told.cutOff++)),
+    Effect.tapError((error) => Effect.sync(() => countIn(told.cutOff, faultOf(error)))),
     Effect.retry(Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(1200))),
     Effect.orDie
   )
@@ -70,7 +82,7 @@ const refused = ({ told, units }: Options, answer: Answer) =>
       decodeRefusal(answer.body),
       () => `neither work nor a refusal: ${answer.body}`
     )
-    told.refusals.set(reason._tag, (told.refusals.get(reason._tag) ?? 0) + 1)
+    countIn(told.refusals, reason._tag)
     if (reason._tag === "OverWorkerLimit" || told.acknowledged.size >= units) return true
     yield* Effect.sleep("20 millis")
     return false

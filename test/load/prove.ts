@@ -38,7 +38,7 @@ export interface Proof {
   readonly units: number
   readonly perWorker: number
   readonly refusals: Readonly<Record<string, number>>
-  readonly cutOff: number
+  readonly cutOff: Readonly<Record<string, number>>
   readonly kills: number
   readonly seconds: number
   /** Each thing that is not as it must be, in words. */
@@ -139,7 +139,7 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> =>
         units,
         perWorker,
         refusals: Object.fromEntries(told.refusals),
-        cutOff: told.cutOff,
+        cutOff: Object.fromEntries(told.cutOff),
         kills: killed.length,
         seconds: Duration.toSeconds(took),
         wrong: yield* books.wrong(told, { units, perWorker })

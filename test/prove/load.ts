@@ -28,7 +28,7 @@ const rowOf = ({ database, servers }: Options, proof: Proof) => ({
   database,
   servers,
   kills: proof.kills,
-  "cut off": proof.cutOff,
+  "sent again": Object.values(proof.cutOff).reduce((sum, times) => sum + times, 0),
   units: proof.units,
   "units/s": Math.round(proof.units / proof.seconds),
   "limit a worker": proof.perWorker,
@@ -40,6 +40,7 @@ const program = Effect.gen(function* () {
   console.log(`seed ${asked.seed}: ${asked.workers} people, ${asked.rows} rows`)
   const rows = yield* Effect.forEach(variants, (variant) =>
     Effect.map(prove(variant), (proof) => {
+      console.log(`${variant.database}, ${variant.kills} kills: sent again after`, proof.cutOff)
       for (const wrong of proof.wrong.slice(0, 20)) console.log(wrong)
       return { ...rowOf(variant, proof), isRight: proof.wrong.length === 0 && proof.kills === variant.kills }
     })

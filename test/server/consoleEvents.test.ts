@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import * as TestServices from "effect/TestServices"
+import { StoreError } from "../../src/CrowdError.js"
 import * as Local from "../../src/Local.js"
 import { RunView } from "../../src/server/ConsoleApi.js"
 import * as Server from "../../src/server/Server.js"
@@ -24,13 +25,25 @@ const { launched, submitted } = consoleClient
 /** How often the units of any run were counted. */
 class Counted extends Context.Tag("test/Counted")<Counted, Ref.Ref<number>>() {}
 
+/** How often the summary of a run fails before it is there. */
+class Failing extends Context.Tag("test/Failing")<Failing, Ref.Ref<number>>() {}
+
 const counting = Layer.effect(
   TaskRuns,
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const counted = yield* Counted
+    const failing = yield* Failing
     return {
       ...runs,
+      summary: (id) =>
+        Effect.flatMap(
+          Ref.getAndUpdate(failing, (n) => Math.max(0, n - 1)),
+          (left) =>
+            left > 0
+              ? new StoreError({ reason: "Unavailable", operation: "summary", description: "away for a moment" })
+              : runs.summary(id)
+        ),
       counts: (id) =>
         Effect.zipRight(
           Ref.update(counted, (n) => n + 1),
@@ -42,7 +55,11 @@ const counting = Layer.effect(
 
 const crowd = Layer.provideMerge(
   counting,
-  Layer.mergeAll(Layer.provideMerge(Local.layer(), sqlite.layer()), Layer.effect(Counted, Ref.make(0)))
+  Layer.mergeAll(
+    Layer.provideMerge(Local.layer(), sqlite.layer()),
+    Layer.effect(Counted, Ref.make(0)),
+    Layer.effect(Failing, Ref.make(0))
+  )
 )
 
 const http = NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })
@@ -136,6 +153,17 @@ layer(crowd)("The console's events", (it) => {
       }
       expect(yield* Ref.get(counted)).toBeGreaterThan(4)
       expect(yield* Ref.get(counted)).toBeLessThan(12)
+    }).pipe(Effect.provide(serving))
+  )
+
+  it.scoped("come again at once after a run could not be read", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Away", 1)
+      yield* Ref.set(yield* Failing, 1)
+      const first = yield* listen(`?run=${run.id}`)
+      expect(yield* first.next).toBeUndefined()
+      const second = yield* listen(`?run=${run.id}`)
+      expect((yield* soon(second.next))?.summary.run).toBe(run.id)
     }).pipe(Effect.provide(serving))
   )
 

@@ -1,5 +1,7 @@
 /** What a server does that is told to stop. */
 import { type ClientRequest, request } from "node:http"
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -11,8 +13,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
+import * as Running from "../../src/server/internal/running.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
 import { type Answer, accept, asWork, visitor } from "../support/serverVisitors.js"
@@ -87,6 +92,58 @@ it.live("finishes what is under way, and takes nothing new", () =>
     expect((yield* agents.get(work.agent)).status).toBe("accepted")
     yield* underWay.finish
     expect((yield* underWay.answered).status).toBe(200)
+    yield* Fiber.join(stopping)
+  }).pipe(Effect.scoped)
+)
+
+/** A download of two parts, of which the second comes when it is allowed to. */
+const download = Effect.map(Deferred.make<void>(), (allowed) => ({
+  allowed,
+  routes: HttpLayerRouter.use((router) =>
+    router.add(
+      "GET",
+      "/download",
+      HttpServerResponse.stream(
+        Stream.make("first, ").pipe(
+          Stream.concat(Stream.fromEffect(Effect.as(Deferred.await(allowed), "second"))),
+          Stream.encodeText
+        )
+      )
+    )
+  )
+}))
+
+/** What is read of it: its first part at once, the rest with `rest`. */
+const downloading = (port: number) =>
+  Effect.gen(function* () {
+    const { body } = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}/download`))
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+    const read = Effect.tryPromise(async () => (await reader?.read())?.value)
+    return { first: yield* read, rest: read }
+  })
+
+it.live("finishes downloads", () =>
+  Effect.gen(function* () {
+    const { allowed, routes } = yield* download
+    const { port, someone, stop } = yield* serving({ server: { routes } })
+    const { first, rest } = yield* downloading(port)
+    expect(first).toBe("first, ")
+    const stopping = yield* Effect.fork(stop)
+    yield* Effect.repeat(someone.ask("GET", "/health"), { until: ({ status }) => status === 503, times: 1000 })
+    yield* Deferred.succeed(allowed, undefined)
+    expect(yield* rest).toBe("second")
+    yield* Fiber.join(stopping)
+  }).pipe(Effect.scoped)
+)
+
+it.effect("waits no longer for a download than its patience", () =>
+  Effect.gen(function* () {
+    const running = yield* Running.make("10 seconds")
+    yield* running.during(Effect.succeed(HttpServerResponse.stream(Stream.never)))
+    const stopping = yield* Effect.fork(running.stop)
+    yield* TestClock.adjust("9 seconds")
+    expect(yield* Fiber.poll(stopping)).toEqual(Option.none())
+    yield* TestClock.adjust("1 second")
     yield* Fiber.join(stopping)
   }).pipe(Effect.scoped)
 )

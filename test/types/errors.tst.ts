@@ -314,8 +314,13 @@ describe("catchTags over each method is exhaustive", () => {
         Effect.catchTags(handle("WorkerNotFound", "TaskRunNotFound", "StoreError"))
       )
     ).type.toBe<Infallible>()
+    expect(
+      failing<Workers.Service["standing"]>().pipe(
+        Effect.catchTags(handle("WorkerNotFound", "TaskRunNotFound", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
     expect<keyof Workers.Service>().type.toBe<
-      "get" | "findByName" | "list" | "ofRun" | "bonus" | "block" | "unblock" | "isBlocked" | "isEligible"
+      "get" | "findByName" | "list" | "ofRun" | "bonus" | "block" | "unblock" | "isBlocked" | "isEligible" | "standing"
     >()
   })
 

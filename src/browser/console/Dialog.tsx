@@ -34,6 +34,7 @@ export const Question = ({ action, children, dangerous = false, onAnswer, onClos
   const [busy, setBusy] = useState(false)
   const answer = async (event: Event) => {
     event.preventDefault()
+    if (busy) return
     setBusy(true)
     const reply = await onAnswer()
     setBusy(false)
@@ -67,10 +68,11 @@ interface TextFieldProps {
   readonly value: string
   readonly onValue: (value: string) => void
   readonly longest?: number
+  readonly readOnly?: boolean
 }
 
 /** Ctrl+Enter sends the form, as Enter begins a new line. */
-export const TextField = ({ label, longest = 1000, onValue, value }: TextFieldProps) => {
+export const TextField = ({ label, longest = 1000, onValue, readOnly = false, value }: TextFieldProps) => {
   const id = useId()
   return (
     <div class="field">
@@ -80,6 +82,7 @@ export const TextField = ({ label, longest = 1000, onValue, value }: TextFieldPr
         rows={3}
         required
         maxLength={longest}
+        readOnly={readOnly}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
         onKeyDown={(event) => {

@@ -53,14 +53,18 @@ export const Review = ({ status, view, waiting }: Props) => {
   const [said, setSaid] = useState("")
   const heading = useRef<HTMLHeadingElement>(null)
   const moved = useRef(false)
+  const everMoved = useRef(false)
 
   const index = Math.max(0, all?.findIndex(({ agent }) => agent === chosen) ?? 0)
   const current = all?.[index]
 
-  /** What is shown next takes the focus, so that it is read out and keys go on from there. */
+  /** What is shown next takes the focus, so that it is read out, keys go on from there, and no focus is lost. */
   useLayoutEffect(() => {
-    if (moved.current) heading.current?.focus({ preventScroll: true })
-    if (moved.current) heading.current?.scrollIntoView({ block: "nearest" })
+    everMoved.current ||= moved.current
+    if (moved.current || (everMoved.current && document.activeElement === document.body)) {
+      heading.current?.focus({ preventScroll: true })
+      heading.current?.scrollIntoView({ block: "nearest" })
+    }
     moved.current = false
   }, [current?.agent, held.length])
 
@@ -118,7 +122,7 @@ export const Review = ({ status, view, waiting }: Props) => {
     "?": () => setQuestion({ what: "help" }),
     ...(current === undefined ? {} : { ...decisions, ...others })
   }
-  useKeys(keys)
+  useKeys(question === undefined ? keys : {})
 
   /** The browser tells of a closed dialog a little later: another question may have come meanwhile. */
   const close = () => {
@@ -165,7 +169,7 @@ export const Review = ({ status, view, waiting }: Props) => {
           view={view}
           to={{ agent: current.agent }}
           name={current.workerName}
-          onPaid={setSaid}
+          onSaid={setSaid}
           onClose={close}
         />
       )}

@@ -132,7 +132,7 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
           view={view}
           to={{ worker: asked.part.worker.id }}
           name={asked.part.worker.name}
-          onPaid={(words) => {
+          onSaid={(words) => {
             setSaid(words)
             void take(null)
           }}

@@ -1,6 +1,7 @@
-/** The console's API, as this page asks it. Nothing here throws: what went wrong is a value. */
+/** The console's API, as this page asks it. */
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
 import type { Participation } from "../../Workers.js"
+import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
 
 export type RunView = typeof ConsoleApi.RunView.Encoded
 export type Submission = typeof ConsoleApi.Submission.Encoded
@@ -15,40 +16,21 @@ export interface Problem {
   readonly message: string
 }
 
-export type Reply<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly problem: Problem }
+export type Reply<A> = Replied<A, Problem>
 
 /** The page hears this when the server wants the token again. */
 export const signedOut = "crowd:signed-out"
 
-const offline: Problem = { _tag: "Offline", message: "The server does not answer. Check that it is running." }
-
-const problemOf = async (response: Response): Promise<Problem> => {
-  try {
-    const { _tag, message } = await response.json()
-    return { _tag: String(_tag), message: String(message) }
-  } catch {
-    return { _tag: "Unexpected", message: `The server answered ${response.status}.` }
+const ask = asking<Problem>({
+  offline: { _tag: "Offline", message: "The server does not answer. Check that it is running." },
+  read: (status, body) => {
+    if (status === 401) dispatchEvent(new Event(signedOut))
+    const message = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined
+    return { _tag: tagOf(body) ?? "Unexpected", message: message ?? `The server answered ${status}.` }
   }
-}
+})
 
-const ask = async <A>(path: string, init?: RequestInit): Promise<Reply<A>> => {
-  try {
-    const response = await fetch(path, init)
-    if (response.ok) return { ok: true, value: response.status === 204 ? undefined : await response.json() }
-    if (response.status === 401) dispatchEvent(new Event(signedOut))
-    return { ok: false, problem: await problemOf(response) }
-  } catch {
-    return { ok: false, problem: offline }
-  }
-}
-
-const post = <A>(path: string, body: unknown, options: RequestInit = {}): Promise<Reply<A>> =>
-  ask(path, {
-    ...options,
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body)
-  })
+const post = <A>(path: string, body: unknown, init?: RequestInit): Promise<Reply<A>> => ask(path, posting(body, init))
 
 const base = "/api/console"
 

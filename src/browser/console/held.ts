@@ -38,20 +38,31 @@ const update = (part: Partial<State>): void => {
   for (const listener of listeners) listener(state)
 }
 
-/** A submission in the list of a status: once it is decided, it is to be seen in another. */
-export const listed = (status: api.SubmissionStatus, agent: string): string => `${status} ${agent}`
+/** Something in the list of a status: once it is decided, it is to be seen in another. */
+export const listed = (status: api.SubmissionStatus, what: string): string => `${status} ${what}`
 
-const without = ({ from }: Held, agents: ReadonlyArray<string>): ReadonlySet<string> => {
+/** Stands for everything of a worker, also what the page has yet to load. */
+export const everythingOf = (run: string, worker: string): string => `${run} ${worker}`
+
+const concerned = ({ agents, run, worker }: Held): ReadonlyArray<string> =>
+  worker === undefined ? agents : [...agents, everythingOf(run, worker)]
+
+const withAlso = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<string> =>
+  new Set([...state.done, ...what.map((one) => listed(from, one))])
+
+const without = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<string> => {
   const done = new Set(state.done)
-  for (const agent of agents) done.delete(listed(from, agent))
+  for (const one of what) done.delete(listed(from, one))
   return done
 }
 
-const failed = (held: Held, agents: ReadonlyArray<string>, problem: api.Problem): void =>
-  update({ done: without(held, agents), problem })
+const failed = (held: Held, what: ReadonlyArray<string>, problem: api.Problem): void =>
+  update({ done: without(held, what), problem })
 
 /** What was decided meanwhile, by somebody else or by itself, is nothing to review any more. */
 const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
+  const decided = outcomes.flatMap(({ _tag, agent }) => (_tag === "Decided" ? [agent] : []))
+  update({ done: withAlso(held, decided) })
   for (const outcome of outcomes) {
     if (outcome._tag === "Decided") continue
     const isOver = outcome.error._tag === "InvalidTransition"
@@ -60,14 +71,15 @@ const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
 }
 
 const sendToWorker = async (held: Held, worker: string): Promise<void> => {
-  const { agents, decision, run } = held
+  const { decision, run } = held
   let after: string | undefined
   do {
     const reply = await api.decideWorker(run, worker, decision, after)
-    if (!reply.ok) return failed(held, agents, reply.problem)
+    if (!reply.ok) return failed(held, concerned(held), reply.problem)
     report(held, reply.value.outcomes)
     after = reply.value.next ?? undefined
   } while (after !== undefined)
+  update({ done: without(held, [everythingOf(run, worker)]) })
 }
 
 const sendToAgents = async (held: Held): Promise<void> => {
@@ -114,10 +126,7 @@ export const hold = (held: Held): void => {
   if (held.worker !== undefined) releaseAll()
   const made: Waiting = { ...held, timer: setTimeout(() => release(made), holdFor) }
   waiting = [...waiting, made]
-  update({
-    done: new Set([...state.done, ...held.agents.map((agent) => listed(held.from, agent))]),
-    problem: undefined
-  })
+  update({ done: withAlso(held, concerned(held)), problem: undefined })
 }
 
 /** Takes back what was decided last; answers what it was about. */
@@ -126,7 +135,7 @@ export const undo = (): ReadonlyArray<string> => {
   if (last === undefined) return []
   clearTimeout(last.timer)
   waiting = waiting.filter((other) => other !== last)
-  update({ done: without(last, last.agents) })
+  update({ done: without(last, concerned(last)) })
   return last.agents
 }
 

@@ -1,5 +1,5 @@
 /** What is asked before something is done to a worker or their work. */
-import { useId, useState } from "preact/hooks"
+import { useId, useRef, useState } from "preact/hooks"
 import * as api from "./api.js"
 import { Question, TextField } from "./Dialog.js"
 
@@ -30,24 +30,60 @@ interface BonusProps {
   readonly view: api.RunView
   readonly to: api.Bonus["to"]
   readonly name: string
-  readonly onPaid?: (words: string) => void
+  /** Told what became of it, also where nobody knows. */
+  readonly onSaid: (words: string) => void
   readonly onClose: () => void
 }
 
-export const BonusQuestion = ({ name, onClose, onPaid, to, view }: BonusProps) => {
+/** With these, nothing was paid. After any other problem, it may have been. */
+const refusals: ReadonlySet<string> = new Set([
+  "InvalidAmount",
+  "InsufficientFunds",
+  "BonusNeedsUnit",
+  "TaskRunNotFound",
+  "AgentNotFound",
+  "WorkerNotFound",
+  "UnitNotFound",
+  "HttpApiDecodeError",
+  "NotSignedIn"
+])
+
+/** As of `crypto.randomUUID`, which pages over plain HTTP do not have. */
+const randomKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+/**
+ * The same key with the same amount and reason is the same bonus; with another amount or reason it is another one. So
+ * nothing can be changed from the first attempt on, unless the server refused it.
+ */
+export const BonusQuestion = ({ name, onClose, onSaid, to, view }: BonusProps) => {
   const [amount, setAmount] = useState("")
   const [reason, setReason] = useState("")
-  /** However often the button is pressed, this question pays once. */
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(randomKey)
+  const [state, setState] = useState<"open" | "asked" | "unclear">("open")
+  const settled = useRef(false)
   const id = useId()
   const { currency } = view.reward
+  const locked = state !== "open"
   const pay = async () => {
+    setState(state === "open" ? "asked" : state)
     const reply = await api.bonus(view.summary.run, { to, amount: amount.trim(), reason: reason.trim(), key })
-    if (reply.ok) onPaid?.(`${amount.trim()} ${currency} paid to ${name}`)
+    settled.current = reply.ok
+    if (reply.ok) onSaid(`${amount.trim()} ${currency} paid to ${name}`)
+    else setState(state === "open" && refusals.has(reply.problem._tag) ? "open" : "unclear")
     return reply
   }
+  const leave = () => {
+    if (locked && !settled.current) onSaid(`The bonus for ${name} may have been paid: look under Workers`)
+    onClose()
+  }
   return (
-    <Question title={`Bonus for ${name}`} action="Pay" onAnswer={pay} onClose={onClose}>
+    <Question
+      title={`Bonus for ${name}`}
+      action={state === "unclear" ? "Try again" : "Pay"}
+      onAnswer={pay}
+      onClose={leave}
+    >
       <div class="field">
         <label for={id}>Amount in {currency}</label>
         <input
@@ -57,11 +93,18 @@ export const BonusQuestion = ({ name, onClose, onPaid, to, view }: BonusProps) =
           placeholder="0.50"
           required
           maxLength={20}
+          readOnly={locked}
           value={amount}
           onInput={(event) => setAmount(event.currentTarget.value)}
         />
       </div>
-      <TextField label="Why? The worker reads this." value={reason} onValue={setReason} />
+      <TextField label="Why? The worker reads this." value={reason} onValue={setReason} readOnly={locked} />
+      {state === "unclear" && (
+        <p class="notice">
+          It may have been paid. Trying again pays no second time. If you cancel, look at the bonuses of {name} under
+          Workers before you pay another.
+        </p>
+      )}
     </Question>
   )
 }

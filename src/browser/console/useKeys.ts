@@ -1,5 +1,5 @@
 /** Single keys that do something, wherever nobody is typing. */
-import { useEffect } from "preact/hooks"
+import { useLayoutEffect } from "preact/hooks"
 
 export type Keys = { readonly [key: string]: () => void }
 
@@ -7,7 +7,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("input, select, textarea, [contenteditable]") !== null
 
 export const useKeys = (keys: Keys): void =>
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return
       if (document.querySelector("dialog[open]") !== null) return

@@ -1,7 +1,7 @@
 /** The submissions of a run in one status, more of them as they are needed. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import * as api from "./api.js"
-import { listed, useHeld } from "./held.js"
+import { everythingOf, listed, useHeld } from "./held.js"
 
 /** With fewer at hand, the next page is asked for. */
 const fewest = 8
@@ -54,7 +54,10 @@ export const useSubmissions = (run: string, status: api.SubmissionStatus, waitin
   )
 
   const ordered = useMemo(() => loaded && byWorker(loaded), [loaded])
-  const all = useMemo(() => ordered?.filter(({ agent }) => !done.has(listed(status, agent))), [ordered, done])
+  const all = useMemo(() => {
+    const isDone = (what: string) => done.has(listed(status, what))
+    return ordered?.filter(({ agent, worker }) => !isDone(agent) && !isDone(everythingOf(run, worker)))
+  }, [ordered, done, run, status])
   const count = all?.length ?? 0
 
   useEffect(() => void load(null), [load])

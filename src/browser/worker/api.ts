@@ -1,7 +1,8 @@
-/** The workers' API, as this page asks it. Nothing here throws: what went wrong is a value. */
+/** The workers' API, as this page asks it. */
 import type { CrowdError } from "../../CrowdError.js"
 import type * as WorkApi from "../../server/WorkApi.js"
 import type { Answers, Json } from "../answers.js"
+import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
 
 export type Lobby = typeof WorkApi.Lobby.Encoded
 export type Offer = typeof WorkApi.Offer.Encoded
@@ -10,81 +11,52 @@ export type Past = typeof WorkApi.Past.Encoded
 
 export type Problem =
   | typeof CrowdError.Encoded
+  /** The server takes nothing just now, or not this. */
+  | { readonly _tag: "TimedOut" | "Stopping" | "TooLarge" | "Foreign" }
   /** No answer came, or none from a server that is well. */
   | { readonly _tag: "Offline" }
   /** An answer that is none of the API's, such as a proxy's. */
   | { readonly _tag: "Unexpected" }
 
-export type Reply<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly problem: Problem }
+export type Reply<A> = Replied<A, Problem>
 
-const failed = (problem: Problem): Reply<never> => ({ ok: false, problem })
+const isProblem = (body: unknown): body is Problem => tagOf(body) !== undefined
 
-interface Call {
-  readonly path: string
-  readonly method?: "POST"
-  readonly key?: string
-  readonly body?: { readonly [name: string]: Json }
-  /** Goes on even where the page goes away. */
-  readonly keepalive?: boolean
-}
-
-const keyHeader = "x-crowd-key"
-
-const send = ({ body, keepalive = false, key, method, path }: Call): Promise<Response> =>
-  fetch(`/api/work${path}`, {
-    method: method ?? "GET",
-    keepalive,
-    headers: {
-      ...(body !== undefined && { "content-type": "application/json" }),
-      ...(key !== undefined && { [keyHeader]: key })
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) })
-  })
-
-const problemOf = async (response: Response): Promise<Problem> => {
-  try {
-    const problem: Problem = await response.json()
-    return typeof problem._tag === "string" ? problem : { _tag: "Unexpected" }
-  } catch {
-    return { _tag: response.status >= 500 ? "Offline" : "Unexpected" }
+const ask = asking<Problem>({
+  offline: { _tag: "Offline" },
+  read: (status, body) => {
+    if (isProblem(body)) return body
+    return { _tag: status >= 500 ? "Offline" : "Unexpected" }
   }
-}
+})
 
-const call = async <A>(options: Call): Promise<Reply<A>> => {
-  try {
-    const response = await send(options)
-    if (!response.ok) return failed(await problemOf(response))
-    const value: A = await response.json()
-    return { ok: true, value }
-  } catch {
-    return failed({ _tag: "Offline" })
-  }
-}
+const base = "/api/work"
 
-const post = <A>(path: string, options: Omit<Call, "path" | "method">): Promise<Reply<A>> =>
-  call({ path, method: "POST", ...options })
+const asWorker = ({ key }: Work): RequestInit => ({ method: "POST", headers: { "x-crowd-key": key } })
 
-export const lobby = () => call<Lobby>({ path: "/lobby" })
+export const lobby = () => ask<Lobby>(`${base}/lobby`)
 
-export const history = () => call<ReadonlyArray<Past>>({ path: "/history" })
+export const history = () => ask<ReadonlyArray<Past>>(`${base}/history`)
 
-export const chooseName = (name: string) => post<{ readonly worker: string }>("/name", { body: { name } })
+export const chooseName = (name: string) => ask<{ readonly worker: string }>(`${base}/name`, posting({ name }))
 
 export const accept = (run: string, data: Json) =>
-  post<Work>(`/runs/${encodeURIComponent(run)}/agents`, { body: { data } })
+  ask<Work>(`${base}/runs/${encodeURIComponent(run)}/agents`, posting({ data }))
 
-export const submit = ({ agent, key }: Work, answers: Answers) =>
-  post<unknown>(`/agents/${agent}/answers`, { key, body: { answers } })
+export const submit = (work: Work, answers: Answers) =>
+  ask<unknown>(`${base}/agents/${work.agent}/answers`, posting({ answers }, asWorker(work)))
 
-export const start = ({ agent, key }: Work) => post<unknown>(`/agents/${agent}/start`, { key })
+export const start = (work: Work) => ask<unknown>(`${base}/agents/${work.agent}/start`, asWorker(work))
 
-export const giveBack = ({ agent, key }: Work) => post<unknown>(`/agents/${agent}/return`, { key })
+export const giveBack = (work: Work) => ask<unknown>(`${base}/agents/${work.agent}/return`, asWorker(work))
 
-export const disconnect = ({ agent, key }: Work) =>
-  post<unknown>(`/agents/${agent}/disconnect`, { key, keepalive: true })
+/** Goes on even where the page goes away. */
+export const disconnect = (work: Work) =>
+  ask<unknown>(`${base}/agents/${work.agent}/disconnect`, { ...asWorker(work), keepalive: true })
 
 /** Whether the same call may well succeed a little later. */
-export const isPassing = ({ _tag }: Problem): boolean => _tag === "Offline" || _tag === "StoreError"
+export const isPassing = ({ _tag }: Problem): boolean =>
+  _tag === "Offline" || _tag === "StoreError" || _tag === "TimedOut" || _tag === "Stopping"
 
 /** Told of how many attempts failed so far. */
 type OnWaiting = (attempts: number) => void

@@ -28,6 +28,7 @@ const problems: { readonly [tag: string]: Words } = {
   Offline: { title: "No connection", text: "The server does not answer. Check your network, then try again." },
   StoreError: { title: "The server is busy", text: "Wait a moment, then try again." },
   TimedOut: { title: "The server is busy", text: "Wait a moment, then try again." },
+  Stopping: { title: "The server is being stopped", text: "Wait a moment, then try again." },
   TaskRunNotFound: {
     title: "There is no such task",
     text: "It may be from another time or place. See what is on offer."

@@ -3,11 +3,10 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
+import { undecided } from "../../internal/undecided.js"
 import { Provider } from "../../Provider.js"
-import { type Summary, TaskRuns } from "../../TaskRuns.js"
+import { TaskRuns } from "../../TaskRuns.js"
 import type { RunView } from "../ConsoleApi.js"
-
-const undecided = ({ units }: Summary): number => units.created + units.launched + units.assigned + units.completed
 
 export const make = Effect.gen(function* () {
   const { fee } = yield* Provider
@@ -19,7 +18,7 @@ export const make = Effect.gen(function* () {
       const summary = yield* runs.summary(id)
       const { description, lifetime, reward, title, unitsPerAssignment } = task
       const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment }).minor
-      const toCome = undecided(summary) * each
+      const toCome = undecided(summary.units) * each
       return {
         summary,
         title,

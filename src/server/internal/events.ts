@@ -68,8 +68,11 @@ export const make = Effect.gen(function* () {
     idleTimeToLive: "5 seconds"
   })
 
+  /** A failure would stay in the map for as long as a value does. */
+  const watchedOr = (id: RunId) => Effect.tapErrorCause(RcMap.get(watched, id), () => RcMap.invalidate(watched, id))
+
   const one = (id: RunId): Stream.Stream<string, TaskRunNotFound | StoreError> =>
-    Stream.unwrapScoped(Effect.map(RcMap.get(watched, id), (ref) => ref.changes)).pipe(
+    Stream.unwrapScoped(Effect.map(watchedOr(id), (ref) => ref.changes)).pipe(
       Stream.map(({ json }) => `event: run\ndata: ${json}\n\n`),
       Stream.buffer({ capacity: 1, strategy: "sliding" })
     )

@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
+import * as address from "../../local/address.js"
 import { keyHeader } from "../WorkApi.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
@@ -24,6 +25,25 @@ const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].include
 
 const hostOf = (origin: string): Option.Option<string> =>
   Option.map(Option.liftThrowable((text: string) => new URL(text))(origin), ({ host }) => host)
+
+/** A host header without its port and the brackets of an IPv6 address. */
+const nameOf = (host: string): string =>
+  host
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase()
+
+/**
+ * Whether a browser that asks for this host cannot have been told by somebody else's name server that it is here. Nobody
+ * can make an address, or `localhost`, name another machine.
+ */
+export const isOurs = (hosts: ReadonlyArray<string>) => {
+  const names = new Set(["localhost", ...hosts.map((name) => name.toLowerCase())])
+  return (host: string): boolean => {
+    const name = nameOf(host)
+    return names.has(name) || Option.isSome(address.read(name))
+  }
+}
 
 /**
  * Whether a page of another site, or one in a sandbox, asks for this. Browsers say so themselves; programs that are no
@@ -50,8 +70,19 @@ const refuse = (status: number, tag: string, message: string) =>
 /** What the routes of somebody else take from pages of other sites, or with a body that is no JSON. */
 export type Accepts = (request: HttpServerRequest.HttpServerRequest) => boolean
 
-const refusal = (request: HttpServerRequest.HttpServerRequest, accepts: Accepts) => {
+const wrongHost = refuse(
+  421,
+  "WrongHost",
+  "This server does not go by this name. Use its address, or start it with the name in --url or in the option hosts."
+)
+
+const refusal = (
+  request: HttpServerRequest.HttpServerRequest,
+  isOurHost: (host: string) => boolean,
+  accepts: Accepts
+) => {
   const { headers, method } = request
+  if (!isOurHost(headers["host"] ?? "")) return wrongHost
   if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
   if (accepts(request)) return undefined
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
@@ -78,17 +109,22 @@ const whereTooDeep = (defect: unknown) =>
   defect instanceof RangeError ? Option.some(Effect.succeed(tooDeep)) : Option.none()
 
 /** Around every route. */
-export const layer = (running: Running.Service, accepts: Accepts) =>
-  HttpLayerRouter.middleware(
+export const layer = (
+  running: Running.Service,
+  { accepts, hosts }: { readonly hosts: ReadonlyArray<string>; readonly accepts: Accepts }
+) => {
+  const isOurHost = isOurs(hosts)
+  return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const refused = refusal(request, accepts)
+        const refused = refusal(request, isOurHost, accepts)
         return refused === undefined
           ? metrics.measured(request)(running.during(Effect.catchSomeDefect(route, whereTooDeep)))
           : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }
   )
+}
 
 /** Frames have their key in the path, which must not get into a trace. */
 const isTraced = (request: HttpServerRequest.HttpServerRequest): boolean => request.url.startsWith("/api/")

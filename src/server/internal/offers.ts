@@ -3,10 +3,10 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { RunId } from "../../Ids.js"
+import { isOver } from "../../internal/undecided.js"
 import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { ifThere } from "./found.js"
-
-const runsAtMost = 100
 
 /** A run with something left to do, and how many of its units are free. */
 export interface Open {
@@ -14,19 +14,25 @@ export interface Open {
   readonly left: number
 }
 
-export const make = Effect.flatMap(TaskRuns, (runs) =>
-  runs.list.pipe(
-    Stream.take(runsAtMost),
-    Stream.mapEffect((run) =>
-      Effect.map(
-        ifThere(runs.counts(run.id)),
-        Option.map((units) => ({ run, left: units.launched, held: units.assigned }))
-      )
-    ),
+export const make = Effect.flatMap(TaskRuns, (runs) => {
+  /** Runs of which nothing more comes are not counted again. */
+  const over = new Set<RunId>()
+
+  const look = (run: TaskRun) =>
+    Effect.map(
+      ifThere(runs.counts(run.id)),
+      Option.flatMap((units) => {
+        if (isOver(units)) over.add(run.id)
+        return units.launched + units.assigned > 0 ? Option.some({ run, left: units.launched }) : Option.none()
+      })
+    )
+
+  return runs.list.pipe(
+    Stream.filter(({ id }) => !over.has(id)),
+    Stream.mapEffect(look),
     Stream.filterMap((found) => found),
-    Stream.filter(({ held, left }) => left + held > 0),
     Stream.runCollect,
     Effect.map((all): ReadonlyArray<Open> => Chunk.toReadonlyArray(all)),
     Effect.cachedWithTTL("1 second")
   )
-)
+})

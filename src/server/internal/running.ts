@@ -6,12 +6,18 @@ import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 type Response = HttpServerResponse.HttpServerResponse
 
 export interface Service {
-  /** Does it, unless the server is stopping; the server waits for it to end. What takes too long is cut off. */
+  /**
+   * Does it, unless the server is stopping; the server waits for it to end, and for the whole of a body that is a
+   * stream. What takes too long is cut off. A stream that outlasts the patience is left to whoever closes the
+   * connections: ended by us, half of a file would look like all of it.
+   */
   readonly during: <E, R>(work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
@@ -21,7 +27,7 @@ export interface Service {
 
 export class Running extends Context.Tag("effect-crowd/server/Running")<Running, Service>() {}
 
-/** How long a request may take that is not a stream. */
+/** How long a request may take to be answered. */
 const timeoutMillis = 30_000
 
 const unavailable = (tag: string, message: string) =>
@@ -33,6 +39,13 @@ const unavailable = (tag: string, message: string) =>
 const timedOut = unavailable("TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
 
 const stopped = unavailable("Stopping", "The server is being stopped. Try again in a moment.")
+
+/** A stream is only begun when the handler answers; the scope of its request ends when it does. */
+const whenSent = (context: Context.Context<never>, end: () => void): Effect.Effect<void> =>
+  Option.match(Context.getOption(context, Scope.Scope), {
+    onNone: () => Effect.sync(end),
+    onSome: (scope) => Scope.addFinalizer(scope, Effect.sync(end))
+  })
 
 /**
  * Requests are answered in uninterruptible fibers of which only the handler can be interrupted, so that there is an
@@ -58,6 +71,7 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
         const end = () => {
           clearTimeout(timer)
           underWay.delete(cutOff)
+          underWay.delete(end)
           if (isStopping && underWay.size === 0) Deferred.unsafeDone(idle, Exit.void)
         }
         return Effect.matchCauseEffect(work, {
@@ -68,8 +82,14 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
               : Effect.failCause(cause)
           },
           onSuccess: (response) => {
-            end()
-            return Effect.succeed(response)
+            if (response.body._tag !== "Stream") {
+              end()
+              return Effect.succeed(response)
+            }
+            clearTimeout(timer)
+            underWay.delete(cutOff)
+            underWay.add(end)
+            return Effect.as(whenSent(fiber.currentContext, end), response)
           }
         })
       })

@@ -1,22 +1,24 @@
 /** The workers' half of the API. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpApiError from "@effect/platform/HttpApiError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Array from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents, type Service as AgentsService } from "../../Agents.js"
+import { type Agent, type AgentOutline, Agents, type Service as AgentsService } from "../../Agents.js"
 import { InvalidName, type StoreError } from "../../CrowdError.js"
 import type { AgentId } from "../../Ids.js"
 import { Provider } from "../../Provider.js"
-import * as States from "../../States.js"
 import { TaskRuns } from "../../TaskRuns.js"
-import { Workers } from "../../Workers.js"
+import { type Standing, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { TaskSource } from "../TaskSource.js"
-import { keyHeader } from "../WorkApi.js"
+import { Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
@@ -25,10 +27,26 @@ import * as visitors from "./visitors.js"
 
 const historyAtMost = 50
 
+/** Of whom the crowd does not know yet. */
+const unknown: Standing = { held: Option.none(), barred: Option.none() }
+
 interface ChangeRequest {
   readonly path: { readonly agent: AgentId }
   readonly headers: { readonly [keyHeader]: string }
 }
+
+/** These two are asked for every unit: their answers are encoded at once, without the `HttpApi`'s search for which it is. */
+const encodeWork = Schema.encodeSync(Work)
+const encodeChanged = Schema.encodeSync(Changed)
+
+const decodeSubmission = Schema.decodeUnknown(Submission)
+
+/** Reads the body, which is for those only who may submit: looking through a large one costs time. */
+const submissionIn = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.orDie(request.json).pipe(
+    Effect.flatMap((body) => decodeSubmission(body)),
+    Effect.catchTag("ParseError", HttpApiError.HttpApiDecodeError.refailParseError)
+  )
 
 const changed = ({ deadline, id, status }: Agent) => ({ agent: id, status, deadline })
 
@@ -49,7 +67,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         onSome: (name) => ifThere(workers.findByName(name))
       })
 
-    const latest = (name: Option.Option<string>): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+    const latest = (name: Option.Option<string>): Effect.Effect<ReadonlyArray<AgentOutline>, StoreError> =>
       Effect.flatMap(
         workerOf(name),
         Option.match({
@@ -63,14 +81,9 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const offersTo = (name: Option.Option<string>) =>
       Effect.gen(function* () {
         const worker = yield* workerOf(name)
-        const held = (yield* latest(name)).filter(({ status }) => States.isOpen(status))
         const offer = ({ left, run }: offers.Open) =>
           Effect.gen(function* () {
-            const mine = held.find((agent) => agent.run === run.id)
-            const why =
-              Option.isNone(worker) || mine !== undefined
-                ? Option.none()
-                : yield* workers.isEligible(worker.value.id, run.id)
+            const { barred, held } = Option.isNone(worker) ? unknown : yield* workers.standing(worker.value.id, run.id)
             const { description, duration, keywords, reward, title } = run.task
             return {
               run: run.id,
@@ -80,14 +93,14 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               reward,
               duration,
               left,
-              refusal: Option.getOrNull(why),
-              held: mine?.id ?? null
+              refusal: Option.isSome(held) ? null : Option.getOrNull(barred),
+              held: Option.getOrNull(held)
             }
           })
         return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
       })
 
-    const titled = (agent: Agent) =>
+    const titled = (agent: AgentOutline) =>
       Effect.map(runs.get(agent.run), ({ task }) => ({
         agent: agent.id,
         run: agent.run,
@@ -150,7 +163,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           const who = yield* visitor
           const agent = yield* agents.register(path.run, yield* providerData(who, payload.data))
           const { task } = yield* runs.get(path.run)
-          return {
+          const work = encodeWork({
             agent: agent.id,
             run: agent.run,
             title: task.title,
@@ -161,14 +174,17 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
             now: yield* DateTime.now,
             key: keys.forWork(agent, who.worker),
             frame: yield* frameOf(agent)
-          }
+          })
+          return HttpServerResponse.unsafeJson(work)
         })
       )
-      .handle("submit", ({ headers, path, payload }) =>
+      .handleRaw("submit", ({ headers, path, request }) =>
         Effect.gen(function* () {
           const who = yield* visitor
           const worker = yield* keys.worker(path.agent, who.worker, headers[keyHeader])
-          return changed(yield* agents.submit({ agent: path.agent, worker, answers: payload.answers }))
+          const { answers } = yield* submissionIn(request)
+          const submitted = yield* agents.submit({ agent: path.agent, worker, answers })
+          return HttpServerResponse.unsafeJson(encodeChanged(changed(submitted)))
         })
       )
       .handle("start", asWorker(agents.start))

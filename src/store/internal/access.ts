@@ -19,13 +19,13 @@ export interface Access {
 
 /** @internal */
 export const make = (dialect: Dialect, session: Session): Access => {
-  const made = new Map<string, Statements.Statements>()
+  const made = new Map<object, Statements.Statements>()
   return {
     dialect,
     session,
     statementsOf: (table) => {
-      const found = made.get(table.name) ?? Statements.make(dialect, table)
-      made.set(table.name, found)
+      const found = made.get(table) ?? Statements.make(dialect, table)
+      made.set(table, found)
       return found
     }
   }

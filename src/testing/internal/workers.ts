@@ -159,6 +159,21 @@ export const workers: Suite<never> = {
           expect((yield* runs.summary(run.id)).workers).toBe(1)
         }))
 
+      test("MUST tell what a worker holds in a run and what bars them from it, and take nothing for it", () =>
+        Effect.gen(function* () {
+          const workers = yield* Workers
+          const run = yield* kit.launched({ rows: 2, task: { maxUnitsPerWorker: Option.some(1) } })
+          const before = yield* kit.completed()
+          const free = { held: Option.none(), barred: Option.none() }
+          expect(yield* workers.standing(before.agent.worker, run.id)).toEqual(free)
+          expect((yield* kit.unitsOf(run)).map(({ status }) => status)).toEqual(["launched", "launched"])
+          const agent = yield* kit.accepted(run)
+          const limit = Option.some({ _tag: "OverWorkerLimit", limit: 1 })
+          expect(yield* workers.standing(agent.worker, run.id)).toEqual({ held: Option.some(agent.id), barred: limit })
+          yield* kit.submitted(agent)
+          expect(yield* workers.standing(agent.worker, run.id)).toEqual({ held: Option.none(), barred: limit })
+        }))
+
       test("MUST tell each worker's part in a run", () =>
         Effect.gen(function* () {
           const workers = yield* Workers
@@ -204,6 +219,8 @@ export const workers: Suite<never> = {
           yield* refusal(workers.isBlocked(nobody, { requester: run.requester }), "WorkerNotFound")
           yield* refusal(workers.isEligible(nobody, run.id), "WorkerNotFound")
           yield* refusal(workers.isEligible(agent.worker, yield* Ids.runId), "TaskRunNotFound")
+          yield* refusal(workers.standing(nobody, run.id), "WorkerNotFound")
+          yield* refusal(workers.standing(agent.worker, yield* Ids.runId), "TaskRunNotFound")
           yield* refusal(Stream.runDrain(workers.ofRun(yield* Ids.runId)), "TaskRunNotFound")
         }))
     })

@@ -41,7 +41,17 @@ const unpack = (): void => {
   }
 }
 
-const switches = ["--headless=shell", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-background-networking"]
+/** This machine by a name that is not `localhost`: over plain HTTP, browsers keep some of their functions from its pages. */
+export const plainHost = "crowd.test"
+
+const switches = [
+  "--headless=shell",
+  "--no-sandbox",
+  "--no-zygote",
+  "--disable-gpu",
+  "--disable-background-networking",
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`
+]
 
 export const layer: Layer.Layer<Browser> = Layer.scoped(
   Browser,

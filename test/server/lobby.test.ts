@@ -1,0 +1,49 @@
+/** What a worker finds on offer. */
+import { expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Agents } from "../../src/Agents.js"
+import * as Money from "../../src/Money.js"
+import { Lobby } from "../../src/server/WorkApi.js"
+import { taskDefaults } from "../../src/TaskRuns.js"
+import * as server from "../support/server.js"
+import { visitor } from "../support/serverVisitors.js"
+import * as sqlite from "../support/sqlite.js"
+
+const task = (title: string) => ({
+  ...taskDefaults,
+  title,
+  reward: Money.make(5),
+  maxUnitsPerWorker: Option.none()
+})
+
+layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices: true })("The lobby", (it) => {
+  const name = "127.0.1.1"
+
+  const offers = Effect.gen(function* () {
+    const ann = yield* visitor(yield* server.port, name)
+    const { body } = yield* ann.ask("GET", "/api/work/lobby")
+    return (yield* Schema.decodeUnknown(Schema.parseJson(Lobby))(body)).offers
+  })
+
+  it.scoped("shows every run with something to do, and what is held however long ago it was taken", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const oldest = yield* server.launched(task("oldest"), 2)
+      const held = yield* agents.register(oldest.id, { worker: name })
+      const busy = yield* server.launched(task("busy"), 60)
+      for (let i = 0; i < 60; i++) {
+        const agent = yield* agents.register(busy.id, { worker: name })
+        yield* agents.submit({ agent: agent.id, worker: agent.worker, answers: {} })
+      }
+      for (let i = 0; i < 101; i++) yield* server.launched(task(`run ${i}`), 1)
+
+      const found = yield* offers
+      expect(found).toHaveLength(102)
+      expect(found.find(({ run }) => run === oldest.id)).toMatchObject({ held: held.id, refusal: null, left: 1 })
+      expect(found.filter(({ held }) => held !== null)).toHaveLength(1)
+    })
+  )
+})
