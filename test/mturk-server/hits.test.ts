@@ -402,6 +402,8 @@ describe("lists", () => {
       expect(yield* list({ HITTypeId: live.type })).toEqual([first.id])
       expect(yield* list({ HITTypeId: live.type, Status: "Reviewing" })).toEqual([])
       yield* send((c) => c.send(new SDK.UpdateHITReviewStatusCommand({ HITId: first.id })))
+      expect(yield* list({ HITTypeId: live.type, Status: "Reviewing" })).toEqual([first.id])
+      expect(yield* list({ HITTypeId: other.type, Status: "Reviewing" })).toEqual([])
       expect(yield* list({ Status: "Reviewing" })).toEqual([first.id])
       expect(yield* list({})).toEqual([other.id])
     }).pipe(Effect.provide(layer()))

@@ -57,6 +57,11 @@ describe("with many HITs", () => {
           500,
           (c) => c.send(new SDK.ListReviewableHITsCommand({ HITTypeId: type, MaxResults: 10 }))
         ],
+        [
+          "ListReviewableHITs under review",
+          20,
+          (c) => c.send(new SDK.ListReviewableHITsCommand({ HITTypeId: type, Status: "Reviewing", MaxResults: 10 }))
+        ],
         ["ListAssignmentsForHIT", 40, (c) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id }))],
         ["ApproveAssignment", 40, (c) => c.send(new SDK.ApproveAssignmentCommand({ AssignmentId: held.assignmentId }))],
         ["DeleteHIT", 40, (c) => c.send(new SDK.DeleteHITCommand({ HITId: id }))],

@@ -73,6 +73,24 @@ export const handlers = (context: Context) => {
       return { ...page, HITs: items }
     })
 
+  /** They are few, and kept apart. */
+  const reviewing = (asked: listing.Asked, caller: Caller, typeId: string, counts: (view: views.View) => boolean) =>
+    Effect.gen(function* () {
+      const { run } = yield* hitTypes.get(context, caller.requester, typeId)
+      const { items, ...page } = yield* listing.page(asked, {
+        read: (after, limit) => context.rows.reviewing.page(run, { after, limit }),
+        keyOf: ({ key }) => key,
+        show: (entries) =>
+          Effect.flatMap(context.rows.hits.getAll(entries.map(({ key }) => key)), (rows) =>
+            show(
+              caller,
+              counts
+            )(rows.filter((row) => row.run === run && !row.disposed).toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+          )
+      })
+      return { ...page, HITs: items }
+    })
+
   return [
     on(operations.GetHIT, ({ HITId }, caller) =>
       Effect.map(hits.settled(context, caller, HITId), (view) => ({ HIT: views.hit(view) }))
@@ -80,7 +98,10 @@ export const handlers = (context: Context) => {
     on(operations.ListHITs, (input, caller) => all(input, caller, () => true)),
     on(operations.ListReviewableHITs, ({ HITTypeId, Status = "Reviewable", ...asked }, caller) => {
       const counts = (view: views.View) => views.statusOf(view) === Status
-      return HITTypeId === undefined ? all(asked, caller, counts) : ofType(asked, caller, HITTypeId, counts)
+      if (HITTypeId === undefined) return all(asked, caller, counts)
+      return Status === "Reviewing"
+        ? reviewing(asked, caller, HITTypeId, counts)
+        : ofType(asked, caller, HITTypeId, counts)
     }),
     on(operations.ListHITsForQualificationType, ({ QualificationTypeId, ...asked }, caller) =>
       Effect.zipRight(

@@ -214,7 +214,12 @@ export const handlers = (context: Context) => {
         change(context, caller, HITId, (view) => {
           const status = views.statusOf(view)
           const from = Revert ? "Reviewing" : "Reviewable"
-          return status === from ? put(context, { ...view.row, reviewing: !Revert }) : refusal.hitState(status, from)
+          if (status !== from) return refusal.hitState(status, from)
+          const { id, run } = view.row
+          return Effect.zipRight(
+            context.rows.reviewing.put(run, id, { id }),
+            put(context, { ...view.row, reviewing: !Revert })
+          )
         }),
         {}
       )

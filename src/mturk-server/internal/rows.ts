@@ -164,6 +164,8 @@ export const make = (store: Store.Service) => ({
   active: kind(store, "active", RunRow),
   /** HITs by when they expire. */
   expiring: kind(store, "expiring", NameRow),
+  /** HITs that were ever under review, by their HITTypes' runs. */
+  reviewing: kind(store, "reviewing", NameRow),
   tokens: kind(store, "token", TokenRow),
   accounts: kind(store, "account", AccountRow),
   ledger: kind(store, "ledger", EntryRow),
