@@ -1,5 +1,6 @@
 /** The requester's page in a frame of its own origin: it can tell us things, and reach nothing. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import { sandbox } from "../internal/sandbox.js"
 import type { Answers } from "./answers.js"
 import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
 
@@ -19,7 +20,6 @@ interface Props {
   readonly onMessage?: (message: FromFrame) => void
 }
 
-const sandbox = "allow-scripts allow-forms allow-modals allow-popups"
 const startHeight = 320
 const highest = 50_000
 

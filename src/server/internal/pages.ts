@@ -10,6 +10,7 @@ import { Agents } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
 import { recent } from "../../internal/recent.js"
+import { sandbox } from "../../internal/sandbox.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import * as TaskPage from "../TaskPage.js"
@@ -36,7 +37,7 @@ const alone = `${appPolicy}; form-action 'self'; frame-ancestors 'none'`
 const framed = `${appPolicy}; form-action http: https:; frame-ancestors *`
 
 /** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
-const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups"
+const framePolicy = `sandbox ${sandbox}`
 
 const shell = (title: string, app: "worker" | "console", policy: string) =>
   HttpServerResponse.text(
