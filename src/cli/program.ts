@@ -57,7 +57,9 @@ const footer = HelpDoc.blocks([
   HelpDoc.p(
     "Of run and serve, every option about pages and people may be a variable: CROWD_PORT, CROWD_PROXY_HEADER and so on."
   ),
-  HelpDoc.p("CROWD_TOKEN opens the console (by default another one at each start)."),
+  HelpDoc.p(
+    "CROWD_TOKEN opens the console (by default another one at each start, on Postgres one made from CROWD_SECRET)."
+  ),
   HelpDoc.p("CROWD_SECRET is what servers sign with (by default in a file beside the database)."),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])
