@@ -83,9 +83,7 @@ const frame = (html: string) =>
 
 const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
 
-const decodeFrame = Schema.decodeUnknownOption(
-  Schema.Struct({ mode: Schema.Literal("work", "review"), agent: AgentId, key: Schema.String })
-)
+const decodeFrame = Schema.decodeUnknownOption(Schema.Struct({ agent: AgentId, key: Schema.String }))
 
 type Found = Effect.Effect<Option.Option<HttpServerResponse.HttpServerResponse>, StoreError>
 
@@ -133,15 +131,15 @@ const frames = Effect.gen(function* () {
       return yield* render(asked.value.run, first.value.assignment, { mode: "preview" })
     })
 
-  const keyed = (params: unknown): Found =>
+  const keyed = (mode: "work" | "review", params: unknown): Found =>
     Effect.gen(function* () {
-      const asked = Option.filter(decodeFrame(params), ({ agent, key, mode }) => keys.isFrameKey(mode, agent, key))
+      const asked = Option.filter(decodeFrame(params), ({ agent, key }) => keys.isFrameKey(mode, agent, key))
       if (Option.isNone(asked)) return Option.none()
       const agent = yield* ifThere(agents.get(asked.value.agent))
       if (Option.isNone(agent)) return Option.none()
       const { answers, assignment, run } = agent.value
       const options: TaskPage.RenderOptions =
-        asked.value.mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
+        mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
       return yield* render(run, assignment, options)
     })
 
@@ -172,8 +170,14 @@ export const layer = HttpLayerRouter.use((router) =>
     )
     yield* router.add(
       "GET",
-      "/frame/:mode/:agent/:key",
-      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed(params)))
+      "/frame/work/:agent/:key",
+      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(keyed("work", params)))
+    )
+    // Whoever reviews need not be among those who may take part.
+    yield* router.add(
+      "GET",
+      "/frame/review/:agent/:key",
+      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed("review", params)))
     )
   })
 )
