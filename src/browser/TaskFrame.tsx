@@ -1,5 +1,6 @@
 /** The requester's page in a frame of its own origin: it can tell us things, and reach nothing. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import { sandbox } from "../internal/sandbox.js"
 import type { Answers } from "./answers.js"
 import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
 
@@ -18,8 +19,6 @@ interface Props {
   readonly restored?: Answers | undefined
   readonly onMessage?: (message: FromFrame) => void
 }
-
-const sandbox = "allow-scripts allow-forms allow-modals allow-popups"
 
 /** A page from elsewhere keeps its own origin, which is not ours, with its cookies. */
 const sandboxFor = (src: string): string =>

@@ -9,15 +9,18 @@ export interface Problems<Problem> {
   readonly offline: Problem
   /** What an answer says of what went wrong; `body` is undefined where it is no JSON. */
   readonly read: (status: number, body: unknown) => Problem
+  /** Told of every answer. */
+  readonly onAnswer?: (answer: Response) => void
 }
 
 export type Ask<Problem> = <A>(path: string, init?: RequestInit) => Promise<Reply<A, Problem>>
 
 export const asking =
-  <Problem>({ offline, read }: Problems<Problem>): Ask<Problem> =>
+  <Problem>({ offline, onAnswer, read }: Problems<Problem>): Ask<Problem> =>
   async (path, init) => {
     try {
       const response = await fetch(path, init)
+      onAnswer?.(response)
       if (response.ok) return { ok: true, value: response.status === 204 ? undefined : await response.json() }
       const body: unknown = await response.json().catch(() => undefined)
       return { ok: false, problem: read(response.status, body) }

@@ -1,10 +1,8 @@
 /** A server's other work: every run that is not decided goes on by itself. */
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
-import type { CrowdError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import { isOver } from "../internal/undecided.js"
 import type { Core } from "../Provider.js"
@@ -14,7 +12,7 @@ import { type Screen, say } from "./Screen.js"
 /** A fault that stays is told once. */
 const teller = () => {
   const told = new Map<string, string>()
-  return (what: string) => (error: CrowdError) =>
+  return (what: string) => (error: { readonly message: string }) =>
     Effect.suspend(() => {
       if (told.get(what) === error.message) return Effect.void
       told.set(what, error.message)
@@ -33,13 +31,20 @@ export const everyRun = (
       const decided = new Set<RunId>()
       const tell = teller()
 
+      /** A bug that one run meets does not end the others. */
+      const conduct = (id: RunId) =>
+        Conductor.conduct(id).pipe(
+          Effect.catchAll(tell(id)),
+          Effect.catchAllDefect((defect) => tell(id)({ message: `a bug, please report it: ${String(defect)}` }))
+        )
+
       const takeUp = (id: RunId) =>
         Effect.gen(function* () {
           if (yield* FiberMap.has(conducted, id)) return
           const units = yield* runs.counts(id)
           if (isOver(units)) decided.add(id)
           else if (!Conductor.isDecided({ units })) {
-            yield* FiberMap.run(conducted, id, Effect.catchAll(Conductor.conduct(id), tell(id)))
+            yield* FiberMap.run(conducted, id, conduct(id))
           }
         })
 
@@ -48,7 +53,6 @@ export const everyRun = (
         Stream.runForEach(({ id }) => takeUp(id)),
         Effect.catchAll(tell("looking for runs"))
       )
-      const looking = Effect.repeat(look, Schedule.spaced("2 seconds"))
-      return yield* Effect.zipRight(Effect.raceFirst(looking, FiberMap.join(conducted)), Effect.never)
+      return yield* Effect.forever(Effect.zipRight(look, Effect.sleep("2 seconds")))
     })
   )

@@ -81,7 +81,7 @@ export interface Opened {
 }
 
 const describe = (addresses: Addresses, settings: Settings): Opened => {
-  const console = `${addresses.console}#${Redacted.value(settings.token)}`
+  const console = `${addresses.console}#${encodeURIComponent(Redacted.value(settings.token))}`
   return {
     workers: addresses.workers,
     console,

@@ -61,7 +61,9 @@ const footer = HelpDoc.blocks([
   HelpDoc.p(
     "Of run and serve, every option about pages and people may be a variable: CROWD_PORT, CROWD_PROXY_HEADER and so on."
   ),
-  HelpDoc.p("CROWD_TOKEN opens the console (by default another one at each start)."),
+  HelpDoc.p(
+    "CROWD_TOKEN opens the console (by default another one at each start, on Postgres one made from CROWD_SECRET)."
+  ),
   HelpDoc.p(
     "mturk finds its credentials as the AWS SDK does, and its address in AWS_ENDPOINT_URL_MTURK; without --live it is the sandbox."
   ),

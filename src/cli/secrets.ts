@@ -6,17 +6,17 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { sign } from "../local/signature.js"
 import type { Database } from "./Database.js"
 import { fromConfig } from "./environment.js"
 import { NoSecret, UsageError } from "./failure.js"
 
 type Secret = Redacted.Redacted<string>
 
-const shortestSecret = 16
+/** So many characters a secret or a token has at the least. */
+const shortest = 16
 
-const shortestToken = 8
-
-const fromEnvironment = (name: string, shortest: number): Effect.Effect<Option.Option<Secret>, UsageError> =>
+const fromEnvironment = (name: string): Effect.Effect<Option.Option<Secret>, UsageError> =>
   Effect.filterOrFail(
     fromConfig(Config.option(Config.redacted(name))),
     (given) => Option.isNone(given) || Redacted.value(given.value).length >= shortest,
@@ -46,7 +46,7 @@ const keyOf = (path: string): Effect.Effect<Secret, NoSecret, FileSystem.FileSys
     const read = fs.readFileString(path)
     const text = yield* Effect.catchIf(read, isReason("NotFound"), () => Effect.zipRight(makeKey(path), read))
     const key = text.trim()
-    if (key.length < shortestSecret) return yield* new NoSecret({ path, description: "it holds no key" })
+    if (key.length < shortest) return yield* new NoSecret({ path, description: "it holds no key" })
     return Redacted.make(key)
   }).pipe(
     Effect.catchAll((error) => (error._tag === "NoSecret" ? error : new NoSecret({ path, description: error.message })))
@@ -55,11 +55,11 @@ const keyOf = (path: string): Effect.Effect<Secret, NoSecret, FileSystem.FileSys
 /** `CROWD_SECRET`; else the key beside the database file. Servers that share a Postgres have to be told. */
 export const secretOf = (database: Database): Effect.Effect<Secret, UsageError | NoSecret, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const given = yield* fromEnvironment("CROWD_SECRET", shortestSecret)
+    const given = yield* fromEnvironment("CROWD_SECRET")
     if (Option.isSome(given)) return given.value
     if (database._tag === "File") return yield* keyOf(`${database.path}.key`)
     return yield* new UsageError({
-      message: `Set CROWD_SECRET (${shortestSecret} characters or more): all servers over one Postgres sign with the same.`
+      message: `Set CROWD_SECRET (${shortest} characters or more): all servers over one Postgres sign with the same.`
     })
   })
 
@@ -81,7 +81,7 @@ export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> 
   Effect.gen(function* () {
     const [name, secretName] = keyVariables
     const id = yield* fromConfig(Config.option(Config.nonEmptyString(name)))
-    const given = yield* fromEnvironment(secretName, shortestSecret)
+    const given = yield* fromEnvironment(secretName)
     if (Option.isSome(id) && Option.isSome(given)) return { id: id.value, secret: given.value, isMade: false }
     if (Option.isSome(id) || Option.isSome(given)) {
       return yield* new UsageError({ message: `Set both of ${name} and ${secretName}, or none.` })
@@ -93,8 +93,11 @@ export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> 
     }
   })
 
-/** `CROWD_TOKEN`; else another one at each start. */
-export const token: Effect.Effect<Secret, UsageError> = Effect.map(
-  fromEnvironment("CROWD_TOKEN", shortestToken),
-  Option.getOrElse(() => Redacted.make(randomBytes(24).toString("base64url")))
-)
+/** `CROWD_TOKEN`; else the same for all servers that share a Postgres and a secret, and another one at each start of others. */
+export const tokenOf = (database: Database, secret: Secret): Effect.Effect<Secret, UsageError> =>
+  Effect.map(
+    fromEnvironment("CROWD_TOKEN"),
+    Option.getOrElse(() =>
+      Redacted.make(database._tag === "Postgres" ? sign(secret, ["token"]) : randomBytes(24).toString("base64url"))
+    )
+  )

@@ -131,13 +131,14 @@ const originOf = (text: string): Effect.Effect<string, UsageError> =>
 export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const given = merge(words, yield* fromConfig(environment))
-    const secret = yield* secrets.secretOf((yield* Session).database)
+    const { database } = yield* Session
+    const secret = yield* secrets.secretOf(database)
     return {
       host: Option.getOrElse(given.host, () => "127.0.0.1"),
       port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
       url: yield* Effect.transposeOption(Option.map(given.url, originOf)),
       secret,
-      token: yield* secrets.token,
+      token: yield* secrets.tokenOf(database, secret),
       people: {
         identify: Option.getOrUndefined(given.identify),
         proxies: given.proxy,

@@ -284,11 +284,20 @@ export class ConsoleApi extends looks
       .addSuccess(Schema.Struct({ outcomes: Schema.Array(Outcome) }))
       .addError(runNotFound, { status: 404 })
   )
-  /** Everything of one worker that waits for it, page by page: ask again with `after` until `next` is null. */
+  /**
+   * Everything of one worker that waits for it and was submitted until then, so that nothing is decided which nobody
+   * has seen; page by page: ask again with `after` until `next` is null.
+   */
   .add(
     HttpApiEndpoint.post("decideWorker", "/runs/:run/workers/:worker/decisions")
       .setPath(OneWorker)
-      .setPayload(Schema.Struct({ decision: Decision, after: Schema.optional(AgentId) }))
+      .setPayload(
+        Schema.Struct({
+          decision: Decision,
+          submittedBefore: Schema.DateTimeUtcFromNumber,
+          after: Schema.optional(AgentId)
+        })
+      )
       .addSuccess(Schema.Struct({ outcomes: Schema.Array(Outcome), next: Schema.NullOr(AgentId) }))
       .addError(runNotFound, { status: 404 })
       .addError(agentNotFound, { status: 404 })

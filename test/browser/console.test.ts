@@ -37,6 +37,12 @@ const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
     yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
   })
 
+/** Decisions stay held back, as if everything below were done within seconds. */
+const holdingLong = `{
+  const real = setTimeout
+  window.setTimeout = (run, after) => real(run, after >= 5_000 ? 600_000 : after)
+}`
+
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
 
@@ -55,6 +61,16 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       yield* act(() => input.fill(token))
       yield* press(page, "Enter")
       yield* isThere(page, "Signing in")
+    })
+  )
+
+  it.scoped("asks for the token where the address has none that can be read", () =>
+    Effect.gen(function* () {
+      const page = yield* chromium.page()
+      const base = yield* consoleClient.baseUrl
+      yield* act(() => page.goto(`${base}/console#%`))
+      yield* act(() => page.getByLabel("Token").waitFor())
+      expect(page.url()).not.toContain("#")
     })
   )
 
@@ -124,6 +140,38 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       yield* act(() => page.goto("about:blank"))
       const wanted = [...agents.map(() => "approved"), "completed"]
       expect(yield* eventually([...agents, other], wanted)).toEqual(wanted)
+    })
+  )
+
+  it.scoped("decides on nothing of a worker that came after the key was pressed", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Too late", 3)
+      const seen = yield* Effect.forEach(["ann", "ann"], (name) => submitted(run.id, name))
+      const page = yield* reviewing(run.id)
+      yield* press(page, "A")
+      yield* isThere(page, "Approved all of ann")
+      const late = yield* submitted(run.id, "ann")
+      yield* act(() => page.goto("about:blank"))
+      const wanted = ["approved", "approved", "completed"]
+      expect(yield* eventually([...seen, late], wanted)).toEqual(wanted)
+    })
+  )
+
+  it.scoped("sends everything on leaving the page, however much was written", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Much written", 30)
+      const agents = yield* Effect.forEach(Array.from({ length: 30 }), () => submitted(run.id, "ann"))
+      const page = yield* reviewing(run.id)
+      yield* act(() => page.evaluate(holdingLong))
+      for (const index of agents.keys()) {
+        yield* press(page, "r")
+        yield* act(() => page.getByLabel("Why? The worker reads this.").fill(`${index} ${"€".repeat(990)}`))
+        yield* press(page, "Control+Enter")
+        yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+      }
+      yield* act(() => page.goto("about:blank"))
+      const wanted = agents.map(() => "rejected")
+      expect(yield* eventually(agents, wanted)).toEqual(wanted)
     })
   )
 

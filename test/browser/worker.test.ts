@@ -181,6 +181,39 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
+  it.scoped("look soon for a task that is not on offer, then seldom, and never unseen", () =>
+    Effect.gen(function* () {
+      const page = yield* chromium.page()
+      let looks = 0
+      page.on("request", (request) => {
+        if (request.url().endsWith("/api/work/lobby")) looks++
+      })
+      const become = (visibility: string) =>
+        act(() =>
+          page.evaluate(`
+            Object.defineProperty(document, "visibilityState", { value: "${visibility}", configurable: true })
+            document.dispatchEvent(new Event("visibilitychange"))
+          `)
+        )
+      const after = (seconds: number, wanted: number) =>
+        act(async () => {
+          await page.clock.runFor(seconds * 1_000)
+          await expect.poll(() => looks, { timeout: 5_000 }).toBe(wanted)
+        })
+      yield* act(() => page.clock.install())
+      const to = yield* address("/task/run_nowhere")
+      yield* act(() => page.goto(to))
+      yield* says(page, "This task is not on offer")
+      yield* after(2, 2)
+      yield* after(15, 2)
+      yield* after(6, 3)
+      yield* become("hidden")
+      yield* after(120, 3)
+      yield* become("visible")
+      yield* after(0, 4)
+    })
+  )
+
   it.scoped("fit a telephone: nothing sticks out at 360 pixels", () =>
     Effect.gen(function* () {
       const long = `<p>${"long".repeat(60)}</p>`

@@ -200,7 +200,7 @@ describe("who people are", () => {
         [["--url", "ftp://example.org"], {}, "--url ftp://example.org cannot be"],
         [[], { CROWD_PORT: "http" }, "CROWD_PORT"],
         [[], { CROWD_SECRET: "short" }, "CROWD_SECRET is too short: it needs 16 characters or more."],
-        [[], { CROWD_TOKEN: "short" }, "CROWD_TOKEN is too short"]
+        [[], { CROWD_TOKEN: "fifteen letters" }, "CROWD_TOKEN is too short: it needs 16 characters or more."]
       ]
       for (const [words, env, says] of wrong) {
         const told = yield* crowd(["run", batch, ...words, ...local], { env })
@@ -253,6 +253,7 @@ describe("crowd serve", () => {
       let told = ""
       const words = ["serve", "--port", "0", "--url", "https://crowd.example.org", ...over]
       const serving = crowd(words, {
+        env: { CROWD_TOKEN: "sixteen % or more" },
         onOut: (text) => {
           told += text
         }
@@ -265,7 +266,7 @@ describe("crowd serve", () => {
         )
       )
       expect(told).toMatch(
-        /^Workers: {3}https:\/\/crowd\.example\.org\/\nRequester: https:\/\/crowd\.example\.org\/console#[\w-]{32}\n$/
+        /^Workers: {3}https:\/\/crowd\.example\.org\/\nRequester: https:\/\/crowd\.example\.org\/console#sixteen%20%25%20or%20more\n$/
       )
     })
   )
@@ -284,6 +285,7 @@ describe("crowd serve", () => {
 
       const [one, two] = [yield* served(["serve", ...over], env), yield* served(["serve", ...over], env)]
       const launched = summaryOf(yield* crowd(["launch", batch, "--json", "--provider", "local", ...over]))
+      expect(two.token).toBe(one.token)
       const ann = yield* one.visitor(0)
       const work = yield* visiting.asWork(yield* visiting.accept(ann, launched.run))
       const submitted = yield* visiting.submit(ann, work, { kind: "a" }, { port: two.port })

@@ -1,8 +1,10 @@
 /** What the requester's console asks the server. */
 import { assert, expect, layer } from "@effect/vitest"
 import * as Array from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
 import { type Agent, Agents } from "../../src/Agents.js"
 import * as Ids from "../../src/Ids.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
@@ -11,9 +13,13 @@ import * as consoleClient from "./consoleClient.js"
 const { launched, post, raw, submitted } = consoleClient
 
 /** A run, and one submission of each worker, in their order. */
-const work = <const Names extends ReadonlyArray<string>>(title: string, workers: Names) =>
+const work = <const Names extends ReadonlyArray<string>>(
+  title: string,
+  workers: Names,
+  rows: number = workers.length
+) =>
   Effect.gen(function* () {
-    const run = yield* launched(title, workers.length)
+    const run = yield* launched(title, rows)
     const agents = yield* Effect.forEach(workers, (worker) => submitted(run.id, worker))
     const at = (index: number): Agent => agents[index] ?? assert.fail(`no agent ${index}`)
     return { run, path: { run: run.id }, agents, at }
@@ -97,9 +103,16 @@ layer(consoleClient.layer)("The console's API", (it) => {
   it.effect("decides on everything of one worker, and of nobody else", () =>
     Effect.gen(function* () {
       const console = yield* consoleClient.client
-      const { at, run } = yield* work("Worker", ["10.0.3.1", "10.0.3.2", "10.0.3.1", "10.0.3.1"])
+      const { at, run } = yield* work("Worker", ["10.0.3.1", "10.0.3.2", "10.0.3.1", "10.0.3.1"], 5)
       const path = { run: run.id, worker: at(0).worker }
-      const soft = yield* console.decideWorker({ path, payload: { decision: { _tag: "SoftReject" } } })
+      const submittedBefore = Option.getOrThrow(at(3).submittedAt)
+      yield* TestClock.adjust("1 second")
+      const unseen = yield* submitted(run.id, "10.0.3.1")
+      const soft = yield* console.decideWorker({
+        path,
+        payload: { decision: { _tag: "SoftReject" }, submittedBefore }
+      })
+      expect(yield* status(unseen)).toBe("completed")
       expect(soft.outcomes.map(({ agent }) => agent)).toEqual([at(0).id, at(2).id, at(3).id])
       expect(soft.next).toBeNull()
       expect(yield* Effect.forEach([0, 1, 2, 3], (index) => status(at(index)))).toEqual([
@@ -120,9 +133,13 @@ layer(consoleClient.layer)("The console's API", (it) => {
       )
       const path = { run: run.id, worker: at(0).worker }
       const decision = { _tag: "Approve" as const }
-      const first = yield* console.decideWorker({ path, payload: { decision } })
+      const submittedBefore = yield* DateTime.now
+      const first = yield* console.decideWorker({ path, payload: { decision, submittedBefore } })
       expect(first.outcomes).toHaveLength(200)
-      const second = yield* console.decideWorker({ path, payload: { decision, after: first.next ?? undefined } })
+      const second = yield* console.decideWorker({
+        path,
+        payload: { decision, submittedBefore, after: first.next ?? undefined }
+      })
       expect([second.outcomes.length, second.next]).toEqual([30, null])
       expect((yield* console.run({ path: { run: run.id } })).summary.units.accepted).toBe(230)
     })

@@ -33,6 +33,13 @@ layer(served)("A server asked for", (it) => {
 
   const others = ["evil.example", "evil.example:8080", "crowd.example.org.evil.example", "127.0.0.1.evil.example", "1"]
 
+  it.scoped("by whomever shows its documentation in nobody's frame", () =>
+    Effect.gen(function* () {
+      const { headers, status } = yield* asking("localhost", "GET", "/docs")
+      expect([status, headers["content-security-policy"]]).toEqual([200, "frame-ancestors 'none'"])
+    })
+  )
+
   it.scoped("by any other name says so, whatever is asked", () =>
     Effect.gen(function* () {
       for (const host of others) {

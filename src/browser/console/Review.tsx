@@ -7,6 +7,7 @@ import { ProblemNotice } from "./Page.js"
 import { Queue } from "./Queue.js"
 import { BlockQuestion, BonusQuestion, RejectQuestion } from "./questions.js"
 import { SubmissionView } from "./SubmissionView.js"
+import { serverNow } from "./serverClock.js"
 import { type Keys, useKeys } from "./useKeys.js"
 import { useSubmissions } from "./useSubmissions.js"
 
@@ -33,6 +34,12 @@ interface Props {
 const following = (all: ReadonlyArray<api.Submission>, index: number, decided: ReadonlyArray<string>) => {
   const isLeft = ({ agent }: api.Submission) => !decided.includes(agent)
   return all.slice(index).find(isLeft) ?? all.slice(0, index).findLast(isLeft)
+}
+
+/** What the page shows was submitted by now, even where the server's clock is known to a second only. */
+const everythingSeen = (all: ReadonlyArray<api.Submission>, worker: string): api.Everything => {
+  const submitted = all.map(({ submittedAt }) => submittedAt ?? 0)
+  return { of: worker, submittedBefore: Math.max(serverNow(), ...submitted) }
 }
 
 const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
@@ -87,7 +94,7 @@ export const Review = ({ status, view, waiting }: Props) => {
       decision,
       agents,
       words: `${done[decision._tag]} ${what}`,
-      ...(scope === "worker" && { worker: current.worker })
+      ...(scope === "worker" && { everything: everythingSeen(all, current.worker) })
     })
   }
 

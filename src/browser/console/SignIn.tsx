@@ -4,9 +4,13 @@ import * as api from "./api.js"
 
 /** Takes the token out of the address, where it must not stay: `/console#<token>`. */
 const tokenFromAddress = (): string => {
-  const token = decodeURIComponent(location.hash.slice(1))
+  const token = location.hash.slice(1)
   if (token !== "") history.replaceState(null, "", location.pathname + location.search)
-  return token
+  try {
+    return decodeURIComponent(token)
+  } catch {
+    return ""
+  }
 }
 
 /** Signs in by the address, if it has a token. */

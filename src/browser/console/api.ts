@@ -2,6 +2,7 @@
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
 import type { Participation } from "../../Workers.js"
 import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
+import { hear } from "./serverClock.js"
 
 export type RunView = typeof ConsoleApi.RunView.Encoded
 export type Submission = typeof ConsoleApi.Submission.Encoded
@@ -22,6 +23,7 @@ export type Reply<A> = Replied<A, Problem>
 export const signedOut = "crowd:signed-out"
 
 const ask = asking<Problem>({
+  onAnswer: hear,
   offline: { _tag: "Offline", message: "The server does not answer. Check that it is running." },
   read: (status, body) => {
     if (status === 401) dispatchEvent(new Event(signedOut))
@@ -70,8 +72,20 @@ const keepalive = true
 export const decide = (run: string, agents: ReadonlyArray<string>, decision: Decision) =>
   post<Outcomes>(`${base}/runs/${run}/decisions`, { decision, agents }, { keepalive })
 
-export const decideWorker = (run: string, worker: string, decision: Decision, after: string | undefined) =>
-  post<Outcomes>(`${base}/runs/${run}/workers/${worker}/decisions`, { decision, after }, { keepalive })
+export interface Everything {
+  readonly of: string
+  /** By the server's clock: what the requester cannot have seen is not decided on. */
+  readonly submittedBefore: number
+}
+
+export const decideWorker = (run: string, everything: Everything, decision: Decision, after: string | undefined) => {
+  const { of, submittedBefore } = everything
+  return post<Outcomes>(
+    `${base}/runs/${run}/workers/${of}/decisions`,
+    { decision, submittedBefore, after },
+    { keepalive }
+  )
+}
 
 export interface Bonus {
   readonly to: { readonly agent: string } | { readonly worker: string }

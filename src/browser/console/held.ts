@@ -5,13 +5,16 @@ import * as api from "./api.js"
 const holdFor = 6_000
 const agentsAtMost = 200
 
+/** Browsers send 64 KB of a page that goes away, some of which may be on its way already. */
+const bytesAtMost = 48_000
+
 export interface Held {
   readonly run: string
   /** The status in which they are listed until then. */
   readonly from: api.SubmissionStatus
   readonly decision: api.Decision
   /** Set where it is about everything of one worker; `agents` are then those the page knew. */
-  readonly worker?: string
+  readonly everything?: api.Everything
   readonly agents: ReadonlyArray<string>
   /** What is being done, in words. */
   readonly words: string
@@ -44,8 +47,8 @@ export const listed = (status: api.SubmissionStatus, what: string): string => `$
 /** Stands for everything of a worker, also what the page has yet to load. */
 export const everythingOf = (run: string, worker: string): string => `${run} ${worker}`
 
-const concerned = ({ agents, run, worker }: Held): ReadonlyArray<string> =>
-  worker === undefined ? agents : [...agents, everythingOf(run, worker)]
+const concerned = ({ agents, everything, run }: Held): ReadonlyArray<string> =>
+  everything === undefined ? agents : [...agents, everythingOf(run, everything.of)]
 
 const withAlso = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set([...state.done, ...what.map((one) => listed(from, one))])
@@ -70,30 +73,36 @@ const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
   }
 }
 
-const sendToWorker = async (held: Held, worker: string): Promise<void> => {
+const sendEverything = async (held: Held, everything: api.Everything): Promise<void> => {
   const { decision, run } = held
   let after: string | undefined
   do {
-    const reply = await api.decideWorker(run, worker, decision, after)
+    const reply = await api.decideWorker(run, everything, decision, after)
     if (!reply.ok) return failed(held, concerned(held), reply.problem)
     report(held, reply.value.outcomes)
     after = reply.value.next ?? undefined
   } while (after !== undefined)
-  update({ done: without(held, [everythingOf(run, worker)]) })
+  update({ done: without(held, [everythingOf(run, everything.of)]) })
 }
 
 const sendToAgents = async (held: Held): Promise<void> => {
-  const { agents, decision, run } = held
-  for (let from = 0; from < agents.length; from += agentsAtMost) {
-    const some = agents.slice(from, from + agentsAtMost)
-    const reply = await api.decide(run, some, decision)
-    if (reply.ok) report(held, reply.value.outcomes)
-    else failed(held, some, reply.problem)
-  }
+  const reply = await api.decide(held.run, held.agents, held.decision)
+  if (reply.ok) report(held, reply.value.outcomes)
+  else failed(held, held.agents, reply.problem)
+}
+
+/** As many at once as the server takes. */
+const parts = (held: Held): ReadonlyArray<Held> => {
+  if (held.everything !== undefined) return [held]
+  const count = Math.ceil(held.agents.length / agentsAtMost)
+  return Array.from({ length: count }, (_, part) => {
+    const from = part * agentsAtMost
+    return { ...held, agents: held.agents.slice(from, from + agentsAtMost) }
+  })
 }
 
 const send = (held: Held): Promise<void> =>
-  held.worker === undefined ? sendToAgents(held) : sendToWorker(held, held.worker)
+  held.everything === undefined ? sendToAgents(held) : sendEverything(held, held.everything)
 
 let unsent: ReadonlyArray<Held> = []
 let isSending = false
@@ -113,7 +122,7 @@ const release = (held: Waiting): void => {
   clearTimeout(held.timer)
   waiting = waiting.filter((other) => other !== held)
   update({})
-  unsent = [...unsent, held]
+  unsent = [...unsent, ...parts(held)]
   void sendUnsent()
 }
 
@@ -121,12 +130,25 @@ const releaseAll = (): void => {
   for (const held of waiting) release(held)
 }
 
+const bytesOf = ({ agents, decision }: Held): number =>
+  new TextEncoder().encode(JSON.stringify({ agents, decision })).length
+
+/** What would not be sent any more if the page went away is not held back: the oldest goes first. */
+const releaseWhatIsTooMuch = (): void => {
+  let bytes = 0
+  for (const held of waiting.toReversed()) {
+    bytes += bytesOf(held)
+    if (bytes > bytesAtMost) release(held)
+  }
+}
+
 /** What is decided of all of a worker's must not overtake what was decided of one before. */
 export const hold = (held: Held): void => {
-  if (held.worker !== undefined) releaseAll()
+  if (held.everything !== undefined) releaseAll()
   const made: Waiting = { ...held, timer: setTimeout(() => release(made), holdFor) }
   waiting = [...waiting, made]
   update({ done: withAlso(held, concerned(held)), problem: undefined })
+  releaseWhatIsTooMuch()
 }
 
 /** Takes back what was decided last; answers what it was about. */
@@ -149,16 +171,16 @@ const sendAll = (): void => {
   const left = [...unsent, ...waiting]
   const isAlone = left.length === 1 && !isSending
   const all = new Map<string, Held>()
-  for (const { agents, worker, ...held } of left) {
+  for (const { agents, everything, ...held } of left) {
     const key = JSON.stringify([held.run, held.decision])
     const same = all.get(key)?.agents ?? []
-    const whole = isAlone && worker !== undefined ? { worker } : {}
+    const whole = isAlone && everything !== undefined ? { everything } : {}
     all.set(key, { ...held, agents: [...same, ...agents], ...whole })
   }
   for (const { timer } of waiting) clearTimeout(timer)
   waiting = []
   unsent = []
-  for (const held of all.values()) void send(held)
+  for (const held of [...all.values()].flatMap(parts)) void send(held)
   update({})
 }
 

@@ -6,6 +6,7 @@ import * as api from "./api.js"
 import { ChooseName } from "./ChooseName.js"
 import { History } from "./History.js"
 import { Page, ProblemNotice } from "./Page.js"
+import { useLooks } from "./useLooks.js"
 import { refusalText } from "./words.js"
 
 interface Seen {
@@ -18,8 +19,6 @@ const look = async (): Promise<api.Reply<Seen>> => {
   if (!lobby.ok) return lobby
   return history.ok ? { ok: true, value: { lobby: lobby.value, history: history.value } } : history
 }
-
-const lookAgainAfter = 20_000
 
 const rank = ({ held, left, refusal }: api.Offer): number => {
   if (held !== null) return 0
@@ -87,18 +86,8 @@ const Offers = ({ lobby }: { readonly lobby: api.Lobby }) => {
 export const Lobby = () => {
   const [reply, setReply] = useState<api.Reply<Seen> | null>(null)
   const refresh = useCallback(async () => setReply(await look()), [])
-  useEffect(() => {
-    const whenSeen = () => {
-      if (document.visibilityState === "visible") void refresh()
-    }
-    whenSeen()
-    const timer = setInterval(whenSeen, lookAgainAfter)
-    document.addEventListener("visibilitychange", whenSeen)
-    return () => {
-      clearInterval(timer)
-      document.removeEventListener("visibilitychange", whenSeen)
-    }
-  }, [refresh])
+  useEffect(() => void refresh(), [refresh])
+  useLooks(refresh)
 
   if (reply === null) return <Page>{null}</Page>
   if (!reply.ok) {

@@ -8,6 +8,7 @@ import { framePath, TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import { loadShim, type Shim } from "./shim.js"
+import { lookAgainAfter, useLooks } from "./useLooks.js"
 import { Working } from "./Working.js"
 import { refusalText } from "./words.js"
 
@@ -133,13 +134,15 @@ const notOfferedWords = {
   text: "It may be finished. Should more of it come, it appears here by itself."
 }
 
-const lookAgainAfter = 1200
+/** What was launched a moment ago is on offer soon. */
+const lookFirstAfter = 1_500
 
 const NotOffered = ({ onLook, worker }: { readonly worker: string | null; readonly onLook: () => Promise<void> }) => {
-  useEffect(() => {
-    const timer = setInterval(onLook, lookAgainAfter)
-    return () => clearInterval(timer)
-  }, [])
+  const [every, setEvery] = useState(lookFirstAfter)
+  useLooks(async () => {
+    setEvery(lookAgainAfter)
+    await onLook()
+  }, every)
   return (
     <Page worker={worker}>
       <Title>This task</Title>

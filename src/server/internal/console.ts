@@ -93,9 +93,7 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
       .handle("decide", ({ path, payload }) =>
         Effect.map(decide.named(path.run, payload.decision, payload.agents), (outcomes) => ({ outcomes }))
       )
-      .handle("decideWorker", ({ path, payload }) =>
-        decide.ofWorker(path.run, path.worker, payload.decision, payload.after)
-      )
+      .handle("decideWorker", ({ path, payload }) => decide.ofWorker(path.run, path.worker, payload))
       .handle("bonus", ({ path: { run }, payload }) =>
         Effect.gen(function* () {
           const amount = yield* amountOf(run, payload.amount)

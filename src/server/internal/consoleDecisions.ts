@@ -1,7 +1,9 @@
 /** Decisions on many submissions, of which one that fails stops no other. */
 import * as Array from "effect/Array"
 import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Agent, Agents, type PayError, type SubmissionsOptions } from "../../Agents.js"
 import { AgentNotFound } from "../../CrowdError.js"
@@ -11,6 +13,13 @@ import { type Decision, decisionsAtMost, type Outcome } from "../ConsoleApi.js"
 
 /** Where a crowd far away is asked, some decisions are under way at once. */
 const concurrency = 8
+
+interface OfWorker {
+  readonly decision: Decision
+  readonly submittedBefore: DateTime.Utc
+  /** Only what was accepted after this one. */
+  readonly after?: AgentId | undefined
+}
 
 /** What a decision is about, where nobody names it. */
 const statusFor = (decision: Decision): SubmissionsOptions["status"] =>
@@ -60,11 +69,13 @@ export const make = Effect.gen(function* () {
       ),
 
     /** On what waits of one worker's, as much as fits into one request, and where to go on. */
-    ofWorker: (run: RunId, worker: WorkerId, decision: Decision, after: AgentId | undefined) =>
+    ofWorker: (run: RunId, worker: WorkerId, { after, decision, submittedBefore }: OfWorker) =>
       Effect.gen(function* () {
-        const waiting = yield* agents
-          .submissions(run, { status: statusFor(decision), worker, after })
-          .pipe(Stream.take(decisionsAtMost), Stream.runCollect)
+        const waiting = yield* agents.submissions(run, { status: statusFor(decision), worker, after }).pipe(
+          Stream.filter(({ submittedAt }) => Option.exists(submittedAt, DateTime.lessThanOrEqualTo(submittedBefore))),
+          Stream.take(decisionsAtMost),
+          Stream.runCollect
+        )
         const outcomes = yield* Effect.forEach(waiting, ({ id }) => outcomeOf(id, decide(id, decision)), {
           concurrency
         })

@@ -94,7 +94,8 @@ const always = Headers.fromInput({
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
-  "cache-control": "no-store"
+  "cache-control": "no-store",
+  "content-security-policy": "frame-ancestors 'none'"
 })
 
 const finish = (response: HttpServerResponse.HttpServerResponse) =>

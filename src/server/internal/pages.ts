@@ -10,6 +10,7 @@ import { type Agent, Agents } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
 import { recent } from "../../internal/recent.js"
+import { sandbox } from "../../internal/sandbox.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import * as TaskPage from "../TaskPage.js"
@@ -39,7 +40,7 @@ const aloneWithOthers = `${appPolicy}; frame-src 'self' http: https:; form-actio
 const framed = `${appPolicy}; frame-src 'self'; form-action http: https:; frame-ancestors *`
 
 /** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
-const framePolicy = "sandbox allow-scripts allow-forms allow-modals allow-popups"
+const framePolicy = `sandbox ${sandbox}`
 
 const shell = (title: string, app: "worker" | "console", policy: string) =>
   HttpServerResponse.text(
@@ -85,9 +86,7 @@ const frame = (html: string) =>
 
 const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
 
-const decodeFrame = Schema.decodeUnknownOption(
-  Schema.Struct({ mode: Schema.Literal("work", "review"), agent: AgentId, key: Schema.String })
-)
+const decodeFrame = Schema.decodeUnknownOption(Schema.Struct({ agent: AgentId, key: Schema.String }))
 
 type Found = Effect.Effect<
   Option.Option<HttpServerResponse.HttpServerResponse>,
@@ -162,15 +161,15 @@ const frames = Effect.gen(function* () {
       return yield* render(asked.value.run, first.value.assignment, Option.none(), { mode: "preview" })
     })
 
-  const keyed = (params: unknown): Found =>
+  const keyed = (mode: "work" | "review", params: unknown): Found =>
     Effect.gen(function* () {
-      const asked = Option.filter(decodeFrame(params), ({ agent, key, mode }) => keys.isFrameKey(mode, agent, key))
+      const asked = Option.filter(decodeFrame(params), ({ agent, key }) => keys.isFrameKey(mode, agent, key))
       if (Option.isNone(asked)) return Option.none()
       const agent = yield* ifThere(agents.get(asked.value.agent))
       if (Option.isNone(agent)) return Option.none()
       const { answers, assignment, run } = agent.value
       const options: TaskPage.RenderOptions =
-        asked.value.mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
+        mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
       return yield* render(run, assignment, agent, options)
     })
 
@@ -213,8 +212,14 @@ export const layer = HttpLayerRouter.use((router) =>
     )
     yield* router.add(
       "GET",
-      "/frame/:mode/:agent/:key",
-      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed(params)))
+      "/frame/work/:agent/:key",
+      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(keyed("work", params)))
+    )
+    // Whoever reviews need not be among those who may take part.
+    yield* router.add(
+      "GET",
+      "/frame/review/:agent/:key",
+      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed("review", params)))
     )
   })
 )

@@ -3,7 +3,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { isSigned, type Secret, sign } from "../../local/signature.js"
+import { isSecret, isSigned, type Secret, sign } from "../../local/signature.js"
 import { Api } from "../Api.js"
 import { cookieName, NotSignedIn, SignedIn } from "../ConsoleApi.js"
 import * as cookies from "./cookies.js"
@@ -16,23 +16,19 @@ export interface Options {
 
 const cookieParts = (token: Redacted.Redacted<string>) => ["console", Redacted.value(token)]
 
-const isToken = ({ secret, token }: Options, given: string): boolean =>
-  isSigned(secret, cookieParts(token), sign(secret, cookieParts(Redacted.make(given))))
-
 const require = (isRight: boolean) => (isRight ? Effect.void : new NotSignedIn())
 
 /** The cookie holds a signature over the token: who reads it cannot tell the token, and a new token ends it. */
-export const layer = (options: Options) => {
-  const { secret, token } = options
+export const layer = ({ secret, token }: Options) => {
   const signedIn = Layer.succeed(SignedIn, {
     cookie: (given) => require(isSigned(secret, cookieParts(token), Redacted.value(given))),
-    bearer: (given) => require(isToken(options, Redacted.value(given)))
+    bearer: (given) => require(isSecret(token, Redacted.value(given)))
   })
   const session = HttpApiBuilder.group(Api, "session", (handlers) =>
     handlers
       .handle("signIn", ({ payload }) =>
         Effect.zipRight(
-          require(isToken(options, payload.token)),
+          require(isSecret(token, payload.token)),
           cookies.set(cookieName, sign(secret, cookieParts(token)))
         )
       )
