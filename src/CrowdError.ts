@@ -289,14 +289,11 @@ export class Unwelcome extends Schema.TaggedError<Unwelcome>("effect-crowd/Unwel
   reason: Schema.Literal("denied", "not_allowed", "unreadable")
 }) {
   override get message() {
-    switch (this.reason) {
-      case "denied":
-        return `${this.address} is on the list of addresses that may not take part.`
-      case "not_allowed":
-        return `${this.address} is not among the addresses that may take part. Ask the requester to add it.`
-      case "unreadable":
-        return `It is not known from which address this comes ("${this.address}"). A proxy in between must be configured.`
-    }
+    return {
+      denied: `${this.address} is on the list of addresses that may not take part.`,
+      not_allowed: `${this.address} is not among the addresses that may take part. Ask the requester to add it.`,
+      unreadable: `It is not known from which address this comes ("${this.address}"). A proxy in between must be configured.`
+    }[this.reason]
   }
 }
 
