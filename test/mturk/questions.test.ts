@@ -37,7 +37,7 @@ const anyText = FastCheck.string({ unit: "binary", maxLength: 200 })
 
 describe("a page inside a HIT", () => {
   it("comes out of the XML as it went in", () => {
-    FastCheck.assert(
+    return FastCheck.assert(
       FastCheck.property(anyText, (page) => {
         expect(textOf(html(page), "HTMLContent")).toBe(speakable(page))
       })
@@ -109,7 +109,7 @@ describe("answers", () => {
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("]]>", "]]&gt;").replaceAll("\r", "&#13;")
 
   it("come out of the XML as they went in", () => {
-    FastCheck.assert(
+    return FastCheck.assert(
       FastCheck.property(anyText, (text) => {
         const plain = speakable(text)
         const value = decode(answersXml({ label: escaped(plain) }))["label"]
