@@ -37,6 +37,13 @@ const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
     yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
   })
 
+const second = Effect.sync(() => Math.floor(Date.now() / 1_000))
+
+/** Pages know the server's clock to the second: what was submitted in this one is not surely before they came. */
+const nextSecond = Effect.flatMap(second, (now) =>
+  second.pipe(Effect.delay("20 millis"), Effect.repeat({ times: 100, until: (later) => later > now }))
+)
+
 /** Decisions stay held back, as if everything below were done within seconds. */
 const holdingLong = `{
   const real = setTimeout
@@ -131,6 +138,7 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       const run = yield* launched("Many", 62)
       const agents = yield* Effect.forEach(Array.from({ length: 60 }), () => submitted(run.id, "ann"))
       const other = yield* submitted(run.id, "bob")
+      yield* nextSecond
       const page = yield* reviewing(run.id)
       yield* press(page, "A")
       yield* focusGoesTo(page, /^bob/)
