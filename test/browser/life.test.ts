@@ -81,6 +81,9 @@ const comesBack = (page: Page, crowd: Served) =>
     yield* answers(page, "a spanner", "<img src=x onerror=alert(1)>")
   })
 
+/** A question has the focus a moment after it was asked for. */
+const opened = (page: Page) => act(() => page.locator("dialog :focus").waitFor())
+
 /** Decides by key: two of the first worker approved at once, one of the second rejected and the other approved. */
 const reviews = (page: Page, crowd: Served) =>
   Effect.gen(function* () {
@@ -89,6 +92,7 @@ const reviews = (page: Page, crowd: Served) =>
     yield* act(() => page.getByRole("article").first().waitFor())
     yield* sees(page, "10.0.0.1")
     yield* act(() => page.keyboard.press("b"))
+    yield* opened(page)
     yield* act(() => page.keyboard.type("0.25"))
     yield* act(() => page.keyboard.press("Tab"))
     yield* act(() => page.keyboard.type("thorough"))
@@ -97,6 +101,7 @@ const reviews = (page: Page, crowd: Served) =>
     yield* act(() => page.keyboard.press("A"))
     yield* sees(page, "10.0.0.2")
     yield* act(() => page.keyboard.press("r"))
+    yield* opened(page)
     yield* act(() => page.keyboard.type("A hammer is a tool."))
     yield* act(() => page.keyboard.press("Control+Enter"))
     yield* sees(page, "<img src=x onerror=alert(1)>")
