@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
@@ -232,6 +233,17 @@ describe("SqliteStore", () => {
         expect(yield* store.getAll(tables.units, [`unit_${n}`])).toEqual([])
       }
       yield* Fiber.interrupt(writers)
+    }).pipe(Effect.provide(sqlite.layer()))
+  )
+
+  it.live("commits what succeeded, however many others fail without a pause", () =>
+    Effect.gen(function* () {
+      const store = yield* Store
+      const refused = Effect.forever(Effect.either(store.transaction(Effect.fail("refused"))))
+      const others = yield* Effect.fork(Effect.forEach(upTo(200), () => refused, { concurrency: "unbounded" }))
+      const put = store.transaction(store.put(tables.blocks, [block("refused", 1)]))
+      expect(yield* Effect.timeoutOption(Effect.disconnect(put), "10 seconds")).toEqual(Option.some(undefined))
+      yield* Fiber.interrupt(others)
     }).pipe(Effect.provide(sqlite.layer()))
   )
 

@@ -10,6 +10,7 @@ interface Group {
   readonly reserved: Reserved
   /** How the commit went. */
   readonly result: Deferred.Deferred<void, StoreError>
+  /** How many have come to their end in it, those also that were undone: who keeps failing must not keep it open. */
   members: number
 }
 
@@ -84,10 +85,7 @@ export const make = (database: Database): Manager<Member> => {
     )
 
   const keep = ({ first, group }: Member): Effect.Effect<void, StoreError> =>
-    Effect.suspend(() => {
-      group.members++
-      return first ? Effect.void : execute(group, "commit", "RELEASE SAVEPOINT crowd")
-    })
+    first ? Effect.void : execute(group, "commit", "RELEASE SAVEPOINT crowd")
 
   const undo = ({ first, group }: Member): Effect.Effect<void, StoreError> =>
     first
@@ -99,9 +97,10 @@ export const make = (database: Database): Manager<Member> => {
 
   // Where the database has undone the whole group by itself (a full disk), the savepoint is gone, and the others' work.
   const settle = (member: Member, kept: boolean): Effect.Effect<void> =>
-    Effect.catchAll(kept ? keep(member) : undo(member), (error) =>
-      rollback(member.group, Exit.fail(member.failure ?? error))
-    )
+    Effect.suspend(() => {
+      member.group.members++
+      return kept ? keep(member) : undo(member)
+    }).pipe(Effect.catchAll((error) => rollback(member.group, Exit.fail(member.failure ?? error))))
 
   const commitUnlessAwaited = Effect.suspend(() => {
     if (group === undefined) return Effect.void
