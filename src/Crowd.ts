@@ -27,7 +27,8 @@ import {
   type UnitNotFound,
   type WorkerNotFound
 } from "./CrowdError.js"
-import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
+import type { AgentId, RequesterId, RunId } from "./Ids.js"
+import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { Journal, type Settlement } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
@@ -338,15 +339,14 @@ export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | Sto
       const agents = yield* Agents
       const found = yield* runs.get(run)
       const withInputs = (page: ReadonlyArray<Agent>) =>
-        Effect.map(runs.assignments([...new Set(page.map(({ assignment }) => assignment))]), (assignments) => {
-          const byId = new Map<AssignmentId, Assignment>(assignments.map((assignment) => [assignment.id, assignment]))
-          return Chunk.unsafeFromArray(
+        Effect.map(assignmentsOf(runs, page), (assignments) =>
+          Chunk.unsafeFromArray(
             page.flatMap((agent) => {
-              const assignment = byId.get(agent.assignment)
+              const assignment = assignments.get(agent.assignment)
               return assignment === undefined ? [] : [resultOf(found, agent, assignment)]
             })
           )
-        })
+        )
       return agents.list(run).pipe(
         Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
         Stream.grouped(rowsPerPage),

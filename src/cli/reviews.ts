@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Agent, Agents } from "../Agents.js"
 import type { AgentId, RunId } from "../Ids.js"
+import { assignmentsOf } from "../internal/assignmentsOf.js"
 import { type Inputs, TaskRuns } from "../TaskRuns.js"
 import { UsageError } from "./failure.js"
 import * as format from "./format.js"
@@ -203,9 +204,8 @@ const pageSize = 100
 const withInputs = (page: Chunk.Chunk<Agent>) =>
   Effect.gen(function* () {
     const agents = Chunk.toReadonlyArray(page)
-    const assignments = yield* (yield* TaskRuns).assignments([...new Set(agents.map(({ assignment }) => assignment))])
-    const byId = new Map(assignments.map(({ id, inputs }) => [id, inputs]))
-    return agents.map((agent): Submission => ({ agent, inputs: byId.get(agent.assignment) ?? {} }))
+    const assignments = yield* assignmentsOf(yield* TaskRuns, agents)
+    return agents.map((agent): Submission => ({ agent, inputs: assignments.get(agent.assignment)?.inputs ?? {} }))
   })
 
 export const submissions = Command.make(

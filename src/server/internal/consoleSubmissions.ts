@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { type Agent, Agents, type SubmissionsOptions } from "../../Agents.js"
 import type { AgentNotFound, StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import type { AgentId, RunId } from "../../Ids.js"
-import { byId } from "../../internal/payload.js"
+import { assignmentsOf } from "../../internal/assignmentsOf.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import type { Submission } from "../ConsoleApi.js"
 import * as Keys from "./keys.js"
@@ -53,7 +53,7 @@ export const make = Effect.gen(function* () {
         Effect.map(Chunk.toReadonlyArray)
       )
       const page = filled.map(({ agent }) => agent)
-      const assignments = byId(yield* runs.assignments([...new Set(page.map(({ assignment }) => assignment))]))
+      const assignments = yield* assignmentsOf(runs, page)
       const submissions = page.map((agent) => ({
         agent: agent.id,
         unit: agent.unit,
