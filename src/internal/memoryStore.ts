@@ -47,16 +47,18 @@ const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (w
   let committed: State = HashMap.empty()
 
   const begun = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
-    Effect.suspend(() => {
-      const opened: Transaction = { state: committed, failure: undefined, ended: false }
-      const ended = Effect.onExit(current.provide(effect, opened), (exit) =>
-        Effect.sync(() => {
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const opened: Transaction = { state: committed, failure: undefined, ended: false }
+        return Effect.flatMap(current.exit(restore(effect), opened), (exit): Exit.Exit<A, E | StoreError> => {
           opened.ended = true
-          if (Exit.isSuccess(exit) && opened.failure === undefined) committed = opened.state
+          if (Exit.isFailure(exit)) return exit
+          if (opened.failure !== undefined) return Exit.fail(opened.failure)
+          committed = opened.state
+          return exit
         })
-      )
-      return Effect.flatMap(ended, (a) => opened.failure ?? Effect.succeed(a))
-    })
+      })
+    )
 
   const transaction: Service["transaction"] = (effect) =>
     Effect.withFiberRuntime((fiber) =>

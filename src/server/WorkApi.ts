@@ -101,6 +101,14 @@ export const Past = Schema.Struct({
 export const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, deadline: Schema.DateTimeUtcFromNumber })
 
 /**
+ * What the provider's shim says of the worker. A crowd that knows its visitors itself does not listen to it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Arrival = Schema.Struct({ data: Schema.optionalWith(Json, { default: () => null }) })
+
+/**
  * What a worker submits.
  *
  * @since 0.1.0
@@ -147,8 +155,7 @@ export class WorkApi extends HttpApiGroup.make("work")
   .add(
     HttpApiEndpoint.post("accept", "/runs/:run/agents")
       .setPath(Run)
-      /** What the provider's shim says of the worker. A crowd that knows its visitors itself does not listen to it. */
-      .setPayload(Schema.Struct({ data: Schema.optionalWith(Json, { default: () => null }) }))
+      .setPayload(Arrival)
       .addSuccess(Work)
       .addError(told(CrowdError.NameNeeded), { status: 401 })
       .addError(told(CrowdError.TaskRunNotFound), { status: 404 })

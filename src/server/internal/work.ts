@@ -8,6 +8,7 @@ import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Agent, type AgentOutline, Agents, type Service as AgentsService } from "../../Agents.js"
@@ -18,7 +19,7 @@ import { TaskRuns } from "../../TaskRuns.js"
 import { type Standing, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { TaskSource } from "../TaskSource.js"
-import { Changed, keyHeader, Submission, Work } from "../WorkApi.js"
+import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
@@ -39,12 +40,21 @@ interface ChangeRequest {
 const encodeWork = Schema.encodeSync(Work)
 const encodeChanged = Schema.encodeSync(Changed)
 
-const decodeSubmission = Schema.decodeUnknown(Submission)
+const decodeArrival = Schema.decodeUnknown(Schema.parseJson(Arrival))
+const decodeSubmission = Schema.decodeUnknown(Schema.parseJson(Submission))
 
-/** Reads the body, which is for those only who may submit: looking through a large one costs time. */
-const submissionIn = (request: HttpServerRequest.HttpServerRequest) =>
-  Effect.orDie(request.json).pipe(
-    Effect.flatMap((body) => decodeSubmission(body)),
+const utf8 = new TextDecoder()
+
+/**
+ * The body of one of these two, from its bytes: what `request.json` does to remember the text for others who may ask for
+ * it, and there are none, costs a fiber.
+ */
+const bodyOf = <A>(
+  request: HttpServerRequest.HttpServerRequest,
+  decode: (text: string) => Effect.Effect<A, ParseResult.ParseError>
+) =>
+  Effect.orDie(request.arrayBuffer).pipe(
+    Effect.flatMap((bytes) => decode(utf8.decode(bytes))),
     Effect.catchTag("ParseError", HttpApiError.HttpApiDecodeError.refailParseError)
   )
 
@@ -158,10 +168,11 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           return { worker }
         })
       )
-      .handle("accept", ({ path, payload }) =>
+      .handleRaw("accept", ({ path, request }) =>
         Effect.gen(function* () {
           const who = yield* visitor
-          const agent = yield* agents.register(path.run, yield* providerData(who, payload.data))
+          const { data } = yield* bodyOf(request, decodeArrival)
+          const agent = yield* agents.register(path.run, yield* providerData(who, data))
           const { task } = yield* runs.get(path.run)
           const work = encodeWork({
             agent: agent.id,
@@ -182,7 +193,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         Effect.gen(function* () {
           const who = yield* visitor
           const worker = yield* keys.worker(path.agent, who.worker, headers[keyHeader])
-          const { answers } = yield* submissionIn(request)
+          // Only now: looking through a large body is for those who may submit.
+          const { answers } = yield* bodyOf(request, decodeSubmission)
           const submitted = yield* agents.submit({ agent: path.agent, worker, answers })
           return HttpServerResponse.unsafeJson(encodeChanged(changed(submitted)))
         })

@@ -107,7 +107,7 @@ export const make = <T extends Open>(
   const begun = <A, E, R>(effect: Effect.Effect<A, E, R>, again = runsAgain): Effect.Effect<A, E | StoreError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(manager.enter, (open) =>
-        Effect.flatMap(Effect.exit(restore(current.provide(effect, open))), (exit) => {
+        Effect.flatMap(current.exit(restore(effect), open), (exit) => {
           open.ended = true
           const result: Exit.Exit<A, E | StoreError> =
             Exit.isSuccess(exit) && open.failure !== undefined ? Exit.fail(open.failure) : exit
