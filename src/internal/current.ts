@@ -7,10 +7,7 @@ import * as FiberRef from "effect/FiberRef"
 export interface Current<T> {
   readonly in: (context: Context.Context<never>) => T | undefined
   /** How `effect` ends inside the transaction; to be run uninterruptibly. */
-  readonly exit: <A, E, R>(
-    effect: Effect.Effect<A, E, R>,
-    transaction: T
-  ) => Effect.Effect<Exit.Exit<A, E>, never, R>
+  readonly exit: <A, E, R>(effect: Effect.Effect<A, E, R>, transaction: T) => Effect.Effect<Exit.Exit<A, E>, never, R>
 }
 
 let stores = 0
