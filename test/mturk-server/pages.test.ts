@@ -3,7 +3,8 @@ import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Work } from "../../src/server/WorkApi.js"
+import * as TestClock from "effect/TestClock"
+import { Lobby, Work } from "../../src/server/WorkApi.js"
 import * as samples from "./samples.js"
 import { externalQuestion, layer, Marketplace } from "./support.js"
 
@@ -194,6 +195,23 @@ describe("an ExternalQuestion", () => {
       const { type } = yield* started
       const answer = yield* post(`/api/work/runs/run_${type}/agents`, [["a", "b"]], { origin: "https://evil.example" })
       expect(answer.status).toBe(403)
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("the lobby", () => {
+  const offered = Effect.flatMap(ask("/api/work/lobby"), ({ text }) =>
+    Effect.map(Schema.decodeUnknown(Schema.parseJson(Lobby))(text), ({ offers }) => offers.map(({ run }) => run))
+  )
+
+  it.scoped("has a HITType again that gets another HIT after all of its HITs were decided", () =>
+    Effect.gen(function* () {
+      const { held, type } = yield* samples.submitted()
+      yield* samples.approve(held)
+      expect(yield* offered).toEqual([])
+      expect((yield* samples.create()).type).toBe(type)
+      yield* TestClock.adjust("2 seconds")
+      expect(yield* offered).toEqual([`run_${type}`])
     }).pipe(Effect.provide(layer()))
   )
 })

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { RunId } from "../../Ids.js"
 import { isOver } from "../../internal/undecided.js"
 import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
+import { Units } from "../../Units.js"
 import { ifThere } from "./found.js"
 
 /** A run with something left to do, and how many of its units are free. */
@@ -14,21 +15,33 @@ export interface Open {
   readonly left: number
 }
 
-export const make = Effect.flatMap(TaskRuns, (runs) => {
-  /** Runs of which nothing more comes are not counted again. */
+export const make = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const units = yield* Units
+  /** Runs of which nothing more came are not counted again, until something does: a HITType can get another HIT. */
   const over = new Set<RunId>()
 
-  const look = (run: TaskRun) =>
+  const isOpen = (id: RunId) =>
+    Effect.exists(["launched", "assigned"] as const, (status) =>
+      Effect.map(Stream.runHead(units.list(id, { status })), Option.isSome)
+    )
+
+  const count = (run: TaskRun) =>
     Effect.map(
       ifThere(runs.counts(run.id)),
-      Option.flatMap((units) => {
-        if (isOver(units)) over.add(run.id)
-        return units.launched + units.assigned > 0 ? Option.some({ run, left: units.launched }) : Option.none()
+      Option.flatMap((counts) => {
+        if (isOver(counts)) over.add(run.id)
+        else over.delete(run.id)
+        return counts.launched + counts.assigned > 0 ? Option.some({ run, left: counts.launched }) : Option.none()
       })
     )
 
-  return runs.list.pipe(
-    Stream.filter(({ id }) => !over.has(id)),
+  const look = (run: TaskRun) =>
+    Effect.flatMap(over.has(run.id) ? isOpen(run.id) : Effect.succeed(true), (maybe) =>
+      maybe ? count(run) : Effect.succeedNone
+    )
+
+  return yield* runs.list.pipe(
     Stream.mapEffect(look),
     Stream.filterMap((found) => found),
     Stream.runCollect,
