@@ -242,4 +242,23 @@ describe("messages", () => {
       expect(text).toContain("<h2>Thank &lt;you&gt;</h2><p>for &amp; your work</p>")
     }).pipe(Effect.provide(layer()))
   )
+
+  it.scoped("are the latest hundred, the last one first", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Marketplace
+      const { held } = yield* samples.submitted({}, "127.0.0.1")
+      const write = (n: number) =>
+        call((c) =>
+          c.send(new SDK.NotifyWorkersCommand({ Subject: `number ${n}`, MessageText: "m", WorkerIds: [held.workerId] }))
+        )
+      yield* Effect.forEach(
+        Array.from({ length: 101 }, (_, n) => n),
+        write,
+        { discard: true }
+      )
+      const { text } = yield* ask("/mturk/messages")
+      const shown = Array.from(text.matchAll(/<h2>number (\d+)/g), ([, n]) => Number(n))
+      expect(shown).toEqual(Array.from({ length: 100 }, (_, n) => 100 - n))
+    }).pipe(Effect.provide(layer()))
+  )
 })

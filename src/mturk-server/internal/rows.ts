@@ -116,6 +116,8 @@ export interface Kind<A> {
     group: string,
     options: { readonly after: string; readonly limit: number }
   ) => Effect.Effect<ReadonlyArray<Entry<A>>, StoreError>
+  /** Those of a group with the greatest keys, the greatest first. */
+  readonly last: (group: string, limit: number) => Effect.Effect<ReadonlyArray<Entry<A>>, StoreError>
 }
 
 const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A, I>): Kind<A> => {
@@ -134,6 +136,9 @@ const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A,
     provider: `${prefix}/${name}/${group}`,
     value: toJson(encode(value))
   })
+  const inGroup = (group: string) => ({ provider: `${prefix}/${name}/${group}` })
+  const entries = (rows: ReadonlyArray<typeof data.schema.Type>) =>
+    Effect.forEach(rows, (row) => Effect.map(read(row), (value) => ({ key: row.id.slice(idOf("").length), value })))
   return {
     get: (key) => Effect.flatMap(store.get(data, idOf(key)), (row) => Effect.transposeOption(Option.map(row, read))),
     getAll: (keys) => Effect.flatMap(store.getAll(data, keys.map(idOf)), (rows) => Effect.forEach(rows, read)),
@@ -144,15 +149,13 @@ const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A,
     page: (group, { after, limit }) =>
       Effect.flatMap(
         store.page(data, {
-          where: { provider: `${prefix}/${name}/${group}` },
+          where: inGroup(group),
           after: { id: idOf(after), provider: "", value: null },
           limit
         }),
-        (rows) =>
-          Effect.forEach(rows, (row) =>
-            Effect.map(read(row), (value) => ({ key: row.id.slice(idOf("").length), value }))
-          )
-      )
+        entries
+      ),
+    last: (group, limit) => Effect.flatMap(store.page(data, { where: inGroup(group), reverse: true, limit }), entries)
   }
 }
 
