@@ -385,6 +385,11 @@ describe("lists", () => {
     Effect.gen(function* () {
       const error = yield* refusal((c) => c.send(new SDK.ListHITsCommand({ NextToken: "made-up" })))
       expect(error.code).toBe("InvalidParameterValue")
+      const { type } = yield* samples.create()
+      yield* samples.create()
+      const { NextToken } = yield* send((c) => c.send(new SDK.ListHITsCommand({ MaxResults: 1 })))
+      const ofAnother = yield* refusal((c) => c.send(new SDK.ListReviewableHITsCommand({ HITTypeId: type, NextToken })))
+      expect(ofAnother.code).toBe("InvalidParameterValue")
     }).pipe(Effect.provide(layer()))
   )
 

@@ -51,12 +51,14 @@ export const handlers = (context: Context) => {
     Effect.gen(function* () {
       const { run } = yield* hitTypes.get(context, caller.requester, typeId)
       const read = (after: string, limit: number) =>
-        context.store.page(assignments, {
-          where: { run },
-          orderBy: "row",
-          after: after === "" ? undefined : { id: ids.lastAssignment, run, row: Number(after), inputs: {} },
-          limit
-        })
+        /^\d{0,10}$/.test(after)
+          ? context.store.page(assignments, {
+              where: { run },
+              orderBy: "row",
+              after: after === "" ? undefined : { id: ids.lastAssignment, run, row: Number(after), inputs: {} },
+              limit
+            })
+          : listing.notOurs
       const { items, ...page } = yield* listing.page(asked, {
         read,
         keyOf: ({ row }) => String(row),

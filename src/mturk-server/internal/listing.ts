@@ -24,12 +24,13 @@ const tokenOf = (key: string): string => Buffer.from(`p1:${key}`).toString("base
 /** Leads to the first page. */
 export const start = tokenOf("")
 
+/** What no page of this list leads on from. */
+export const notOurs = refusal.invalidValue("The NextToken is not one that this service has given.")
+
 const keyOf = (token: string | undefined): Effect.Effect<string, refusal.Refusal> => {
   if (token === undefined) return Effect.succeed("")
   const text = Buffer.from(token, "base64url").toString()
-  return text.startsWith("p1:") && tokenOf(text.slice(3)) === token
-    ? Effect.succeed(text.slice(3))
-    : refusal.invalidValue("The NextToken is not one that this service has given.")
+  return text.startsWith("p1:") && tokenOf(text.slice(3)) === token ? Effect.succeed(text.slice(3)) : notOurs
 }
 
 interface Source<Entry, A> {
