@@ -56,8 +56,8 @@ export interface BonusOptions {
   /** The run it is accounted to; the unit's run by default. */
   readonly run?: RunId | undefined
   /**
-   * Two bonuses with the same worker, unit, amount, reason and key are one bonus. To give the same once more on
-   * purpose, give it another key.
+   * Two bonuses with the same worker, unit (or run, where there is no unit), amount, reason and key are one bonus. To
+   * give the same once more on purpose, give it another key.
    */
   readonly key?: string | undefined
 }

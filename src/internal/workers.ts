@@ -271,5 +271,6 @@ export const make = (engine: Engine.Service): Service => {
 
 const encodeBonus = Schema.encodeSync(Bonus)
 
-const bonusToken = ({ amount, key, reason, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
-  token.ofParts("bonus", [worker, unit ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
+/** Who gets one in each of two runs gets two; a unit tells its run. */
+const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
+  token.ofParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
