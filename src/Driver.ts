@@ -83,7 +83,8 @@ export interface Sent<Order> {
 /**
  * One kind of outward effect, and how it can be made sure of. After an answer was lost, or the process was killed, the
  * journal does the first of these that applies: within `repeatableFor` of the first sending it sends again with the same
- * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`.
+ * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`. A second sending that is
+ * refused is taken for the answer to the first, unless there is a `lookUp` that knows better.
  *
  * @since 0.1.0
  * @category models

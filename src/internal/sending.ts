@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ProviderError, type StoreError } from "../CrowdError.js"
-import { Receipt } from "../Driver.js"
+import { type Outward, Receipt } from "../Driver.js"
 import type { Intent } from "../Journal.js"
 import type * as Store from "../Store.js"
 import { intents as table } from "../store/tables.js"
@@ -38,6 +38,8 @@ type Verdict<Order, E> =
   | { readonly _tag: "Failed"; readonly item: Item<Order>; readonly error: E | ProviderError }
   | { readonly _tag: "Uncertain"; readonly item: Item<Order> }
   | Again<Order>
+
+type LookUp<Order> = Option.Option.Value<Outward<Order, never>["lookUp"]>
 
 const encodeReceipt = Schema.encodeSync(Receipt)
 const retryAfterOf = ({ retryAfter }: ProviderError): number =>
@@ -172,19 +174,11 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
 
   const repeatable = ({ intent }: Item<Order>) => isRepeatable(outward, intent, intent.leaseUntil)
 
-  /** That a repeat was refused for the moment says nothing of the sending before it. */
-  const repeat = (items: ReadonlyArray<Item<Order>>, patience: number) =>
-    Effect.map(sendNow(items, patience), (verdicts) =>
-      verdicts.map((verdict) => (verdict._tag === "Again" ? { ...verdict, lost: true } : verdict))
-    )
-
-  /** What is not there is sent again, once it cannot be on its way any more. */
-  const askFirst = (items: ReadonlyArray<Item<Order>>): Effect.Effect<ReadonlyArray<Verdict<Order, E>>, StoreError> =>
+  /** What the crowd tells of them; `absent` is what is not there and cannot be on its way any more. */
+  const ask = (items: ReadonlyArray<Item<Order>>, lookUp: LookUp<Order>) =>
     Effect.gen(function* () {
-      if (items.length === 0) return []
-      if (Option.isNone(outward.lookUp)) return items.map((item) => ({ _tag: "Uncertain", item }))
       const askedAt = yield* Clock.currentTimeMillis
-      const found = yield* Effect.either(within(outward.lookUp.value(sentOf(items)), timeout))
+      const found = yield* Effect.either(within(lookUp(sentOf(items)), timeout))
       const absent: Array<Item<Order>> = []
       const told: Array<Verdict<Order, E>> = []
       const again = (item: Item<Order>, error: ProviderError) => told.push({ _tag: "Again", item, lost: true, error })
@@ -196,7 +190,37 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
         else if (item.quietAt <= askedAt) absent.push(item)
         else again(item, unavailable("no answer, and nothing of it to be seen yet", item.quietAt - askedAt))
       }
+      return { absent, told }
+    })
+
+  /** What is not there is sent again. */
+  const askFirst = (items: ReadonlyArray<Item<Order>>): Effect.Effect<ReadonlyArray<Verdict<Order, E>>, StoreError> =>
+    Effect.gen(function* () {
+      if (items.length === 0) return []
+      if (Option.isNone(outward.lookUp)) return items.map((item) => ({ _tag: "Uncertain", item }))
+      const { absent, told } = yield* ask(items, outward.lookUp.value)
       return absent.length === 0 ? told : [...told, ...(yield* send(absent))]
+    })
+
+  /**
+   * That a repeat was refused says nothing of the sending before it: refused for the moment, it is tried again; for
+   * good, it has failed only if the crowd, where it can be asked, has nothing of it.
+   */
+  const repeat = (
+    items: ReadonlyArray<Item<Order>>,
+    patience: number
+  ): Effect.Effect<ReadonlyArray<Verdict<Order, E>>> =>
+    Effect.gen(function* () {
+      const verdicts = (yield* sendNow(items, patience)).map((verdict) =>
+        verdict._tag === "Again" ? { ...verdict, lost: true } : verdict
+      )
+      const failed = verdicts.filter(({ _tag }) => _tag === "Failed")
+      if (failed.length === 0 || Option.isNone(outward.lookUp)) return verdicts
+      const { absent, told } = yield* ask(
+        failed.map(({ item }) => item),
+        outward.lookUp.value
+      )
+      return [...verdicts.filter(({ _tag, item }) => _tag !== "Failed" || absent.includes(item)), ...told]
     })
 
   /** What is to be done about items of which we do not know whether they happened. */

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents, Journal, Money, Units, Workers } from "../../src/index.js"
+import { kit } from "../unit/kit.js"
 import { assignment, hit, launched, make, ok, over, refuse, show, type Wire } from "./wire.js"
 
 const on = (
@@ -39,6 +40,12 @@ const met = (wire: Wire) =>
   })
 
 const amount = Money.make(150)
+
+/** What the service says to whom it does not know. */
+const stranger = {
+  status: 400,
+  body: { __type: "UnrecognizedClientException", message: "The security token included in the request is expired" }
+}
 
 describe("a bonus without a unit", () => {
   it.scopedLive("is for the worker's latest submission", () =>
@@ -147,5 +154,25 @@ describe("a bonus whose answer was lost, more than a day ago", () => {
 
   it.scoped("is looked up, and paid if it was not", () =>
     on((wire) => Effect.map(lost(wire, false), (sendings) => expect(sendings).toBe(1)))
+  )
+
+  it.scoped("is looked up, and not paid again, though its repeat was refused for credentials that had expired", () =>
+    on((wire) =>
+      Effect.gen(function* () {
+        const workers = yield* Workers.Workers
+        const { ada } = yield* met(wire)
+        const bonus = kit.patient(workers.bonus({ worker: ada.id, amount, reason: "well done" }))
+        wire.on("SendBonus", (_, nth) => (nth === 1 ? "drop" : stranger))
+        wire.on("ListBonusPayments", () => stranger)
+        expect((yield* Effect.flip(bonus))._tag).toBe("ProviderError")
+        yield* TestClock.adjust(Duration.hours(25))
+        const sent = wire.of("SendBonus")
+        const paid = { WorkerId: "A1ADA", Reason: sent[0]?.["Reason"] }
+        wire.on("ListBonusPayments", () => ok({ BonusPayments: [paid] }))
+        wire.on("SendBonus", () => ok())
+        yield* bonus
+        expect(wire.of("SendBonus")).toHaveLength(sent.length)
+      })
+    )
   )
 })

@@ -11,7 +11,7 @@ import { make } from "../../src/testing/internal/kit.js"
 import * as QuietCrowd from "./quietCrowd.js"
 
 /** How a crowd's effects can be made sure of. */
-export type Assurance = "repeatable" | "lookUp" | "neither"
+export type Assurance = "repeatable" | "lookUp" | "both" | "neither"
 
 type Answer = Effect.Effect<Driver.Receipt, InsufficientFunds | ProviderError>
 
@@ -34,12 +34,13 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
   const deeds = new Map<string, number>()
   const sent: Array<string> = []
   const queue: Array<Sending> = []
+  const isRepeatable = assurance === "repeatable" || assurance === "both"
 
   const send = ({ token }: Driver.Sent<unknown>): Answer =>
     Effect.suspend(() => {
       sent.push(token)
       const act = Effect.sync(() => {
-        if (assurance !== "repeatable" || !deeds.has(token)) deeds.set(token, (deeds.get(token) ?? 0) + 1)
+        if (!isRepeatable || !deeds.has(token)) deeds.set(token, (deeds.get(token) ?? 0) + 1)
         return Driver.receipt({ remoteId: `remote_${token}` })
       })
       const sending = queue.shift()
@@ -49,9 +50,9 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
   const outward: Driver.Outward<unknown, InsufficientFunds | ProviderError> = {
     pageSize: page?.size ?? 1,
     concurrency: 1,
-    repeatableFor: assurance === "repeatable" ? Duration.days(1) : Duration.zero,
+    repeatableFor: isRepeatable ? Duration.days(1) : Duration.zero,
     lookUp:
-      assurance === "lookUp"
+      assurance === "lookUp" || assurance === "both"
         ? Option.some((orders) =>
             Effect.succeed(
               orders.map(({ token }) =>

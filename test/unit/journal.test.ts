@@ -31,7 +31,7 @@ const throttled =
   () =>
     failure("Throttled", { retryAfter: Duration.seconds(seconds) })
 
-const assurances: ReadonlyArray<Assurance> = ["repeatable", "lookUp", "neither"]
+const assurances: ReadonlyArray<Exclude<Assurance, "both">> = ["repeatable", "lookUp", "neither"]
 
 const on = <A, E>(crowd: Ledger, body: Effect.Effect<A, E, Core>) =>
   Effect.provide(body, Layer.provide(layer(crowd), Store.layerMemory))
@@ -232,6 +232,26 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
       expect(timesPaid(crowd)).toEqual([1])
     })
     return busy.pipe(Effect.provide(layer(crowd)), Effect.provide(Store.layerMemory))
+  })
+})
+
+describe("an effect that can be repeated and looked up", () => {
+  it.effect.each([
+    ["happened: it is done", lostAfter, "done"],
+    ["did not happen: it has failed", lostBefore, "failed"]
+  ] as const)("is looked up when its repeat is refused, and %s", ([, first, state]) => {
+    const crowd = ledger("both")
+    return on(
+      crowd,
+      Effect.gen(function* () {
+        const { bonus, in: within, paid } = yield* setting
+        crowd.next(first, ...Array.from({ length: 6 }, () => refused))
+        yield* Effect.either(kit.patient(bonus))
+        yield* kit.patient((yield* Journal).settle())
+        expect(yield* within(state)).toHaveLength(1)
+        expect(yield* paid).toBe(timesPaid(crowd).length)
+      })
+    )
   })
 })
 

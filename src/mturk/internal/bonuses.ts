@@ -14,7 +14,7 @@ import * as tables from "../../store/tables.js"
 import { Nothing } from "./client.js"
 import * as compensation from "./compensation.js"
 import { type Crowd, isUnpaid, plain, refused, stored, unpaid } from "./crowd.js"
-import { failure, isRepeated, provider, type Refusal } from "./errors.js"
+import { failure, isCredentials, isRepeated, provider, type Refusal } from "./errors.js"
 import { remembered } from "./hits.js"
 import * as replies from "./replies.js"
 import { isUnseen, notSeen } from "./reviews.js"
@@ -82,8 +82,18 @@ const choose = (crowd: Crowd, { order, token }: Sent<BonusOrder>) =>
 /** Ends the reason, so that the payment is found again when the token is long forgotten. */
 const reference = (token: Token): string => `(ref. ${token.slice(-12)})`
 
+const forget = ({ store }: Crowd, token: Token): Effect.Effect<void, ProviderError> =>
+  stored(method, store.remove(tables.data, [choiceId(token)]))
+
+/**
+ * It did not happen: another time it may be paid for something else. Where the service did not know us, it has not looked
+ * at what is asked, and what was sent before may have happened.
+ */
+const isFinal = (error: InsufficientFunds | ProviderError, refusal: Refusal): boolean =>
+  error._tag === "ProviderError" && error.reason === "Rejected" && !isCredentials(refusal)
+
 const onRefusal =
-  (crowd: Crowd, { amount }: BonusOrder, id: Option.Option<AgentId>) =>
+  (crowd: Crowd, { order: { amount }, token }: Sent<BonusOrder>, id: Option.Option<AgentId>) =>
   (refusal: Refusal) =>
     Effect.gen(function* () {
       if (isRepeated(refusal)) return receipt()
@@ -92,14 +102,7 @@ const onRefusal =
       }
       const [agent] = yield* stored(method, crowd.store.getAll(tables.agents, Option.toArray(id)))
       return agent !== undefined && isUnseen(refusal) ? yield* notSeen(agent, refusal) : yield* refused(crowd)(refusal)
-    })
-
-/** It did not happen: another time it may be paid for something else. */
-const isFinal = (error: InsufficientFunds | BonusNeedsUnit | ProviderError): boolean =>
-  error._tag === "ProviderError" && error.reason === "Rejected"
-
-const forget = ({ store }: Crowd, token: Token): Effect.Effect<void, ProviderError> =>
-  stored(method, store.remove(tables.data, [choiceId(token)]))
+    }).pipe(Effect.tapError((error) => (isFinal(error, refusal) ? forget(crowd, token) : Effect.void)))
 
 const payOne = (
   crowd: Crowd,
@@ -113,11 +116,7 @@ const payOne = (
     const choice = yield* stored(method, choose(crowd, sent))
     if (Option.isNone(choice)) return yield* new BonusNeedsUnit({ worker: worker.id })
     if ("compensation" in choice.value) {
-      return yield* Effect.catchTag(
-        compensation.offer(crowd, sent),
-        "Refusal",
-        onRefusal(crowd, sent.order, Option.none())
-      )
+      return yield* Effect.catchTag(compensation.offer(crowd, sent), "Refusal", onRefusal(crowd, sent, Option.none()))
     }
     const { agent, assignment } = choice.value
     const command = new SendBonusCommand({
@@ -131,9 +130,9 @@ const payOne = (
       .call(method, command, Nothing)
       .pipe(
         Effect.as(receipt({ remoteId: assignment })),
-        Effect.catchTag("Refusal", onRefusal(crowd, sent.order, Option.some(agent)))
+        Effect.catchTag("Refusal", onRefusal(crowd, sent, Option.some(agent)))
       )
-  }).pipe(Effect.tapError((error) => (isFinal(error) ? forget(crowd, sent.token) : Effect.void)))
+  })
 
 const paymentsFor = ({ client }: Crowd, assignment: string) =>
   replies.everything((token) =>
