@@ -11,12 +11,15 @@ import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import * as registry from "./registry.js"
-import { pay } from "./reviews.js"
+import { asked, pay } from "./reviews.js"
 import { changeAgent } from "./transitions.js"
 
 type OfAgent = Extract<Observation, { readonly _tag: "Agent" }>
 
-/** Follows the crowd through the table; a crowd that went a way we have no transition for changes nothing. */
+/**
+ * Follows the crowd through the table; a crowd that went a way we have no transition for changes nothing. Of a decision
+ * that we asked for, it says less than we meant: what it approved may be a soft rejection.
+ */
 const follow = (
   engine: Engine.Service,
   run: TaskRun,
@@ -28,7 +31,9 @@ const follow = (
   Effect.reduce(operations, agent, (current, operation) =>
     Effect.gen(function* () {
       const submits = operation === "submit" || operation === "submitLate"
-      const changed = yield* changeAgent(engine.store, current, operation, at, submits ? { answers } : {})
+      const ours = Option.getOrUndefined(yield* asked(engine.store, current, operation))
+      const patch = submits ? { answers } : ours === undefined ? {} : { feedback: ours.feedback }
+      const changed = yield* changeAgent(engine.store, current, ours?.operation ?? operation, at, patch)
       if (operation === "approve" || operation === "overrideRejection") yield* pay(engine, run, changed, at)
       return changed
     })

@@ -69,6 +69,20 @@ const tokenOf = (operation: Payload["operation"], agent: AgentId) =>
 
 const otherThan = (operation: Payload["operation"]) => (operation === "reject" ? "approve" : "reject")
 
+/** What we have asked the crowd to decide of the agent, where it is not known yet whether it has. */
+export const asked = (
+  store: Engine.Service["store"],
+  agent: Agent,
+  operation: States.AgentOperation
+): Effect.Effect<Option.Option<Payload>, StoreError> =>
+  operation !== "approve" && operation !== "overrideRejection" && operation !== "reject"
+    ? Effect.succeedNone
+    : Effect.flatMap(store.get(tables.intents, tokenOf(operation, agent.id)), (intent) =>
+        Effect.transposeOption(
+          Option.map(Option.filter(intent, isUnsettled), (intent) => decodePayload(Payload, intent))
+        )
+      )
+
 /** A decision the other way is under way. */
 class Crossed extends Data.TaggedError("Crossed") {}
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
 import { Journal } from "../../src/Journal.js"
 import * as Mock from "../../src/Mock.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
+import { Units } from "../../src/Units.js"
 import { failure, kit } from "./kit.js"
 
 /** What the crowd was made to decide of the agent. */
@@ -68,5 +71,42 @@ describe("a decision that is under way", () => {
       expect((yield* (yield* TaskRuns).summary(run.id)).cost.rewards).toBe(5)
       expect(yield* (yield* Journal).settle(run.id)).toMatchObject({ done: 0, pending: 0 })
     }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect.each(["softReject", "reject"] as const)(
+    "is what was meant, also if the crowd tells of a %s first",
+    (which) =>
+      Effect.gen(function* () {
+        const agents = yield* Agents
+        const mock = yield* Mock.Mock
+        const run = yield* kit.launched()
+        const [unit] = yield* kit.unitsOf(run)
+        const agent = yield* kit.submitted(
+          yield* agents.register(run.id, { worker: "ada", unit: unit?.id ?? "", agent: "ada" })
+        )
+        const method = which === "reject" ? "reject" : "approve"
+        yield* mock.script(method, Effect.sleep("10 seconds"), "after")
+        const deciding = yield* Effect.fork(agents[which](agent.id, "in a hurry"))
+        yield* TestClock.adjust("1 second")
+        yield* mock.setObservations([
+          {
+            _tag: "Agent",
+            remoteUnit: agent.unit,
+            workerName: agent.workerName,
+            remoteAgent: "ada",
+            status: which === "reject" ? "rejected" : "approved",
+            answers: agent.answers,
+            at: yield* DateTime.now
+          }
+        ])
+        expect(yield* (yield* Units).sync(run.id)).toBe(1)
+        yield* TestClock.adjust("10 minutes")
+        const decided = yield* Fiber.join(deciding)
+        expect([decided.status, decided.feedback]).toEqual([
+          which === "reject" ? "rejected" : "soft_rejected",
+          Option.some("in a hurry")
+        ])
+        expect((yield* (yield* TaskRuns).summary(run.id)).cost.rewards).toBe(which === "reject" ? 0 : 5)
+      }).pipe(Effect.provide(Mock.layer()))
   )
 })
