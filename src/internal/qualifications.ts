@@ -23,6 +23,8 @@ const Grant = Schema.Struct({
   generation: Schema.Int
 })
 
+const decodeGrant = Schema.decodeUnknownOption(Grant)
+
 type Operation = "grant" | "revoke"
 
 const maxRounds = 3
@@ -58,6 +60,29 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
       return inserted.length === 0 ? yield* new QualificationExists({ name }) : made
     })
 
+  /** What was begun with it has failed: of what is not there, nothing can be finished. */
+  const abandonBegun = ({ id, name }: Qualification) =>
+    Stream.fromIterable(["pending", "uncertain"] as const).pipe(
+      Stream.flatMap((state) => pages(store, tables.intents, { where: { provider: driver.provider, state } })),
+      Stream.filter(
+        ({ kind, payload }) =>
+          Object.hasOwn(runners, kind) && Option.exists(decodeGrant(payload), (grant) => grant.qualification === id)
+      ),
+      Stream.runForEachChunk((begun) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.update(tables.intents, {
+            ids: [...begun].map((intent) => intent.id),
+            when: { state: ["pending", "uncertain"] },
+            set: {
+              state: "failed",
+              settledAt: Option.some(now),
+              error: Option.some({ _tag: "QualificationNotFound", message: `${name} was deleted meanwhile` })
+            }
+          })
+        )
+      )
+    )
+
   const remove: Service["delete"] = (name) =>
     Effect.gen(function* () {
       const found = yield* find(name)
@@ -70,6 +95,7 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
           )
         )
       )
+      yield* abandonBegun(found)
       yield* store.remove(tables.qualifications, [found.id])
     })
 

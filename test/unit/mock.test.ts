@@ -343,4 +343,19 @@ describe("what is asked last stands, even if the answer to what was asked before
       expect(yield* value).toEqual(Option.some(5))
     }).pipe(Effect.provide(Mock.layer()))
   )
+
+  it.effect("grant, then delete the qualification: nothing is left that could not be finished", () =>
+    Effect.gen(function* () {
+      const qualifications = yield* Qualifications
+      const journal = yield* Journal
+      const { agent } = yield* kit.completed()
+      yield* qualifications.create("dutch", "")
+      yield* loseAll("grant")
+      yield* Effect.flip(kit.patient(qualifications.grant("dutch", agent.worker, 7)))
+      yield* qualifications.delete("dutch")
+      expect(yield* kit.patient(journal.settle())).toEqual({ done: 0, failed: 0, uncertain: 0, pending: 0 })
+      const failed = yield* Stream.runCollect(journal.list("failed"))
+      expect([...failed].map(({ kind }) => kind)).toEqual(["grant"])
+    }).pipe(Effect.provide(Mock.layer()))
+  )
 })
