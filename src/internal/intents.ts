@@ -58,9 +58,15 @@ export const endOf = ({ leaseUntil }: Intent): number => DateTime.toEpochMillis(
 export const leaseFrom = (now: DateTime.Utc, { timeout }: Sender): DateTime.Utc =>
   DateTime.addDuration(now, Duration.times(timeout, 2))
 
-/** A sending under a lease that ends then is over before the crowd forgets the token. */
+/**
+ * A sending under a lease that ends then is over before the crowd forgets the token. Where the clock went back since, it
+ * cannot be told how long ago the first was.
+ */
 export const isRepeatable = <Order, E>(
   { repeatableFor }: Outward<Order, E>,
   { firstSentAt }: Intent,
   leaseUntil: DateTime.Utc
-): boolean => DateTime.distance(firstSentAt, leaseUntil) <= Duration.toMillis(repeatableFor)
+): boolean => {
+  const age = DateTime.distance(firstSentAt, leaseUntil)
+  return !Duration.isFinite(repeatableFor) || (age >= 0 && age <= Duration.toMillis(repeatableFor))
+}

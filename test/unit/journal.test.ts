@@ -253,6 +253,25 @@ describe("an effect that can be repeated and looked up", () => {
       })
     )
   })
+
+  it.effect("is looked up where the clock went back, so that nobody knows how old its token is", () => {
+    const crowd = ledger("both")
+    return on(
+      crowd,
+      Effect.gen(function* () {
+        const { bonus, paid, settle } = yield* setting
+        crowd.next(hangsAfter)
+        yield* TestClock.adjust("2 days")
+        const cut = yield* Effect.fork(bonus)
+        yield* untilSent(crowd, 1)
+        yield* Fiber.interrupt(cut)
+        yield* TestClock.setTime(Duration.toMillis("1 day"))
+        expect(yield* settle).toMatchObject({ done: 1, pending: 0 })
+        expect(bonusesSent(crowd)).toBe(1)
+        expect(yield* paid).toBe(1)
+      })
+    )
+  })
 })
 
 describe("an uncertain effect", () => {
