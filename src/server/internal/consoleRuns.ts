@@ -16,8 +16,8 @@ export const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const { createdAt, task } = yield* runs.get(id)
       const summary = yield* runs.summary(id)
-      const { description, lifetime, reward, title, unitsPerAssignment } = task
-      const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment }).minor
+      const { description, lifetime, qualifications, reward, title, unitsPerAssignment } = task
+      const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications }).minor
       const toCome = undecided(summary.units) * each
       return {
         summary,
