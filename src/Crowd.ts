@@ -14,7 +14,7 @@ import { type Agent, Agents } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
 import {
-  type AgentNotFound,
+  AgentNotFound,
   type BatchChanged,
   type BonusNeedsUnit,
   InsufficientFunds,
@@ -88,7 +88,7 @@ export interface LaunchOptions {
 }
 
 /**
- * One bonus of many, for the worker behind an agent or for a worker by the name their crowd calls them.
+ * One bonus of many, for the worker behind an agent of the run or for a worker by the name their crowd calls them.
  *
  * @since 0.1.0
  * @category models
@@ -284,6 +284,7 @@ const payBonus = (run: RunId, bonus: Bonus): Effect.Effect<BonusReceipt, BonusEr
       return yield* workers.bonus({ worker: worker.id, amount, reason, key, run })
     }
     const agent = yield* agents.get(to.agent)
+    if (agent.run !== run) return yield* new AgentNotFound({ agent: to.agent })
     return yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount, reason, key, run })
   })
 

@@ -33,3 +33,16 @@ describe("a bonus for a worker", () => {
     }).pipe(Effect.provide(Mock.layer()))
   )
 })
+
+describe("a bonus for an agent", () => {
+  it.effect("of another run is not paid", () =>
+    Effect.gen(function* () {
+      const run = yield* kit.launched()
+      const other = yield* kit.completed()
+      const to = { _tag: "Agent", agent: other.agent.id } as const
+      const [paid] = yield* Stream.runCollect(Crowd.bonuses(run.id, Stream.make({ ...thanks, to })))
+      expect(paid?.outcome).toMatchObject({ left: { _tag: "AgentNotFound", agent: to.agent } })
+      expect([yield* paidIn(run.id), yield* paidIn(other.run.id)]).toEqual([0, 0])
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+})
