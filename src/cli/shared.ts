@@ -104,9 +104,12 @@ export const runOrNewest = (id: Option.Option<RunId>) =>
     onSome: (id) => Effect.flatMap(TaskRuns, (runs) => runs.get(id))
   })
 
+/** What would lead out of this folder: a run that a script made is called what that likes. */
+const unfit = /[/\\\p{Cc}]+/gu
+
 /** The file for the results of a run: the one asked for, or one named after the batch, here. */
 export const resultsFile = (out: Option.Option<string>, run: Pick<TaskRun, "name">, format: Results.Format) =>
-  Option.getOrElse(out, () => `${run.name}-results.${format}`)
+  Option.getOrElse(out, () => `${run.name.replace(unfit, "-")}-results.${format}`)
 
 export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl") ? "jsonl" : "csv")
 

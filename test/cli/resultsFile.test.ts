@@ -1,0 +1,13 @@
+import { expect, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import { resultsFile } from "../../src/cli/shared.js"
+
+it.each([
+  ["sentiment", "sentiment-results.csv"],
+  ["Yes/no: is it a cat? (0f2a)", "Yes-no: is it a cat? (0f2a)-results.csv"],
+  ["../../etc/passwd", "..-..-etc-passwd-results.csv"],
+  ["..\\up\u0000", "..-up--results.csv"]
+])("the results of %j go to a file in this folder", (name, file) => {
+  expect(resultsFile(Option.none(), { name }, "csv")).toBe(file)
+  expect(resultsFile(Option.some("../out.csv"), { name }, "csv")).toBe("../out.csv")
+})
