@@ -102,3 +102,15 @@ it.effect("no more calls are under way than it lets through", () =>
     expect(most).toBe(3)
   })
 )
+
+it.effect("a clock that goes back holds up no call", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(8)
+    yield* TestClock.adjust("1 day")
+    yield* Effect.flip(limiter.limit("GetHIT", throttled))
+    yield* TestClock.adjust("1 minute")
+    yield* limiter.limit("GetHIT", Effect.void)
+    yield* TestClock.setTime(0)
+    expect(yield* beginnings(limiter, 2)).toHaveLength(2)
+  })
+)

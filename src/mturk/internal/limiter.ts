@@ -36,9 +36,16 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
     const slots = makeSlots(concurrency)
     const state: State = { rate: Number.POSITIVE_INFINITY, nextAt: 0, halvedAt: Number.NEGATIVE_INFINITY, begun: [] }
 
+    /** What is further off than anybody was let wait for was written down before the clock went back. */
+    const keepTime = (now: number) => {
+      if (state.nextAt > now + patience + second / slowest) state.nextAt = now
+      if (state.halvedAt > now) state.halvedAt = Number.NEGATIVE_INFINITY
+    }
+
     /** How long this call has to wait for its turn; taken with the asking. */
     const turn = (now: number): number => {
       if (state.rate === Number.POSITIVE_INFINITY) return 0
+      keepTime(now)
       const at = Math.max(now, state.nextAt)
       if (at - now <= patience) state.nextAt = at + second / state.rate
       return at - now
