@@ -14,6 +14,7 @@ import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
 import { undecided } from "./internal/undecided.js"
+import { unseenFor, unseenOf } from "./internal/unseen.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
@@ -92,8 +93,9 @@ const roundUnlessAway = (
   )
 
 /**
- * Round after round, until every unit of the run is decided. Answers the run as it ended. A round in which the crowd
- * cannot be reached is logged as a warning and made up for by the next.
+ * Round after round, until every unit of the run is decided, and nobody is at work any more on one that was taken back.
+ * Answers the run as it ended. A round in which the crowd cannot be reached is logged as a warning and made up for by the
+ * next.
  *
  * @since 0.1.0
  * @category programs
@@ -102,8 +104,18 @@ export const conduct = (
   id: RunId,
   options: Options = {}
 ): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
-  roundUnlessAway(id, options).pipe(
-    Effect.tap((progress) => options.onRound?.(progress) ?? Effect.void),
-    Effect.repeat({ until: isDecided, schedule: Schedule.spaced(options.every ?? "1 second") }),
-    Effect.zipRight(Effect.flatMap(TaskRuns, (runs) => runs.summary(id)))
-  )
+  Effect.gen(function* () {
+    const every = options.every ?? "1 second"
+    const untilDecided = roundUnlessAway(id, options).pipe(
+      Effect.tap((progress) => options.onRound?.(progress) ?? Effect.void),
+      Effect.repeat({ until: isDecided, schedule: Schedule.spaced(every) })
+    )
+    yield* untilDecided
+    const unseen = yield* unseenOf(id)
+    const untilNobody: Effect.Effect<void, RoundError, TaskRuns | Units | Agents | Journal> = Effect.flatMap(
+      unseenFor(unseen),
+      (left) => (left === 0 ? Effect.void : Effect.zipRight(Effect.delay(untilDecided, every), untilNobody))
+    )
+    yield* untilNobody
+    return yield* (yield* TaskRuns).summary(id)
+  })
