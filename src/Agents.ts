@@ -23,8 +23,9 @@ import type {
   Uncertain
 } from "./CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
+import { isJsonObject, isSame, parseJson } from "./internal/json.js"
 import { AgentStatus } from "./States.js"
-import { Json } from "./TaskRuns.js"
+import type { Json } from "./TaskRuns.js"
 
 /**
  * What a worker answered: any JSON under the names of the form's fields.
@@ -32,12 +33,18 @@ import { Json } from "./TaskRuns.js"
  * @since 0.1.0
  * @category models
  */
-export const Answers = Schema.Record({ key: Schema.String, value: Json }).annotations({ identifier: "Answers" })
+export type Answers = { readonly [field: string]: Json }
 /**
  * @since 0.1.0
  * @category models
  */
-export type Answers = typeof Answers.Type
+export const Answers: Schema.Schema<Answers> = Schema.declare(isJsonObject, {
+  identifier: "Answers",
+  description: "any JSON, nested at most 100 deep, under the names of a form's fields",
+  jsonSchema: { type: "object" },
+  arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.json({ maxDepth: 4 }).map(parseJson)),
+  equivalence: () => isSame
+})
 
 /**
  * Answers larger than this, as JSON in UTF-8, are refused: 1 MiB.

@@ -43,6 +43,9 @@ export const isJson = (value: unknown): value is Json => {
   return true
 }
 
+export const isJsonObject = (value: unknown): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value)
+
 /** The value of a text that is surely JSON. */
 export const parseJson = (text: string): Json => {
   const value: unknown = JSON.parse(text)

@@ -45,3 +45,12 @@ it("answers are the same whatever the order of their keys", () => {
   expect(isSame({ a: { b: 1 } }, { a: { b: 1, c: 2 } })).toBe(false)
   expect(isSame({ a: "1" }, { a: 1 })).toBe(false)
 })
+
+it("Answers keep every name that JSON can have", () => {
+  const text = '{"__proto__":"x","constructor":{"toString":[1]},"":null}'
+  const codec = Schema.parseJson(Answers)
+  const answers = Schema.decodeSync(codec)(text)
+  expect(Object.keys(answers)).toEqual(["__proto__", "constructor", ""])
+  expect(Schema.encodeSync(codec)(answers)).toBe(text)
+  for (const other of ["[]", "null", '"x"']) expect(() => Schema.decodeSync(codec)(other)).toThrow("Answers")
+})
