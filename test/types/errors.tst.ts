@@ -174,6 +174,11 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect(
+      failing<Agents.Service["heartbeat"]>().pipe(
+        Effect.catchTags(handle("AgentNotFound", "InvalidTransition", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
       failing<Agents.Service["return"]>().pipe(
         Effect.catchTags(handle("AgentNotFound", "InvalidTransition", "StoreError"))
       )
@@ -219,6 +224,9 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Agents.Service["endOverdue"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<Agents.Service["disconnectSilent"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<Agents.Service["get"]>().pipe(Effect.catchTags(handle("AgentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(failing<Agents.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
@@ -232,6 +240,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "register"
       | "submit"
       | "start"
+      | "heartbeat"
       | "return"
       | "disconnect"
       | "approve"
@@ -241,6 +250,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "status"
       | "markDone"
       | "endOverdue"
+      | "disconnectSilent"
       | "get"
       | "list"
       | "submissions"
