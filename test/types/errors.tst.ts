@@ -73,6 +73,7 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<TaskRuns.Service["get"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
+    expect(failing<TaskRuns.Service["newest"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect(failing<TaskRuns.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect(
       failing<TaskRuns.Service["template"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
@@ -103,6 +104,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "setup"
       | "cleanup"
       | "get"
+      | "newest"
       | "list"
       | "olderThan"
       | "template"

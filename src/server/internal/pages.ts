@@ -156,7 +156,7 @@ const frames = Effect.gen(function* () {
     Effect.gen(function* () {
       const asked = decodePreview(params)
       if (Option.isNone(asked)) return Option.none()
-      const first = yield* Stream.runHead(units.list(asked.value.run))
+      const first = yield* Stream.runHead(units.list(asked.value.run, { limit: 1 }))
       if (Option.isNone(first)) return Option.none()
       return yield* render(asked.value.run, first.value.assignment, Option.none(), { mode: "preview" })
     })
