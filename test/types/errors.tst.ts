@@ -399,12 +399,17 @@ describe("catchTags over each method is exhaustive", () => {
   })
 
   test("Local", () => {
-    expect(failing<Local.Service["worker"]>().pipe(Effect.catchTags(handle("Unwelcome")))).type.toBe<Infallible>()
+    expect(
+      failing<Local.Service["worker"]>().pipe(Effect.catchTags(handle("Unwelcome", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(
       failing<Local.Service["name"]>().pipe(
         Effect.catchTags(handle("Unwelcome", "InvalidName", "NameTaken", "StoreError"))
       )
     ).type.toBe<Infallible>()
-    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name">()
+    expect(
+      failing<Local.Service["release"]>().pipe(Effect.catchTags(handle("NameNotTaken", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name" | "release">()
   })
 })

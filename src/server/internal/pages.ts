@@ -194,10 +194,12 @@ export const layer = HttpLayerRouter.use((router) =>
     const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
     const console = shell("Console", "console", ours)
     const welcome = (found: Found) =>
-      Effect.matchEffect(visitor, {
-        onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
-        onSuccess: () => answer(found)
-      })
+      Effect.zipRight(visitor, answer(found)).pipe(
+        Effect.catchTags({
+          Unwelcome: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
+          StoreError: (error) => Effect.succeed(unavailable(error))
+        })
+      )
     yield* router.add("*", "/*", Effect.succeed(notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task", (request) => Effect.succeed(taskOf(request)))
