@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
@@ -53,6 +54,15 @@ export const Answers: Schema.Schema<Answers> = Schema.declare(isJsonObject, {
  * @category constants
  */
 export const maxAnswersBytes = 1_048_576
+
+/**
+ * For so long an agent whose heartbeats stopped counts as there: 2 minutes, in which even a browser that slows its pages
+ * down sends more than one.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const silentAfter = Duration.minutes(2)
 
 /**
  * @since 0.1.0
@@ -163,6 +173,11 @@ export interface Service {
   >
   /** The worker has begun, or has come back after `disconnect`. */
   readonly start: (id: AgentId) => Effect.Effect<Agent, ChangeError>
+  /**
+   * The worker is there: they have begun, or have come back. Whoever has sent one is expected to go on: see
+   * `disconnectSilent`.
+   */
+  readonly heartbeat: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** The worker gives the unit back unfinished; it is on offer again. */
   readonly return: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** The worker's browser is gone; the unit stays theirs until the deadline. */
@@ -187,6 +202,11 @@ export interface Service {
   readonly markDone: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
   /** Ends every lease of the run that is over; the units go back on offer. Answers how many. */
   readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
+  /**
+   * Takes every open agent of the run that has sent heartbeats, and none for `silentAfter`, to `disconnected`. Answers
+   * how many.
+   */
+  readonly disconnectSilent: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
   /** The agents of a run in the order they came, paged. */
   readonly list: (run: RunId) => Stream.Stream<Agent, StoreError>

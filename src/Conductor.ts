@@ -1,7 +1,7 @@
 /**
- * What a run does by itself: leases that end, submissions that approve themselves, work taken in from the crowd, what
- * was cut off finished, units that have been on offer long enough taken back. One loop per run; all its state is in the
- * Store, so any process can take it up where another left it.
+ * What a run does by itself: leases that end, workers whose silence is noticed, submissions that approve themselves,
+ * work taken in from the crowd, what was cut off finished, units that have been on offer long enough taken back. One loop
+ * per run; all its state is in the Store, so any process can take it up where another left it.
  *
  * @since 0.1.0
  */
@@ -74,6 +74,7 @@ export const round = (
     yield* journal.settle(id, { leased: "skip" })
     yield* units.sync(id)
     yield* agents.endOverdue(id)
+    yield* agents.disconnectSilent(id)
     if (DateTime.lessThanOrEqualTo(DateTime.addDuration(createdAt, task.lifetime), now)) yield* units.expireAll(id)
     const submittedBefore =
       options.approve === true ? undefined : DateTime.subtractDuration(now, task.autoApprovalDelay)

@@ -317,7 +317,19 @@ export class NameTaken extends Schema.TaggedError<NameTaken>("effect-crowd/NameT
   name: Schema.String
 }) {
   override get message() {
-    return `Somebody is called ${this.name} already. If that is you, use the browser you began with; otherwise choose another name.`
+    return `Somebody is called ${this.name} already. If that is you, use the browser you began with, or have the requester free the name (crowd free-name); otherwise choose another name.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export class NameNotTaken extends Schema.TaggedError<NameNotTaken>("effect-crowd/NameNotTaken")("NameNotTaken", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `Nobody is called ${this.name}: no visitor has chosen this name.`
   }
 }
 
@@ -574,6 +586,7 @@ export const CrowdError = Schema.Union(
   Unwelcome,
   NameNeeded,
   NameTaken,
+  NameNotTaken,
   InvalidName,
   InvalidSetting,
   BonusNeedsUnit,

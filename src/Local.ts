@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { InvalidName, InvalidSetting, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
+import type { InvalidName, InvalidSetting, NameNotTaken, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
 import { arrivals, type Driver, type Outward, type QualificationsDriver, receipt, registration } from "./Driver.js"
 import { check } from "./local/settings.js"
 import * as visitors from "./local/visitors.js"
@@ -76,7 +76,7 @@ export interface Service {
   /** Whether visitors give themselves a name. */
   readonly chooses: boolean
   /** The worker's name; none for a visitor who has yet to choose one. */
-  readonly worker: (visit: Visit) => Effect.Effect<Option.Option<string>, Unwelcome>
+  readonly worker: (visit: Visit) => Effect.Effect<Option.Option<string>, Unwelcome | StoreError>
   /** Gives a visitor the name they chose, first come, first served. Answers the value of the cookie that proves it. */
   readonly name: (
     visit: Visit,
@@ -85,6 +85,12 @@ export interface Service {
     { readonly worker: string; readonly cookie: string },
     Unwelcome | InvalidName | NameTaken | StoreError
   >
+  /**
+   * Frees a name whose cookie was lost: what proved it proves it no more, and whoever chooses it next is the same worker,
+   * with their work and pay. Answers the name as the worker has it. Every process over the database knows within 3
+   * seconds, and gives the name to nobody before 5.
+   */
+  readonly release: (name: string) => Effect.Effect<string, NameNotTaken | StoreError>
 }
 
 /**

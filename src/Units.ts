@@ -55,6 +55,8 @@ export interface Unit extends Schema.Schema.Type<typeof Unit> {}
  */
 export interface ListOptions {
   readonly status?: UnitStatus | undefined
+  /** How many at the most; no more are read. */
+  readonly limit?: number | undefined
 }
 
 /**

@@ -48,6 +48,7 @@ const crowd = Command.make(
     runs.sync,
     workers.block,
     workers.unblock,
+    workers.freeName,
     runs.exporting
   ]),
   Command.provideSync(Session.Before, (given) => given)

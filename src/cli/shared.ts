@@ -8,7 +8,6 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { Agents } from "../Agents.js"
 import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
@@ -91,7 +90,7 @@ export const checkAgent = (run: RunId, id: AgentId) =>
 
 const newestRun = Effect.gen(function* () {
   const { database, provider } = yield* Session
-  const newest = yield* Stream.runHead((yield* TaskRuns).list)
+  const newest = yield* (yield* TaskRuns).newest
   return yield* Option.match(newest, {
     onNone: () => new NoRunYet({ path: nameOf(database), provider: provider.name }),
     onSome: Effect.succeed

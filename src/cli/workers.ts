@@ -1,11 +1,13 @@
-/** Commands over a worker: block, unblock. */
+/** Commands over a worker: block, unblock, free-name. */
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { WorkerId } from "../Ids.js"
+import * as Local from "../Local.js"
 import { type Worker, Workers } from "../Workers.js"
+import * as providers from "./providers.js"
 import * as Session from "./Session.js"
 import * as summary from "./summary.js"
 
@@ -51,3 +53,22 @@ export const unblock = Command.make("unblock", { worker, ...Session.options }, (
     })
   )
 ).pipe(Command.withDescription("Let a blocked worker work for you again"))
+
+const name = Args.text({ name: "name" }).pipe(Args.withDescription("The name a worker of Local chose"))
+
+export const freeName = Command.make("free-name", { name, ...Session.options }, (given) =>
+  Session.withSession(
+    given,
+    Session.overStore(
+      "miss",
+      Effect.gen(function* () {
+        const freed = yield* (yield* Local.Local).release(given.name)
+        yield* summary.answer(
+          { name: freed },
+          () => `${freed} is free: whoever chooses the name next goes on as this worker.`
+        )
+      }).pipe(Effect.provide(Local.layer()))
+    ),
+    providers.local
+  )
+).pipe(Command.withDescription("Give back a name that a worker of Local chose and lost the cookie of"))

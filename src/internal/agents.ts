@@ -22,6 +22,7 @@ import type * as Engine from "./engine.js"
 import * as observed from "./observed.js"
 import { pages } from "./pages.js"
 import { pagewise } from "./pagewise.js"
+import * as presence from "./presence.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
 import * as reviews from "./reviews.js"
@@ -210,7 +211,7 @@ export const make = (engine: Engine.Service): Service => {
   return {
     register,
     submit,
-    start: change("start"),
+    ...presence.make(engine),
     return: change("return"),
     disconnect: change("disconnect"),
     approve: review.approve,

@@ -25,7 +25,7 @@ const isOver = (run: RunId) =>
   Effect.gen(function* () {
     const units = yield* Units.Units
     for (const status of ["created", "launched", "assigned"] as const) {
-      if (Option.isSome(yield* Stream.runHead(units.list(run, { status })))) return false
+      if (Option.isSome(yield* Stream.runHead(units.list(run, { status, limit: 1 })))) return false
     }
     return true
   })

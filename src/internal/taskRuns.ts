@@ -11,7 +11,7 @@ import type { Assignment, Cost, Inputs, Service, Summary, TaskRun } from "../Tas
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
-import { pages } from "./pages.js"
+import { first, pages } from "./pages.js"
 import { retrying } from "./retry.js"
 
 /** A unit's place is its index times this, plus its row: so many rows a run can have. */
@@ -161,6 +161,7 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     setup,
     cleanup: (id) => Effect.flatMap(run(id), (found) => retrying(driver.cleanup(found))),
     get: run,
+    newest: Stream.runHead(first(store, tables.runs, { where: { provider: driver.provider }, reverse: true }, 1)),
     list: newestFirst(),
     olderThan: (id) => Stream.unwrap(Effect.map(run(id), newestFirst)),
     template,

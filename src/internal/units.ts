@@ -17,7 +17,7 @@ import type { Service, Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import type { Done, Request } from "./journal.js"
 import * as observed from "./observed.js"
-import { pages } from "./pages.js"
+import { first, pages } from "./pages.js"
 import { complete, pagewise } from "./pagewise.js"
 import { byId, missing } from "./payload.js"
 import { retrying } from "./retry.js"
@@ -241,13 +241,14 @@ export const make = (engine: Engine.Service): Service => {
       ])
     ).pipe(Stream.chunks, Stream.schedule(Schedule.spaced(options?.every ?? "1 second")), Stream.flattenChunks)
 
+  const list: Service["list"] = (id, { limit, status } = {}) => {
+    const options = { where: status === undefined ? { run: id } : { run: id, status }, orderBy: "place" } as const
+    return limit === undefined ? pages(store, tables.units, options) : first(store, tables.units, options, limit)
+  }
+
   return {
     get: unit,
-    list: (id, options) =>
-      pages(store, tables.units, {
-        where: options?.status === undefined ? { run: id } : { run: id, status: options.status },
-        orderBy: "place"
-      }),
+    list,
     getAll: (ids) => store.getAll(tables.units, ids),
     status,
     launch,

@@ -35,19 +35,27 @@ export const checked = (given: string): Either.Either<string, InvalidName> => {
   return fault === undefined ? Either.right(name) : Either.left(new InvalidName({ name: given, description: fault }))
 }
 
-const parts = (encoded: string): ReadonlyArray<string> => ["name", encoded]
-
-/** The value of the cookie that proves the name. */
-export const cookieOf = (secret: Secret, name: string): string => {
-  const encoded = Encoding.encodeBase64Url(name)
-  return `${encoded}.${sign(secret, parts(encoded))}`
+/** What a cookie proves: the name, and how often it had been freed when it was given. */
+export interface Proof {
+  readonly name: string
+  readonly generation: number
 }
 
-/** The name a cookie proves. */
-export const provenBy = (secret: Secret, cookie: string): Option.Option<string> => {
-  const [encoded, signature, ...more] = cookie.split(".")
-  if (encoded === undefined || signature === undefined || more.length > 0) return Option.none()
-  return isSigned(secret, parts(encoded), signature)
-    ? Either.getRight(Encoding.decodeBase64UrlString(encoded))
-    : Option.none()
+const parts = (encoded: string, generation: string): ReadonlyArray<string> => ["name", encoded, generation]
+
+/** The value of the cookie that proves the name. */
+export const cookieOf = (secret: Secret, { generation, name }: Proof): string => {
+  const encoded = Encoding.encodeBase64Url(name)
+  return `${encoded}.${generation}.${sign(secret, parts(encoded, String(generation)))}`
+}
+
+/** What a cookie proves, as long as the name was not freed since. */
+export const provenBy = (secret: Secret, cookie: string): Option.Option<Proof> => {
+  const [encoded, generation, signature, ...more] = cookie.split(".")
+  if (encoded === undefined || generation === undefined || signature === undefined || more.length > 0) {
+    return Option.none()
+  }
+  if (!isSigned(secret, parts(encoded, generation), signature)) return Option.none()
+  const name = Either.getRight(Encoding.decodeBase64UrlString(encoded))
+  return Option.map(name, (name) => ({ name, generation: Number(generation) }))
 }

@@ -1,16 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { InvalidName, NameTaken, type StoreError, Unwelcome } from "../CrowdError.js"
+import { InvalidName, type StoreError, Unwelcome } from "../CrowdError.js"
 import type { Service, Visit } from "../Local.js"
 import * as Store from "../Store.js"
-import { data } from "../store/tables.js"
 import { type Address, isWithin } from "./address.js"
 import * as names from "./names.js"
 import { originOf } from "./origin.js"
+import * as reservations from "./reservations.js"
 import type { Identity, Settings } from "./settings.js"
-
-const provider = "local"
 
 /** The address of a visitor who may take part. */
 const welcome =
@@ -25,20 +23,18 @@ const welcome =
       : Effect.succeed(origin.right)
   }
 
-/** Keeps the name for whoever comes first: answers whether that is now. */
-const reserve = (store: Store.Service, name: string): Effect.Effect<boolean, StoreError> =>
-  Effect.map(
-    store.insert(data, [{ id: `${provider}/name/${names.keyOf(name)}`, provider, value: { name } }]),
-    (inserted) => inserted.length > 0
-  )
-
-const byAddress = ({ workerAt }: Identity & { readonly _tag: "Address" }, settings: Settings): Service => {
+const byAddress = (
+  { workerAt }: Identity & { readonly _tag: "Address" },
+  settings: Settings,
+  { release }: reservations.Service
+): Service => {
   const address = welcome(settings)
   return {
     chooses: false,
     worker: (visit) => Effect.map(address(visit), (origin) => Option.some(workerAt(origin))),
     name: (visit, name) =>
-      Effect.zipRight(address(visit), new InvalidName({ name, description: "people are known by their address here" }))
+      Effect.zipRight(address(visit), new InvalidName({ name, description: "people are known by their address here" })),
+    release
   }
 }
 
@@ -46,29 +42,43 @@ const byAddress = ({ workerAt }: Identity & { readonly _tag: "Address" }, settin
 const byName = (
   { secret }: Identity & { readonly _tag: "Name" },
   settings: Settings,
-  store: Store.Service
+  { isCurrent, release, take }: reservations.Service
 ): Service => {
   const isOpen = Option.isNone(settings.allow) && settings.deny.length === 0
   const admit = isOpen ? () => Effect.void : welcome(settings)
-  const proven = ({ cookie }: Visit) => Option.flatMap(cookie, (value) => names.provenBy(secret, value))
+
+  const proven = ({ cookie }: Visit): Effect.Effect<Option.Option<names.Proof>, StoreError> => {
+    const signed = Option.flatMap(cookie, (value) => names.provenBy(secret, value))
+    if (Option.isNone(signed)) return Effect.succeedNone
+    return Effect.map(isCurrent(signed.value), (current) => (current ? signed : Option.none()))
+  }
+
   return {
     chooses: true,
-    worker: (visit) => Effect.as(admit(visit), proven(visit)),
+    worker: (visit) =>
+      Effect.zipRight(
+        admit(visit),
+        Effect.map(
+          proven(visit),
+          Option.map(({ name }) => name)
+        )
+      ),
     name: (visit, given) =>
       Effect.gen(function* () {
         yield* admit(visit)
         const name = yield* names.checked(given)
-        const own = Option.filter(proven(visit), (held) => names.keyOf(held) === names.keyOf(name))
-        if (!(yield* reserve(store, name)) && Option.isNone(own)) return yield* new NameTaken({ name })
-        const worker = Option.getOrElse(own, () => name)
-        return { worker, cookie: names.cookieOf(secret, worker) }
-      })
+        const own = Option.filter(yield* proven(visit), (held) => names.keyOf(held.name) === names.keyOf(name))
+        const proof = Option.isSome(own) ? own.value : yield* take(name)
+        return { worker: proof.name, cookie: names.cookieOf(secret, proof) }
+      }),
+    release
   }
 }
 
 export const make = (settings: Settings): Effect.Effect<Service, never, Store.Store> =>
-  Effect.map(Store.Store, (store) =>
-    settings.identity._tag === "Address"
-      ? byAddress(settings.identity, settings)
-      : byName(settings.identity, settings, store)
-  )
+  Effect.map(Store.Store, (store) => {
+    const kept = reservations.make(store)
+    return settings.identity._tag === "Address"
+      ? byAddress(settings.identity, settings, kept)
+      : byName(settings.identity, settings, kept)
+  })

@@ -13,7 +13,6 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
@@ -49,9 +48,7 @@ export interface Options {
 
 /** A server is well as long as it can read what it is there for. */
 const system = HttpApiBuilder.group(Api, "system", (handlers) =>
-  Effect.map(TaskRuns, (runs) =>
-    handlers.handle("health", () => Effect.as(Stream.runHead(runs.list), { status: "ok" as const }))
-  )
+  Effect.map(TaskRuns, (runs) => handlers.handle("health", () => Effect.as(runs.newest, { status: "ok" as const })))
 )
 
 /**

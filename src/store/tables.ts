@@ -188,6 +188,21 @@ export const agents = table({
 /** The same rows without their answers: only to be read. @since 0.1.0 @category tables */
 export const agentOutlines = table({ ...outline, schema: Schema.Struct(AgentOutline.fields) })
 
+/**
+ * When an agent that sends heartbeats was last heard of. Kept apart from the agent, so that accepting and submitting
+ * have nothing to do with it; gone once the agent's silence was noticed, whatever became of it.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const heartbeats = table({
+  name: "heartbeats",
+  schema: Schema.Struct({ id: AgentId, run: RunId, heardAt: time }),
+  columns: { id: "text", run: "text", heardAt: "integer" },
+  unique: [],
+  indexes: [["run", "heardAt"]]
+})
+
 /** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */
 export const standings = table({
   name: "standings",
@@ -355,6 +370,7 @@ export const all = [
   units,
   workers,
   agents,
+  heartbeats,
   standings,
   blocks,
   qualifications,

@@ -130,6 +130,30 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
+  it.scoped("say that their worker is there for as long as they are open, also behind others", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const page = yield* chromium.page()
+      yield* act(() => page.clock.install())
+      const said: Array<string> = []
+      page.on("request", (request) => {
+        const what = request.url().split("/").pop()
+        if (what === "heartbeat" || what === "disconnect") said.push(what)
+      })
+      const to = yield* address(`/task/${run.id}`)
+      yield* act(() => page.goto(to))
+      yield* press(page, "Accept")
+      yield* act(() => page.getByRole("timer").waitFor())
+      yield* act(() => expect.poll(() => said).toEqual(["heartbeat"]))
+      yield* act(() => page.evaluate("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"))
+      yield* act(() => page.clock.runFor("01:01"))
+      yield* act(() => expect.poll(() => said).toEqual(["heartbeat", "heartbeat", "heartbeat"]))
+      yield* becomes(run.id, ["in_task"])
+      yield* act(() => page.goto("about:blank"))
+      yield* becomes(run.id, ["disconnected"])
+    })
+  )
+
   it.scoped("warn before the time is over, and say so when it is and the unit is gone", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template, task: { duration: Duration.minutes(10) } })

@@ -246,6 +246,40 @@ describe("crowd serve", () => {
     })
   )
 
+  it.scopedLive("with names: one whose cookie was lost is freed by crowd free-name, and stays the same worker's", () =>
+    Effect.gen(function* () {
+      const { batch, local, over } = yield* prepared()
+      const crowd1 = yield* served(["serve", "--identify", "name", ...over])
+      const ann = yield* crowd1.visitor(0)
+      const choose = (name: string) =>
+        Effect.map(ann.ask("POST", "/api/work/name", { json: { name } }), ({ headers, status }) => {
+          const [cookie = ""] = (headers["set-cookie"] ?? []).map((header) => header.split(";")[0])
+          return { status, headers: { cookie } }
+        })
+      const chosen = yield* choose("Ann")
+      const launched = summaryOf(yield* crowd(["launch", batch, "--json", ...local]))
+      const { headers } = chosen
+      const work = yield* visiting.asWork(yield* visiting.accept(ann, launched.run, { headers }))
+      expect((yield* visiting.submit(ann, work, { kind: "a" }, { headers })).status).toBe(200)
+      expect((yield* choose("ann")).status).toBe(409)
+
+      const freed = yield* crowd(["free-name", "ann", ...over])
+      expect(freed).toMatchObject({ code: 0, out: expect.stringContaining("Ann is free") })
+      yield* until(lobbyOf(ann, headers), ({ worker }) => worker === null)
+      const again = yield* choose("ann")
+      expect(again.status).toBe(200)
+      expect((yield* lobbyOf(ann, again.headers)).worker).toBe("Ann")
+      expect((yield* lobbyOf(ann, headers)).worker).toBe(null)
+      expect((yield* visiting.accept(ann, launched.run, { headers: again.headers })).body).toContain("AlreadyWorked")
+      const old = yield* visiting.submit(ann, work, { kind: "a" }, { headers })
+      expect(old).toMatchObject({ status: 403, body: expect.stringContaining("NotYourAgent") })
+
+      const none = yield* crowd(["free-name", "Bob", "--json", ...over])
+      expect(none.code).toBe(1)
+      expect(errorOf(none)).toMatchObject({ _tag: "NameNotTaken", name: "Bob" })
+    })
+  )
+
   it.scopedLive("with --url prints how others reach it", () =>
     Effect.gen(function* () {
       const { over } = yield* prepared()

@@ -114,6 +114,7 @@ describe("options of all commands", () => {
         "sync",
         "block",
         "unblock",
+        "free-name",
         "export"
       ]) {
         expect(help.out).toMatch(new RegExp(`^  - ${name} `, "m"))

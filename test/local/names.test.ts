@@ -1,16 +1,19 @@
 import { describe, expect, it, layer as share } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
 import * as Local from "../../src/Local.js"
 import { checked, cookieOf, keyOf, provenBy } from "../../src/local/names.js"
 import { sign } from "../../src/local/signature.js"
 import * as Store from "../../src/Store.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import { refusal } from "../../src/testing/internal/expect.js"
+import { make } from "../../src/testing/internal/kit.js"
 import * as postgres from "../support/postgres.js"
 import * as sqlite from "../support/sqlite.js"
 import { from, secret, withCookie } from "./visits.js"
@@ -78,17 +81,19 @@ describe("a cookie", () => {
   const names = FastCheck.fullUnicodeString({ minLength: 1, maxLength: 40 })
   const changes = FastCheck.tuple(FastCheck.nat(), FastCheck.constantFrom(..."AZaz09-_.=% é\u0000"))
 
-  it.prop("proves the name it was made for, and needs no quoting", [names], ([name]) => {
-    const cookie = cookieOf(secret, name)
-    expect(provenBy(secret, cookie)).toEqual(Option.some(name))
+  const proofs = FastCheck.record({ name: names, generation: FastCheck.nat() })
+
+  it.prop("proves the name it was made for, and needs no quoting", [proofs], ([proof]) => {
+    const cookie = cookieOf(secret, proof)
+    expect(provenBy(secret, cookie)).toEqual(Option.some(proof))
     expect(cookie).toMatch(/^[\w.-]+$/)
   })
 
   it.prop(
     "proves nothing with one byte changed, left out or put in",
-    [names, changes],
-    ([name, [where, byte]]) => {
-      const cookie = cookieOf(secret, name)
+    [proofs, changes],
+    ([proof, [where, byte]]) => {
+      const cookie = cookieOf(secret, proof)
       const at = where % cookie.length
       const changed = `${cookie.slice(0, at)}${byte}${cookie.slice(at + 1)}`
       const others = [changed, cookie.slice(0, at), cookie.slice(0, at) + cookie.slice(at + 1), cookie + byte]
@@ -106,15 +111,28 @@ describe("a cookie", () => {
   })
 
   it("proves nothing to another secret, and its signature nothing for another name", () => {
-    const [, signature = ""] = cookieOf(secret, "Ada").split(".")
-    const [grace = ""] = cookieOf(secret, "Grace").split(".")
-    expect(provenBy(secret, `${grace}.${signature}`)).toEqual(Option.none())
-    expect(provenBy(Redacted.make("another secret of it"), cookieOf(secret, "Ada"))).toEqual(Option.none())
+    const ada = cookieOf(secret, { name: "Ada", generation: 0 })
+    const [encoded = "", , signature = ""] = ada.split(".")
+    const [grace = ""] = cookieOf(secret, { name: "Grace", generation: 0 }).split(".")
+    expect(provenBy(secret, `${grace}.0.${signature}`)).toEqual(Option.none())
+    expect(provenBy(secret, `${encoded}.1.${signature}`)).toEqual(Option.none())
+    expect(provenBy(Redacted.make("another secret of it"), ada)).toEqual(Option.none())
   })
 })
 
+const kit = make({ arrive: (worker) => Effect.succeed({ worker }) })
+
+/** Local as another process over the same store has it. */
+const processLike = Effect.gen(function* () {
+  const store = Layer.succeed(Store.Store, yield* Store.Store)
+  return yield* Effect.provide(
+    Local.Local,
+    Layer.provide(Layer.fresh(Local.layer({ identify: "name", secret })), store)
+  )
+})
+
 const reservations = (name: string, store: Layer.Layer<Store.Store, unknown>) =>
-  share(Layer.provide(Local.layer({ identify: "name", secret }), store))(`names over ${name}`, (it) => {
+  share(Layer.provideMerge(Local.layer({ identify: "name", secret }), store))(`names over ${name}`, (it) => {
     it.effect("are given first come, first served, whatever their letter case", () =>
       Effect.gen(function* () {
         const local = yield* Local.Local
@@ -151,6 +169,76 @@ const reservations = (name: string, store: Layer.Layer<Store.Store, unknown>) =>
         expect(answers.filter(Either.isRight)).toHaveLength(1)
         const tags = answers.flatMap((answer) => (Either.isLeft(answer) ? [answer.left._tag] : []))
         expect(new Set(tags)).toEqual(new Set(["NameTaken"]))
+      })
+    )
+
+    it.effect("are the same worker's after they were freed, and proven to nobody by what proved them before", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        const here = yield* processLike
+        const there = yield* processLike
+        const barbara = yield* here.name(nobody, "Barbara")
+        const was = withCookie(barbara.cookie)
+        for (const process of [here, there]) expect(yield* process.worker(was)).toEqual(Option.some("Barbara"))
+        expect(yield* local.release("bARBARA")).toBe("Barbara")
+        expect(yield* local.release("Barbara")).toBe("Barbara")
+        expect(yield* local.worker(was)).toEqual(Option.none())
+        yield* TestClock.adjust("3 seconds")
+        for (const process of [here, there]) expect(yield* process.worker(was)).toEqual(Option.none())
+
+        const again = yield* kit.patient(here.name(was, "BARBARA"))
+        expect(again.worker).toBe("Barbara")
+        expect(again.cookie).not.toBe(barbara.cookie)
+        for (const process of [here, there, local]) {
+          expect(yield* process.worker(withCookie(again.cookie))).toEqual(Option.some("Barbara"))
+          expect(yield* process.worker(was)).toEqual(Option.none())
+          yield* refusal(process.name(was, "Barbara"), "NameTaken")
+        }
+        yield* refusal(local.release("Nobody"), "NameNotTaken")
+      })
+    )
+
+    it.effect("that were freed are given to one of many, once no process takes them for anybody's", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        const here = yield* processLike
+        const alan = yield* here.name(nobody, "Donald")
+        expect(yield* here.worker(withCookie(alan.cookie))).toEqual(Option.some("Donald"))
+        yield* local.release("Donald")
+        const freedAt = yield* Clock.currentTimeMillis
+        const asked = Effect.forEach(
+          ["Donald", "DONALD", "donald"],
+          (name) => Effect.either(local.name(nobody, name)),
+          {
+            concurrency: "unbounded"
+          }
+        )
+        const answers = yield* kit.patient(asked)
+        expect((yield* Clock.currentTimeMillis) - freedAt).toBeGreaterThanOrEqual(5_000)
+        expect(answers.filter(Either.isRight).map(({ right }) => right.worker)).toEqual(["Donald"])
+        yield* refusal(local.name(nobody, "Donald"), "NameTaken")
+      })
+    )
+
+    it.effect("cost one row to read in three seconds, however often they are proven", () =>
+      Effect.gen(function* () {
+        const store = yield* Store.Store
+        let reads = 0
+        const counted: Store.Service = {
+          ...store,
+          get: (table, id) =>
+            Effect.zipRight(
+              Effect.sync(() => reads++),
+              store.get(table, id)
+            )
+        }
+        const local = yield* Effect.provideService(processLike, Store.Store, counted)
+        const { cookie } = yield* local.name(nobody, "Margaret")
+        for (let n = 0; n < 50; n++) yield* local.worker(withCookie(cookie))
+        expect(reads).toBe(1)
+        yield* TestClock.adjust("3 seconds")
+        for (let n = 0; n < 50; n++) yield* local.worker(withCookie(cookie))
+        expect(reads).toBe(2)
       })
     )
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as TestServices from "effect/TestServices"
 import { type Agent, Agents, type Answers } from "../../src/Agents.js"
@@ -15,6 +16,7 @@ import * as SqliteStore from "../../src/store/SqliteStore.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
 import { refusal } from "../../src/testing/internal/expect.js"
 import { make } from "../../src/testing/internal/kit.js"
+import { Workers } from "../../src/Workers.js"
 import * as sqlite from "../support/sqlite.js"
 import { from, secret } from "./visits.js"
 
@@ -81,6 +83,30 @@ share(Layer.provide(Local.layer(), sqlite.layer()))("submissions to Local, while
         units: { accepted: 1 },
         cost: { rewards: 5, fees: 0, total: 5 }
       })
+    })
+  )
+
+  it.effect("from a page that was gone for minutes are taken, as long as the lease goes on", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const workers = yield* Workers
+      const run = yield* kit.launched({ rows: 2, task })
+      const loop = yield* Effect.fork(Conductor.conduct(run.id, { every: "1 minute" }))
+      const ada = yield* visit(run, "192.0.2.1")
+      const grace = yield* visit(run, "192.0.2.2")
+      yield* agents.heartbeat(ada.id)
+      yield* agents.start(grace.id)
+      expect(yield* until(ada, "disconnected", 5)).toBeGreaterThanOrEqual(2)
+      const parts = yield* Stream.runCollect(workers.ofRun(run.id))
+      expect([...parts].map(({ agents: { disconnected, in_task } }) => [in_task, disconnected])).toEqual([
+        [0, 1],
+        [1, 0]
+      ])
+      expect((yield* answer(ada, { label: "good" })).status).toBe("completed")
+      yield* agents.heartbeat(grace.id)
+      expect(yield* until(grace, "disconnected", 5)).toBeGreaterThanOrEqual(2)
+      expect(yield* until(grace, "expired", 12)).toBeGreaterThanOrEqual(1)
+      yield* Fiber.interrupt(loop)
     })
   )
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { Agents } from "../../src/Agents.js"
 import * as answersXml from "../../src/mturk-server/internal/answersXml.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import * as postgres from "../support/postgres.js"
@@ -117,6 +118,20 @@ describe("assignments", () => {
       expect(late.code).toBe("InvalidAssignmentState")
       expect(yield* samples.balance).toBe("999.94")
     }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("are still a worker's whose page fell silent, which is noticed", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const agents = yield* Agents
+      const { type } = yield* samples.create()
+      const held = yield* market.accept("ada", type)
+      yield* agents.heartbeat(held.agent.id)
+      yield* TestClock.adjust("4 minutes")
+      expect((yield* agents.get(held.agent.id)).status).toBe("disconnected")
+      yield* market.submit(held, { label: "good" })
+      expect((yield* read(held.assignmentId)).Assignment?.AssignmentStatus).toBe("Submitted")
+    }).pipe(Effect.provide(layer({ every: "1 minute" })))
   )
 
   it.scoped("are not there before somebody submits them; after a return the next worker has the same", () =>

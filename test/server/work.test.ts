@@ -1,19 +1,23 @@
 /** The workers' API over real HTTP: each answer it can give. */
 import { expect, layer } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Agents } from "../../src/Agents.js"
+import { Agents, silentAfter } from "../../src/Agents.js"
+import * as Conductor from "../../src/Conductor.js"
 import * as Money from "../../src/Money.js"
 import { Qualifications } from "../../src/Qualifications.js"
-import { keyHeader, Lobby } from "../../src/server/WorkApi.js"
+import * as Store from "../../src/Store.js"
+import { Changed, keyHeader, Lobby } from "../../src/server/WorkApi.js"
+import * as tables from "../../src/store/tables.js"
 import { type Task, taskDefaults } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
-import { type Answer, accept, asWork, change, submit, visitor } from "../support/serverVisitors.js"
+import { type Answer, accept, asWork, change, submit, type Visitor, visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
 const task = (title: string, other: Partial<Task> = {}): Task => ({
@@ -123,10 +127,11 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
       const brief = yield* server.launched(task("brief", { duration: Duration.millis(1) }), 1)
       const [ann, bob] = [yield* at("127.0.1.5"), yield* at("127.0.1.6")]
       const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
-      for (const what of ["start", "disconnect", "start", "return", "return"] as const) {
+      for (const what of ["start", "heartbeat", "disconnect", "start", "return", "return"] as const) {
         expect((yield* change(ann, work, what)).status).toBe(200)
       }
       yield* expectProblem(yield* change(ann, work, "start"), 409, "InvalidTransition")
+      yield* expectProblem(yield* change(ann, work, "heartbeat"), 409, "InvalidTransition")
       yield* expectProblem(yield* submit(ann, work, {}), 409, "InvalidTransition")
       const next = yield* Effect.flatMap(accept(bob, run.id), asWork)
       yield* expectProblem(yield* change(ann, next, "return"), 403, "NotYourAgent")
@@ -137,6 +142,39 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
       yield* Effect.repeat(agents.endOverdue(brief.id), { until: (ended) => ended > 0, times: 1000 })
       yield* expectProblem(yield* submit(ann, late, {}), 409, "InvalidTransition")
       expect((yield* accept(bob, brief.id)).status).toBe(200)
+    })
+  )
+
+  it.scoped("notices whose heartbeat stopped, and that it is there again", () =>
+    Effect.gen(function* () {
+      const run = yield* server.launched(task("heartbeats"), 2)
+      const [ann, bob] = [yield* at("127.0.1.20"), yield* at("127.0.1.21")]
+      const held = yield* Effect.forEach([ann, bob], (visitor) => Effect.flatMap(accept(visitor, run.id), asWork))
+      const [works, other] = held
+      if (works === undefined || other === undefined) return expect.unreachable()
+      const beat = (visitor: Visitor, work: typeof works) =>
+        Effect.flatMap(change(visitor, work, "heartbeat"), ({ body }) =>
+          Effect.map(Schema.decodeUnknown(Schema.parseJson(Changed))(body), ({ status }) => status)
+        )
+      expect(yield* beat(ann, works)).toBe("in_task")
+      expect(yield* beat(bob, other)).toBe("in_task")
+      yield* expectProblem(yield* change(bob, works, "heartbeat"), 403, "NotYourAgent")
+
+      const agents = yield* Agents
+      const store = yield* Store.Store
+      const statuses = Effect.map(
+        Effect.forEach([works, other], ({ agent }) => agents.get(agent)),
+        (all) => all.map(({ status }) => status)
+      )
+      yield* Conductor.round(run.id)
+      expect(yield* statuses).toEqual(["in_task", "in_task"])
+      const long = DateTime.subtractDuration(yield* DateTime.now, silentAfter)
+      yield* store.update(tables.heartbeats, { ids: [works.agent], set: { heardAt: long } })
+      yield* Conductor.round(run.id)
+      expect(yield* statuses).toEqual(["disconnected", "in_task"])
+      expect(yield* beat(ann, works)).toBe("in_task")
+      yield* Conductor.round(run.id)
+      expect(yield* statuses).toEqual(["in_task", "in_task"])
     })
   )
 

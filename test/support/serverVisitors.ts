@@ -45,7 +45,7 @@ export const submit = (visitor: Visitor, { agent, key }: Held, answers: unknown,
 export const change = (
   visitor: Visitor,
   { agent, key }: Held,
-  what: "start" | "return" | "disconnect",
+  what: "start" | "heartbeat" | "return" | "disconnect",
   asked: Asked = {}
 ) =>
   visitor.ask("POST", `/api/work/agents/${agent}/${what}`, {

@@ -73,6 +73,7 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<TaskRuns.Service["get"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
+    expect(failing<TaskRuns.Service["newest"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect(failing<TaskRuns.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect(
       failing<TaskRuns.Service["template"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
@@ -103,6 +104,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "setup"
       | "cleanup"
       | "get"
+      | "newest"
       | "list"
       | "olderThan"
       | "template"
@@ -174,6 +176,11 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect(
+      failing<Agents.Service["heartbeat"]>().pipe(
+        Effect.catchTags(handle("AgentNotFound", "InvalidTransition", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
       failing<Agents.Service["return"]>().pipe(
         Effect.catchTags(handle("AgentNotFound", "InvalidTransition", "StoreError"))
       )
@@ -219,6 +226,9 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Agents.Service["endOverdue"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<Agents.Service["disconnectSilent"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<Agents.Service["get"]>().pipe(Effect.catchTags(handle("AgentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(failing<Agents.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
@@ -232,6 +242,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "register"
       | "submit"
       | "start"
+      | "heartbeat"
       | "return"
       | "disconnect"
       | "approve"
@@ -241,6 +252,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "status"
       | "markDone"
       | "endOverdue"
+      | "disconnectSilent"
       | "get"
       | "list"
       | "submissions"
@@ -387,12 +399,17 @@ describe("catchTags over each method is exhaustive", () => {
   })
 
   test("Local", () => {
-    expect(failing<Local.Service["worker"]>().pipe(Effect.catchTags(handle("Unwelcome")))).type.toBe<Infallible>()
+    expect(
+      failing<Local.Service["worker"]>().pipe(Effect.catchTags(handle("Unwelcome", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(
       failing<Local.Service["name"]>().pipe(
         Effect.catchTags(handle("Unwelcome", "InvalidName", "NameTaken", "StoreError"))
       )
     ).type.toBe<Infallible>()
-    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name">()
+    expect(
+      failing<Local.Service["release"]>().pipe(Effect.catchTags(handle("NameNotTaken", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name" | "release">()
   })
 })

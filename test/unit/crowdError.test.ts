@@ -98,6 +98,7 @@ describe("CrowdError", () => {
   it("says of a name and of a setting what is wrong with them", () => {
     expect(new CrowdError.NameNeeded().message).toBe("Choose a name first.")
     expect(new CrowdError.NameTaken({ name: "Ada" }).message).toContain("called Ada already")
+    expect(new CrowdError.NameNotTaken({ name: "Ada" }).message).toContain("Nobody is called Ada")
     const name = new CrowdError.InvalidName({ name: "192.0.2.1", description: "it reads like an address" })
     expect(name.message).toBe('"192.0.2.1" cannot be a worker\'s name: it reads like an address.')
     const setting = new CrowdError.InvalidSetting({ setting: "allow", value: "lan", description: "no range" })

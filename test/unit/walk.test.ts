@@ -18,6 +18,7 @@ import { kit } from "./kit.js"
 
 const agentOperations = [
   "start",
+  "heartbeat",
   "submit",
   "return",
   "disconnect",
@@ -157,7 +158,8 @@ const doTo = (agent: Agent, operation: OnAgent) =>
 
 /** What the table says of the operation; asking for what is so already is a success. */
 const expected = ({ status }: Agent, operation: OnAgent): States.AgentStatus | "refused" => {
-  const overriding = operation === "overrideRejection" && status !== "rejected" ? "approve" : operation
+  const inTable = operation === "heartbeat" ? "start" : operation
+  const overriding = inTable === "overrideRejection" && status !== "rejected" ? "approve" : inTable
   if (States.isAfter(status, overriding)) return status
   const submittedBefore = !States.isOpen(status) && !States.hasLeft(status)
   if (operation === "submit" && submittedBefore) return status
@@ -183,8 +185,12 @@ const take = (run: TaskRun, { agents, units }: World, step: Step) =>
         yield* TestClock.adjust(`${step.minutes} minutes`)
         const ended = yield* service.endOverdue(run.id)
         const later = yield* look(run)
-        const left = (world: World) => world.agents.filter(({ status }) => status === "expired").length
-        return expect(ended).toBe(left(later) - left({ agents, units }))
+        const count = (world: World, wanted: States.AgentStatus) =>
+          world.agents.filter(({ status }) => status === wanted).length
+        expect(ended).toBe(count(later, "expired") - count({ agents, units }, "expired"))
+        const silent = yield* service.disconnectSilent(run.id)
+        const last = yield* look(run)
+        return expect(silent).toBe(count(last, "disconnected") - count(later, "disconnected"))
       }
       case "Agent": {
         const agent = agents[step.nth % Math.max(1, agents.length)]

@@ -46,7 +46,8 @@ export const accept = (run: string, data: Json) =>
 export const submit = (work: Work, answers: Answers) =>
   ask<unknown>(`${base}/agents/${work.agent}/answers`, posting({ answers }, asWorker(work)))
 
-export const start = (work: Work) => ask<unknown>(`${base}/agents/${work.agent}/start`, asWorker(work))
+/** The worker is there: the server notices when this is no longer said. */
+export const heartbeat = (work: Work) => ask<unknown>(`${base}/agents/${work.agent}/heartbeat`, asWorker(work))
 
 export const giveBack = (work: Work) => ask<unknown>(`${base}/agents/${work.agent}/return`, asWorker(work))
 

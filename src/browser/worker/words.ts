@@ -51,7 +51,7 @@ const problems: { readonly [tag: string]: Words } = {
   NameNeeded: { title: "Choose a name first", text: "Go to the list of tasks and tell us what to call you." },
   NameTaken: {
     title: "Somebody has this name already",
-    text: "If that is you, use the browser you began with. Otherwise choose another name."
+    text: "If that is you, use the browser you began with, or ask whoever invited you to free the name. Otherwise choose another name."
   },
   Unwelcome: { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." },
   Foreign: { title: "This came from another page", text: "Open the task here and submit it again." }

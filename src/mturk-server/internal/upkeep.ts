@@ -1,4 +1,4 @@
-/** What happens by itself: leases that end, HITs that expire, submissions that approve themselves. */
+/** What happens by itself: leases that end, workers whose silence is noticed, HITs that expire, submissions that approve themselves. */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -95,6 +95,7 @@ export const round = (context: Context): Effect.Effect<void, StoreError> =>
           ({ value: { id: run } }) =>
             Effect.gen(function* () {
               yield* settleRun(context, run, now)
+              yield* orDefect(context.agents.disconnectSilent(run))
               yield* context.store.transaction(
                 Effect.gen(function* () {
                   yield* context.rows.active.get(run)

@@ -17,6 +17,7 @@ import * as address from "../../local/address.js"
 import { keyHeader } from "../WorkApi.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
+import { orBroken } from "./whole.js"
 
 /** Answers, and what JSON puts around them at the worst. */
 const maxBodyBytes = 2 * maxAnswersBytes + 65_536
@@ -119,9 +120,8 @@ export const layer = (
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request, isOurHost, accepts)
-        return refused === undefined
-          ? metrics.measured(request)(running.during(Effect.catchSomeDefect(route, whereTooDeep)))
-          : Effect.succeed(refused)
+        const answer = Effect.map(Effect.catchSomeDefect(route, whereTooDeep), orBroken(request))
+        return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }
   )

@@ -156,7 +156,7 @@ const frames = Effect.gen(function* () {
     Effect.gen(function* () {
       const asked = decodePreview(params)
       if (Option.isNone(asked)) return Option.none()
-      const first = yield* Stream.runHead(units.list(asked.value.run))
+      const first = yield* Stream.runHead(units.list(asked.value.run, { limit: 1 }))
       if (Option.isNone(first)) return Option.none()
       return yield* render(asked.value.run, first.value.assignment, Option.none(), { mode: "preview" })
     })
@@ -194,10 +194,12 @@ export const layer = HttpLayerRouter.use((router) =>
     const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
     const console = shell("Console", "console", ours)
     const welcome = (found: Found) =>
-      Effect.matchEffect(visitor, {
-        onFailure: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
-        onSuccess: () => answer(found)
-      })
+      Effect.zipRight(visitor, answer(found)).pipe(
+        Effect.catchTags({
+          Unwelcome: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
+          StoreError: (error) => Effect.succeed(unavailable(error))
+        })
+      )
     yield* router.add("*", "/*", Effect.succeed(notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task", (request) => Effect.succeed(taskOf(request)))

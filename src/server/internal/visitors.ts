@@ -2,7 +2,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { NameNeeded, type Unwelcome } from "../../CrowdError.js"
+import { NameNeeded, type StoreError, type Unwelcome } from "../../CrowdError.js"
 import { Local, type Visit } from "../../Local.js"
 import type { Json } from "../../TaskRuns.js"
 
@@ -26,11 +26,13 @@ export interface Visitor {
 export const make = Effect.map(Effect.serviceOption(Local), (local) => {
   const isTold = Option.isSome(local)
 
-  const visitor: Effect.Effect<Visitor, Unwelcome, HttpServerRequest.HttpServerRequest> = Effect.gen(function* () {
-    const visit = visitOf(yield* HttpServerRequest.HttpServerRequest)
-    const worker = Option.isSome(local) ? yield* local.value.worker(visit) : Option.none()
-    return { visit, worker, isTold }
-  })
+  const visitor: Effect.Effect<Visitor, Unwelcome | StoreError, HttpServerRequest.HttpServerRequest> = Effect.gen(
+    function* () {
+      const visit = visitOf(yield* HttpServerRequest.HttpServerRequest)
+      const worker = Option.isSome(local) ? yield* local.value.worker(visit) : Option.none()
+      return { visit, worker, isTold }
+    }
+  )
 
   /** What `Agents.register` is given: what the crowd knows of the visitor, or else what the page's shim says. */
   const providerData = ({ isTold, worker }: Visitor, said: Json): Effect.Effect<Json, NameNeeded> => {

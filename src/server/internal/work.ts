@@ -200,6 +200,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         })
       )
       .handle("start", asWorker(agents.start))
+      .handle("heartbeat", asWorker(agents.heartbeat))
       .handle("return", asWorker(agents.return))
       .handle("disconnect", asWorker(agents.disconnect))
   })

@@ -158,6 +158,20 @@ const leaving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       expect((yield* kit.submitted(agent)).status).toBe("completed")
     }))
 
+  test("MUST take a heartbeat for a worker who is there, and refuse it of one who has left", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const agent = yield* kit.accepted(yield* kit.launched())
+      expect((yield* agents.heartbeat(agent.id)).status).toBe("in_task")
+      expect((yield* agents.heartbeat(agent.id)).status).toBe("in_task")
+      yield* agents.disconnect(agent.id)
+      expect((yield* agents.heartbeat(agent.id)).status).toBe("in_task")
+      expect(yield* agents.disconnectSilent(agent.run)).toBe(0)
+      yield* kit.givenBack(agent)
+      const error = yield* refusal(agents.heartbeat(agent.id), "InvalidTransition")
+      expect(error).toMatchObject({ entity: "Agent", id: agent.id, from: "returned", operation: "heartbeat" })
+    }))
+
   test("MUST offer a returned unit to another worker", () =>
     Effect.gen(function* () {
       const run = yield* kit.launched()
@@ -258,6 +272,7 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* refusal(agents.get(id), "AgentNotFound")
       yield* refusal(agents.submit({ agent: id, worker, answers: {} }), "AgentNotFound")
       yield* refusal(agents.start(id), "AgentNotFound")
+      yield* refusal(agents.heartbeat(id), "AgentNotFound")
       yield* refusal(agents.return(id), "AgentNotFound")
       yield* refusal(agents.disconnect(id), "AgentNotFound")
       yield* refusal(agents.approve(id), "AgentNotFound")
@@ -267,6 +282,7 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* refusal(agents.markDone(id), "AgentNotFound")
       yield* refusal(agents.register(run, kit.harness.unreadable ?? null), "TaskRunNotFound")
       yield* refusal(agents.endOverdue(run), "TaskRunNotFound")
+      yield* refusal(agents.disconnectSilent(run), "TaskRunNotFound")
       yield* refusal(Stream.runDrain(agents.approveAll(run)), "TaskRunNotFound")
     }))
 }

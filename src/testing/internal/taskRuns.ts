@@ -100,6 +100,7 @@ export const taskRuns: Suite<never> = {
           const newer = yield* kit.opened()
           const ids = [...(yield* Stream.runCollect(runs.list))].map(({ id }) => id)
           expect(ids.filter((id) => id === older.id || id === newer.id)).toEqual([newer.id, older.id])
+          expect(yield* runs.newest).toEqual(Option.some(newer))
         }))
 
       test("MUST sum up units, workers and cost", () =>

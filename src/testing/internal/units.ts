@@ -47,13 +47,16 @@ const offering = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       }
     }))
 
-  test("MUST list units by status", () =>
+  test("MUST list units by status, and no more than wanted", () =>
     Effect.gen(function* () {
       const units = yield* Units
       const run = yield* kit.opened({ rows: 3 })
       yield* launch(run, 1)
       const created = yield* Stream.runCollect(units.list(run.id, { status: "created" }))
       expect(statuses([...created])).toEqual(["created", "created"])
+      const all = yield* kit.unitsOf(run)
+      const limited = (limit: number) => Stream.runCollect(units.list(run.id, { limit }))
+      for (const limit of [0, 1, 2, 1000]) expect([...(yield* limited(limit))]).toEqual(all.slice(0, limit))
     }))
 
   test("MUST change nothing at a sync after which nothing happened", () =>
