@@ -8,17 +8,34 @@ import type { Primitive, Table } from "../store/tables.js"
 
 const pageSize = 500
 
+export interface Paged<E> {
+  readonly limit?: number | undefined
+  /** Done before so many rows in all are looked for. */
+  readonly ready?: ((rows: number) => Effect.Effect<void, E>) | undefined
+}
+
 /** All rows of a query, or those after one of them, as a stream that reads one page at a time. */
-export const pages = <Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>(
+export const pages = <
+  Row extends { readonly id: string },
+  Encoded extends { readonly [column: string]: Primitive },
+  E = never
+>(
   store: Service,
   table: Table<Row, Encoded>,
-  options: Omit<PageOptions<Row>, "limit"> & { readonly limit?: number | undefined }
-): Stream.Stream<Row, StoreError> => {
-  const limit = options.limit ?? pageSize
-  return Stream.paginateChunkEffect<Row | undefined, Row, StoreError, never>(options.after, (after) =>
-    Effect.map(store.page(table, { ...options, after, limit }), (rows) => [
-      Chunk.unsafeFromArray(rows),
-      rows.length < limit ? Option.none() : Option.some(rows[rows.length - 1])
-    ])
+  { limit = pageSize, ready = () => Effect.void, ...options }: Omit<PageOptions<Row>, "limit"> & Paged<E>
+): Stream.Stream<Row, StoreError | E> => {
+  interface State {
+    readonly after: Row | undefined
+    readonly asked: number
+  }
+  return Stream.paginateChunkEffect<State, Row, StoreError | E, never>(
+    { after: options.after, asked: limit },
+    ({ after, asked }) =>
+      Effect.zipRight(ready(asked), store.page(table, { ...options, after, limit })).pipe(
+        Effect.map((rows) => [
+          Chunk.unsafeFromArray(rows),
+          rows.length < limit ? Option.none() : Option.some({ after: rows[rows.length - 1], asked: asked + limit })
+        ])
+      )
   )
 }

@@ -130,13 +130,20 @@ export const make = (engine: Engine.Service): Service => {
       return yield* store.getAll(tables.units, ids)
     })
 
+  /** Few at once, so that the first are out soon. */
+  const soon = Math.min(500, 4 * driver.launch.pageSize)
+
   const launch: Service["launch"] = (id, options) =>
     Stream.unwrap(
       Effect.as(
         run(id),
-        pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
-          Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
-          (created) => pagewise(created, driver.launch, launchPage)
+        pages(store, tables.units, {
+          where: { run: id, status: "created" },
+          orderBy: "place",
+          limit: soon,
+          ready: options?.ready
+        }).pipe(Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER), (created) =>
+          pagewise(created, driver.launch, launchPage)
         )
       )
     )
