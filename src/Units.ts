@@ -95,7 +95,7 @@ export interface Service {
   readonly expire: (
     id: UnitId
   ) => Effect.Effect<Duration.Duration, UnitNotFound | InvalidTransition | Uncertain | ProviderError | StoreError>
-  /** Takes every undecided unit of the run back, in pages. Answers the longest wait. */
+  /** Takes in what was submitted, then takes every undecided unit of the run back, in pages. Answers the longest wait. */
   readonly expireAll: (
     run: RunId
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>

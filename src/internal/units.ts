@@ -202,17 +202,6 @@ export const make = (engine: Engine.Service): Service => {
       return yield* expirePage([found])
     })
 
-  const expireAll: Service["expireAll"] = (id) =>
-    Effect.gen(function* () {
-      yield* run(id)
-      yield* journal.settle(id)
-      return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
-        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
-        (open) => pagewise(open, driver.expire, expirePage),
-        Stream.runFold(Duration.zero, Duration.max)
-      )
-    })
-
   const sync: Service["sync"] = (id) =>
     Effect.flatMap(run(id), (found) =>
       driver.observe(found).pipe(
@@ -220,6 +209,19 @@ export const make = (engine: Engine.Service): Service => {
         Stream.runSum
       )
     )
+
+  /** What was submitted before is taken in first, if the crowd says so; it is closed in any case. */
+  const expireAll: Service["expireAll"] = (id) =>
+    Effect.gen(function* () {
+      yield* run(id)
+      yield* journal.settle(id)
+      yield* Effect.catchTag(sync(id), "ProviderError", (error) => Effect.logWarning(error.message))
+      return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
+        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
+        (open) => pagewise(open, driver.expire, expirePage),
+        Stream.runFold(Duration.zero, Duration.max)
+      )
+    })
 
   const status: Service["status"] = (id: UnitId) =>
     Effect.gen(function* () {
