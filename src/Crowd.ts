@@ -29,6 +29,7 @@ import {
 } from "./CrowdError.js"
 import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
+import * as loading from "./internal/loading.js"
 import { Journal, type Settlement } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
@@ -170,20 +171,6 @@ const afford = ({ available, fee, reward }: Plan, units: number): Effect.Effect<
 
 const rowsPerPage = 500
 
-/** Adds the rows that are not there yet. */
-const load = (batch: Batch, run: TaskRun) =>
-  Effect.gen(function* () {
-    const runs = yield* TaskRuns
-    const there = yield* runs.rows(run.id)
-    yield* batch.rows.pipe(
-      Stream.drop(there),
-      Stream.grouped(rowsPerPage),
-      Stream.runFoldEffect(there, (from, rows) =>
-        Effect.as(runs.addRows(run.id, from, Chunk.toReadonlyArray(rows)), from + rows.length)
-      )
-    )
-  })
-
 const undecided = ({ units }: Summary): number => units.launched + units.assigned + units.completed
 
 /**
@@ -216,16 +203,19 @@ export const launch = (
     const done = Object.values(before.units).reduce((sum, n) => sum + n, 0) - before.units.created
     const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
     yield* afford(cost, toCome === 0 ? 0 : undecided(before) + toCome)
-    const ready = yield* runs.setup(run.id)
-    yield* load(batch, ready)
-    yield* units.launch(run.id, { limit: options.limit }).pipe(
+    const { rest, until } = yield* loading.make(runs, batch, run.id)
+    const ready = yield* Effect.zipLeft(runs.setup(run.id), until(1), { concurrent: true })
+    const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(
       Stream.runFoldEffect(done, (launched, page) => {
         const progress = { run: run.id, launched: launched + page.length, units: cost.units }
         return Effect.as(options.onProgress?.(progress) ?? Effect.void, progress.launched)
       })
     )
+    const offered = yield* Effect.exit(offer)
+    yield* rest
+    yield* offered
     return ready
-  })
+  }).pipe(Effect.scoped)
 
 /**
  * Finishes whatever a crash or a lost answer left pending, in one run or in all.

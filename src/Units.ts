@@ -63,6 +63,17 @@ export interface ListOptions {
  * @since 0.1.0
  * @category models
  */
+export interface LaunchOptions<E = never> {
+  /** How many units to offer at the most. */
+  readonly limit?: number | undefined
+  /** Done before so many units in all are looked for, so that rows can be added while units are sent. */
+  readonly ready?: ((units: number) => Effect.Effect<void, E>) | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
 export interface Service {
   readonly get: (id: UnitId) => Effect.Effect<Unit, UnitNotFound | StoreError>
   /** The units of a run in the order of their places, paged. */
@@ -73,17 +84,20 @@ export interface Service {
   readonly status: (id: UnitId) => Effect.Effect<UnitStatus, UnitNotFound | ProviderError | StoreError>
   /**
    * Offers every created unit of the run to the crowd, in pages, a bounded number of pages at once; each page that is
-   * out is one element. Running it again continues where it stopped. `limit` is how many units to offer at the most.
+   * out is one element. Running it again continues where it stopped.
    */
-  readonly launch: (
+  readonly launch: <E = never>(
     run: RunId,
-    options?: { readonly limit?: number | undefined }
-  ) => Stream.Stream<ReadonlyArray<Unit>, TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError>
+    options?: LaunchOptions<E>
+  ) => Stream.Stream<
+    ReadonlyArray<Unit>,
+    TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError | E
+  >
   /** Takes one unit back from the crowd. Answers how long to wait until nobody can be working on it. */
   readonly expire: (
     id: UnitId
   ) => Effect.Effect<Duration.Duration, UnitNotFound | InvalidTransition | Uncertain | ProviderError | StoreError>
-  /** Takes every undecided unit of the run back, in pages. Answers the longest wait. */
+  /** Takes in what was submitted, then takes every undecided unit of the run back, in pages. Answers the longest wait. */
   readonly expireAll: (
     run: RunId
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>

@@ -8,20 +8,37 @@ import type { Primitive, Table } from "../store/tables.js"
 
 const pageSize = 500
 
-type Paged<Row> = Omit<PageOptions<Row>, "limit">
+type Query<Row> = Omit<PageOptions<Row>, "limit">
+
+export interface Paged<E> {
+  readonly limit?: number | undefined
+  /** Done before so many rows in all are looked for. */
+  readonly ready?: ((rows: number) => Effect.Effect<void, E>) | undefined
+}
 
 /** All rows of a query, or those after one of them, as a stream that reads one page at a time. */
-export const pages = <Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>(
+export const pages = <
+  Row extends { readonly id: string },
+  Encoded extends { readonly [column: string]: Primitive },
+  E = never
+>(
   store: Service,
   table: Table<Row, Encoded>,
-  options: Paged<Row> & { readonly limit?: number | undefined }
-): Stream.Stream<Row, StoreError> => {
-  const limit = options.limit ?? pageSize
-  return Stream.paginateChunkEffect<Row | undefined, Row, StoreError, never>(options.after, (after) =>
-    Effect.map(store.page(table, { ...options, after, limit }), (rows) => [
-      Chunk.unsafeFromArray(rows),
-      rows.length < limit ? Option.none() : Option.some(rows[rows.length - 1])
-    ])
+  { limit = pageSize, ready = () => Effect.void, ...options }: Query<Row> & Paged<E>
+): Stream.Stream<Row, StoreError | E> => {
+  interface State {
+    readonly after: Row | undefined
+    readonly asked: number
+  }
+  return Stream.paginateChunkEffect<State, Row, StoreError | E, never>(
+    { after: options.after, asked: limit },
+    ({ after, asked }) =>
+      Effect.zipRight(ready(asked), store.page(table, { ...options, after, limit })).pipe(
+        Effect.map((rows) => [
+          Chunk.unsafeFromArray(rows),
+          rows.length < limit ? Option.none() : Option.some({ after: rows[rows.length - 1], asked: asked + limit })
+        ])
+      )
   )
 }
 
@@ -29,7 +46,7 @@ export const pages = <Row extends { readonly id: string }, Encoded extends { rea
 export const first = <Row extends { readonly id: string }, Encoded extends { readonly [column: string]: Primitive }>(
   store: Service,
   table: Table<Row, Encoded>,
-  options: Paged<Row>,
+  options: Query<Row>,
   count: number
 ): Stream.Stream<Row, StoreError> =>
   Stream.take(pages(store, table, { ...options, limit: Math.min(count, pageSize) }), count)

@@ -130,13 +130,20 @@ export const make = (engine: Engine.Service): Service => {
       return yield* store.getAll(tables.units, ids)
     })
 
+  /** Few at once, so that the first are out soon. */
+  const soon = Math.min(500, 4 * driver.launch.pageSize)
+
   const launch: Service["launch"] = (id, options) =>
     Stream.unwrap(
       Effect.as(
         run(id),
-        pages(store, tables.units, { where: { run: id, status: "created" }, orderBy: "place" }).pipe(
-          Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
-          (created) => pagewise(created, driver.launch, launchPage)
+        pages(store, tables.units, {
+          where: { run: id, status: "created" },
+          orderBy: "place",
+          limit: soon,
+          ready: options?.ready
+        }).pipe(Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER), (created) =>
+          pagewise(created, driver.launch, launchPage)
         )
       )
     )
@@ -195,17 +202,6 @@ export const make = (engine: Engine.Service): Service => {
       return yield* expirePage([found])
     })
 
-  const expireAll: Service["expireAll"] = (id) =>
-    Effect.gen(function* () {
-      yield* run(id)
-      yield* journal.settle(id)
-      return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
-        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
-        (open) => pagewise(open, driver.expire, expirePage),
-        Stream.runFold(Duration.zero, Duration.max)
-      )
-    })
-
   const sync: Service["sync"] = (id) =>
     Effect.flatMap(run(id), (found) =>
       driver.observe(found).pipe(
@@ -213,6 +209,19 @@ export const make = (engine: Engine.Service): Service => {
         Stream.runSum
       )
     )
+
+  /** What was submitted before is taken in first, if the crowd says so; it is closed in any case. */
+  const expireAll: Service["expireAll"] = (id) =>
+    Effect.gen(function* () {
+      yield* run(id)
+      yield* journal.settle(id)
+      yield* Effect.catchTag(sync(id), "ProviderError", (error) => Effect.logWarning(error.message))
+      return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
+        Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
+        (open) => pagewise(open, driver.expire, expirePage),
+        Stream.runFold(Duration.zero, Duration.max)
+      )
+    })
 
   const status: Service["status"] = (id: UnitId) =>
     Effect.gen(function* () {

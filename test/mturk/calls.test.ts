@@ -1,7 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { layer as marketplace } from "../mturk-server/support.js"
-import { allowed, syncs } from "./syncs.js"
+import { allowed, closing, syncs } from "./syncs.js"
 
 layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a sync of a run on MTurk", (it) => {
   for (const units of [100, 1_000]) {
@@ -17,4 +17,28 @@ layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a syn
       120_000
     )
   }
+  it.scoped(
+    "takes no more where units were taken back, soon after it and later, and looks at each of them once",
+    () =>
+      Effect.gen(function* () {
+        const { looked, rows } = yield* closing(100, 200)
+        expect(rows.filter((sync) => sync.calls > allowed(sync))).toEqual([])
+        expect(rows.slice(0, 4).map(({ changed }) => changed)).toEqual([0, 0, 10, 0])
+        expect(looked).toHaveLength(100)
+        expect(new Set(looked).size).toBe(100)
+        expect(rows.at(-1)?.calls).toBe(2)
+      }),
+    120_000
+  )
+
+  it.scoped(
+    "takes no more where very many were taken back",
+    () =>
+      Effect.gen(function* () {
+        const { rows } = yield* closing(1_000, 5)
+        expect(rows.filter((sync) => sync.calls > allowed(sync))).toEqual([])
+        expect(rows.map(({ changed }) => changed)).toEqual([0, 0, 100, 0, 0, 0, 0, 0])
+      }),
+    120_000
+  )
 })

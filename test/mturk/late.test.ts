@@ -12,7 +12,7 @@ describe("a run whose units were taken back", () => {
         const { run, units } = yield* launched()
         const [unit] = units
         if (unit === undefined) return
-        show(wire, [{ unit, assignments: [] }])
+        show(wire, [])
         wire.on("UpdateExpirationForHIT", () => ok())
         wire.on("GetHIT", () => ok({ HIT: aHit("HIT1", { NumberOfAssignmentsPending: 1 }) }))
         yield* (yield* Units.Units).expireAll(run.id)

@@ -11,7 +11,7 @@ import * as Store from "../../src/Store.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
 import { type Held, Marketplace } from "../mturk-server/support.js"
-import { launched, proxy, type Wire } from "./wire.js"
+import { later, launched, proxy, type Wire } from "./wire.js"
 
 export interface Sync {
   /** What happened before it. */
@@ -50,15 +50,20 @@ const counted = (wire: Wire, run: TaskRun, units: number, after: string) =>
     return { after, units, changed, calls: wire.calls.length - before }
   })
 
-/** A run is launched, worked on, decided and taken back; of every sync between these, what it took. */
-export const syncs = (units: number) =>
-  Effect.gen(function* () {
-    const { credentials, url } = yield* Marketplace
-    const wire = yield* proxy(url)
-    const crowd = MTurk.layer({
+const crowdOn = (wire: Wire) =>
+  Effect.map(Marketplace, ({ credentials }) =>
+    MTurk.layer({
       endpoint: wire.url,
       credentials: { ...credentials, secretAccessKey: Redacted.make(credentials.secretAccessKey) }
     })
+  )
+
+/** A run is launched, worked on, decided and taken back; of every sync between these, what it took. */
+export const syncs = (units: number) =>
+  Effect.gen(function* () {
+    const { url } = yield* Marketplace
+    const wire = yield* proxy(url)
+    const crowd = yield* crowdOn(wire)
     const tenth = units / 10
     const first = Effect.gen(function* () {
       const { run } = yield* launched(units)
@@ -82,4 +87,30 @@ export const syncs = (units: number) =>
       return [fresh, yield* sync("approval of all"), yield* sync("nothing")]
     })
     return [...rows, ...(yield* Effect.provide(restarted, crowd))]
+  }).pipe(Effect.provide(Layer.fresh(Store.layerMemory)))
+
+/** A run of which a part is taken back while some are at work on it: of every sync then, what it took. */
+export const closing = (units: number, syncsAfter: number) =>
+  Effect.gen(function* () {
+    const { url } = yield* Marketplace
+    const wire = yield* proxy(url)
+    const tenth = units / 10
+    const closed = Effect.gen(function* () {
+      const { run } = yield* launched(units)
+      const sync = (after: string) => counted(wire, run, units, after)
+      yield* submit(yield* accept(run, "early", tenth))
+      const held = yield* accept(run, "busy", tenth)
+      yield* Effect.flatMap(Units, (all) => all.expireAll(run.id))
+      const soon = [yield* sync("closing"), yield* sync("nothing")]
+      yield* submit(held)
+      const late = yield* sync("those at work submitted")
+      // The service believes no signature that is much older or newer.
+      const rest = yield* later(
+        "2 minutes",
+        Effect.forEach(Array.from({ length: syncsAfter }), () => sync("a minute"))
+      )
+      return [...soon, late, ...rest]
+    })
+    const rows = yield* Effect.provide(closed, yield* crowdOn(wire))
+    return { rows, looked: wire.of("ListAssignmentsForHIT").map(({ HITId }) => String(HITId)) }
   }).pipe(Effect.provide(Layer.fresh(Store.layerMemory)))

@@ -144,6 +144,7 @@ describe("4. HITs left running, or another run's expired", () => {
     on((wire) =>
       Effect.gen(function* () {
         const { run, units } = yield* launched(5)
+        wire.on("ListReviewableHITs", () => ok({ HITs: [] }))
         wire.on("UpdateExpirationForHIT", () => ok())
         wire.on("GetHIT", ({ HITId }) => ok({ HIT: aHit(String(HITId), { HITStatus: "Reviewable" }) }))
         wire.on("DeleteHIT", () => ok())
@@ -165,6 +166,7 @@ describe("4. HITs left running, or another run's expired", () => {
       Effect.gen(function* () {
         const units = yield* Units.Units
         const { run } = yield* launched()
+        wire.on("ListReviewableHITs", () => ok({ HITs: [] }))
         wire.on("UpdateExpirationForHIT", (_, nth) =>
           nth === 1 ? "drop" : refuse("DuplicateCall", 'The idempotency token "H0" has already been processed.')
         )

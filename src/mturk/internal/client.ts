@@ -49,12 +49,11 @@ export interface Settings {
 
 const region = "us-east-1"
 
-const configOf = ({ concurrency, credentials, environment, timeout }: Settings): MTurkClientConfig => ({
+const configOf = ({ concurrency, credentials, environment }: Settings): MTurkClientConfig => ({
   region,
   endpoint: environment.endpoint,
   maxAttempts: 1,
   requestHandler: {
-    connectionTimeout: Duration.toMillis(timeout),
     httpAgent: { keepAlive: true, maxSockets: concurrency },
     httpsAgent: { keepAlive: true, maxSockets: concurrency }
   },
@@ -69,9 +68,24 @@ const configOf = ({ concurrency, credentials, environment, timeout }: Settings):
       })
 })
 
+/** Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads. */
+const trim = ({ middlewareStack }: MTurkClient): void => {
+  middlewareStack.remove("loggerMiddleware")
+  middlewareStack.add((next) => next, {
+    name: "retryMiddleware",
+    step: "finalizeRequest",
+    priority: "high",
+    override: true
+  })
+}
+
 const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new MTurkClient(configOf(settings))),
+    Effect.sync(() => {
+      const client = new MTurkClient(configOf(settings))
+      trim(client)
+      return client
+    }),
     (client) => Effect.sync(() => client.destroy())
   )
 
@@ -84,20 +98,46 @@ const keepTime = ({ config }: MTurkClient): Effect.Effect<void> =>
     if (Math.abs(ahead) > moment) config.systemClockOffset = ahead
   })
 
+/** No timer waits for longer. */
+const longest = 2 ** 31 - 1
+
+/**
+ * Sends it, and takes it back from the wire where it is interrupted or takes too long. One timer a call costs less than
+ * a race of two fibers.
+ */
+const sent = (
+  method: string,
+  { timeout }: Settings,
+  send: (abortSignal: AbortSignal) => Promise<unknown>
+): Effect.Effect<unknown, CallError> =>
+  Effect.async((resume) => {
+    const controller = new AbortController()
+    const unanswered = () => {
+      controller.abort()
+      resume(failure("Unavailable", method, `no answer within ${Duration.format(timeout)}`))
+    }
+    const timer = setTimeout(unanswered, Math.min(Duration.toMillis(timeout), longest))
+    const end = (result: Effect.Effect<unknown, CallError>) => {
+      clearTimeout(timer)
+      resume(result)
+    }
+    send(controller.signal).then(
+      (answer) => end(Effect.succeed(answer)),
+      (thrown) => end(Effect.fail(fromThrown(method, thrown)))
+    )
+    return Effect.sync(() => {
+      clearTimeout(timer)
+      controller.abort()
+    })
+  })
+
 const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.map(clientOf(settings), (client) => ({
     call: (method, command, reply) =>
       Effect.zipRight(
         keepTime(client),
-        Effect.tryPromise({
-          try: (signal) => client.send(command, { abortSignal: signal }),
-          catch: (thrown) => fromThrown(method, thrown)
-        })
+        sent(method, settings, async (abortSignal) => client.send(command, { abortSignal }))
       ).pipe(
-        Effect.timeoutFail({
-          duration: settings.timeout,
-          onTimeout: () => failure("Unavailable", method, `no answer within ${Duration.format(settings.timeout)}`)
-        }),
         (call) => gate.limit(method, call),
         Effect.flatMap((answer) =>
           Effect.mapError(Schema.decodeUnknownEither(reply)(answer), (error) =>

@@ -162,9 +162,9 @@ export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
 }
 
 export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => ({
-  pageSize: crowd.concurrency,
-  // One call at a time keeps the order of the units.
-  concurrency: Math.min(4, crowd.concurrency),
+  // While one page is written down, another keeps all calls busy. One call at a time keeps the order of the units.
+  pageSize: 2 * crowd.concurrency,
+  concurrency: Math.min(2, crowd.concurrency),
   repeatableFor: remembered,
   lookUp: Option.some((orders) =>
     Effect.map(

@@ -20,12 +20,16 @@ export const make = (count: number): Slots => {
   }
 
   const take = (place: Place): Effect.Effect<void> =>
-    Effect.async<void>((resume) => {
-      place.wake = () => resume(Effect.void)
-      if (free > 0) {
-        free--
-        hold(place)
-      } else waiting.add(place)
+    Effect.suspend(() => {
+      if (free === 0) {
+        return Effect.async<void>((resume) => {
+          place.wake = () => resume(Effect.void)
+          waiting.add(place)
+        })
+      }
+      free--
+      place.held = true
+      return Effect.void
     })
 
   /** Also of one that was given a place and has not begun. */
