@@ -68,11 +68,21 @@ layer(consoleClient.layer)("Access to the console", (it) => {
       const [cookie = ""] = right.headers.getSetCookie()
       expect(cookie).toMatch(/HttpOnly/)
       expect(cookie).toMatch(/SameSite=Strict/)
+      expect(cookie).not.toMatch(/Secure/)
       expect(cookie).not.toContain(Redacted.value(server.token))
       const [pair = ""] = cookie.split(";")
       expect((yield* consoleClient.raw("/api/console/runs", { headers: { cookie: pair } })).status).toBe(200)
       const out = yield* consoleClient.raw("/api/session/", { method: "DELETE", headers: { cookie: pair } })
       expect(out.headers.getSetCookie()[0]).toMatch(/Max-Age=0|1970/)
+    })
+  )
+
+  it.effect("is given, by a proxy with TLS, in a cookie for TLS alone", () =>
+    Effect.gen(function* () {
+      const token = Redacted.value(server.token)
+      const host = yield* Effect.map(server.port, (port) => `127.0.0.1:${port}`)
+      const given = yield* consoleClient.post("/api/session/", { token }, { origin: `https://${host}` })
+      expect(given.headers.getSetCookie()[0]).toMatch(/; Secure/)
     })
   )
 

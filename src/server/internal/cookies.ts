@@ -1,21 +1,31 @@
 /** Cookies that no script and no other site gets to see. */
 import * as HttpApp from "@effect/platform/HttpApp"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 
 /** For as long as browsers keep a cookie at the most. */
 const maxAge = "400 days"
 
-/** Sets a cookie with the response to come. `value` must be of characters that cookies may hold. */
+const attributes = { httpOnly: true, sameSite: "strict", path: "/" } as const
+
+/** Behind a proxy with TLS, which speaks plainly to us, browsers still say how they came. */
+const cameByTls = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["origin"]?.startsWith("https:") === true
+
+/**
+ * Sets a cookie with the response to come; one that was asked for by TLS goes by nothing else. `value` must be of
+ * characters that cookies may hold.
+ */
 export const set = (name: string, value: string): Effect.Effect<void> =>
-  HttpApp.appendPreResponseHandler((_, response) =>
+  HttpApp.appendPreResponseHandler((request, response) =>
     Effect.orDie(
-      HttpServerResponse.setCookie(response, name, value, { httpOnly: true, sameSite: "strict", path: "/", maxAge })
+      HttpServerResponse.setCookie(response, name, value, { ...attributes, maxAge, secure: cameByTls(request) })
     )
   )
 
 /** Takes a cookie away. */
 export const remove = (name: string): Effect.Effect<void> =>
   HttpApp.appendPreResponseHandler((_, response) =>
-    Effect.succeed(HttpServerResponse.expireCookie(response, name, { httpOnly: true, sameSite: "strict", path: "/" }))
+    Effect.succeed(HttpServerResponse.expireCookie(response, name, attributes))
   )
