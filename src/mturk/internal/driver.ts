@@ -24,10 +24,13 @@ export interface Options {
 /** In a preview nobody has accepted anything. */
 const preview = "ASSIGNMENT_ID_NOT_AVAILABLE"
 
+/** The service's model has capitals and digits, 64 at the most; services like it may call things in other ways. */
+const Id = Schema.String.pipe(Schema.pattern(/^[\w-]{1,64}$/))
+
 export const ProviderData = Schema.Struct({
-  workerId: Schema.NonEmptyTrimmedString,
-  assignmentId: Schema.NonEmptyTrimmedString.pipe(Schema.filter((id) => id !== preview || "this is a preview")),
-  hitId: Schema.NonEmptyTrimmedString
+  workerId: Id,
+  assignmentId: Id.pipe(Schema.filter((id) => id !== preview || "this is a preview")),
+  hitId: Id
 })
 
 export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver => ({
