@@ -10,14 +10,12 @@ import * as Option from "effect/Option"
 import type { InvalidSetting, StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import type * as Local from "../Local.js"
-import type { Requirement } from "../MTurk.js"
 import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import * as Database from "./Database.js"
 import { fromConfig } from "./environment.js"
 import { UsageError } from "./failure.js"
 import * as providers from "./providers.js"
-import * as requirements from "./requirements.js"
 
 export interface Service {
   readonly provider: providers.Entry
@@ -68,8 +66,7 @@ export const options = {
   fees: Options.choice("fees", ["amazon", "none"]).pipe(
     Options.withDescription("mturk: what the service takes on top of each payment (or CROWD_FEES); amazon by default"),
     Options.optional
-  ),
-  requirements: requirements.option
+  )
 }
 
 export interface Given {
@@ -79,7 +76,6 @@ export interface Given {
   readonly live: boolean
   readonly questionUrl: Option.Option<string>
   readonly fees: Option.Option<"amazon" | "none">
-  readonly requirements: ReadonlyArray<Requirement>
 }
 
 /** Global options are taken before the name of the command as well as after it; the later one counts. */
@@ -89,8 +85,7 @@ const merge = (before: Given, after: Given): Given => ({
   json: before.json || after.json,
   live: before.live || after.live,
   questionUrl: Option.orElse(after.questionUrl, () => before.questionUrl),
-  fees: Option.orElse(after.fees, () => before.fees),
-  requirements: [...before.requirements, ...after.requirements]
+  fees: Option.orElse(after.fees, () => before.fees)
 })
 
 /** The options given before the name of the command. */
@@ -122,8 +117,7 @@ const settle = (after: Given, fallback: providers.Entry): Effect.Effect<Service,
       terms: {
         live: given.live,
         questionUrl: Option.orElse(given.questionUrl, () => questionUrl),
-        fees: Option.getOrElse(given.fees, () => fees),
-        requirements: given.requirements
+        fees: Option.getOrElse(given.fees, () => fees)
       }
     }
   })
@@ -141,8 +135,7 @@ export const crowdWords = ({ provider, terms }: Service): string =>
     ...(provider === providers.byDefault ? [] : [` --provider ${provider.name}`]),
     ...(terms.live ? [" --live"] : []),
     ...Option.toArray(Option.map(terms.questionUrl, (url) => ` --question-url ${url}`)),
-    ...(terms.fees === "amazon" ? [] : [` --fees ${terms.fees}`]),
-    ...terms.requirements.map((requirement) => ` --require "${requirements.format(requirement)}"`)
+    ...(terms.fees === "amazon" ? [] : [` --fees ${terms.fees}`])
   ].join("")
 
 const words: Partial<Record<string, string>> = {

@@ -6,5 +6,5 @@ import type { Terms } from "./providers.js"
 // Which Node the SDK's later versions will need is nothing that who runs this command could act on.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true"
 
-export const layer = ({ fees, live, questionUrl, requirements }: Terms) =>
-  MTurk.layer({ mode: live ? "production" : "sandbox", host: Option.getOrUndefined(questionUrl), fees, requirements })
+export const layer = ({ fees, live, questionUrl }: Terms) =>
+  MTurk.layer({ mode: live ? "production" : "sandbox", host: Option.getOrUndefined(questionUrl), fees })

@@ -6,7 +6,6 @@ import * as Option from "effect/Option"
 import type * as CrowdError from "../CrowdError.js"
 import * as Local from "../Local.js"
 import * as Mock from "../Mock.js"
-import type { Requirement } from "../MTurk.js"
 import type { Core } from "../Provider.js"
 import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
@@ -25,8 +24,6 @@ export interface Terms {
   readonly questionUrl: Option.Option<string>
   /** What the crowd takes on top of a payment. */
   readonly fees: "amazon" | "none"
-  /** What the crowd itself asks of workers, besides what the task asks. */
-  readonly requirements: ReadonlyArray<Requirement>
 }
 
 export interface Entry {

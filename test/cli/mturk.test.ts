@@ -198,24 +198,6 @@ describe("a batch on mturk, by command", () => {
     }).pipe(Effect.provide(market.layer()))
   )
 
-  it.scopedLive("what the service is to ask of workers is said with --require", () =>
-    Effect.gen(function* () {
-      const { batch, crowd } = yield* prepared()
-      const asked = ["--require", "percent_approved >= 95", "--require", "locale in US,CA-QC", "--require", "masters"]
-      const launched = yield* crowd(["launch", batch, ...asked, ...mturk])
-      expect(launched.code).toBe(0)
-      const [hit] = yield* listed
-      expect(hit?.QualificationRequirements).toMatchObject([
-        { QualificationTypeId: "000000000000000000L0", Comparator: "GreaterThanOrEqualTo", IntegerValues: [95] },
-        { Comparator: "In", LocaleValues: [{ Country: "US" }, { Country: "CA", Subdivision: "QC" }] },
-        { Comparator: "Exists" }
-      ])
-      const wrong = yield* crowd(["launch", batch, "--require", "locale > US", ...mturk])
-      expect(wrong.code).toBe(2)
-      expect(wrong.err).toContain('--require "locale > US" cannot be: one place is not more than another')
-    }).pipe(Effect.provide(market.layer()))
-  )
-
   it.scopedLive("a page of your own is shown at its address, with the unit in it", () =>
     Effect.gen(function* () {
       const { batch, crowd } = yield* prepared()
