@@ -235,6 +235,7 @@ export interface Service {
   /** Takes back what `setup` made. */
   readonly cleanup: (id: RunId) => Effect.Effect<void, TaskRunNotFound | ProviderError | StoreError>
   readonly get: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
+  /** The newest run of this provider, if there is one. */
   readonly newest: Effect.Effect<Option.Option<TaskRun>, StoreError>
   /** Runs of this provider, newest first, paged. */
   readonly list: Stream.Stream<TaskRun, StoreError>
