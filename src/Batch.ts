@@ -11,6 +11,7 @@ import type { Fault, InvalidInput } from "./CrowdError.js"
 import * as internalRows from "./internal/batchRows.js"
 import * as internalTask from "./internal/batchTask.js"
 import * as Faults from "./internal/faults.js"
+import { find } from "./internal/placeholders.js"
 import { suggestion, textFault } from "./internal/text.js"
 import type { Inputs, Task } from "./TaskRuns.js"
 
@@ -64,10 +65,9 @@ export interface Placeholder {
   readonly line: number
 }
 
-const placeholder = /\$\{([^{}\r\n]*)\}/g
-
 /**
- * Every placeholder of a template, in order.
+ * Every placeholder of a template, in order. See `batch/Template` for those that have to name a column, and for filling
+ * them.
  *
  * @since 0.1.0
  * @category templates
@@ -75,29 +75,16 @@ const placeholder = /\$\{([^{}\r\n]*)\}/g
 export const placeholders = (template: string): ReadonlyArray<Placeholder> => {
   let line = 1
   let counted = 0
-  return Array.from(template.matchAll(placeholder), (match) => {
-    line += (template.slice(counted, match.index).match(/\r\n|\r|\n/g) ?? []).length
-    counted = match.index
-    return { name: (match[1] ?? "").trim(), line }
+  return find(template).map(({ name, start }) => {
+    line += (template.slice(counted, start).match(/\r\n|\r|\n/g) ?? []).length
+    counted = start
+    return { name, line }
   })
 }
 
 /**
- * Replaces each placeholder by the row's value, after `escape` has made it fit for its place. Values are not searched
- * for placeholders again. See `batch/Template` for the one that escapes HTML.
- *
- * @since 0.1.0
- * @category templates
- */
-export const fillWith = (template: string, inputs: Inputs, escape: (value: string) => string): string =>
-  template.replace(placeholder, (whole: string, inside: string) => {
-    const name = inside.trim()
-    const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined
-    return value === undefined ? whole : escape(value)
-  })
-
-/**
- * What is wrong with a template for data of these columns; of any columns where they are not known.
+ * What is wrong with a template for data of these columns; of any columns where they are not known. `found` are the
+ * placeholders that have to name one.
  *
  * @since 0.1.0
  * @category templates
@@ -105,14 +92,15 @@ export const fillWith = (template: string, inputs: Inputs, escape: (value: strin
 export const templateFaults = (
   template: string,
   columns: Option.Option<ReadonlyArray<string>>,
-  file = "task.html"
+  file = "task.html",
+  found: ReadonlyArray<Placeholder> = placeholders(template)
 ): ReadonlyArray<Fault> => {
   if (template.trim() === "") return [Faults.fault(file, "is empty; write the form that workers fill in")]
   const text = textFault(template)
   const unknown = Option.match(columns, {
     onNone: () => [],
     onSome: (names) =>
-      placeholders(template)
+      found
         .filter(({ name }) => !names.includes(name))
         .map(({ line, name }) =>
           Faults.fault(file, `\${${name}} names no column of the data; ${suggestion(name, names)}`, line)
@@ -121,11 +109,31 @@ export const templateFaults = (
   return text === undefined ? unknown : [Faults.fault(file, text), ...unknown]
 }
 
+/**
+ * What is wrong with a task for data of these columns.
+ *
+ * @since 0.1.0
+ * @category templates
+ */
+export const columnFaults = (task: Task, columns: ReadonlyArray<string>): ReadonlyArray<TaskFault> =>
+  task.markup.flatMap((name, i) =>
+    columns.includes(name)
+      ? []
+      : [
+          {
+            path: ["markup", i],
+            message: `is "${name}", which names no column of the data; ${suggestion(name, columns)}`
+          }
+        ]
+  )
+
 const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
   Object.is(values[Symbol.iterator](), values) ? Array.from(values) : values
 
 /**
  * A batch from rows that a program holds. Checks what a batch directory is checked for; rows count from 1 as lines.
+ * Every `${…}` has to name a column, but for those that `placeholders` leaves out: `placeholders` of `batch/Template`
+ * does so for what scripts substitute themselves.
  *
  * @since 0.1.0
  * @category constructors
@@ -135,6 +143,7 @@ export const fromRows = (options: {
   readonly task: Task
   readonly template: string
   readonly rows: Iterable<Inputs>
+  readonly placeholders?: ReadonlyArray<Placeholder> | undefined
 }): Effect.Effect<Batch, InvalidInput> =>
   Effect.gen(function* () {
     const { name, task, template } = options
@@ -144,7 +153,18 @@ export const fromRows = (options: {
       task: Option.some(task),
       template
     })
-    yield* Faults.failIfAny(name, Faults.addAll(checked.faults, templateFaults(template, checked.columns, "template")))
+    const taskFaults = Option.match(checked.columns, {
+      onNone: () => [],
+      onSome: (columns) =>
+        columnFaults(task, columns).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`))
+    })
+    yield* Faults.failIfAny(
+      name,
+      Faults.addAll(checked.faults, [
+        ...taskFaults,
+        ...templateFaults(template, checked.columns, "template", options.placeholders)
+      ])
+    )
     return {
       name,
       task,

@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { BatchChanged, ProviderError, RequesterNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
@@ -61,6 +61,12 @@ export const QualificationRequirement = Schema.Struct({
  */
 export type QualificationRequirement = typeof QualificationRequirement.Type
 
+/** A task without any is encoded as it was before there was the setting, so that its digest is what it was. */
+const Markup = Schema.optionalToRequired(Schema.Array(Schema.String), Schema.typeSchema(Schema.Array(Schema.String)), {
+  decode: Option.getOrElse(() => []),
+  encode: Option.liftPredicate((columns) => columns.length > 0)
+})
+
 /**
  * A task as all providers understand it. Durations are milliseconds in their encoded form.
  *
@@ -82,7 +88,9 @@ export const Task = Schema.Struct({
   unitsPerAssignment: Schema.Int.pipe(Schema.positive()),
   /** How many units of the run one worker may take, those they gave back or lost among them; none is no limit. */
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
-  qualifications: Schema.Array(QualificationRequirement)
+  qualifications: Schema.Array(QualificationRequirement),
+  /** The columns whose values are markup where the page has text; all others show as they are written. */
+  markup: Markup
 }).annotations({ identifier: "Task" })
 /**
  * @since 0.1.0
@@ -103,7 +111,8 @@ export const taskDefaults = {
   lifetime: Duration.days(7),
   autoApprovalDelay: Duration.days(3),
   unitsPerAssignment: 1,
-  qualifications: []
+  qualifications: [],
+  markup: []
 } as const
 
 /**

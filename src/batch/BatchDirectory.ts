@@ -18,8 +18,9 @@ import * as Faults from "../internal/faults.js"
 import type { Task } from "../TaskRuns.js"
 import * as Csv from "./internal/csv.js"
 import { readText, reasonOf, source } from "./internal/files.js"
-import { duplicateKeys, lineOf, parseLocated } from "./internal/json.js"
+import { duplicateKeys, type Located, lineOf, parseLocated } from "./internal/json.js"
 import * as Jsonl from "./internal/jsonl.js"
+import { placeholders } from "./Template.js"
 
 const taskFile = "task.json"
 const templateFile = "task.html"
@@ -46,18 +47,32 @@ const checkDirectory = (dir: string): Effect.Effect<void, InvalidInput, FileSyst
 const faultsOf = (either: Either.Either<unknown, ReadonlyArray<Fault>>): ReadonlyArray<Fault> =>
   Either.match(either, { onLeft: (faults) => faults, onRight: () => [] })
 
-const decodeTask = (text: string): Either.Either<Task, ReadonlyArray<Fault>> =>
+/** What is wrong at these keys, with the line they are on. */
+const located = (root: Located["root"], faults: ReadonlyArray<Batch.TaskFault>): ReadonlyArray<Fault> =>
+  faults.map(({ message, path }) =>
+    Faults.fault(taskFile, path.length === 0 ? message : `${path.join(".")} ${message}`, lineOf(root, path))
+  )
+
+interface Settings {
+  readonly task: Task
+  /** What is wrong with them for data of these columns. */
+  readonly faultsFor: (columns: ReadonlyArray<string>) => ReadonlyArray<Fault>
+}
+
+const decodeTask = (text: string): Either.Either<Settings, ReadonlyArray<Fault>> =>
   Either.flatMap(
     Either.mapLeft(parseLocated(text), ({ line, message }) => [Faults.fault(taskFile, message, line)]),
     ({ root, value }) => {
       const twice = duplicateKeys(root).map(({ line, name }) =>
         Faults.fault(taskFile, `"${name}" is there twice; keep one`, line)
       )
-      const decoded = Either.mapLeft(Batch.decodeTask(value), (faults) =>
-        faults.map(({ message, path }) =>
-          Faults.fault(taskFile, path.length === 0 ? message : `${path.join(".")} ${message}`, lineOf(root, path))
-        )
-      )
+      const decoded = Either.mapBoth(Batch.decodeTask(value), {
+        onLeft: (faults) => located(root, faults),
+        onRight: (task) => ({
+          task,
+          faultsFor: (columns: ReadonlyArray<string>) => located(root, Batch.columnFaults(task, columns))
+        })
+      })
       return twice.length === 0 ? decoded : Either.left([...twice, ...faultsOf(decoded)])
     }
   ).pipe(Either.mapLeft(Arr.sortWith(({ line }) => line ?? 0, Order.number)))
@@ -134,7 +149,8 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
   Effect.gen(function* () {
     yield* checkDirectory(dir)
     const path = yield* Path.Path
-    const task = Either.flatMap(yield* textOf(dir, taskFile), decodeTask)
+    const settings = Either.flatMap(yield* textOf(dir, taskFile), decodeTask)
+    const task = Either.map(settings, ({ task }) => task)
     const template = yield* textOf(dir, templateFile)
     const file = yield* findData(dir)
     const data = Either.isRight(file)
@@ -148,13 +164,17 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
     const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
     const templateFaults = Either.match(template, {
       onLeft: (faults) => faults,
-      onRight: (text) => Batch.templateFaults(text, columns, templateFile)
+      onRight: (text) => Batch.templateFaults(text, columns, templateFile, placeholders(text))
     })
     const dataFaults = Either.match(data, {
       onLeft: (faults) => Faults.addAll(Faults.none, faults),
       onRight: (found) => found.faults
     })
-    const before = Faults.addAll(Faults.none, [...faultsOf(task), ...templateFaults])
+    const taskFaults = Either.match(settings, {
+      onLeft: (faults) => faults,
+      onRight: ({ faultsFor }) => Option.match(columns, { onNone: () => [], onSome: faultsFor })
+    })
+    const before = Faults.addAll(Faults.none, [...taskFaults, ...templateFaults])
     yield* Faults.failIfAny(dir, Faults.merge(before, dataFaults))
     const sound = yield* Effect.orDie(
       Option.all({

@@ -3,16 +3,132 @@
  *
  * @since 0.1.0
  */
-import { escapeUTF8 } from "entities/escape"
-import { fillWith } from "../Batch.js"
+import * as Batch from "../Batch.js"
 import type { Inputs } from "../TaskRuns.js"
+import { inert } from "./internal/escapes.js"
+import { type Escape, fromTemplate, type Hole, type Reader, valueOf } from "./internal/holes.js"
+import { readPage } from "./internal/pages.js"
 
 /**
- * The template with each `${column}` replaced by the row's value, escaped so that it is text wherever HTML holds text:
- * between tags and inside quoted attributes. Data is never markup and never script; do not put a placeholder inside
- * `<script>`, put it in a `data-` attribute and read that.
+ * A placeholder: where it stands, and what makes a value fit for that place. `inputs` is the whole row, for where the one
+ * value does not tell.
  *
  * @since 0.1.0
- * @category templates
+ * @category models
  */
-export const fill = (template: string, inputs: Inputs): string => fillWith(template, inputs, escapeUTF8)
+export interface Slot {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly escape: (value: string, inputs: Inputs) => string
+}
+
+/**
+ * A template read once, for any number of rows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Template {
+  readonly source: string
+  /** In order. */
+  readonly slots: ReadonlyArray<Slot>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompileOptions {
+  /** The columns whose values are markup where the page has text, instead of showing as they are written. */
+  readonly markup?: ReadonlyArray<string> | undefined
+}
+
+interface Read {
+  readonly holes: ReadonlyArray<Hole>
+  readonly escapes: ReadonlyMap<number, Escape>
+  readonly substitutions: ReadonlySet<number>
+  readonly identifiers: ReadonlySet<string>
+}
+
+const read = (source: string, markup: ReadonlyArray<string>): Read => {
+  const escapes = new Map<number, Escape>()
+  const substitutions = new Set<number>()
+  const identifiers = new Set<string>()
+  const holed = fromTemplate(source)
+  const reader: Reader = {
+    place: ({ nth }, escape) => escapes.set(nth, escape),
+    substitution: ({ nth }) => substitutions.add(nth),
+    identifier: (name) => identifiers.add(name)
+  }
+  if (holed.holes.length > 0) readPage(holed, reader, new Set(markup))
+  return { holes: holed.holes, escapes, substitutions, identifiers }
+}
+
+/**
+ * Reads a template. Each `${column}` is replaced by the row's value, made fit for where it stands, so that data is never
+ * markup, never script, and never another attribute:
+ *
+ * - between tags and in attributes it is the text it is;
+ * - in an attribute that holds an address and begins with the placeholder, `javascript:`, `vbscript:` and `data:` (other
+ *   than pictures, sounds and films) get `unsafe:` before them, which no browser opens;
+ * - in a string of a script, also of one in an attribute such as `onclick`, it is what the string says. In the code
+ *   itself JSON goes in as it is, and all else as a string;
+ * - in a style sheet it is a word, a colour, a length or what a string says, and ends nothing;
+ * - of a tag's name it can be a number (`<h${level}>`), as an attribute one without a value (`<input ${checked}>`).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const compile = (source: string, options: CompileOptions = {}): Template => {
+  const { escapes, holes } = read(source, options.markup ?? [])
+  const slots = holes.map(({ end, name, nth, start }) => ({ name, start, end, escape: escapes.get(nth) ?? inert }))
+  return { source, slots }
+}
+
+/**
+ * The template with each `${column}` replaced; one that names no column stays. Values are not searched for placeholders
+ * again.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const fill = ({ slots, source }: Template, inputs: Inputs): string => {
+  let text = ""
+  let read = 0
+  for (const { end, escape, name, start } of slots) {
+    const value = valueOf(inputs, name)
+    text += source.slice(read, start) + (value === undefined ? source.slice(start, end) : escape(value, inputs))
+    read = end
+  }
+  return text + source.slice(read)
+}
+
+/**
+ * A part of the template, which is filled as it would be within the whole. No placeholder may be cut in two.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const slice = ({ slots, source }: Template, from: number, to: number): Template => ({
+  source: source.slice(from, to),
+  slots: slots
+    .filter(({ end, start }) => start >= from && end <= to)
+    .map((slot) => ({ ...slot, start: slot.start - from, end: slot.end - from }))
+})
+
+/** `${i}` where the scripts of the page know an `i`, and whatever is no name at all. */
+const isCode = (name: string, identifiers: ReadonlySet<string>): boolean =>
+  /[^\p{L}\p{N}_$ ]/u.test(name) || name.split(/ +/).some((word) => identifiers.has(word))
+
+/**
+ * The placeholders that have to name a column: all, but for what a script's own template literals put in themselves, as
+ * in `Row ${i + 1}`.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const placeholders = (source: string): ReadonlyArray<Batch.Placeholder> => {
+  const { identifiers, substitutions } = read(source, [])
+  return Batch.placeholders(source).filter(({ name }, nth) => !(substitutions.has(nth) && isCode(name, identifiers)))
+}

@@ -108,7 +108,8 @@ const fields = {
   qualifications: Schema.optionalWith(list(Qualification, "qualifications"), {
     exact: true,
     default: () => taskDefaults.qualifications
-  })
+  }),
+  markup: Schema.optionalWith(list(Filled, "columns"), { exact: true, default: () => taskDefaults.markup })
 }
 
 const decodeFields = Schema.decodeUnknownEither(Schema.Struct(fields), { errors: "all" })

@@ -5,7 +5,8 @@
  * @since 0.1.0
  */
 import type { Answers } from "../Agents.js"
-import { fill } from "../batch/Template.js"
+import * as Template from "../batch/Template.js"
+import { blank } from "../internal/placeholders.js"
 import type { Inputs } from "../TaskRuns.js"
 import { assets } from "./internal/assets.js"
 import { type Tag, tagsOf } from "./internal/taskHtml.js"
@@ -13,7 +14,7 @@ import { type Tag, tagsOf } from "./internal/taskHtml.js"
 /**
  * A part of the page: the requester's, in which placeholders are filled; ours; or where the frame's script goes.
  */
-type Part = { readonly theirs: string } | { readonly ours: string } | "script"
+type Part = { readonly theirs: Template.Template } | { readonly ours: string } | "script"
 
 /**
  * A template made ready, once for all units of a run.
@@ -104,24 +105,24 @@ const formInsertions = (tags: ReadonlyArray<Tag>, bodyStart: number, bodyEnd: nu
   return isSubmitted ? [] : [{ at: form.end, part: button }]
 }
 
-const cut = (html: string, insertions: ReadonlyArray<Insertion>): ReadonlyArray<Part> => {
+const cut = (template: Template.Template, insertions: ReadonlyArray<Insertion>): ReadonlyArray<Part> => {
   const parts: Array<Part> = []
   let from = 0
   for (const { at, part } of insertions.toSorted((left, right) => left.at - right.at)) {
-    if (at > from) parts.push({ theirs: html.slice(from, at) })
+    if (at > from) parts.push({ theirs: Template.slice(template, from, at) })
     parts.push(part)
     from = at
   }
-  return [...parts, { theirs: html.slice(from) }]
+  return [...parts, { theirs: Template.slice(template, from, template.source.length) }]
 }
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const prepare = (template: string): Prepared => {
+export const prepare = (template: string, options: Template.CompileOptions = {}): Prepared => {
   const html = template.replace(/^\uFEFF/, "")
-  const tags = tagsOf(html)
+  const tags = tagsOf(blank(html))
   const [doctype] = opens(tags, "!doctype")
   const [page] = opens(tags, "html")
   const [head] = opens(tags, "head")
@@ -130,7 +131,7 @@ export const prepare = (template: string): Prepared => {
   const bodyStart = body?.end ?? closes(tags, "head")[0]?.end ?? headStart
   const bodyEnd = (closes(tags, "body").at(-1) ?? closes(tags, "html").at(-1))?.start ?? html.length
   return {
-    parts: cut(html, [
+    parts: cut(Template.compile(html, options), [
       ...(doctype === undefined ? [{ at: 0, part: { ours: "<!doctype html>" } }] : []),
       { at: headStart, part: "script" },
       ...(isStyled(tags) ? [] : [{ at: headStart, part: { ours: plainStyle } }]),
@@ -157,6 +158,6 @@ export const render = ({ parts }: Prepared, inputs: Inputs, options: RenderOptio
   parts
     .map((part) => {
       if (part === "script") return scriptFor(options)
-      return "theirs" in part ? fill(part.theirs, inputs) : part.ours
+      return "theirs" in part ? Template.fill(part.theirs, inputs) : part.ours
     })
     .join("")

@@ -2,12 +2,11 @@ import { describe, effect, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Parser } from "htmlparser2"
 import * as Batch from "../../src/Batch.js"
-import { fill } from "../../src/batch/Template.js"
-import type { Inputs, Task } from "../../src/TaskRuns.js"
+import { placeholders } from "../../src/batch/Template.js"
+import { type Inputs, Task } from "../../src/TaskRuns.js"
 import { faultsOf } from "./support.js"
 
 const task: Task = Either.getOrThrowWith(Batch.decodeTask({ title: "Title", reward: "0.05" }), (faults) => faults)
@@ -55,12 +54,34 @@ describe("fromRows", () => {
         "rows:5 this row is larger than 1 MiB; keep large content elsewhere and put its address in the row",
         'template:2 ${txt} names no column of the data; did you mean "text"?'
       ])
+      const markup = { name: "mine", task: { ...task, markup: ["txt"] }, template: "${text}", rows: [{ text: "a" }] }
+      expect(faultsOf(yield* Effect.flip(Batch.fromRows(markup)))).toEqual([
+        'task markup.0 is "txt", which names no column of the data; did you mean "text"?'
+      ])
       expect((yield* Effect.flip(make([]))).faults).toHaveLength(1)
     })
   )
 })
 
+describe("a task without markup", () => {
+  it("is encoded as it was before there was the setting", () => {
+    const encoded = Schema.encodeSync(Task)(task)
+    expect(Object.keys(encoded)).not.toContain("markup")
+    expect(Schema.decodeSync(Task)(encoded)).toEqual(task)
+  })
+})
+
 describe("templates", () => {
+  effect("a program may leave out what its scripts substitute", () =>
+    Effect.gen(function* () {
+      const template = "${text}<script>const f = (i) => `${i}`</script>"
+      const options = { name: "mine", task, template, rows: [{ text: "a" }] }
+      expect((yield* Effect.flip(Batch.fromRows(options))).faults).toHaveLength(1)
+      const batch = yield* Batch.fromRows({ ...options, placeholders: placeholders(template) })
+      expect(batch.count).toBe(1)
+    })
+  )
+
   it("placeholders are found with their lines, whichever way lines end", () => {
     expect(Batch.placeholders("${a}\r\n${ b c }\r$d {e}\n${a}${}${x\n}")).toEqual([
       { name: "a", line: 1 },
@@ -69,23 +90,4 @@ describe("templates", () => {
       { name: "", line: 4 }
     ])
   })
-
-  it("filling is done once, with what is a column only", () => {
-    expect(fill("${a}|${ b }|${c}|${constructor}", { a: "${b}", b: "$&" })).toBe("${b}|$&amp;|${c}|${constructor}")
-  })
-
-  it.prop(
-    "a value is text wherever it stands, and never markup",
-    [FastCheck.stringOf(FastCheck.constantFrom("<", ">", '"', "'", "&", "a", "=", "/", "lt;", "é", "${x}"))],
-    ([value]) => {
-      const seen: Array<string> = []
-      const parser = new Parser({
-        onopentag: (name, attributes) => seen.push(name, ...Object.values(attributes)),
-        ontext: (text) => seen.push(text)
-      })
-      parser.end(fill("<p title=\"${x}\" lang='${x}'>${x}</p>", { x: value }))
-      expect(seen.slice(0, 3)).toEqual(["p", value, value])
-      expect(seen.slice(3).join("")).toBe(value)
-    }
-  )
 })

@@ -38,7 +38,8 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           reward: { currency: "USD", minor: 5 },
           unitsPerAssignment: 1,
           maxUnitsPerWorker: Option.none(),
-          qualifications: []
+          qualifications: [],
+          markup: []
         })
         expect(Duration.toDays(batch.task.lifetime)).toBe(7)
         const twice = Stream.concat(batch.rows, batch.rows)
@@ -59,9 +60,18 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           digestOf({ "data.csv": "id,text\n1,hallo\n" }),
           digestOf({ "data.csv": "id2,text\n1,hello\n" }),
           digestOf({ "task.html": "<b>${text}</b>" }),
-          digestOf({ "task.json": `{ "title": "Title", "reward": "0.06" }` })
+          digestOf({ "task.json": `{ "title": "Title", "reward": "0.06" }` }),
+          digestOf({ "task.json": `{ "title": "Title", "reward": "0.05", "markup": ["text"] }` })
         ])
-        expect(new Set([digest, ...others]).size).toBe(5)
+        expect(new Set([digest, ...others]).size).toBe(6)
+      })
+    )
+
+    it.scoped("may substitute in its own scripts what is no column", () =>
+      Effect.gen(function* () {
+        const script = "<p>${text}</p><script>const f = (row) => `${row.a} ${row} ${text}`</script>"
+        const { columns } = yield* read(yield* directoryOf({ ...good, "task.html": script }))
+        expect(columns).toEqual(["id", "text"])
       })
     )
 
@@ -80,7 +90,8 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
             autoApprovalDelay: "1 hour",
             unitsPerAssignment: 3,
             maxUnitsPerWorker: 2,
-            qualifications: [{ name: "a" }, { name: "b", comparator: "less_than", value: 7 }]
+            qualifications: [{ name: "a" }, { name: "b", comparator: "less_than", value: 7 }],
+            markup: ["text"]
           })
         })
         const { task } = yield* read(dir)
@@ -92,7 +103,8 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           qualifications: [
             { name: "a", comparator: "exists", value: 1 },
             { name: "b", comparator: "less_than", value: 7 }
-          ]
+          ],
+          markup: ["text"]
         })
         expect([task.duration, task.lifetime, task.autoApprovalDelay].map(Duration.toSeconds)).toEqual([
           90, 1209600, 3600

@@ -187,6 +187,17 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
       })
     )
 
+    it.effect("markup: what is no list of columns, and what is no column", () =>
+      Effect.gen(function* () {
+        const task = (markup: string) => `{"title": "a", "reward": "1",\n"markup": ${markup}}`
+        expect(yield* faultsOfTask(task('"text"'))).toEqual(["task.json:2 markup must be a list of columns"])
+        expect(yield* faultsOfTask(task('["text",\n"tekst", ""]'))).toEqual(["task.json:3 markup.2 is empty"])
+        expect(yield* faultsOfTask(task('["text",\n"tekst", "id"]'))).toEqual([
+          'task.json:3 markup.1 is "tekst", which names no column of the data; did you mean "text"?'
+        ])
+      })
+    )
+
     it.effect("no text: missing title, bad types, durations of nothing", () =>
       Effect.gen(function* () {
         expect(
@@ -213,6 +224,17 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
           'task.html:3 ${} names no column of the data; known are "text"',
           "data.csv:2 has 2 fields, but the header names 1 column"
         ])
+      })
+    )
+
+    it.effect("placeholders that name no column, wherever they stand", () =>
+      Effect.gen(function* () {
+        const html = "<p title=${a}>${text}\n<!--${b}-->\n<script>'${c}'\n`${k}` ${e}</script>\n<style>${f}</style>"
+        expect(yield* faultsIn({ ...good, "task.html": html })).toEqual(
+          ["1 ${a}", "2 ${b}", "3 ${c}", "4 ${k}", "4 ${e}", "5 ${f}"].map(
+            (fault) => `task.html:${fault} names no column of the data; known are "id", "text"`
+          )
+        )
       })
     )
 

@@ -44,10 +44,10 @@ describe("a page inside a HIT", () => {
 
   const questionOf = (wire: Wire) => String(wire.of("CreateHITWithHITType")[0]?.["Question"])
 
-  const launch = (template: string) =>
+  const launch = (template: string, task: Partial<TaskRuns.Task> = {}, value?: string) =>
     Effect.gen(function* () {
       const units = yield* Units.Units
-      const run = yield* opened(1, {}, template)
+      const run = yield* opened(1, task, template, value)
       yield* Stream.runDrain(units.launch(run.id))
       return run
     })
@@ -65,6 +65,23 @@ describe("a page inside a HIT", () => {
         expect(page).not.toMatch(/<script src/)
       })
     )
+  )
+
+  const escaped = "&lt;b&gt;1&lt;/b&gt;"
+
+  it.scopedLive.each([
+    { markup: [], shown: escaped },
+    { markup: ["n"], shown: "<b>1</b>" }
+  ])("has values as their places ask; of markup $markup", ({ markup, shown }) =>
+    on((wire) =>
+      Effect.gen(function* () {
+        yield* launch('<p title="${n}">${n}</p><script>var a = "${n}"</script>', { markup }, "<b>1</b>")
+        const script = 'var a = "\\u003cb\\u003e1\\u003c\\u002fb\\u003e"'
+        expect(textOf(questionOf(wire), "HTMLContent")).toContain(
+          `<p title="${escaped}">${shown}</p><script>${script}</script>`
+        )
+      })
+    )()
   )
 
   it.scopedLive(

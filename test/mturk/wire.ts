@@ -201,8 +201,13 @@ export const on =
   () =>
     Effect.flatMap(make, (wire) => Effect.provide(test(wire), over(wire, options)))
 
-/** A run of so many rows, not launched. */
-export const opened = (rows = 1, task: Partial<TaskRuns.Task> = {}, template = "<p>${n}</p><input name='label'>") =>
+/** A run of so many rows, not launched; each has its number, or this value. */
+export const opened = (
+  rows = 1,
+  task: Partial<TaskRuns.Task> = {},
+  template = "<p>${n}</p><input name='label'>",
+  value?: string
+) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns.TaskRuns
     const me = yield* Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
@@ -223,7 +228,7 @@ export const opened = (rows = 1, task: Partial<TaskRuns.Task> = {}, template = "
     yield* runs.addRows(
       run.id,
       0,
-      Array.from({ length: rows }, (_, n) => ({ n: String(n) }))
+      Array.from({ length: rows }, (_, n) => ({ n: value ?? String(n) }))
     )
     return ready
   })

@@ -35,7 +35,8 @@ export const run = (key: string): TaskRun => ({
     duration: Duration.minutes(10),
     title: "Say what you see",
     reward: Money.make(5),
-    maxUnitsPerWorker: Option.none()
+    maxUnitsPerWorker: Option.none(),
+    markup: ["text"]
   },
   setup: Option.none(),
   createdAt: at(1)

@@ -57,6 +57,7 @@ const taskOf = (type: Omit<HITTypeRow, "run">, qualifications: Task["qualificati
       autoApprovalDelay: never,
       unitsPerAssignment: 1,
       maxUnitsPerWorker: Option.none(),
+      markup: [],
       qualifications
     }),
     ({ message }) => refusal.invalidValue(message)

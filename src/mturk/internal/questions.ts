@@ -2,9 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { escapeUTF8 } from "entities/escape"
-import { fill } from "../../batch/Template.js"
+import * as Template from "../../batch/Template.js"
 import { InvalidSetting } from "../../CrowdError.js"
 import type { LaunchOrder } from "../../Driver.js"
+import type { RunId } from "../../Ids.js"
 import { type Prepared, prepare } from "../../server/TaskPage.js"
 import type { Environment } from "./environment.js"
 import { submitScript } from "./page.js"
@@ -32,7 +33,7 @@ export const render = ({ parts }: Prepared, inputs: LaunchOrder["inputs"]): stri
   parts
     .map((part) => {
       if (part === "script") return submitScript
-      return "theirs" in part ? fill(part.theirs, inputs) : part.ours
+      return "theirs" in part ? Template.fill(part.theirs, inputs) : part.ours
     })
     .join("")
 
@@ -58,15 +59,15 @@ export interface Questions {
 
 /** `host` is where tasks are served; without one, each HIT carries its page. */
 export const make = (host: string | undefined): Questions => {
-  let last: { readonly template: string; readonly prepared: Prepared } | undefined
-  const prepared = (template: string): Prepared => {
-    if (last?.template !== template) last = { template, prepared: prepare(template) }
+  let last: { readonly run: RunId; readonly prepared: Prepared } | undefined
+  const prepared = ({ run, template }: LaunchOrder): Prepared => {
+    if (last?.run !== run.id) last = { run: run.id, prepared: prepare(template, run.task) }
     return last.prepared
   }
   return {
     of: (order) => {
       if (host !== undefined) return Either.right(external(addressOf(host, order)))
-      const question = html(render(prepared(order.template), order.inputs))
+      const question = html(render(prepared(order), order.inputs))
       const bytes = new TextEncoder().encode(question).byteLength
       return bytes > maxBytes
         ? Either.left(`the page of ${order.unit.id} has ${bytes} bytes, and a HIT carries ${maxBytes} at the most`)

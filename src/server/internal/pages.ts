@@ -114,11 +114,12 @@ const frames = Effect.gen(function* () {
   const page = (run: RunId) => {
     const known = prepared.get(run)
     if (known !== undefined) return Effect.succeedSome(known)
+    const read = Effect.all({ template: runs.template(run), run: runs.get(run) })
     return Effect.map(
-      ifThere(runs.template(run)),
-      Option.map((template) => {
-        const made = TaskPage.prepare(template)
-        prepared.set(run, made)
+      ifThere(read),
+      Option.map(({ run: { id, task }, template }) => {
+        const made = TaskPage.prepare(template, task)
+        prepared.set(id, made)
         return made
       })
     )

@@ -1,0 +1,52 @@
+/** Holes in attributes that hold an address. */
+import * as Escapes from "./escapes.js"
+import { after, filled, type Holed, mapFixed, type Reader, within } from "./holes.js"
+import { readScript } from "./scripts.js"
+
+const attributes = new Set(
+  "action background cite codebase data formaction href longdesc manifest ping poster src xlink:href".split(" ")
+)
+
+/** What these show never runs. */
+const media = new Set(["audio", "image", "img", "source", "track", "video"])
+
+export const isAddress = (element: string, attribute: string): boolean =>
+  attributes.has(attribute) && !media.has(element)
+
+/** Whether to open it is to run or to show whatever it says. Pictures, sounds and films may come in the address itself. */
+const isUnsafe = (address: string): boolean =>
+  /^(?:javascript|vbscript|data(?!:(?:image\/(?!svg)|audio\/|video\/))):/i.test(
+    address.replace(/[\u0000-\u0020\u007F]/g, "")
+  )
+
+/** As far as a script can tell: whatever is no ASCII was no quote before. */
+const percentDecode = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+
+const percentEncode = (text: string): string => text.replace(/[%#]/g, encodeURIComponent)
+
+/** What a whole address begins with, where the template says so itself: a script or a page of its own, or neither. */
+const readBegun = (holed: Holed, reader: Reader, before: string): void => {
+  const script = /^\s*javascript:/i.exec(before)?.[0]
+  if (script !== undefined) {
+    readScript(mapFixed(after(holed, script.length), percentDecode), within(reader, percentEncode))
+    return
+  }
+  const isPage = /^\s*data:[^,]*(?:html|xml)/i.test(before)
+  for (const hole of holed.holes) {
+    reader.place(hole, (value) => (isPage ? percentEncode(Escapes.html(value)) : value))
+  }
+}
+
+/** An unsafe address gets a scheme that nothing opens. */
+export const readAddress = (holed: Holed, reader: Reader): void => {
+  const [first, ...others] = holed.holes
+  if (first === undefined) return
+  const before = holed.text.slice(0, first.start)
+  if (/[:/?#]/.test(before)) {
+    readBegun(holed, reader, before)
+    return
+  }
+  reader.place(first, (value, inputs) => (isUnsafe(filled(holed, inputs)) ? `unsafe:${value}` : value))
+  for (const hole of others) reader.place(hole, (value) => value)
+}
