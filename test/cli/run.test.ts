@@ -118,6 +118,17 @@ describe("crowd run", () => {
     })
   )
 
+  it.scopedLive("sends along what a hidden field has of the row", () =>
+    Effect.gen(function* () {
+      const hidden = `<input type="hidden" name="of" value="\${text}"><p>\${text}</p>`
+      const { batch, out, over } = yield* setUp({ ...goodBatch, "task.html": hidden })
+      yield* crowd(["run", batch, "--out", out, ...over])
+      const results = readResults(out)
+      expect(results).toHaveLength(6)
+      for (const row of results) expect(row["Answer.of"]).toBe(row["Input.text"])
+    })
+  )
+
   it.scopedLive("continues what crowd launch --limit began", () =>
     Effect.gen(function* () {
       const { batch, out, over } = yield* setUp()
