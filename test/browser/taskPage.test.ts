@@ -1,115 +1,18 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
-import type { Answers } from "../../src/Agents.js"
 import * as Keys from "../../src/server/internal/keys.js"
 import * as TaskPage from "../../src/server/TaskPage.js"
 import { secret, layer as served } from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { type AtWork, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import { product, table, template, wild } from "./support/wild.js"
 
 const { act } = chromium
 
 const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
-
-const template = (name: string): string => readFileSync(`test/browser/templates/${name}.html`, "utf8")
-
-interface Wild {
-  readonly name: string
-  readonly does: (task: AtWork["task"], page: AtWork["page"]) => Promise<void>
-  readonly answers: Answers
-}
-
-const product = 'a "spanner" <b>& more</b> 🔧'
-
-const wild: ReadonlyArray<Wild> = [
-  {
-    name: "mturk-categories",
-    does: async (task) => {
-      await task.getByText(`Which category does "${product}" belong to?`).waitFor()
-      await task.getByLabel("Toys & games").check()
-      await task.locator("textarea").fill("zwei\nZeilen 🎲")
-      await task.getByRole("button", { name: "Submit" }).click()
-    },
-    answers: { category: "toys & games", comment: "zwei\nZeilen 🎲" }
-  },
-  {
-    name: "mturk-layout",
-    does: async (task) => {
-      await task.getByRole("button", { name: "Submit" }).click()
-      await task.getByText("Tick at least one.").waitFor()
-      await task.getByLabel("Useful").check()
-      await task.getByLabel("Pretty").check()
-      await task.locator("select").selectOption("large")
-      await task.getByRole("button", { name: "Submit" }).click()
-    },
-    answers: { applies: ["useful", "pretty"], size: "L" }
-  },
-  {
-    name: "mturk-buttons",
-    does: async (task) => {
-      await task.getByText(product).waitFor()
-      await task.getByRole("button", { name: "Drop" }).click()
-    },
-    answers: { shown: "yes", verdict: "drop" }
-  },
-  {
-    name: "turkle-table",
-    does: async (task) => {
-      // Refused by the browser itself: a choice is required.
-      await task.getByRole("button", { name: "Submit" }).click()
-      await task.locator("input[value=no]").check()
-      await task.locator("textarea").fill("Because.")
-      await task.getByRole("button", { name: "Submit" }).click()
-    },
-    answers: { same: "no", sure: "5", why: "Because." }
-  },
-  {
-    name: "turkle-no-button",
-    does: async (task) => {
-      await task.locator("select").selectOption(["person", "thing"])
-      await task.getByLabel("Anything else?").fill("日本語")
-      await task.getByRole("button", { name: "Submit" }).click()
-    },
-    answers: { named: ["person", "thing"], "other.notes[0]": "日本語" }
-  },
-  {
-    name: "turkle-scripted",
-    does: async (task) => {
-      await task.locator("#box").click()
-      await task.getByRole("button", { name: "Done" }).click()
-    },
-    answers: { boxes: JSON.stringify([{ label: product, nested: { inside: true } }]) }
-  },
-  {
-    name: "localturk-bare",
-    does: async (task) => {
-      await task.locator("input[name=name]").fill("spanner")
-      await task.locator("input[name=name]").press("Enter")
-    },
-    answers: { name: "spanner", count: "1" }
-  },
-  {
-    name: "localturk-shortcuts",
-    does: async (_, page) => {
-      await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("IFRAME")
-      await page.keyboard.press("y")
-    },
-    answers: { good: "y", how: "Next" }
-  },
-  {
-    name: "localturk-file",
-    does: async (task) => {
-      await task.getByText("Files cannot be sent with this task.").waitFor()
-      await task.locator("textarea").fill("Hello.")
-      await task.getByRole("button", { name: "Submit" }).click()
-    },
-    answers: { transcript: "Hello." }
-  }
-]
 
 /** After the next frame of the page is drawn. */
 const frameHeight = async ({ page }: AtWork): Promise<number> => {
@@ -119,10 +22,10 @@ const frameHeight = async ({ page }: AtWork): Promise<number> => {
 }
 
 share(live, { excludeTestServices: true })("templates from the wild, through the server", (it) => {
-  for (const { answers, does, name } of wild) {
+  for (const { answers, does, name, row, task } of wild) {
     it.scoped(`${name} is filled, worked on and submitted as it was written`, () =>
       Effect.gen(function* () {
-        const run = yield* offered({ template: template(name), rows: [{ product }] })
+        const run = yield* offered({ template: template(name), rows: [row ?? { product }], ...(task && { task }) })
         const atWork = yield* working(run)
         yield* act(() => does(atWork.task, atWork.page))
         yield* thanked(atWork)
@@ -153,6 +56,24 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
       yield* act(() => atWork.task.getByRole("button", { name: "Send" }).click())
       yield* thanked(atWork)
       expect(yield* submitted(run.id)).toEqual([{ text: "kept" }])
+    })
+  )
+
+  it.scoped("columns of markup are markup in a preview and in a review, and others are not", () =>
+    Effect.gen(function* () {
+      const html = template("turkle-markup")
+      const run = yield* offered({ template: html, rows: [{ table, tweet: table }], task: { markup: ["table"] } })
+      const atWork = yield* working(run)
+      yield* act(() => atWork.task.locator("[name=wrong]").fill("3"))
+      yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).click())
+      yield* thanked(atWork)
+      const [agent] = yield* agentsOf(run.id)
+      if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
+      for (const path of [`/frame/preview/${run.id}`, Keys.make(secret).framePath("review", agent.id)]) {
+        const page = yield* visit(path)
+        yield* act(() => page.getByText(table).waitFor())
+        expect(yield* act(() => page.getByRole("cell").count())).toBe(2)
+      }
     })
   )
 
@@ -267,7 +188,7 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
 /** What is left of a prepared page without our part. */
 const theirs = (html: string): string =>
   TaskPage.prepare(html)
-    .parts.map((part) => (typeof part === "object" && "theirs" in part ? part.theirs : ""))
+    .parts.map((part) => (typeof part === "object" && "theirs" in part ? part.theirs.source : ""))
     .join("")
 
 const pieces = [

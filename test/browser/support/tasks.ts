@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { BrowserContextOptions, FrameLocator, Page } from "playwright-core"
 import { type Agent, Agents, type Answers } from "../../../src/Agents.js"
 import * as Batch from "../../../src/Batch.js"
+import { placeholders } from "../../../src/batch/Template.js"
 import * as Crowd from "../../../src/Crowd.js"
 import type { RunId } from "../../../src/Ids.js"
 import * as Money from "../../../src/Money.js"
@@ -32,7 +33,13 @@ const oneRow: ReadonlyArray<Inputs> = [{ product: "a spanner" }]
 
 export const offered = ({ rows = oneRow, task, template }: Offered) =>
   Effect.gen(function* () {
-    const batch = yield* Batch.fromRows({ name: template.slice(0, 40), task: makeTask(task), template, rows })
+    const batch = yield* Batch.fromRows({
+      name: template.slice(0, 40),
+      task: makeTask(task),
+      template,
+      rows,
+      placeholders: placeholders(template)
+    })
     const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
     return yield* Crowd.launch(batch, { requester: requester.id, fresh: true })
   })
