@@ -7,8 +7,9 @@
  * return. A WorkerId is the worker's id after an `A`.
  *
  * HITs expire one by one, and submissions are approved by this service with the money for them: the crowd's own lifetime
- * and delay are set to a hundred years. Decide through the protocol, or the ledger hears nothing of it. The ledger is
- * charged when work is approved and when a bonus is paid; a HIT is refused if the account could not pay all of it.
+ * and delay are set to a hundred years. The ledger is charged when work is approved and when a bonus is paid, by the
+ * protocol and by whoever has the `Agents` and `Workers` of `accounts`; a HIT is refused if the account could not pay
+ * all of it.
  *
  * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
  * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,
@@ -20,12 +21,14 @@
  */
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
+import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { Agents } from "./Agents.js"
 import type { StoreError } from "./CrowdError.js"
 import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
@@ -41,6 +44,7 @@ import type { Core } from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import type { Store } from "./Store.js"
 import { TaskSource } from "./server/TaskSource.js"
+import { Workers } from "./Workers.js"
 
 /**
  * A pair of keys with which requests are signed.
@@ -79,7 +83,7 @@ const noFaults: Faults = () => Effect.succeedNone
 const keysOf = ({ accessKeys }: Options) =>
   new Map(accessKeys.map(({ id, requester = "mturk", secret }) => [id, { id, secret, requester }]))
 
-const balanceOf = ({ account, mode }: Options): Option.Option<number> =>
+const balanceOf = ({ account, mode }: Pick<Options, "account" | "mode">): Option.Option<number> =>
   mode === "sandbox" ? Option.none() : Option.some(account.balance.minor)
 
 /**
@@ -114,6 +118,23 @@ export const layer = (
         Layer.scopedDiscard(upkeeping)
       )
     })
+  )
+
+/**
+ * The crowd of the environment, but what it pays for HITs is taken from their requesters' accounts: for the environment
+ * of `Server.layer`, so that decisions and bonuses of the console are paid as those of the protocol are, once. What the
+ * account cannot pay is `InsufficientFunds`, and is not decided. Everything else is as it was.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const accounts = (
+  options: Pick<Options, "account" | "mode">
+): Layer.Layer<Agents | Workers, never, Core | Qualifications | Store> =>
+  Layer.effectContext(
+    Effect.map(context.make(balanceOf(options)), ({ agents, workers }) =>
+      Context.make(Agents, agents).pipe(Context.add(Workers, workers))
+    )
   )
 
 /**

@@ -1,4 +1,5 @@
 /** MTurkServer beside the pages of Local; imported only where it is asked for, because what checks signatures is an optional package. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -24,12 +25,14 @@ export const open = (
 ): Effect.Effect<pages.Opened, CannotListen | StoreError, Provides | Store | Scope.Scope> =>
   Effect.gen(function* () {
     const tasks = yield* Layer.build(MTurkServer.tasks({ url: Option.getOrUndefined(settings.url) }))
-    const crowd = yield* Effect.context<Provides | Store>()
+    const accounts = yield* Layer.build(MTurkServer.accounts(options))
+    const crowd = Context.merge(yield* Effect.context<Provides | Store>(), accounts)
     const service = MTurkServer.layer({
       ...options,
       faults: Option.getOrUndefined(Option.map(faults, Faults.seeded))
     })
     // What it reads of the store, the tasks have read just now.
     const routes = Layer.orDie(Layer.provide(service, Layer.succeedContext(crowd)))
-    return yield* Effect.provide(pages.open(settings, { routes, accepts: MTurkServer.accepts }), tasks)
+    const opened = pages.open(settings, { routes, accepts: MTurkServer.accepts })
+    return yield* Effect.provide(opened, Context.merge(accounts, tasks))
   })

@@ -76,6 +76,9 @@ export class Marketplace extends Context.Tag("effect-crowd/test/Marketplace")<Ma
 export const credentials = { accessKeyId: "AKIDCROWD", secretAccessKey: "the secret of the requester" }
 export const strangers = { accessKeyId: "AKIDSTRANGER", secretAccessKey: "the secret of another requester" }
 
+/** What opens its console. */
+export const token = Redacted.make("the token of its console")
+
 export interface Options {
   readonly balance?: number
   readonly mode?: "production" | "sandbox"
@@ -138,20 +141,23 @@ const marketplace = Layer.scoped(
 
 /** With the crowd itself and its store beside it, for tests that look behind the service. */
 export const layer = (options: Options = {}) => {
-  const crowd = Layer.provideMerge(Local.layer(options.local ?? {}), options.store ?? Store.layerMemory)
+  const account = { account: { balance: Money.make(options.balance ?? 100_000) }, mode: options.mode }
+  const crowd = MTurkServer.accounts(account).pipe(
+    Layer.provideMerge(Local.layer(options.local ?? {})),
+    Layer.provideMerge(options.store ?? Store.layerMemory)
+  )
   const service = MTurkServer.layer({
     accessKeys: [
       { id: credentials.accessKeyId, secret: Redacted.make(credentials.secretAccessKey) },
       { id: strangers.accessKeyId, secret: Redacted.make(strangers.secretAccessKey), requester: "stranger" }
     ],
-    account: { balance: Money.make(options.balance ?? 100_000) },
-    mode: options.mode,
+    ...account,
     every: options.every ?? "365 days",
     faults: options.faults
   })
   const server = Server.layer({
     secret: Redacted.make("the secret of the server's pages"),
-    token: Redacted.make("the token of its console"),
+    token,
     routes: Layer.orDie(Layer.provide(service, crowd)),
     accepts: MTurkServer.accepts
   })

@@ -5,12 +5,10 @@ import * as Ids from "../../Ids.js"
 import * as Money from "../../Money.js"
 import * as amounts from "./amounts.js"
 import * as assignments from "./assignments.js"
-import { type Context, orDefect } from "./context.js"
+import { type Context, orRefused } from "./context.js"
 import * as decisions from "./decisions.js"
-import * as fees from "./fees.js"
 import * as hits from "./hits.js"
 import * as ids from "./ids.js"
-import * as ledger from "./ledger.js"
 import * as limits from "./limits.js"
 import * as listing from "./listing.js"
 import { operations, type SendBonusRequest } from "./model.js"
@@ -37,17 +35,8 @@ const send = (context: Context, caller: Caller, input: SendBonusRequest) =>
         if (!Option.exists(work, ({ agent }) => agent.worker === worker && Option.isSome(agent.submittedAt))) {
           return yield* refusal.invalidValue(`Worker ${WorkerId} has not submitted Assignment ${AssignmentId}.`)
         }
-        const key = yield* Ids.Ids.pipe(Effect.flatMap(({ next }) => next))
-        const fee = fees.ofBonus(amount)
-        yield* ledger.charge(context, caller.requester, { kind: "bonus", subject: key, amount, fee, at: caller.now })
-        yield* context.rows.bonuses.put(ids.hitOfAssignment(AssignmentId), `${AssignmentId}/${key}`, {
-          worker: WorkerId,
-          assignment: AssignmentId,
-          amount: amounts.print(amount),
-          reason,
-          at: caller.now
-        })
-        yield* orDefect(context.workers.bonus({ worker, unit: unit.id, amount: Money.make(amount), reason, key }))
+        const key = yield* Effect.flatMap(Ids.Ids, ({ next }) => next)
+        yield* orRefused(context.workers.bonus({ worker, unit: unit.id, amount: Money.make(amount), reason, key }))
       })
     )
   })

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Agents from "../../Agents.js"
 import { Agents as AgentsTag } from "../../Agents.js"
-import { StoreError } from "../../CrowdError.js"
+import { InsufficientFunds, StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
 import type * as Qualifications from "../../Qualifications.js"
 import { Qualifications as QualificationsTag } from "../../Qualifications.js"
@@ -14,12 +14,15 @@ import type * as TaskRuns from "../../TaskRuns.js"
 import { TaskRuns as TaskRunsTag } from "../../TaskRuns.js"
 import type * as Workers from "../../Workers.js"
 import { Workers as WorkersTag } from "../../Workers.js"
+import * as paying from "./paying.js"
+import * as refusal from "./refusal.js"
 import * as rows from "./rows.js"
 
 export interface Context {
   readonly store: Store.Service
   readonly rows: rows.Rows
   readonly runs: TaskRuns.Service
+  /** What they pay for HITs is taken from the account. */
   readonly agents: Agents.Service
   readonly workers: Workers.Service
   readonly qualifications: Qualifications.Service
@@ -28,6 +31,13 @@ export interface Context {
   /** What an account begins with, in cents; none where money is no object, as in the sandbox. */
   readonly balance: Option.Option<number>
 }
+
+/** Of what costs money, the account can be empty, too. */
+export const orRefused = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, refusal.Refusal | StoreError> =>
+  Effect.catchAll(effect, (error): Effect.Effect<never, refusal.Refusal | StoreError> => {
+    if (error instanceof InsufficientFunds) return refusal.noFunds
+    return error instanceof StoreError ? Effect.fail(error) : Effect.die(error)
+  })
 
 /** Of what the crowd's own records say can be done, only the store can fail. */
 export const orDefect = <A, E>(effect: Effect.Effect<A, E | StoreError>): Effect.Effect<A, StoreError> =>
@@ -48,7 +58,7 @@ export const make = (balance: Option.Option<number>) =>
       )
     }
 
-    const context: Context = {
+    const unpaid: Context = {
       store,
       rows: rows.make(store),
       runs: yield* TaskRunsTag,
@@ -58,5 +68,5 @@ export const make = (balance: Option.Option<number>) =>
       requester,
       balance
     }
-    return context
+    return { ...unpaid, agents: paying.agents(unpaid), workers: paying.workers(unpaid) } satisfies Context
   })

@@ -1,4 +1,4 @@
-/** Approving and rejecting, together with the money. */
+/** Approving and rejecting, as the protocol allows it. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,10 +7,8 @@ import type { StoreError } from "../../CrowdError.js"
 import type { UnitId } from "../../Ids.js"
 import { agents, units } from "../../store/tables.js"
 import type { Unit } from "../../Units.js"
-import { type Context, orDefect } from "./context.js"
-import * as fees from "./fees.js"
+import { type Context, orDefect, orRefused } from "./context.js"
 import * as ids from "./ids.js"
-import * as ledger from "./ledger.js"
 import * as refusal from "./refusal.js"
 import type { HITRow, HITTypeRow } from "./rows.js"
 
@@ -32,17 +30,6 @@ export const find = (context: Context, id: UnitId): Effect.Effect<Option.Option<
     return Option.all({ unit, agent, row, type })
   })
 
-export const costOf = ({
-  row,
-  type
-}: Pick<Work, "row" | "type">): { readonly amount: number; readonly fee: number } => ({
-  amount: type.reward,
-  fee: fees.ofReward(type.reward, {
-    maxAssignments: row.maxAssignments,
-    requirements: Option.getOrElse(type.requirements, () => [])
-  })
-})
-
 const overrideDays = 30
 
 /** A rejection can be overridden for so long, and not once the HIT is gone. */
@@ -56,7 +43,7 @@ interface Approval {
   readonly now: DateTime.Utc
 }
 
-/** Pays for the work: all of it happens, or nothing does. */
+/** Pays for the work. */
 export const approve = (
   context: Context,
   id: UnitId,
@@ -66,16 +53,10 @@ export const approve = (
     Effect.gen(function* () {
       const work = yield* find(context, id)
       if (Option.isNone(work)) return yield* refusal.assignmentState("Submitted")
-      const { agent, type } = work.value
+      const { agent } = work.value
       const isRejected = agent.status === "rejected" && override && canOverride(work.value, now)
       if (agent.status !== "completed" && !isRejected) return yield* refusal.assignmentState("Submitted")
-      yield* ledger.charge(context, type.requester, {
-        kind: "reward",
-        subject: agent.id,
-        ...costOf(work.value),
-        at: now
-      })
-      yield* orDefect(context.agents.approve(agent.id, { feedback, overrideRejection: override }))
+      yield* orRefused(context.agents.approve(agent.id, { feedback, overrideRejection: override }))
     })
   )
 

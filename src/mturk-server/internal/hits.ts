@@ -5,7 +5,6 @@ import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import * as Ids from "../../Ids.js"
 import type { Context } from "./context.js"
-import * as decisions from "./decisions.js"
 import * as fees from "./fees.js"
 import * as hitTypes from "./hitTypes.js"
 import * as ids from "./ids.js"
@@ -14,6 +13,7 @@ import * as limits from "./limits.js"
 import { type CreateHITWithHITTypeRequest, operations } from "./model.js"
 import * as offer from "./offer.js"
 import { type Caller, on } from "./operation.js"
+import * as paying from "./paying.js"
 import * as questions from "./questions.js"
 import * as refusal from "./refusal.js"
 import type { HITRow, HITTypeRow } from "./rows.js"
@@ -46,7 +46,7 @@ const check = (input: Fields) =>
 
 /** What `more` assignments will cost when all are approved; the account must have it. */
 const requireCost = (context: Context, type: HITTypeRow, row: HITRow, more: number) => {
-  const { amount, fee } = decisions.costOf({ row, type })
+  const { amount, fee } = paying.costOf(row, type)
   return ledger.require(context, type.requester, (amount + fee) * more)
 }
 

@@ -2,8 +2,9 @@
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { StoreError } from "../../CrowdError.js"
+import { InsufficientFunds, type StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
+import * as Money from "../../Money.js"
 import type { Context } from "./context.js"
 import * as refusal from "./refusal.js"
 
@@ -38,18 +39,22 @@ export interface Charge {
   readonly at: DateTime.Utc
 }
 
-/** Takes a payment and its fee from the account. Belongs into the transaction of what is paid. */
+/** Takes a payment and its fee from the account, if that was not done before. Belongs into the transaction of what is paid. */
 export const charge = (
   context: Context,
   account: RequesterId,
   { amount, at, fee, kind, subject }: Charge
-): Effect.Effect<void, refusal.Refusal | StoreError> =>
+): Effect.Effect<boolean, InsufficientFunds | StoreError> =>
   Effect.gen(function* () {
     const { accounts, ledger } = context.rows
-    if (!(yield* ledger.insert(account, `${account}/${kind}/${subject}`, { kind, subject, amount, fee, at }))) return
-    if (Option.isNone(context.balance)) return
+    const entry = { kind, subject, amount, fee, at }
+    if (!(yield* ledger.insert(account, `${account}/${kind}/${subject}`, entry))) return false
+    if (Option.isNone(context.balance)) return true
     yield* accounts.insert("", account, { balance: context.balance.value })
     const balance = yield* balanceOf(context, account)
-    if (balance < amount + fee) return yield* refusal.noFunds
+    if (balance < amount + fee) {
+      return yield* new InsufficientFunds({ needed: Money.make(amount + fee), available: Money.make(balance) })
+    }
     yield* accounts.put("", account, { balance: balance - amount - fee })
+    return true
   })

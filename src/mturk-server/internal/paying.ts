@@ -1,0 +1,133 @@
+/**
+ * The crowd's decisions and bonuses. Those on HITs are paid from their requester's account, in one transaction with what
+ * is decided, whoever decides: the protocol, the console, or the time that has passed.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type * as Agents from "../../Agents.js"
+import type { StoreError } from "../../CrowdError.js"
+import { type AgentId, Ids, type RunId } from "../../Ids.js"
+import * as Money from "../../Money.js"
+import { agents as agentsTable, units as unitsTable } from "../../store/tables.js"
+import type * as Workers from "../../Workers.js"
+import * as amounts from "./amounts.js"
+import type { Context } from "./context.js"
+import * as fees from "./fees.js"
+import * as ids from "./ids.js"
+import * as ledger from "./ledger.js"
+import type { HITRow, HITTypeRow } from "./rows.js"
+
+/** What an assignment of the HIT costs. */
+export const costOf = ({ maxAssignments }: Pick<HITRow, "maxAssignments">, { requirements, reward }: HITTypeRow) => ({
+  amount: reward,
+  fee: fees.ofReward(reward, { maxAssignments, requirements: Option.getOrElse(requirements, () => []) })
+})
+
+const typeOf = (context: Context, run: RunId) => context.rows.hitTypes.get(ids.hitTypeOf(run))
+
+/** Charges for the agent's work, if it is work on a HIT; once, however often. */
+const chargeReward = (context: Context, id: AgentId) =>
+  Effect.gen(function* () {
+    const agent = Option.getOrUndefined(yield* context.store.get(agentsTable, id))
+    const type = agent === undefined ? undefined : Option.getOrUndefined(yield* typeOf(context, agent.run))
+    if (agent === undefined || type === undefined) return
+    const row = yield* context.rows.hits.get(ids.hitOfAssignment(ids.assignmentOf(agent.unit)))
+    const cost = costOf(
+      Option.getOrElse(row, () => ({ maxAssignments: 1 })),
+      type
+    )
+    const at = yield* DateTime.now
+    yield* ledger.charge(context, type.requester, { kind: "reward", subject: id, ...cost, at })
+  })
+
+export const agents = (context: Context): Agents.Service => {
+  const { agents, store } = context
+
+  const paid = <E>(id: AgentId, decided: Effect.Effect<Agents.Agent, E>) =>
+    store.transaction(Effect.zipRight(chargeReward(context, id), decided))
+
+  const approve: Agents.Service["approve"] = (id, options) => paid(id, agents.approve(id, options))
+
+  /** Somebody else may decide in between. */
+  const approveWaiting = (id: AgentId) =>
+    Effect.asSome(approve(id)).pipe(
+      Effect.catchTags({
+        AgentNotFound: () => Effect.succeedNone,
+        InvalidTransition: () => Effect.succeedNone
+      })
+    )
+
+  const approveOneByOne: Agents.Service["approveAll"] = (run, { submittedBefore } = {}) =>
+    agents.submissions(run, { status: "completed" }).pipe(
+      Stream.catchTag("AgentNotFound", () => Stream.empty),
+      Stream.takeWhile(
+        ({ submittedAt }) =>
+          submittedBefore === undefined || Option.exists(submittedAt, DateTime.lessThanOrEqualTo(submittedBefore))
+      ),
+      Stream.mapEffect(({ id }) => approveWaiting(id)),
+      Stream.map(Option.toArray)
+    )
+
+  return {
+    ...agents,
+    approve,
+    softReject: (id, feedback) => paid(id, agents.softReject(id, feedback)),
+    approveAll: (run, options) =>
+      Stream.unwrap(
+        Effect.map(
+          typeOf(context, run),
+          Option.match({
+            onNone: () => agents.approveAll(run, options),
+            onSome: () => approveOneByOne(run, options)
+          })
+        )
+      )
+  }
+}
+
+export const workers = (context: Context): Workers.Service => {
+  const { rows, store, workers } = context
+
+  const runOf = ({ run, unit }: Workers.BonusOptions): Effect.Effect<Option.Option<RunId>, StoreError> =>
+    unit === undefined
+      ? Effect.succeed(Option.fromNullable(run))
+      : Effect.map(
+          store.get(unitsTable, unit),
+          Option.map(({ run }) => run)
+        )
+
+  /** What ListBonusPayments shows. */
+  const list = ({ amount, reason, unit, worker }: Workers.BonusOptions, at: DateTime.Utc) =>
+    Effect.gen(function* () {
+      if (unit === undefined) return
+      const assignment = ids.assignmentOf(unit)
+      const key = yield* Effect.flatMap(Ids, ({ next }) => next)
+      yield* rows.bonuses.put(ids.hitOfAssignment(assignment), `${assignment}/${key}`, {
+        worker: ids.workerNameOf(worker),
+        assignment,
+        amount: amounts.print(amount.minor),
+        reason,
+        at
+      })
+    })
+
+  const bonus: Workers.Service["bonus"] = (options) =>
+    store.transaction(
+      Effect.gen(function* () {
+        const receipt = yield* workers.bonus(options)
+        const run = yield* runOf(options)
+        const type = Option.isNone(run) ? Option.none() : yield* typeOf(context, run.value)
+        if (Option.isNone(type)) return receipt
+        const at = yield* DateTime.now
+        const amount = options.amount.minor
+        const fee = fees.ofBonus(amount)
+        const charge = { kind: "bonus", subject: receipt.token, amount, fee, at } as const
+        if (yield* ledger.charge(context, type.value.requester, charge)) yield* list(options, at)
+        return { ...receipt, fee: Money.make(fee) }
+      })
+    )
+
+  return { ...workers, bonus }
+}
