@@ -13,8 +13,8 @@
  *
  * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
  * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,
- * `SendTestEventNotification`, `UpdateNotificationSettings`, layouts, review policies, `QuestionForm`, and
- * `In` over values that have gaps. The marketplace's own qualifications (approval rate, locale, Masters) are kept and
+ * `SendTestEventNotification`, `UpdateNotificationSettings`, layouts, review policies and `QuestionForm`. The
+ * marketplace's own qualifications (approval rate, locale, Masters) are kept and
  * shown, and every worker meets them.
  *
  * @since 0.1.0

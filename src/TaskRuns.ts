@@ -36,7 +36,9 @@ export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
 })
 
 /**
- * What a worker must be to take part: the value of a qualification compared with `value`, or its mere existence.
+ * What a worker must be to take part: the value of a qualification compared with `value`, for `in` and `not_in` with
+ * each of `values`, or its mere existence. Values are whole numbers; or places, such as `US` and `US-CA`, where the crowd
+ * itself knows where its workers are.
  *
  * @since 0.1.0
  * @category models
@@ -51,9 +53,12 @@ export const QualificationRequirement = Schema.Struct({
     "less_than",
     "less_than_or_equal",
     "greater_than",
-    "greater_than_or_equal"
+    "greater_than_or_equal",
+    "in",
+    "not_in"
   ),
-  value: Schema.optionalWith(Schema.Int, { default: () => 1 })
+  value: Schema.optionalWith(Schema.Int, { default: () => 1 }),
+  values: Schema.optionalWith(Schema.Array(Schema.Union(Schema.Int, Schema.NonEmptyTrimmedString)), { exact: true })
 })
 /**
  * @since 0.1.0

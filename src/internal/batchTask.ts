@@ -69,23 +69,63 @@ const ifNot = (is: (value: unknown) => boolean, message: string) => (issue: Pars
 
 const comparators = QualificationRequirement.fields.comparator.literals
 
+const place = /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/
+
+const NumberOrPlace = Schema.Union(Schema.Int, Schema.String.pipe(Schema.pattern(place))).annotations({
+  message: always('must be a whole number, or a place such as "US" or "US-CA"')
+})
+
+interface Given {
+  readonly comparator?: QualificationRequirement["comparator"]
+  readonly value?: number | string
+  readonly values?: ReadonlyArray<number | string>
+}
+
+const isAmong = (comparator: Given["comparator"]): boolean => comparator === "in" || comparator === "not_in"
+
+/** What is wrong with how the parts of a requirement go together. */
+const mismatch = ({ comparator, value, values }: Given): string | undefined => {
+  if (value !== undefined && comparator === undefined) {
+    return 'has a value but no comparator; add one, such as "comparator": "greater_than_or_equal"'
+  }
+  if (!isAmong(comparator)) {
+    if (values !== undefined) return 'has values; they need "comparator": "in" or "not_in"'
+    const isPlace = Predicate.isString(value) && comparator !== "equal" && comparator !== "not_equal"
+    return isPlace ? "compares a place; places can only be equal, not_equal, in or not_in" : undefined
+  }
+  if (value !== undefined || values === undefined || values.length === 0) {
+    return `is ${comparator} what? Write "values": [ … ]`
+  }
+  return new Set(values.map((one) => typeof one)).size > 1 ? "has numbers and places among its values" : undefined
+}
+
 const Qualification = Schema.Struct({
   name: Filled,
   comparator: Schema.optionalWith(
     Schema.Literal(...comparators).annotations({ message: always(`must be one of ${comparators.join(", ")}`) }),
     { exact: true }
   ),
-  value: Schema.optionalWith(Schema.Int.annotations({ message: always("must be a whole number") }), { exact: true })
+  value: Schema.optionalWith(NumberOrPlace, { exact: true }),
+  values: Schema.optionalWith(
+    Schema.Array(NumberOrPlace).annotations({ message: ifNot(Array.isArray, "must be a list") }),
+    { exact: true }
+  )
 })
   .annotations({ message: ifNot(Predicate.isRecord, 'must be an object: { "name": … }') })
-  .pipe(
-    Schema.filter(
-      (q) =>
-        q.value === undefined ||
-        q.comparator !== undefined ||
-        'has a value but no comparator; add one, such as "comparator": "greater_than_or_equal"'
-    )
-  )
+  .pipe(Schema.filter((given) => mismatch(given) ?? true))
+
+/** To be equal to a place is to be in it. */
+const requirementOf = ({ comparator, name, value, values }: typeof Qualification.Type): QualificationRequirement => {
+  if (Predicate.isString(value)) {
+    return { name: name.trim(), comparator: comparator === "not_equal" ? "not_in" : "in", value: 1, values: [value] }
+  }
+  return {
+    name: name.trim(),
+    comparator: comparator ?? "exists",
+    value: value ?? 1,
+    ...(values === undefined ? {} : { values })
+  }
+}
 
 const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
   Schema.Array(item).annotations({ message: ifNot(Array.isArray, `must be a list of ${of}`) })
@@ -188,11 +228,7 @@ export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<Tas
       ...settings,
       title: settings.title.trim(),
       reward: yield* reward,
-      qualifications: settings.qualifications.map(({ comparator, name, value }) => ({
-        name: name.trim(),
-        comparator: comparator ?? "exists",
-        value: value ?? 1
-      }))
+      qualifications: settings.qualifications.map(requirementOf)
     }
   }).pipe(Either.mapLeft(() => [...left(decoded), ...left(reward), ...left(currency), ...unknown]))
 }

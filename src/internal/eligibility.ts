@@ -33,7 +33,10 @@ export const valueOf = (
     return Option.flatMap(yield* store.get(tables.grants, `${found.id}/${worker}`), (grant) => grant.value)
   })
 
-const satisfies = (value: Option.Option<number>, { comparator, value: wanted }: QualificationRequirement): boolean => {
+const satisfies = (
+  value: Option.Option<number>,
+  { comparator, value: wanted, values = [] }: QualificationRequirement
+): boolean => {
   if (comparator === "does_not_exist") return Option.isNone(value)
   return Option.exists(value, (has) => {
     switch (comparator) {
@@ -51,6 +54,10 @@ const satisfies = (value: Option.Option<number>, { comparator, value: wanted }: 
         return has > wanted
       case "greater_than_or_equal":
         return has >= wanted
+      case "in":
+        return values.includes(has)
+      case "not_in":
+        return !values.includes(has)
     }
   })
 }

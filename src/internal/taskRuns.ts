@@ -3,8 +3,9 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { BatchChanged, type StoreError, TaskRunNotFound } from "../CrowdError.js"
+import { BatchChanged, ProviderError, type StoreError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Cost, Inputs, Service, Summary, TaskRun } from "../TaskRuns.js"
@@ -48,11 +49,27 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       })
     )
 
+  /** A crowd that does not know where its workers are would let nobody in. */
+  const checkPlaces = ({ task }: TaskRun): Effect.Effect<void, ProviderError> => {
+    const lost = task.qualifications.find(
+      ({ name, values = [] }) => values.some(Predicate.isString) && driver.enforces?.(name) !== true
+    )
+    return lost === undefined
+      ? Effect.void
+      : new ProviderError({
+          reason: "Rejected",
+          provider: driver.provider,
+          method: "setup",
+          description: `this crowd does not know the ${lost.name} of its workers, so the task cannot ask for it`
+        })
+  }
+
   /** A setup of which there is nothing to keep is kept as `{}`: null stands for none. */
   const setup: Service["setup"] = (id) =>
     Effect.gen(function* () {
       const found = yield* run(id)
       if (Option.isSome(found.setup)) return found
+      yield* checkPlaces(found)
       const made = yield* retrying(driver.setup(found))
       const [changed] = yield* store.update(tables.runs, { ids: [id], set: { setup: Option.some(made ?? {}) } })
       return changed ?? found

@@ -90,7 +90,13 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
             autoApprovalDelay: "1 hour",
             unitsPerAssignment: 3,
             maxUnitsPerWorker: 2,
-            qualifications: [{ name: "a" }, { name: "b", comparator: "less_than", value: 7 }],
+            qualifications: [
+              { name: "a" },
+              { name: "b", comparator: "less_than", value: 7 },
+              { name: "c", comparator: "in", values: [1, 3] },
+              { name: "d", comparator: "equal", value: "US-CA" },
+              { name: "e", comparator: "not_equal", value: "US" }
+            ],
             markup: ["text"]
           })
         })
@@ -102,7 +108,10 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           maxUnitsPerWorker: Option.some(2),
           qualifications: [
             { name: "a", comparator: "exists", value: 1 },
-            { name: "b", comparator: "less_than", value: 7 }
+            { name: "b", comparator: "less_than", value: 7 },
+            { name: "c", comparator: "in", values: [1, 3] },
+            { name: "d", comparator: "in", values: ["US-CA"] },
+            { name: "e", comparator: "not_in", values: ["US"] }
           ],
           markup: ["text"]
         })

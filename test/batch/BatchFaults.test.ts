@@ -181,7 +181,7 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
           '13 qualifications.0.valu is no setting; did you mean "value"?',
           '14 qualifications.1 has a value but no comparator; add one, such as "comparator": "greater_than_or_equal"',
           "15 qualifications.2.name is missing; it is required",
-          "15 qualifications.2.comparator must be one of exists, does_not_exist, equal, not_equal, less_than, less_than_or_equal, greater_than, greater_than_or_equal",
+          "15 qualifications.2.comparator must be one of exists, does_not_exist, equal, not_equal, less_than, less_than_or_equal, greater_than, greater_than_or_equal, in, not_in",
           '16 qualifications.3 must be an object: { "name": … }'
         ])
       })
@@ -194,6 +194,37 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
         expect(yield* faultsOfTask(task('["text",\n"tekst", ""]'))).toEqual(["task.json:3 markup.2 is empty"])
         expect(yield* faultsOfTask(task('["text",\n"tekst", "id"]'))).toEqual([
           'task.json:3 markup.1 is "tekst", which names no column of the data; did you mean "text"?'
+        ])
+      })
+    )
+
+    it.effect("qualifications whose parts do not go together", () =>
+      Effect.gen(function* () {
+        const faults = yield* faultsOfTask(`{
+          "title": "t", "reward": "1", "qualifications": [
+            { "name": "a", "comparator": "in" },
+            { "name": "b", "comparator": "in", "values": [] },
+            { "name": "c", "comparator": "not_in", "value": 2, "values": [3] },
+            { "name": "d", "comparator": "equal", "values": [3] },
+            { "name": "e", "comparator": "in", "values": [3, "US"] },
+            { "name": "f", "comparator": "in", "values": ["Germany"] },
+            { "name": "g", "comparator": "less_than", "value": "US" },
+            { "name": "h", "comparator": "equal", "value": 1.5 },
+            { "name": "i", "comparator": "in", "values": 3 }
+          ]
+        }`)
+        const what = 'Write "values": [ … ]'
+        const one = 'must be a whole number, or a place such as "US" or "US-CA"'
+        expect(faults.map((fault) => fault.slice("task.json:".length))).toEqual([
+          `3 qualifications.0 is in what? ${what}`,
+          `4 qualifications.1 is in what? ${what}`,
+          `5 qualifications.2 is not_in what? ${what}`,
+          '6 qualifications.3 has values; they need "comparator": "in" or "not_in"',
+          "7 qualifications.4 has numbers and places among its values",
+          `8 qualifications.5.values.0 ${one}`,
+          "9 qualifications.6 compares a place; places can only be equal, not_equal, in or not_in",
+          `10 qualifications.7.value ${one}`,
+          "11 qualifications.8.values must be a list"
         ])
       })
     )

@@ -216,6 +216,41 @@ describe("a batch on mturk, by command", () => {
   )
 })
 
+describe("what a task on mturk asks of its workers", () => {
+  const qualifications = [
+    { name: "percent_approved", comparator: "greater_than_or_equal", value: 95 },
+    { name: "locale", comparator: "in", values: ["US", "GB"] },
+    { name: "masters" }
+  ]
+
+  it.scopedLive("goes along from task.json: approval, places, Masters and their fee", () =>
+    Effect.gen(function* () {
+      const { batch, call, crowd } = yield* prepared({ qualifications, reward: "1.00" })
+      expect((yield* crowd(["plan", batch, ...mturk])).out.replace(/ +/g, " ")).toContain("fee 0.25 USD a unit")
+      yield* crowd(["launch", batch, "--json", ...mturk])
+      const { HITs = [] } = yield* call((client) => client.send(new SDK.ListHITsCommand({})))
+      expect(HITs[0]?.QualificationRequirements).toMatchObject([
+        { QualificationTypeId: "000000000000000000L0", Comparator: "GreaterThanOrEqualTo", IntegerValues: [95] },
+        {
+          QualificationTypeId: "00000000000000000071",
+          Comparator: "In",
+          LocaleValues: [{ Country: "US" }, { Country: "GB" }]
+        },
+        { QualificationTypeId: "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6", Comparator: "Exists" }
+      ])
+    }).pipe(Effect.provide(market.layer()))
+  )
+
+  it.scopedLive("is refused where the crowd does not know it", () =>
+    Effect.gen(function* () {
+      const { batch, crowd } = yield* prepared({ qualifications })
+      const told = yield* crowd(["launch", batch, "--provider", "local"])
+      expect(told.code).toBe(1)
+      expect(told.err).toContain("this crowd does not know the locale of its workers")
+    }).pipe(Effect.provide(market.layer()))
+  )
+})
+
 describe("crowd serve --provider mturk", () => {
   it.scopedLive(
     "hosts the tasks of its runs: whoever comes from the service works on the page, and it is taken in",

@@ -248,6 +248,8 @@ describe("qualifications", () => {
         [yield* requiring("DoesNotExist"), false],
         [yield* requiring("In", [8, 6, 7]), true],
         [yield* requiring("In", [8, 9]), false],
+        [yield* requiring("In", [1, 9, 7]), true],
+        [yield* requiring("In", [1, 9]), false],
         [yield* requiring("NotIn", [6, 7]), false],
         [yield* requiring("NotIn", [1, 6]), true]
       ] as const
@@ -258,7 +260,7 @@ describe("qualifications", () => {
       expect(cases[0]?.[0].hit.QualificationRequirements).toEqual([
         { QualificationTypeId: id, Comparator: "EqualTo", IntegerValues: [7] }
       ])
-      expect((yield* Effect.flip(requiring("In", [1, 9]))).code).toBe("InvalidParameterValue")
+      expect((yield* Effect.flip(requiring("In"))).code).toBe("InvalidParameterValue")
       expect((yield* Effect.flip(requiring("EqualTo"))).code).toBe("InvalidParameterValue")
       const { HITs = [] } = yield* send((c) =>
         c.send(new SDK.ListHITsForQualificationTypeCommand({ QualificationTypeId: id, MaxResults: 100 }))

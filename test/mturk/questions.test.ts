@@ -240,6 +240,49 @@ describe("a HITType", () => {
     )
   )
 
+  const among = { comparator: "in", value: 1 } as const
+
+  it.scopedLive(
+    "takes lists of values, and places for the locale",
+    on((wire) =>
+      Effect.gen(function* () {
+        yield* opened(1, {
+          qualifications: [
+            { name: "locale", ...among, values: ["US", "GB-LND"] },
+            { name: "hits_approved", comparator: "not_in", value: 1, values: [0, 7] }
+          ]
+        })
+        const guarded = { ActionsGuarded: "Accept" }
+        expect(wire.of("CreateHITType")[0]?.["QualificationRequirements"]).toEqual([
+          {
+            QualificationTypeId: "00000000000000000071",
+            Comparator: "In",
+            LocaleValues: [{ Country: "US" }, { Country: "GB", Subdivision: "LND" }],
+            ...guarded
+          },
+          { QualificationTypeId: "00000000000000000040", Comparator: "NotIn", IntegerValues: [0, 7], ...guarded }
+        ])
+      })
+    )
+  )
+
+  const mistaken: ReadonlyArray<readonly [TaskRuns.QualificationRequirement, string]> = [
+    [{ name: "locale", comparator: "equal", value: 1 }, 'locale is compared with places, such as "US" or "US-CA"'],
+    [{ name: "hits_approved", ...among, values: ["US"] }, "hits_approved is compared with whole numbers"],
+    [{ name: "dutch", ...among, values: ["US"] }, "does not know the dutch of its workers"]
+  ]
+
+  it.scopedLive.each(mistaken)("is not made where a value is of the wrong kind: %j", ([requirement, message]) =>
+    on((wire) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(opened(1, { qualifications: [requirement] }))
+        expect(error).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
+        expect(error.message).toContain(message)
+        expect(wire.of("CreateHITType")).toHaveLength(0)
+      })
+    )()
+  )
+
   it.scopedLive(
     "pays in dollars only",
     on((wire) =>

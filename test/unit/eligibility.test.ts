@@ -93,7 +93,7 @@ describe("a worker may not take a unit", () => {
   )
 
   const comparisons: ReadonlyArray<readonly [QualificationRequirement["comparator"], ReadonlyArray<number | null>]> = [
-    // Who passes, of those who have 4, 5, 6 or nothing, where 5 is asked for.
+    // Who passes, of those who have 4, 5, 6 or nothing, where 5 is asked for, or one of 4, 6 and 9.
     ["exists", [4, 5, 6]],
     ["does_not_exist", [null]],
     ["equal", [5]],
@@ -101,7 +101,9 @@ describe("a worker may not take a unit", () => {
     ["less_than", [4]],
     ["less_than_or_equal", [4, 5]],
     ["greater_than", [6]],
-    ["greater_than_or_equal", [5, 6]]
+    ["greater_than_or_equal", [5, 6]],
+    ["in", [4, 6]],
+    ["not_in", [5]]
   ]
 
   it.effect.each(comparisons)("when what they have does not fit: %s", ([comparator, passing]) =>
@@ -109,7 +111,9 @@ describe("a worker may not take a unit", () => {
       const workers = yield* Workers
       const qualifications = yield* Qualifications
       yield* qualifications.create("dutch", "")
-      const run = yield* kit.launched({ task: { qualifications: [{ name: "dutch", comparator, value: 5 }] } })
+      const run = yield* kit.launched({
+        task: { qualifications: [{ name: "dutch", comparator, value: 5, values: [4, 6, 9] }] }
+      })
       for (const value of [4, 5, 6, null]) {
         const worker = yield* known(`worker with ${value}`)
         if (value !== null) yield* qualifications.grant("dutch", worker, value)
@@ -118,6 +122,15 @@ describe("a worker may not take a unit", () => {
           passing.includes(value) ? null : { _tag: "LacksQualification", qualification: "dutch" }
         ])
       }
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("whoever they are, if it asks where they are of a crowd that does not know: then it is not set up", () =>
+    Effect.gen(function* () {
+      const qualifications = [{ name: "locale", comparator: "in", value: 1, values: ["US"] }] as const
+      const error = yield* Effect.flip(kit.launched({ task: { qualifications } }))
+      expect(error).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
+      expect(error.message).toContain("does not know the locale of its workers")
     }).pipe(Effect.provide(Mock.layer()))
   )
 

@@ -21,33 +21,19 @@ const comparators: { readonly [name: string]: Comparator } = {
   EqualTo: "equal",
   NotEqualTo: "not_equal",
   Exists: "exists",
-  DoesNotExist: "does_not_exist"
+  DoesNotExist: "does_not_exist",
+  In: "in",
+  NotIn: "not_in"
 }
 
-const isRun = (sorted: ReadonlyArray<number>): boolean =>
-  sorted.every((value, i) => i === 0 || value - (sorted[i - 1] ?? value) <= 1)
-
-/** One of several values is a range where they have no gaps; the crowd knows no other way to say it. */
-const among = (name: string, values: ReadonlyArray<number>): ReadonlyArray<Requirement> | undefined => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const first = sorted[0]
-  const last = sorted.at(-1)
-  if (first === undefined || last === undefined || !isRun(sorted)) return undefined
-  return [
-    { name, comparator: "greater_than_or_equal", value: first },
-    { name, comparator: "less_than_or_equal", value: last }
-  ]
-}
-
-const translate = (name: string, requirement: QualificationRequirement) => {
+const translate = (name: string, requirement: QualificationRequirement): ReadonlyArray<Requirement> | undefined => {
   const { Comparator, IntegerValues: values = [] } = requirement
-  if (Comparator === "NotIn") {
-    return values.length > 0 ? values.map((value) => ({ name, comparator: "not_equal" as const, value })) : undefined
-  }
-  if (Comparator === "In") return among(name, values)
   const comparator = comparators[Comparator]
   if (comparator === undefined) return undefined
   const [value] = values
+  if (comparator === "in" || comparator === "not_in") {
+    return value === undefined ? undefined : [{ name, comparator, value, values }]
+  }
   if (comparator === "exists" || comparator === "does_not_exist") {
     return value === undefined ? [{ name, comparator, value: 1 }] : undefined
   }
@@ -63,9 +49,7 @@ const one = (context: Context, requirement: QualificationRequirement) =>
     const translated = translate(type.value.local, requirement)
     if (translated !== undefined) return translated
     return yield* refusal.invalidValue(
-      Comparator === "In"
-        ? `The values of In for ${id} have gaps. This service takes only values that follow on one another.`
-        : `The values of the QualificationRequirement for ${id} do not fit its Comparator ${Comparator}.`
+      `The values of the QualificationRequirement for ${id} do not fit its Comparator ${Comparator}.`
     )
   })
 

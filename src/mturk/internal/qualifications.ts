@@ -9,6 +9,7 @@ import {
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { ProviderError } from "../../CrowdError.js"
 import { type GrantOrder, type Outward, type QualificationsDriver, receipt } from "../../Driver.js"
 import type { Requirement } from "../../MTurk.js"
@@ -34,6 +35,8 @@ const systemIds: { readonly [name: string]: string } = {
   adult: "00000000000000000060",
   Worker_Adult: "00000000000000000060"
 }
+
+const isLocale = (name: string): boolean => (systemIds[name] ?? name) === systemIds["locale"]
 
 const mastersNames = ["masters", "Masters"]
 
@@ -140,11 +143,25 @@ const remoteOf = (crowd: Crowd, requirement: Requirement): Effect.Effect<RemoteR
         : { IntegerValues: [...(requirement.integers ?? [])] })
   }))
 
-const ofTask = ({ comparator, name, value }: QualificationRequirement): Requirement => ({
-  name,
-  comparator,
-  integers: [value]
-})
+const ofTask = ({ comparator, name, value, values }: QualificationRequirement): Requirement => {
+  if (values === undefined) return { name, comparator, integers: [value] }
+  const locales = values.filter(Predicate.isString)
+  return locales.length > 0
+    ? { name, comparator, locales }
+    : { name, comparator, integers: values.filter(Predicate.isNumber) }
+}
+
+/** A locale is a place and nothing else is; the service would only say that a value is missing. */
+const checkValues = ({ locales, name, comparator }: Requirement): Effect.Effect<void, ProviderError> => {
+  if (isExistence(comparator) || isLocale(name) === (locales !== undefined)) return Effect.void
+  return failure(
+    "Rejected",
+    "setup",
+    isLocale(name)
+      ? `${name} is compared with places, such as "US" or "US-CA"`
+      : `${name} is compared with whole numbers`
+  )
+}
 
 /** All that the task, and the layer, ask of workers. */
 export const requirementsOf = (
@@ -152,7 +169,9 @@ export const requirementsOf = (
   task: ReadonlyArray<QualificationRequirement>,
   more: ReadonlyArray<Requirement>
 ): Effect.Effect<Array<RemoteRequirement>, ProviderError> =>
-  Effect.forEach([...task.map(ofTask), ...more], (requirement) => remoteOf(crowd, requirement))
+  Effect.forEach([...task.map(ofTask), ...more], (requirement) =>
+    Effect.zipRight(checkValues(requirement), remoteOf(crowd, requirement))
+  )
 
 /** A value given, or taken away, twice is the same as once. */
 const granting = (
