@@ -139,6 +139,9 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
         expect(yield* faultOfReward(', "reward": "0.055"')).toMatch(/^task\.json:1 reward .*3 decimals, but USD has 2/)
         expect(yield* faultOfReward(', "reward": "5", "currency": "dollar"')).toMatch(/^task\.json:1 currency "dollar"/)
         expect(yield* faultOfReward(', "reward": "1.5", "currency": "JPY"')).toMatch(/1 decimals, but JPY has 0/)
+        expect(yield* faultOfReward(', "reward": "10000000.01"')).toMatch(
+          /"10000000.01" is more than a unit can be worth/
+        )
         expect(yield* faultOfReward(', "reward": 0.05')).toBe(
           'task.json:1 reward is a number; write it as text in quotes: "reward": "0.05"'
         )

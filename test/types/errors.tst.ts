@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import { describe, expect, test } from "tstyche"
 import type * as Agents from "../../src/Agents.js"
 import type * as Budget from "../../src/Budget.js"
@@ -118,6 +118,7 @@ describe("catchTags over each method is exhaustive", () => {
   })
 
   test("Units", () => {
+    const launch: Units.Service["launch"] = () => Stream.empty
     expect(
       failing<Units.Service["get"]>().pipe(Effect.catchTags(handle("UnitNotFound", "StoreError")))
     ).type.toBe<Infallible>()
@@ -127,7 +128,7 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Units.Service["status"]>().pipe(Effect.catchTags(handle("UnitNotFound", "ProviderError", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
-      failing<Units.Service["launch"]>().pipe(
+      failing<typeof launch<never>>().pipe(
         Effect.catchTags(handle("TaskRunNotFound", "InsufficientFunds", "Uncertain", "ProviderError", "StoreError"))
       )
     ).type.toBe<Infallible>()
