@@ -122,7 +122,12 @@ export const make = (engine: Engine.Service): Service => {
       const ids = units.map(({ id }) => id)
       const outcomes = yield* launching.perform(
         Effect.gen(function* () {
-          const created = (yield* store.getAll(tables.units, ids)).filter(({ status }) => status === "created")
+          const current = byId(yield* store.getAll(tables.units, ids))
+          // In the order of the page: their ids are in another.
+          const created = ids.flatMap((id) => {
+            const unit = current.get(id)
+            return unit?.status === "created" ? [unit] : []
+          })
           return (yield* launchOrders(created)).map((order) => requestOf("launch", order))
         })
       )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../../src/Batch.js"
@@ -11,12 +12,11 @@ import * as Money from "../../src/Money.js"
 import { Requesters } from "../../src/Requesters.js"
 import { type Inputs, TaskRuns, taskDefaults } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
+import * as sqlite from "../support/sqlite.js"
 import { failure } from "./kit.js"
 
-const count = 1_000
-
 /** A batch of two units a row, whose rows come as `row` lets them. */
-const batchOf = (row: (n: number) => Effect.Effect<void> = () => Effect.void): Batch => ({
+const batchOf = (row: (n: number) => Effect.Effect<void> = () => Effect.void, count = 1_000): Batch => ({
   name: "batch",
   task: {
     ...taskDefaults,
@@ -34,6 +34,8 @@ const batchOf = (row: (n: number) => Effect.Effect<void> = () => Effect.void): B
     Stream.mapEffect((n) => Effect.as(row(n), { n: String(n) } satisfies Inputs))
   )
 })
+
+const { count } = batchOf()
 
 const requester = Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
 
@@ -57,6 +59,16 @@ describe("a launch", () => {
       expect(units).toHaveLength(2 * count)
       expect(tokens).toEqual(units.map(({ id }) => token.ofId("launch", id)))
     }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("sends the units of a page in their order, whatever their ids: first every row's first", () =>
+    Effect.gen(function* () {
+      const mock = yield* Mock.Mock
+      const me = yield* requester
+      yield* Crowd.launch(batchOf(undefined, 30), { requester: me.id })
+      const tokens = (yield* mock.calls).filter(({ method }) => method === "launch").flatMap(({ tokens }) => tokens)
+      expect(tokens).toEqual((yield* allUnits).map(({ id }) => token.ofId("launch", id)))
+    }).pipe(Effect.provide(Layer.provide(Mock.layerStore(), sqlite.layer())))
   )
 
   it.effect("that is limited, or refused, leaves all rows where the next one finds them", () =>
