@@ -9,6 +9,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Agent, AgentOutline, Answers } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
+import * as codec from "../internal/codec.js"
 import { Intent } from "../Journal.js"
 import { Minor } from "../Money.js"
 import { Qualification } from "../Qualifications.js"
@@ -59,9 +60,8 @@ const table = <Row extends { readonly id: string }, Encoded extends { readonly [
   shape: Shape<Row, Encoded>
 ): Table<Row, Encoded> => ({
   ...shape,
-  decode: Schema.decodeUnknownEither(shape.schema),
-  encode: Schema.encodeSync(shape.schema),
-  encodePart: Schema.encodeSync(Schema.partialWith(shape.schema, { exact: true }))
+  ...codec.make(shape.schema),
+  encodePart: codec.make(Schema.partialWith(shape.schema, { exact: true })).encode
 })
 
 const jsonText = <A, I>(schema: Schema.Schema<A, I>) => Schema.parseJson(schema)
