@@ -7,9 +7,9 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes
 } from "@aws-sdk/client-mturk"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -53,6 +53,7 @@ const configOf = ({ concurrency, credentials, environment }: Settings): MTurkCli
   region,
   endpoint: environment.endpoint,
   maxAttempts: 1,
+  cacheMiddleware: true,
   requestHandler: {
     httpAgent: { keepAlive: true, maxSockets: concurrency },
     httpsAgent: { keepAlive: true, maxSockets: concurrency }
@@ -68,8 +69,14 @@ const configOf = ({ concurrency, credentials, environment }: Settings): MTurkCli
       })
 })
 
-/** Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads. */
-const trim = ({ middlewareStack }: MTurkClient): void => {
+/** What takes a call back from the wire, by its input. */
+const signals = new WeakMap<object, AbortSignal>()
+
+/**
+ * Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads. The SDK
+ * keeps the handler of a kind of command only if calls come without options, so the signal reaches the wire by the input.
+ */
+const trim = ({ config, middlewareStack }: MTurkClient): void => {
   middlewareStack.remove("loggerMiddleware")
   middlewareStack.add((next) => next, {
     name: "retryMiddleware",
@@ -77,6 +84,12 @@ const trim = ({ middlewareStack }: MTurkClient): void => {
     priority: "high",
     override: true
   })
+  middlewareStack.add(
+    () =>
+      ({ input, request }) =>
+        config.requestHandler.handle(request, { abortSignal: signals.get(input) }),
+    { name: "signalMiddleware", step: "deserialize", priority: "low" }
+  )
 }
 
 const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.Scope> =>
@@ -92,11 +105,10 @@ const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.S
 const moment = 1_000
 
 /** Requests are signed with the time of the `Clock`; where that is the machine's, the client corrects it by itself. */
-const keepTime = ({ config }: MTurkClient): Effect.Effect<void> =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    const ahead = now - Date.now()
-    if (Math.abs(ahead) > moment) config.systemClockOffset = ahead
-  })
+const keepTime = ({ config }: MTurkClient, now: number): void => {
+  const ahead = now - Date.now()
+  if (Math.abs(ahead) > moment) config.systemClockOffset = ahead
+}
 
 /** No timer waits for longer. */
 const longest = 2 ** 31 - 1
@@ -105,10 +117,11 @@ const longest = 2 ** 31 - 1
  * Sends it, and takes it back from the wire where it is interrupted or takes too long. One timer a call costs less than
  * a race of two fibers.
  */
-const sent = (
-  method: string,
+const sent = <In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
+  client: MTurkClient,
   { timeout }: Settings,
-  send: (abortSignal: AbortSignal) => Promise<unknown>
+  method: string,
+  command: Command<In, Out>
 ): Effect.Effect<unknown, CallError> =>
   Effect.async((resume) => {
     const controller = new AbortController()
@@ -121,7 +134,8 @@ const sent = (
       clearTimeout(timer)
       resume(result)
     }
-    send(controller.signal).then(
+    signals.set(command.input, controller.signal)
+    client.send(command).then(
       (answer) => end(Effect.succeed(answer)),
       (thrown) => end(Effect.fail(fromThrown(method, thrown)))
     )
@@ -133,18 +147,18 @@ const sent = (
 
 const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.map(clientOf(settings), (client) => ({
-    call: (method, command, reply) =>
-      Effect.zipRight(
-        keepTime(client),
-        sent(method, settings, async (abortSignal) => client.send(command, { abortSignal }))
-      ).pipe(
-        (call) => gate.limit(method, call),
-        Effect.flatMap((answer) =>
-          Effect.mapError(Schema.decodeUnknownEither(reply)(answer), (error) =>
-            failure("Malformed", method, error.message)
-          )
-        )
-      ),
+    call: (method, command, reply) => {
+      const call = Effect.clockWith((clock) => {
+        keepTime(client, clock.unsafeCurrentTimeMillis())
+        return sent(client, settings, method, command)
+      })
+      return Effect.flatMap(gate.limit(method, call), (answer) => {
+        const decoded = Schema.decodeUnknownEither(reply)(answer)
+        return Either.isRight(decoded)
+          ? Effect.succeed(decoded.right)
+          : failure("Malformed", method, decoded.left.message)
+      })
+    },
     as: (credentials) => over({ ...settings, credentials }, gate),
     rate: gate.rate
   }))

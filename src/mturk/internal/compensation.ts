@@ -73,7 +73,7 @@ export const offer = (crowd: Crowd, sent: Sent<BonusOrder>): Effect.Effect<Recei
       RequesterAnnotation: sent.token,
       UniqueRequestToken: sent.token
     })
-    const { HIT } = yield* crowd.client.call("CreateHITWithHITType", command, replies.OneHit)
+    const { HIT } = yield* crowd.client.call("CreateHITWithHITType", command, replies.NewHit)
     return receipt({ remoteId: HIT.HITId })
   }).pipe(
     Effect.catchIf(

@@ -1,11 +1,13 @@
 /** What all parts of the driver share. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Agent } from "../../Agents.js"
 import { InsufficientFunds, type ProviderError, type StoreError } from "../../CrowdError.js"
 import type { Driver } from "../../Driver.js"
+import * as codec from "../../internal/codec.js"
 import type { Money } from "../../Money.js"
 import * as Moneys from "../../Money.js"
 import type * as Store from "../../Store.js"
@@ -31,14 +33,14 @@ export interface Crowd {
 export const Setup = Schema.Struct({ environment: Schema.String, hitType: Schema.NonEmptyString })
 export type Setup = typeof Setup.Type
 
-const decodeSetup = Schema.decodeUnknownOption(Setup)
+const { decode: decodeSetup } = codec.make(Setup)
 
 const elsewhere = (method: string, what: string, theirs: string, ours: string) =>
   failure("Rejected", method, `${what} belongs to ${theirs}, and this is ${ours}; ids of one mean nothing in the other`)
 
 /** What was set up for the run, if that was here. */
 export const setupOf = ({ environment }: Crowd, method: string, run: TaskRun): Effect.Effect<Setup, ProviderError> => {
-  const setup = Option.flatMap(run.setup, decodeSetup)
+  const setup = Option.flatMap(run.setup, (setup) => Either.getRight(decodeSetup(setup)))
   if (Option.isNone(setup)) return failure("Rejected", method, `${run.id} is not set up`)
   return setup.value.environment === environment.name
     ? Effect.succeed(setup.value)

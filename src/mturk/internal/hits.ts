@@ -146,7 +146,7 @@ const launchOne = (
       RequesterAnnotation: unit.id,
       UniqueRequestToken: token
     })
-    return yield* crowd.client.call(method, command, replies.OneHit).pipe(
+    return yield* crowd.client.call(method, command, replies.NewHit).pipe(
       Effect.map(({ HIT }) => receipt({ remoteId: HIT.HITId })),
       Effect.catchTag("Refusal", (refusal): Effect.Effect<Receipt, InsufficientFunds | ProviderError> => {
         if (isThere(refusal)) return adopt(crowd, order, refusal)

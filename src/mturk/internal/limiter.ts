@@ -1,5 +1,5 @@
 /** One gate for every call: it lets fewer through when the service says that they are too many, and recovers. */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { ProviderError } from "../../CrowdError.js"
@@ -65,40 +65,44 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
       if (state.rate > fastest) state.rate = Number.POSITIVE_INFINITY
     }
 
-    const wait = (method: string) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const millis = turn(now)
-        if (millis === 0) return Effect.void
-        return millis <= patience
-          ? Effect.sleep(millis)
-          : new ProviderError({
-              reason: "Throttled",
-              provider,
-              method,
-              retryAfter: Duration.millis(Math.ceil(millis)),
-              description: "too many calls are waiting"
-            })
-      })
-
-    const begin = Effect.map(Clock.currentTimeMillis, (now) => {
+    const begin = (now: number) => {
       state.begun.push(now)
       if (state.begun.length > 2 * fastest) state.begun.splice(0, fastest)
-    })
+    }
+
+    const tooMany = (method: string, millis: number) =>
+      new ProviderError({
+        reason: "Throttled",
+        provider,
+        method,
+        retryAfter: Duration.millis(Math.ceil(millis)),
+        description: "too many calls are waiting"
+      })
+
+    const heeded = <A, E>(clock: Clock.Clock, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.suspend(() => {
+        begin(clock.unsafeCurrentTimeMillis())
+        return Effect.mapBoth(call, {
+          onSuccess: (answer) => {
+            faster()
+            return answer
+          },
+          onFailure: (error) => {
+            if (isThrottled(error)) slower(clock.unsafeCurrentTimeMillis())
+            else faster()
+            return error
+          }
+        })
+      })
 
     return {
-      limit: (method, call) =>
-        Effect.zipRight(
-          wait(method),
-          slots.within(
-            Effect.zipRight(begin, call).pipe(
-              Effect.tapBoth({
-                onFailure: (error) =>
-                  isThrottled(error) ? Effect.map(Clock.currentTimeMillis, slower) : Effect.sync(faster),
-                onSuccess: () => Effect.sync(faster)
-              })
-            )
-          )
-        ),
+      limit: <A, E>(method: string, call: Effect.Effect<A, E>) =>
+        Effect.clockWith((clock): Effect.Effect<A, E | ProviderError> => {
+          const millis = turn(clock.unsafeCurrentTimeMillis())
+          if (millis > patience) return tooMany(method, millis)
+          const run = slots.within(heeded(clock, call))
+          return millis === 0 ? run : Effect.delay(run, millis)
+        }),
       rate: Effect.sync(() => state.rate)
     }
   })

@@ -57,6 +57,8 @@ export const QualificationTypes = page("QualificationTypes", QualificationType)
 export const BonusPayments = page("BonusPayments", BonusPayment)
 export const WorkerBlocks = page("WorkerBlocks", WorkerBlock)
 
+/** As much as is read of a HIT that was just made. */
+export const NewHit = Schema.Struct({ HIT: Schema.Struct({ HITId: Schema.NonEmptyString }) })
 export const OneHit = Schema.Struct({ HIT: Hit })
 export const OneAssignment = Schema.Struct({ Assignment })
 export const OneHitType = Schema.Struct({ HITTypeId: Schema.NonEmptyString })

@@ -19,36 +19,38 @@ export const make = (count: number): Slots => {
     place.wake()
   }
 
-  const take = (place: Place): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (free === 0) {
-        return Effect.async<void>((resume) => {
-          place.wake = () => resume(Effect.void)
-          waiting.add(place)
-        })
-      }
-      free--
-      place.held = true
-      return Effect.void
-    })
+  const take = (place: Place): Effect.Effect<void> => {
+    if (free === 0) {
+      return Effect.async<void>((resume) => {
+        place.wake = () => resume(Effect.void)
+        waiting.add(place)
+      })
+    }
+    free--
+    place.held = true
+    return Effect.void
+  }
 
   /** Also of one that was given a place and has not begun. */
-  const leave = (place: Place) =>
-    Effect.sync(() => {
-      if (waiting.delete(place) || !place.held) return
-      const [next] = waiting
-      if (next === undefined) free++
-      else {
-        waiting.delete(next)
-        hold(next)
-      }
-    })
+  const leave = (place: Place) => {
+    if (waiting.delete(place) || !place.held) return
+    const [next] = waiting
+    if (next === undefined) free++
+    else {
+      waiting.delete(next)
+      hold(next)
+    }
+  }
 
   return {
     within: (effect) =>
-      Effect.suspend(() => {
+      Effect.uninterruptibleMask((restore) => {
         const place: Place = { held: false, wake: () => {} }
-        return Effect.ensuring(Effect.zipRight(take(place), effect), leave(place))
+        const taken = Effect.zipRight(take(place), effect)
+        return Effect.flatMap(Effect.exit(restore(taken)), (exit) => {
+          leave(place)
+          return exit
+        })
       })
   }
 }
