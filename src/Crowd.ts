@@ -171,7 +171,7 @@ const afford = ({ available, fee, reward }: Plan, units: number): Effect.Effect<
 
 const rowsPerPage = 500
 
-const undecided = ({ units }: Summary): number => units.launched + units.assigned + units.completed
+const undecided = ({ assigned, completed, launched }: Summary["units"]): number => launched + assigned + completed
 
 /**
  * Launches a batch: finds or makes its run, checks that what is undecided and what is to come can be paid, registers the
@@ -199,8 +199,8 @@ export const launch = (
       fresh: options.fresh
     })
     yield* journal.settle(run.id)
-    const before = yield* runs.summary(run.id)
-    const done = Object.values(before.units).reduce((sum, n) => sum + n, 0) - before.units.created
+    const before = yield* runs.counts(run.id)
+    const done = Object.values(before).reduce((sum, n) => sum + n, 0) - before.created
     const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
     yield* afford(cost, toCome === 0 ? 0 : undecided(before) + toCome)
     const { rest, until } = yield* loading.make(runs, batch, run.id)

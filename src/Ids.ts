@@ -149,6 +149,8 @@ const encodeDigits = (digits: Uint8Array): string => {
  */
 export interface Service {
   readonly next: Effect.Effect<string>
+  /** So many at once, in their order. */
+  readonly take: (count: number) => Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
@@ -162,17 +164,19 @@ export const make = (random: () => Uint8Array = randomDigits): Service => {
   let lastTime = ""
   let lastMillis = -1
   let digits = random()
+  const at = (now: number): string => {
+    if (now > lastMillis) {
+      lastMillis = now
+      lastTime = encodeTime(now)
+      digits = random()
+    } else {
+      digits = increment(digits)
+    }
+    return lastTime + encodeDigits(digits)
+  }
   return {
-    next: Effect.map(Clock.currentTimeMillis, (now) => {
-      if (now > lastMillis) {
-        lastMillis = now
-        lastTime = encodeTime(now)
-        digits = random()
-      } else {
-        digits = increment(digits)
-      }
-      return lastTime + encodeDigits(digits)
-    })
+    next: Effect.map(Clock.currentTimeMillis, at),
+    take: (count) => Effect.map(Clock.currentTimeMillis, (now) => Array.from({ length: count }, () => at(now)))
   }
 }
 
@@ -193,6 +197,9 @@ export class Ids extends Context.Reference<Ids>()("effect-crowd/Ids", { defaultV
 
 const next = (prefix: string): Effect.Effect<string> =>
   Effect.flatMap(Ids, (ids) => Effect.map(ids.next, (rest) => `${prefix}_${rest}`))
+
+const take = (prefix: string, count: number): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.flatMap(Ids, (ids) => Effect.map(ids.take(count), (all) => all.map((rest) => `${prefix}_${rest}`)))
 
 /**
  * @since 0.1.0
@@ -217,12 +224,30 @@ export const assignmentId: Effect.Effect<AssignmentId> = Effect.map(next("asg"),
 )
 
 /**
+ * So many at once, in their order.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const assignmentIds = (count: number): Effect.Effect<ReadonlyArray<AssignmentId>> =>
+  Effect.map(take("asg", count), (ids) => ids.map((id) => AssignmentId.make(id, { disableValidation: true })))
+
+/**
  * @since 0.1.0
  * @category constructors
  */
 export const unitId: Effect.Effect<UnitId> = Effect.map(next("unit"), (id) =>
   UnitId.make(id, { disableValidation: true })
 )
+
+/**
+ * So many at once, in their order.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const unitIds = (count: number): Effect.Effect<ReadonlyArray<UnitId>> =>
+  Effect.map(take("unit", count), (ids) => ids.map((id) => UnitId.make(id, { disableValidation: true })))
 
 /**
  * @since 0.1.0

@@ -145,14 +145,12 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
     })
 
   const perform: Runner<Order, E>["perform"] = (requests) =>
-    Effect.flatMap(performAll(requests), ([all, outcomes]) =>
-      Effect.forEach(all, ({ token }) =>
-        Option.match(Option.fromNullable(outcomes.get(token)), {
-          onNone: () => Effect.dieMessage(`no outcome for ${token}`),
-          onSome: Effect.succeed
-        })
-      )
-    )
+    Effect.flatMap(performAll(requests), ([all, outcomes]) => {
+      const inOrder = all.flatMap(({ token }) => outcomes.get(token) ?? [])
+      return inOrder.length === all.length
+        ? Effect.succeed(inOrder)
+        : Effect.dieMessage(`${all.length - inOrder.length} requests have no outcome`)
+    })
 
   const settleAll = (intents: ReadonlyArray<Intent>, quiet: Partial<Item<Order>>) =>
     Effect.forEach(

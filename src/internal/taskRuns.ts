@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { BatchChanged, ProviderError, type StoreError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
-import type { Assignment, Cost, Inputs, Service, Summary, TaskRun } from "../TaskRuns.js"
+import type { Assignment, Cost, Service, Summary, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
@@ -17,6 +17,22 @@ import { retrying } from "./retry.js"
 
 /** A unit's place is its index times this, plus its row: so many rows a run can have. */
 const rowsAtMost = 1_000_000_000
+
+const newUnit =
+  (now: DateTime.Utc) =>
+  ({ assignment, index }: { readonly assignment: Assignment; readonly index: number }, id: Ids.UnitId): Unit => ({
+    id,
+    run: assignment.run,
+    assignment: assignment.id,
+    index,
+    place: index * rowsAtMost + assignment.row,
+    status: "created",
+    remoteId: Option.none(),
+    agent: Option.none(),
+    leaseUntil: Option.none(),
+    withdrawnAt: Option.none(),
+    updatedAt: now
+  })
 
 export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
@@ -84,41 +100,23 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       })
     )
 
-  const unitsOf = (
-    task: TaskRun["task"],
-    assignment: Assignment,
-    now: DateTime.Utc
-  ): Effect.Effect<ReadonlyArray<Unit>> =>
-    Effect.forEach(Array.range(0, task.unitsPerAssignment - 1), (index) =>
-      Effect.map(Ids.unitId, (id) => ({
-        id,
-        run: assignment.run,
-        assignment: assignment.id,
-        index,
-        place: index * rowsAtMost + assignment.row,
-        status: "created",
-        remoteId: Option.none(),
-        agent: Option.none(),
-        leaseUntil: Option.none(),
-        withdrawnAt: Option.none(),
-        updatedAt: now
-      }))
-    )
-
   const addRows: Service["addRows"] = (id, from, rows) =>
     Effect.gen(function* () {
       const { task } = yield* run(id)
       const now = yield* DateTime.now
-      const assignments = yield* Effect.forEach(rows, (inputs: Inputs, i) =>
-        Effect.map(Ids.assignmentId, (assignment): Assignment => ({ id: assignment, run: id, row: from + i, inputs }))
+      const assignments = Array.zip(rows, yield* Ids.assignmentIds(rows.length)).map(
+        ([inputs, assignment], i): Assignment => ({ id: assignment, run: id, row: from + i, inputs })
       )
-      const units = yield* Effect.forEach(assignments, (assignment) => unitsOf(task, assignment, now))
+      const asked = assignments.flatMap((assignment) =>
+        Array.makeBy(task.unitsPerAssignment, (index) => ({ assignment, index }))
+      )
+      const units = Array.zipWith(asked, yield* Ids.unitIds(asked.length), newUnit(now))
       yield* store.transaction(
         Effect.gen(function* () {
           const inserted = new Set(yield* store.insert(tables.assignments, assignments))
           yield* store.insert(
             tables.units,
-            units.flat().filter((unit) => inserted.has(unit.assignment))
+            units.filter((unit) => inserted.has(unit.assignment))
           )
         })
       )

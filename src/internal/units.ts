@@ -42,21 +42,23 @@ export const make = (engine: Engine.Service): Service => {
 
   const launchOrders = (units: ReadonlyArray<Unit>): Effect.Effect<ReadonlyArray<LaunchOrder>, StoreError> =>
     Effect.gen(function* () {
+      const ids = [...new Set(units.map(({ run }) => run))]
+      const runs = byId(yield* Effect.forEach(ids, runOf))
+      const templates = byId(yield* store.getAll(tables.templates, ids))
       const assignments = byId(
         yield* store.getAll(
           tables.assignments,
           units.map(({ assignment }) => assignment)
         )
       )
-      const templates = byId(yield* store.getAll(tables.templates, [...new Set(units.map(({ run }) => run))]))
-      return yield* Effect.forEach(units, (unit) =>
-        Effect.gen(function* () {
-          const assignment = assignments.get(unit.assignment)
-          if (assignment === undefined) return yield* missing(unit.assignment)
-          const template = templates.get(unit.run)?.html ?? ""
-          return { unit, run: yield* runOf(unit.run), inputs: assignment.inputs, template }
-        })
-      )
+      const orders: Array<LaunchOrder> = []
+      for (const unit of units) {
+        const run = runs.get(unit.run)
+        const inputs = assignments.get(unit.assignment)?.inputs
+        if (run === undefined || inputs === undefined) return yield* missing(unit.assignment)
+        orders.push({ unit, run, inputs, template: templates.get(unit.run)?.html ?? "" })
+      }
+      return orders
     })
 
   const restoring =
