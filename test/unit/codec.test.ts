@@ -62,7 +62,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
   const values = Arbitrary.make(schema)
 
   it("decodes what Schema decodes, with the same result and the same keys in order", () => {
-    fc.assert(
+    return fc.assert(
       fc.property(values, (value) => {
         const encoded = Schema.encodeSync(schema)(value)
         const decoded = told(decode(encoded))
@@ -74,7 +74,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
   })
 
   it("encodes what Schema encodes, with the same result and the same keys in order", () => {
-    fc.assert(
+    return fc.assert(
       fc.property(values, (value) => {
         const encoded = encode(value)
         expect(encoded).toStrictEqual(Schema.encodeSync(schema)(value))
@@ -85,7 +85,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
 
   it("says of anything else what Schema says", () => {
     const strange = fc.oneof(fc.anything(), values.map(Schema.encodeSync(schema)).chain(damaged))
-    fc.assert(
+    return fc.assert(
       fc.property(strange, (value) => {
         expect(told(decode(value))).toStrictEqual(told(Schema.decodeUnknownEither(schema)(value)))
       })
@@ -96,7 +96,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
     const strange = fc.oneof(fc.anything(), values.chain(damaged))
     const encoded = (encode: (value: unknown) => unknown, value: unknown) =>
       told(Either.try({ try: () => encode(value), catch: (error) => ({ message: String(error) }) }))
-    fc.assert(
+    return fc.assert(
       fc.property(strange, (value) => {
         expect(encoded(encode, value)).toStrictEqual(encoded(Schema.encodeSync(schema), value))
       })
