@@ -1,16 +1,13 @@
 /**
  * Accept + submit over HTTP with every check on, against raw node:http + better-sqlite3 on a copy of the same file in the
- * same run. Each server is a process of its own that has its clients, the same for both, in it. Compiled, as it is used:
- * tsx wraps every function that is made.
+ * same run. Each server is a process of its own that has its clients, the same for both, in it.
  */
 import { execFile } from "node:child_process"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { buildSync } from "esbuild"
 import * as Local from "../../src/Local.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import { type Crowd, type Durability, inTemporaryDirectory, launched, median } from "./setup.js"
@@ -18,22 +15,11 @@ import { type Crowd, type Durability, inTemporaryDirectory, launched, median } f
 const Measured = Schema.parseJson(Schema.Struct({ seconds: Schema.Number, p50: Schema.Number, p99: Schema.Number }))
 type Measured = typeof Measured.Type
 
-const compiled = fileURLToPath(new URL("../../node_modules/.cache/bench", import.meta.url))
-
-const compile = () =>
-  buildSync({
-    entryPoints: ["httpFloor.ts", "httpOurs.ts"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
-    outdir: compiled,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm"
-  })
-
 const measured = (server: "httpFloor" | "httpOurs", words: ReadonlyArray<string>) =>
   Effect.flatMap(
-    Effect.promise(() => promisify(execFile)(process.execPath, [join(compiled, `${server}.mjs`), ...words])),
+    Effect.promise(() =>
+      promisify(execFile)(process.execPath, [fileURLToPath(new URL(`${server}.mjs`, import.meta.url)), ...words])
+    ),
     ({ stdout }) => Schema.decodeUnknown(Measured)(stdout)
   )
 
@@ -84,7 +70,6 @@ const sizes = process.argv.slice(2).map(Number)
 
 const program = inTemporaryDirectory((directory) =>
   Effect.gen(function* () {
-    compile()
     console.log("accept + submit over HTTP, microseconds a unit; ratio = raw / ours")
     const chosen = cases.filter(({ units }) => sizes.length === 0 || sizes.includes(units))
     const costs = yield* Effect.forEach(chosen, (one) =>

@@ -21,12 +21,12 @@ import { batchOf, inTemporaryDirectory, median, seconds } from "./setup.js"
 
 const latency = 20
 const concurrency = 16
-const rounds = 5
+const rounds = 7
 const credentials = { accessKeyId: "AKIDBENCH", secretAccessKey: "a secret" }
 
 /** The port of the service. */
 const service = Effect.acquireRelease(
-  Effect.sync(() => fork(fileURLToPath(new URL("mturkServer.ts", import.meta.url)), [String(latency)])),
+  Effect.sync(() => fork(fileURLToPath(new URL("mturkServer.mjs", import.meta.url)), [String(latency)])),
   (child) => Effect.sync(() => child.kill())
 ).pipe(
   Effect.flatMap((child) =>

@@ -1,19 +1,46 @@
 import { expect, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { failure } from "../../src/mturk/internal/errors.js"
 import * as Limiter from "../../src/mturk/internal/limiter.js"
 
-const throttled = failure("Throttled", "GetHIT", "Rate exceeded")
+const ends =
+  <A, E>(result: Either.Either<A, E>): Limiter.Call<A, E> =>
+  (end) => {
+    end(result)
+    return () => {}
+  }
+
+const succeeds = ends(Either.right("an answer"))
+const throttled = ends(Either.left(failure("Throttled", "GetHIT", "Rate exceeded")))
+
+/** One that ends a little later, and may be broken off before. */
+const slow =
+  (begun: () => void, ended: () => void): Limiter.Call<string, never> =>
+  (end) => {
+    begun()
+    const timer = setImmediate(() => {
+      ended()
+      end(Either.right("an answer"))
+    })
+    return () => {
+      clearImmediate(timer)
+      ended()
+    }
+  }
 
 /** When each of so many calls begins, in milliseconds from now. */
 const beginnings = (limiter: Limiter.Limiter, calls: number) =>
   Effect.gen(function* () {
-    const start = yield* Clock.currentTimeMillis
+    const clock = yield* Effect.clock
+    const start = clock.unsafeCurrentTimeMillis()
     const began: Array<number> = []
-    const call = Effect.map(Clock.currentTimeMillis, (now) => began.push(now - start))
+    const call: Limiter.Call<string, never> = (end) => {
+      began.push(clock.unsafeCurrentTimeMillis() - start)
+      return succeeds(end)
+    }
     const all = yield* Effect.fork(
       Effect.forEach(Array.from({ length: calls }), () => Effect.either(limiter.limit("GetHIT", call)), {
         concurrency: "unbounded"
@@ -36,7 +63,7 @@ it.effect("after a throttled call there are half as many a second, and more with
   Effect.gen(function* () {
     const limiter = yield* Limiter.make(8)
     yield* beginnings(limiter, 0)
-    yield* Effect.forEach(Array.from({ length: 19 }), () => limiter.limit("GetHIT", Effect.void))
+    yield* Effect.forEach(Array.from({ length: 19 }), () => limiter.limit("GetHIT", succeeds))
     yield* Effect.flip(limiter.limit("GetHIT", throttled))
     expect(yield* limiter.rate).toBe(10)
     yield* Effect.flip(
@@ -76,7 +103,7 @@ it.effect("a call that would wait for more than ten seconds is not made", () =>
     yield* Effect.flip(limiter.limit("GetHIT", throttled))
     expect(yield* limiter.rate).toBe(0.5)
     const waiting = yield* Effect.fork(
-      Effect.forEach(Array.from({ length: 50 }), () => Effect.either(limiter.limit("GetHIT", Effect.void)), {
+      Effect.forEach(Array.from({ length: 50 }), () => Effect.either(limiter.limit("GetHIT", succeeds)), {
         concurrency: "unbounded"
       })
     )
@@ -87,19 +114,69 @@ it.effect("a call that would wait for more than ten seconds is not made", () =>
   })
 )
 
-it.effect("no more calls are under way than it lets through", () =>
+/** How many were under way at once at the most, and how many are still. */
+const counting = () => {
+  const count = { now: 0, most: 0, begun: 0 }
+  const begun = () => {
+    count.begun++
+    count.most = Math.max(count.most, ++count.now)
+  }
+  return { count, call: slow(begun, () => count.now--) }
+}
+
+it.effect("no more calls are under way than it lets through, one by one or many in one fiber", () =>
   Effect.gen(function* () {
     const limiter = yield* Limiter.make(3)
-    let [now, most] = [0, 0]
-    const call = Effect.acquireUseRelease(
-      Effect.sync(() => {
-        most = Math.max(most, ++now)
-      }),
-      () => Effect.yieldNow(),
-      () => Effect.sync(() => now--)
+    const { call, count } = counting()
+    const calls = Array.from({ length: 20 }, () => call)
+    const one = Effect.forEach(calls, (call) => limiter.limit("GetHIT", call), { concurrency: "unbounded" })
+    yield* Effect.all([one, limiter.each("GetHIT", calls), limiter.each("GetHIT", calls)], { concurrency: 3 })
+    expect(count).toEqual({ now: 0, most: 3, begun: 60 })
+  })
+)
+
+it.effect("many calls in one fiber answer each in its place, also where they were throttled before", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(3)
+    const calls: ReadonlyArray<Limiter.Call<number, unknown>> = [
+      ends(Either.right(1)),
+      throttled,
+      ends(Either.right(3)),
+      ends(Either.left("no"))
+    ]
+    const answers = yield* limiter.each("GetHIT", calls)
+    expect(answers).toMatchObject([{ right: 1 }, { left: { reason: "Throttled" } }, { right: 3 }, { left: "no" }])
+    expect(yield* limiter.rate).toBeLessThan(10)
+    const later = yield* Effect.fork(limiter.each("GetHIT", calls.slice(2)))
+    yield* TestClock.adjust("1 minute")
+    expect(yield* Fiber.join(later)).toMatchObject([{ right: 3 }, { left: "no" }])
+    expect(yield* limiter.each("GetHIT", [])).toEqual([])
+  })
+)
+
+it.live("what is broken off is broken off on the wire; of the others none is lost, and none of its own is begun", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(3)
+    const first = counting()
+    const second = counting()
+    const fiber = yield* Effect.fork(
+      limiter.each(
+        "GetHIT",
+        Array.from({ length: 9 }, () => first.call)
+      )
     )
-    yield* Effect.forEach(Array.from({ length: 20 }), () => limiter.limit("GetHIT", call), { concurrency: "unbounded" })
-    expect(most).toBe(3)
+    const other = yield* Effect.fork(
+      limiter.each(
+        "GetHIT",
+        Array.from({ length: 4 }, () => second.call)
+      )
+    )
+    yield* Effect.yieldNow()
+    expect(first.count).toEqual({ now: 3, most: 3, begun: 3 })
+    yield* Fiber.interrupt(fiber)
+    expect(first.count).toEqual({ now: 0, most: 3, begun: 3 })
+    expect(yield* Fiber.join(other)).toHaveLength(4)
+    expect(second.count).toEqual({ now: 0, most: 3, begun: 4 })
   })
 )
 
@@ -109,7 +186,7 @@ it.effect("a clock that goes back holds up no call", () =>
     yield* TestClock.adjust("1 day")
     yield* Effect.flip(limiter.limit("GetHIT", throttled))
     yield* TestClock.adjust("1 minute")
-    yield* limiter.limit("GetHIT", Effect.void)
+    yield* limiter.limit("GetHIT", succeeds)
     yield* TestClock.setTime(0)
     expect(yield* beginnings(limiter, 2)).toHaveLength(2)
   })

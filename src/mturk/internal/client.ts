@@ -7,9 +7,11 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes
 } from "@aws-sdk/client-mturk"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -32,6 +34,12 @@ export interface Client {
     command: Command<In, Out>,
     reply: Schema.Schema<A, I>
   ) => Effect.Effect<A, CallError>
+  /** The same for many commands of one kind, each made when it is sent; one that cannot be made is not. */
+  readonly calls: <In extends ServiceInputTypes, Out extends ServiceOutputTypes, A, I>(
+    method: string,
+    commands: ReadonlyArray<() => Either.Either<Command<In, Out>, CallError>>,
+    reply: Schema.Schema<A, I>
+  ) => Effect.Effect<ReadonlyArray<Either.Either<A, CallError>>>
   /** The same service with other keys; for one call. */
   readonly as: (credentials: Credentials) => Effect.Effect<Client, never, Scope.Scope>
   readonly rate: Effect.Effect<number>
@@ -72,9 +80,13 @@ const configOf = ({ concurrency, credentials, environment }: Settings): MTurkCli
 /** What takes a call back from the wire, by its input. */
 const signals = new WeakMap<object, AbortSignal>()
 
+const isHeaded = (request: unknown): request is { readonly headers: Record<string, string> } =>
+  Predicate.hasProperty(request, "headers") && Predicate.isRecord(request.headers)
+
 /**
- * Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads. The SDK
- * keeps the handler of a kind of command only if calls come without options, so the signal reaches the wire by the input.
+ * Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads, and says
+ * who calls in one word instead of what is put together anew for each call. The SDK keeps the handler of a kind of
+ * command only if calls come without options, so the signal reaches the wire by the input.
  */
 const trim = ({ config, middlewareStack }: MTurkClient): void => {
   middlewareStack.remove("loggerMiddleware")
@@ -84,6 +96,13 @@ const trim = ({ config, middlewareStack }: MTurkClient): void => {
     priority: "high",
     override: true
   })
+  middlewareStack.add(
+    (next) => (call) => {
+      if (isHeaded(call.request)) call.request.headers["user-agent"] = "effect-crowd"
+      return next(call)
+    },
+    { name: "getUserAgentMiddleware", step: "build", priority: "low", override: true }
+  )
   middlewareStack.add(
     () =>
       ({ input, request }) =>
@@ -114,51 +133,76 @@ const keepTime = ({ config }: MTurkClient, now: number): void => {
 const longest = 2 ** 31 - 1
 
 /**
- * Sends it, and takes it back from the wire where it is interrupted or takes too long. One timer a call costs less than
- * a race of two fibers.
+ * Sends it, and takes it back from the wire where it is broken off or takes too long. One timer a call costs less than a
+ * race of two fibers.
  */
-const sent = <In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
-  client: MTurkClient,
-  { timeout }: Settings,
-  method: string,
-  command: Command<In, Out>
-): Effect.Effect<unknown, CallError> =>
-  Effect.async((resume) => {
+const sending =
+  <In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
+    client: MTurkClient,
+    { timeout }: Settings,
+    clock: Clock.Clock,
+    method: string,
+    make: () => Either.Either<Command<In, Out>, CallError>
+  ): limiter.Call<unknown, CallError> =>
+  (end) => {
+    const made = make()
+    if (Either.isLeft(made)) {
+      end(Either.left(made.left))
+      return () => {}
+    }
     const controller = new AbortController()
-    const unanswered = () => {
-      controller.abort()
-      resume(failure("Unavailable", method, `no answer within ${Duration.format(timeout)}`))
-    }
-    const timer = setTimeout(unanswered, Math.min(Duration.toMillis(timeout), longest))
-    const end = (result: Effect.Effect<unknown, CallError>) => {
+    const settle = (result: Either.Either<unknown, CallError>) => {
       clearTimeout(timer)
-      resume(result)
+      if (!controller.signal.aborted) end(result)
     }
-    signals.set(command.input, controller.signal)
-    client.send(command).then(
-      (answer) => end(Effect.succeed(answer)),
-      (thrown) => end(Effect.fail(fromThrown(method, thrown)))
+    const timer = setTimeout(
+      () => {
+        settle(Either.left(failure("Unavailable", method, `no answer within ${Duration.format(timeout)}`)))
+        controller.abort()
+      },
+      Math.min(Duration.toMillis(timeout), longest)
     )
-    return Effect.sync(() => {
+    keepTime(client, clock.unsafeCurrentTimeMillis())
+    signals.set(made.right.input, controller.signal)
+    const answered = async () => client.send(made.right)
+    answered().then(
+      (answer) => settle(Either.right(answer)),
+      (thrown) => settle(Either.left(fromThrown(method, thrown)))
+    )
+    return () => {
       clearTimeout(timer)
       controller.abort()
-    })
-  })
+    }
+  }
+
+const decoded = <A, I>(method: string, reply: Schema.Schema<A, I>) => {
+  const decode = Schema.decodeUnknownEither(reply)
+  return (answer: unknown): Either.Either<A, CallError> =>
+    Either.mapLeft(decode(answer), (error) => failure("Malformed", method, error.message))
+}
 
 const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.map(clientOf(settings), (client) => ({
-    call: (method, command, reply) => {
-      const call = Effect.clockWith((clock) => {
-        keepTime(client, clock.unsafeCurrentTimeMillis())
-        return sent(client, settings, method, command)
-      })
-      return Effect.flatMap(gate.limit(method, call), (answer) => {
-        const decoded = Schema.decodeUnknownEither(reply)(answer)
-        return Either.isRight(decoded)
-          ? Effect.succeed(decoded.right)
-          : failure("Malformed", method, decoded.left.message)
-      })
-    },
+    call: (method, command, reply) =>
+      Effect.clockWith((clock) =>
+        Effect.flatMap(
+          gate.limit(
+            method,
+            sending(client, settings, clock, method, () => Either.right(command))
+          ),
+          decoded(method, reply)
+        )
+      ),
+    calls: (method, commands, reply) =>
+      Effect.clockWith((clock) =>
+        Effect.map(
+          gate.each(
+            method,
+            commands.map((make) => sending(client, settings, clock, method, make))
+          ),
+          (answers) => answers.map(Either.flatMap(decoded(method, reply)))
+        )
+      ),
     as: (credentials) => over({ ...settings, credentials }, gate),
     rate: gate.rate
   }))

@@ -35,16 +35,16 @@ export type Setup = typeof Setup.Type
 
 const { decode: decodeSetup } = codec.make(Setup)
 
-const elsewhere = (method: string, what: string, theirs: string, ours: string) =>
-  failure("Rejected", method, `${what} belongs to ${theirs}, and this is ${ours}; ids of one mean nothing in the other`)
+const elsewhere = (what: string, theirs: string, ours: string) =>
+  `${what} belongs to ${theirs}, and this is ${ours}; ids of one mean nothing in the other`
 
 /** What was set up for the run, if that was here. */
-export const setupOf = ({ environment }: Crowd, method: string, run: TaskRun): Effect.Effect<Setup, ProviderError> => {
+export const setupOf = ({ environment }: Crowd, method: string, run: TaskRun): Either.Either<Setup, ProviderError> => {
   const setup = Option.flatMap(run.setup, (setup) => Either.getRight(decodeSetup(setup)))
-  if (Option.isNone(setup)) return failure("Rejected", method, `${run.id} is not set up`)
+  if (Option.isNone(setup)) return Either.left(failure("Rejected", method, `${run.id} is not set up`))
   return setup.value.environment === environment.name
-    ? Effect.succeed(setup.value)
-    : elsewhere(method, run.id, setup.value.environment, environment.name)
+    ? Either.right(setup.value)
+    : Either.left(failure("Rejected", method, elsewhere(run.id, setup.value.environment, environment.name)))
 }
 
 /** Our own store is in the way: nothing was decided, and it may go better later. */

@@ -8,6 +8,7 @@ import {
   ListHITsCommand,
   UpdateExpirationForHITCommand
 } from "@aws-sdk/client-mturk"
+import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -25,10 +26,12 @@ import type { TaskRun } from "../../TaskRuns.js"
 import type { Unit } from "../../Units.js"
 import { Nothing } from "./client.js"
 import { type Crowd, isUnpaid, plain, refused, seconds, setupOf, unpaid } from "./crowd.js"
-import { failure, isMissing, isRepeated, type Refusal } from "./errors.js"
+import { type CallError, failure, isMissing, isRepeated, type Refusal } from "./errors.js"
 import { requirementsOf } from "./qualifications.js"
 import type { Questions } from "./questions.js"
 import * as replies from "./replies.js"
+
+const createHit = "CreateHITWithHITType"
 
 /** The service forgets a token after a day; what is under way then is left out. */
 export const remembered = Duration.hours(23)
@@ -127,33 +130,40 @@ const adopt = (crowd: Crowd, { unit }: LaunchOrder, { description, method }: Ref
 
 const isThere = ({ code }: Refusal): boolean => code === "hitalreadyexists"
 
-const launchOne = (
+type Launched = Either.Either<Receipt, InsufficientFunds | ProviderError>
+
+const commandOf = (
   crowd: Crowd,
   questions: Questions,
   { order, token }: Sent<LaunchOrder>
-): Effect.Effect<Receipt, InsufficientFunds | ProviderError> =>
-  Effect.gen(function* () {
-    const method = "CreateHITWithHITType"
-    const { run, unit } = order
-    const { hitType } = yield* setupOf(crowd, method, run)
-    const question = questions.of(order)
-    if (Either.isLeft(question)) return yield* failure("Rejected", method, question.left)
-    const command = new CreateHITWithHITTypeCommand({
-      HITTypeId: hitType,
-      MaxAssignments: 1,
-      LifetimeInSeconds: seconds(Duration.toMillis(run.task.lifetime)),
-      Question: question.right,
-      RequesterAnnotation: unit.id,
-      UniqueRequestToken: token
-    })
-    return yield* crowd.client.call(method, command, replies.NewHit).pipe(
-      Effect.map(({ HIT }) => receipt({ remoteId: HIT.HITId })),
-      Effect.catchTag("Refusal", (refusal): Effect.Effect<Receipt, InsufficientFunds | ProviderError> => {
-        if (isThere(refusal)) return adopt(crowd, order, refusal)
-        return isUnpaid(refusal) ? unpaid(crowd, cost(crowd, run)) : Effect.fail(refused(crowd)(refusal))
+): Either.Either<CreateHITWithHITTypeCommand, ProviderError> => {
+  const setup = setupOf(crowd, createHit, order.run)
+  if (Either.isLeft(setup)) return Either.left(setup.left)
+  return Either.mapBoth(questions.of(order), {
+    onLeft: (reason) => failure("Rejected", createHit, reason),
+    onRight: (question) =>
+      new CreateHITWithHITTypeCommand({
+        HITTypeId: setup.right.hitType,
+        MaxAssignments: 1,
+        LifetimeInSeconds: seconds(Duration.toMillis(order.run.task.lifetime)),
+        Question: question,
+        RequesterAnnotation: order.unit.id,
+        UniqueRequestToken: token
       })
-    )
   })
+}
+
+const launchedOf = (
+  crowd: Crowd,
+  order: LaunchOrder,
+  answer: Either.Either<typeof replies.NewHit.Type, CallError>
+): Effect.Effect<Launched> => {
+  if (Either.isRight(answer)) return Effect.succeed(Either.right(receiptOf(answer.right.HIT.HITId)))
+  const error = answer.left
+  if (error._tag === "Refusal" && isThere(error)) return Effect.either(adopt(crowd, order, error))
+  if (error._tag === "Refusal" && isUnpaid(error)) return Effect.either(unpaid(crowd, cost(crowd, order.run)))
+  return Effect.succeed(Either.left(refused(crowd)(error)))
+}
 
 /** What one unit of the run costs. */
 export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
@@ -176,7 +186,14 @@ export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => 
     )
   ),
   send: (orders) =>
-    Effect.forEach(orders, (sent) => Effect.either(launchOne(crowd, questions, sent)), { concurrency: "unbounded" })
+    Effect.flatMap(
+      crowd.client.calls(
+        createHit,
+        orders.map((sent) => () => commandOf(crowd, questions, sent)),
+        replies.NewHit
+      ),
+      (answers) => Effect.forEach(Array.zip(orders, answers), ([{ order }, answer]) => launchedOf(crowd, order, answer))
+    )
 })
 
 const receiptOf = (remoteId: string): Receipt => receipt({ remoteId })

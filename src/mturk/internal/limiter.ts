@@ -2,13 +2,25 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { ProviderError } from "../../CrowdError.js"
 import { provider } from "./errors.js"
 import { make as makeSlots } from "./slots.js"
 
+/** Begins something, and tells once how it ended. Answers how to break it off. */
+export type Call<A, E> = (end: (result: Either.Either<A, E>) => void) => () => void
+
+type Answered<A, E> = Either.Either<A, E | ProviderError>
+
+/** What would have to wait for its turn for too long is not made. */
 export interface Limiter {
-  /** Runs the call when it is its turn. One that would have to wait for too long is not made. */
-  readonly limit: <A, E>(method: string, call: Effect.Effect<A, E>) => Effect.Effect<A, E | ProviderError>
+  /** Makes the call when it is its turn. */
+  readonly limit: <A, E>(method: string, call: Call<A, E>) => Effect.Effect<A, E | ProviderError>
+  /** Makes each call when it is its turn, in one fiber: one for each would cost half as much as the call. */
+  readonly each: <A, E>(
+    method: string,
+    calls: ReadonlyArray<Call<A, E>>
+  ) => Effect.Effect<ReadonlyArray<Answered<A, E>>>
   /** Calls a second that are let through now; infinite as long as nothing was throttled. */
   readonly rate: Effect.Effect<number>
 }
@@ -79,30 +91,63 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
         description: "too many calls are waiting"
       })
 
-    const heeded = <A, E>(clock: Clock.Clock, call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-      Effect.suspend(() => {
+    const heed = <A, E>(result: Either.Either<A, E>, clock: Clock.Clock) => {
+      if (Either.isLeft(result) && isThrottled(result.left)) slower(clock.unsafeCurrentTimeMillis())
+      else faster()
+    }
+
+    const start = <A, E>(clock: Clock.Clock, call: Call<A, E>, end: (result: Either.Either<A, E>) => void) => {
+      const guest = slots.guest()
+      let breakOff = () => {}
+      guest.enter(() => {
         begin(clock.unsafeCurrentTimeMillis())
-        return Effect.mapBoth(call, {
-          onSuccess: (answer) => {
-            faster()
-            return answer
-          },
-          onFailure: (error) => {
-            if (isThrottled(error)) slower(clock.unsafeCurrentTimeMillis())
-            else faster()
-            return error
-          }
+        breakOff = call((result) => {
+          heed(result, clock)
+          guest.leave()
+          end(result)
+        })
+      })
+      return () => {
+        guest.leave()
+        breakOff()
+      }
+    }
+
+    const alone = <A, E>(clock: Clock.Clock, call: Call<A, E>): Effect.Effect<A, E> =>
+      Effect.async((resume) => {
+        const breakOff = start(clock, call, resume)
+        return Effect.sync(breakOff)
+      })
+
+    /** The last are broken off first, so that none begins in the place of another. */
+    const together = <A, E>(clock: Clock.Clock, calls: ReadonlyArray<Call<A, E>>) =>
+      Effect.async<ReadonlyArray<Answered<A, E>>>((resume) => {
+        const results: Array<Answered<A, E>> = []
+        let open = calls.length
+        const breakOffs = calls.map((call, i) =>
+          start(clock, call, (result) => {
+            results[i] = result
+            if (--open === 0) resume(Effect.succeed(results))
+          })
+        )
+        return Effect.sync(() => {
+          for (const breakOff of breakOffs.reverse()) breakOff()
         })
       })
 
+    const limit = <A, E>(method: string, call: Call<A, E>) =>
+      Effect.clockWith((clock): Effect.Effect<A, E | ProviderError> => {
+        const millis = turn(clock.unsafeCurrentTimeMillis())
+        if (millis > patience) return tooMany(method, millis)
+        return millis === 0 ? alone(clock, call) : Effect.delay(alone(clock, call), millis)
+      })
+
     return {
-      limit: <A, E>(method: string, call: Effect.Effect<A, E>) =>
-        Effect.clockWith((clock): Effect.Effect<A, E | ProviderError> => {
-          const millis = turn(clock.unsafeCurrentTimeMillis())
-          if (millis > patience) return tooMany(method, millis)
-          const run = slots.within(heeded(clock, call))
-          return millis === 0 ? run : Effect.delay(run, millis)
-        }),
+      limit,
+      each: (method, calls) =>
+        state.rate === Number.POSITIVE_INFINITY && calls.length > 0
+          ? Effect.clockWith((clock) => together(clock, calls))
+          : Effect.forEach(calls, (call) => Effect.either(limit(method, call)), { concurrency: "unbounded" }),
       rate: Effect.sync(() => state.rate)
     }
   })

@@ -15,6 +15,9 @@ const schemas = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchema
 /** The service takes no more, all in all. */
 export const maxBytes = 65_535
 
+/** At the most, of a UTF-16 code unit in UTF-8. */
+const bytesPerUnit = 3
+
 /** What XML 1.0 cannot say, not even escaped. */
 const unspeakable =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
@@ -68,6 +71,7 @@ export const make = (host: string | undefined): Questions => {
     of: (order) => {
       if (host !== undefined) return Either.right(external(addressOf(host, order)))
       const question = html(render(prepared(order), order.inputs))
+      if (question.length * bytesPerUnit <= maxBytes) return Either.right(question)
       const bytes = new TextEncoder().encode(question).byteLength
       return bytes > maxBytes
         ? Either.left(`the page of ${order.unit.id} has ${bytes} bytes, and a HIT carries ${maxBytes} at the most`)

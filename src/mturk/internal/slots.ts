@@ -1,56 +1,56 @@
 /** So many at once, the others in the order in which they came. Giving a place on costs the same however many wait. */
-import * as Effect from "effect/Effect"
 
-export interface Slots {
-  readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+/** One that comes for a place. */
+export interface Guest {
+  /** Begins at once if there is a place, or else when it is given one. */
+  readonly enter: (begin: () => void) => void
+  /** Gives the place on, or gives up waiting for one. A second time it does nothing. */
+  readonly leave: () => void
 }
 
-interface Place {
-  held: boolean
-  wake: () => void
+export interface Slots {
+  readonly guest: () => Guest
 }
 
 export const make = (count: number): Slots => {
   let free = count
-  const waiting = new Set<Place>()
+  /** How each goes on that waits. */
+  const waiting = new Map<object, () => void>()
 
-  const hold = (place: Place) => {
-    place.held = true
-    place.wake()
-  }
-
-  const take = (place: Place): Effect.Effect<void> => {
-    if (free === 0) {
-      return Effect.async<void>((resume) => {
-        place.wake = () => resume(Effect.void)
-        waiting.add(place)
-      })
-    }
-    free--
-    place.held = true
-    return Effect.void
-  }
-
-  /** Also of one that was given a place and has not begun. */
-  const leave = (place: Place) => {
-    if (waiting.delete(place) || !place.held) return
+  const giveOn = () => {
     const [next] = waiting
-    if (next === undefined) free++
-    else {
-      waiting.delete(next)
-      hold(next)
+    if (next === undefined) {
+      free++
+      return
     }
+    const [guest, begin] = next
+    waiting.delete(guest)
+    begin()
   }
 
   return {
-    within: (effect) =>
-      Effect.uninterruptibleMask((restore) => {
-        const place: Place = { held: false, wake: () => {} }
-        const taken = Effect.zipRight(take(place), effect)
-        return Effect.flatMap(Effect.exit(restore(taken)), (exit) => {
-          leave(place)
-          return exit
-        })
-      })
+    guest: () => {
+      const self = {}
+      let inside = false
+      return {
+        enter: (begin) => {
+          const goIn = () => {
+            inside = true
+            begin()
+          }
+          if (free === 0) {
+            waiting.set(self, goIn)
+            return
+          }
+          free--
+          goIn()
+        },
+        leave: () => {
+          if (waiting.delete(self) || !inside) return
+          inside = false
+          giveOn()
+        }
+      }
+    }
   }
 }
