@@ -8,6 +8,8 @@ export interface Memory {
   readonly told: Recent<true>
   /** After which overdue submission of a HITType to go on. */
   readonly overdue: Map<RunId, AgentOutline>
+  /** Of each kind of request tokens, after which to look on for old ones, and not before when. */
+  readonly tidied: Map<string, { readonly after: string; readonly from: number }>
 }
 
-export const make = (): Memory => ({ told: recent(100_000), overdue: new Map() })
+export const make = (): Memory => ({ told: recent(100_000), overdue: new Map(), tidied: new Map() })

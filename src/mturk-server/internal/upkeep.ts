@@ -1,4 +1,7 @@
-/** What happens by itself: leases that end, workers whose silence is noticed, HITs that expire, submissions that approve themselves. */
+/**
+ * What happens by itself: leases that end, workers whose silence is noticed, HITs that expire, submissions that approve
+ * themselves, tokens that are forgotten.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,6 +13,7 @@ import * as ids from "./ids.js"
 import * as offer from "./offer.js"
 import * as overdue from "./overdue.js"
 import { timeKey } from "./rows.js"
+import * as tokens from "./tokens.js"
 import * as views from "./views.js"
 
 const pageSize = 100
@@ -62,6 +66,7 @@ export const round = (context: Context): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const now = yield* DateTime.now
     yield* expireOverdue(context, now)
+    yield* tokens.tidy(context, now)
     const settle = (after: string): Effect.Effect<void, StoreError> =>
       Effect.gen(function* () {
         const page = yield* context.rows.active.page("", { after, limit: pageSize })
