@@ -2,31 +2,11 @@
 import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Store from "../../src/Store.js"
+import { counting } from "../support/counting.js"
 import * as samples from "./samples.js"
 import { layer, Marketplace } from "./support.js"
 
 const hits = 400
-
-/** A store in memory that counts the rows it hands out. */
-const counting = () => {
-  const read = { rows: 0 }
-  const counted = <Row, E, R>(rows: Effect.Effect<ReadonlyArray<Row>, E, R>) =>
-    Effect.tap(rows, ({ length }) => Effect.sync(() => (read.rows += length)))
-  const wrapped = Layer.effect(
-    Store.Store,
-    Effect.map(
-      Store.Store,
-      (inner): Store.Service => ({
-        ...inner,
-        page: (table, options) => counted(inner.page(table, options)),
-        getAll: (table, ids) => counted(inner.getAll(table, ids))
-      })
-    )
-  ).pipe(Layer.provide(Store.layerMemory))
-  return { read, store: wrapped }
-}
 
 describe("with many HITs", () => {
   const { read, store } = counting()
