@@ -255,10 +255,10 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       const inWork = (name: string) => page.getByRole("row").filter({ hasText: name }).getByRole("cell").nth(1)
       const shows = (name: string, text: string) =>
         act(() => expect.poll(() => inWork(name).textContent(), { timeout: 5_000 }).toBe(text))
-      yield* shows("ann", "1 disconnected")
-      yield* shows("bob", "1 ")
+      yield* shows("ann", "disconnected 1")
+      yield* shows("bob", " 1")
       yield* agents.start(ann.id)
-      yield* shows("ann", "1 ")
+      yield* shows("ann", " 1")
     })
   )
 

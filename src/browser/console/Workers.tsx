@@ -23,7 +23,7 @@ const InWork = ({ agents }: api.Part) => {
   const silent = agents.disconnected === held ? "disconnected" : `${number(agents.disconnected)} disconnected`
   return (
     <>
-      {number(held)} {agents.disconnected > 0 && <span class="tag warn">{silent}</span>}
+      {agents.disconnected > 0 && <span class="tag warn">{silent}</span>} {number(held)}
     </>
   )
 }
