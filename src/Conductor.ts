@@ -8,13 +8,13 @@
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
 import { undecided } from "./internal/undecided.js"
-import { unseenFor, unseenOf } from "./internal/unseen.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
@@ -112,10 +112,10 @@ export const conduct = (
       Effect.repeat({ until: isDecided, schedule: Schedule.spaced(every) })
     )
     yield* untilDecided
-    const unseen = yield* unseenOf(id)
+    const units = yield* Units
     const untilNobody: Effect.Effect<void, RoundError, TaskRuns | Units | Agents | Journal> = Effect.flatMap(
-      unseenFor(unseen),
-      (left) => (left === 0 ? Effect.void : Effect.zipRight(Effect.delay(untilDecided, every), untilNobody))
+      units.busyUntil(id),
+      (until) => (Option.isNone(until) ? Effect.void : Effect.zipRight(Effect.delay(untilDecided, every), untilNobody))
     )
     yield* untilNobody
     return yield* (yield* TaskRuns).summary(id)

@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
@@ -37,7 +39,10 @@ export const Unit = Schema.Struct({
   remoteId: Schema.OptionFromNullOr(Schema.String),
   /** The agent that holds it, or that completed it. */
   agent: Schema.OptionFromNullOr(AgentId),
-  /** When the agent that holds it must have submitted. */
+  /**
+   * When it must have been submitted: by the agent that holds it or, where it was taken back, by somebody at work on it
+   * whom only the crowd knows.
+   */
   leaseUntil: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
   /** When it was taken back from the crowd; a worker at work on it may still finish. */
   withdrawnAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
@@ -101,6 +106,11 @@ export interface Service {
   readonly expireAll: (
     run: RunId
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>
+  /**
+   * Until when somebody may be at work on a unit of the run: an agent that holds it or, where it was taken back, somebody
+   * whom only the crowd knows. None where nobody is.
+   */
+  readonly busyUntil: (run: RunId) => Effect.Effect<Option.Option<DateTime.Utc>, TaskRunNotFound | StoreError>
   /** Brings units and agents of the run in step with what the crowd says. Answers how many records changed. */
   readonly sync: (run: RunId) => Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError>
   /**

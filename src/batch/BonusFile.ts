@@ -152,34 +152,70 @@ interface Checked {
   readonly minor: number
 }
 
-const identityOf = ({ amount, key, reason, target }: Bonus): string =>
-  JSON.stringify([target, amount.minor, reason, Option.getOrNull(key)])
+/** What the crowd calls the worker of a row. */
+type NameOf<E, R> = (worker: string) => Effect.Effect<string, E, R>
 
-/** Counts, and finds rows that are the same; remembers a text for each row. */
-const check = <E, R>(rows: Stream.Stream<Decoded, E, R>, file: string): Effect.Effect<Checked, E, R> =>
+const identityOf = <E, R>(
+  { amount, key, reason, target }: Bonus,
+  nameOf: NameOf<E, R>
+): Effect.Effect<string, E, R> => {
+  const whom = target._tag === "Agent" ? Effect.succeed<string>(target.agent) : nameOf(target.worker)
+  return Effect.map(whom, (name) => JSON.stringify([target._tag, name, amount.minor, reason, Option.getOrNull(key)]))
+}
+
+const calledIn = ({ target }: Bonus): string => (target._tag === "Agent" ? target.agent : target.worker)
+
+const repeated = (first: Bonus, again: Bonus): Bad => {
+  const called = calledIn(first) === calledIn(again) ? "" : `, where the same worker is called ${calledIn(first)},`
+  return bad(
+    again.line,
+    `is the same bonus as on line ${first.line}${called} and would be paid once; to pay both, give them different texts in a column "key"`
+  )
+}
+
+/** Counts, and finds rows that are the same; remembers each row. */
+const check = <E, R, E2, R2>(
+  rows: Stream.Stream<Decoded, E, R>,
+  file: string,
+  nameOf: NameOf<E2, R2>
+): Effect.Effect<Checked, E | E2, R | R2> =>
   Effect.suspend(() => {
-    const seen = new Map<string, number>()
-    const faultIn = (row: Decoded): Option.Option<Bad> => {
-      if (Either.isLeft(row)) return Option.some(row.left)
-      const identity = identityOf(row.right)
-      const first = seen.get(identity)
-      if (first === undefined) seen.set(identity, row.right.line)
-      return Option.map(Option.fromNullable(first), (line) =>
-        bad(
-          row.right.line,
-          `is the same bonus as on line ${line} and would be paid once; to pay both, give them different texts in a column "key"`
-        )
-      )
-    }
-    return Stream.runFold(rows, { faults: Faults.none, count: 0, minor: 0 }, (state, row) => ({
-      faults: Faults.addAll(
-        state.faults,
-        Option.toArray(faultIn(row)).map(({ line, message }) => Faults.fault(file, message, line))
-      ),
-      count: state.count + 1,
-      minor: state.minor + (Either.isRight(row) ? row.right.amount.minor : 0)
-    }))
+    const seen = new Map<string, Bonus>()
+    const faultIn = (row: Decoded): Effect.Effect<Option.Option<Bad>, E2, R2> =>
+      Either.match(row, {
+        onLeft: (bad) => Effect.succeedSome(bad),
+        onRight: (bonus) =>
+          Effect.map(identityOf(bonus, nameOf), (identity) => {
+            const first = seen.get(identity)
+            if (first === undefined) seen.set(identity, bonus)
+            return Option.map(Option.fromNullable(first), (first) => repeated(first, bonus))
+          })
+      })
+    return Stream.runFoldEffect(rows, { faults: Faults.none, count: 0, minor: 0 }, (state, row) =>
+      Effect.map(faultIn(row), (found) => ({
+        faults: Faults.addAll(
+          state.faults,
+          Option.toArray(found).map(({ line, message }) => Faults.fault(file, message, line))
+        ),
+        count: state.count + 1,
+        minor: state.minor + (Either.isRight(row) ? row.right.amount.minor : 0)
+      }))
+    )
   })
+
+/**
+ * How a file is read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<E = never, R = never> {
+  /**
+   * What the crowd calls the worker whom a row names, so that one who is named by id in one row and by name in another is
+   * known to be the same; by default, what the row says.
+   */
+  readonly nameOf?: ((worker: string) => Effect.Effect<string, E, R>) | undefined
+}
 
 /**
  * Reads a file of bonuses in the currency of the run and checks it whole; all that is wrong is reported at once.
@@ -187,14 +223,15 @@ const check = <E, R>(rows: Stream.Stream<Decoded, E, R>, file: string): Effect.E
  * @since 0.1.0
  * @category constructors
  */
-export const read = (
+export const read = <E = never, R = never>(
   path: string,
-  currency: Money.Currency
-): Effect.Effect<BonusFile, InvalidInput, FileSystem.FileSystem> =>
+  currency: Money.Currency,
+  options: Options<E, R> = {}
+): Effect.Effect<BonusFile, InvalidInput | E, FileSystem.FileSystem | R> =>
   Effect.gen(function* () {
     const { bytes, changed, unchanged } = yield* source(path, path, path)
     const rows = decode(Csv.records(bytes), currency)
-    const { count, faults, minor } = yield* check(rows, path)
+    const { count, faults, minor } = yield* check(rows, path, options.nameOf ?? Effect.succeed)
     const empty = Faults.fault(path, "has no bonuses; the first line names the columns, then one row for each bonus")
     const huge = Faults.fault(path, "the bonuses add up to more than can be counted exactly")
     yield* Faults.failIfAny(path, count === 0 ? Faults.addAll(faults, [empty]) : faults)

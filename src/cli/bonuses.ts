@@ -19,14 +19,19 @@ import * as shared from "./shared.js"
 import * as summary from "./summary.js"
 import * as workers from "./workers.js"
 
+/** What their crowd calls a worker who is named by that or by their id. */
+const nameOf = (worker: string) =>
+  workers.find(worker).pipe(
+    Effect.map(({ name }) => name),
+    Effect.catchTag("WorkerNotFound", () => Effect.succeed(worker))
+  )
+
 /** A row of the file as it is paid: a worker named by their id is called as their crowd calls them. */
 const toBonus = ({ amount, key, line, reason, target }: BonusFile.Bonus) =>
   Effect.gen(function* () {
     const rest = { line, amount, reason, key: Option.getOrUndefined(key) }
     if (target._tag === "Agent") return { ...rest, to: target }
-    const worker = yield* Effect.option(workers.find(target.worker))
-    const name = Option.match(worker, { onNone: () => target.worker, onSome: ({ name }) => name })
-    return { ...rest, to: { _tag: "Worker" as const, name } }
+    return { ...rest, to: { _tag: "Worker" as const, name: yield* nameOf(target.worker) } }
   })
 
 /** Pays the whole file; answers what could not be paid. */
@@ -100,7 +105,7 @@ const payOne = (run: TaskRun, given: One) =>
 
 const payFile = (run: TaskRun, path: string) =>
   Effect.gen(function* () {
-    const file = yield* BonusFile.read(path, run.task.reward.currency)
+    const file = yield* BonusFile.read(path, run.task.reward.currency, { nameOf })
     const notPaid = yield* payAll(run.id, file)
     if (notPaid.length > 0) return yield* new BonusesNotPaid({ path, paid: file.count - notPaid.length, notPaid })
     return { count: file.count, total: file.total }

@@ -2,11 +2,12 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Agents } from "../Agents.js"
 import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
-import { unseenFor, unseenOf } from "../internal/unseen.js"
 import { type Summary, TaskRuns } from "../TaskRuns.js"
+import { Units } from "../Units.js"
 import { Session } from "./Session.js"
 
 export interface Expired {
@@ -22,14 +23,13 @@ const pauseOf = (every: Duration.DurationInput, { left }: Expired) =>
 /** Takes back what is undecided. With `wait`, stays until nobody is at work on it any more. */
 export const expire = (run: RunId, { wait }: { readonly wait: boolean }) =>
   Effect.gen(function* () {
-    const longest = yield* Crowd.expire(run)
-    const end = DateTime.addDuration(yield* DateTime.now, longest)
-    const unseen = yield* unseenOf(run)
+    yield* Crowd.expire(run)
     const look = Effect.gen(function* () {
-      const now = yield* DateTime.now
       const current = yield* (yield* TaskRuns).summary(run)
-      const held = current.units.assigned === 0 ? 0 : Math.max(1, DateTime.distance(now, end))
-      return { current, left: Math.max(held, yield* unseenFor(unseen)) } satisfies Expired
+      const until = yield* (yield* Units).busyUntil(run)
+      const now = yield* DateTime.now
+      const busy = Option.match(until, { onNone: () => 0, onSome: (end) => DateTime.distance(now, end) })
+      return { current, left: Math.max(current.units.assigned === 0 ? 0 : 1, busy) } satisfies Expired
     })
     if (!wait) return yield* look
     const agents = yield* Agents

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { InvalidTransition, type StoreError } from "../CrowdError.js"
-import type { ExpireOrder, LaunchOrder } from "../Driver.js"
+import type { ExpireOrder, LaunchOrder, Receipt } from "../Driver.js"
 import type { RunId, UnitId } from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import type { UnitStatus } from "../States.js"
@@ -22,6 +22,16 @@ import { complete, pagewise } from "./pagewise.js"
 import { byId, missing } from "./payload.js"
 import { retrying } from "./retry.js"
 import * as token from "./token.js"
+
+/** Until when somebody whom only the crowd knows may still submit what it took back. */
+const endOf = ({ wait }: Receipt, now: DateTime.Utc): Option.Option<DateTime.Utc> =>
+  Duration.greaterThan(wait, Duration.zero) ? Option.some(DateTime.addDuration(now, wait)) : Option.none()
+
+const left = (until: Option.Option<DateTime.Utc>, now: DateTime.Utc): Duration.Duration =>
+  Option.match(until, {
+    onNone: () => Duration.zero,
+    onSome: (until) => Duration.millis(Math.max(0, DateTime.distance(now, until)))
+  })
 
 export const make = (engine: Engine.Service): Service => {
   const { driver, journal, run, store, unit } = engine
@@ -111,12 +121,11 @@ export const make = (engine: Engine.Service): Service => {
     name: "expire",
     outward: driver.expire,
     restore: restoring(expireOrders),
-    apply: applying((unit, _, now) => ({
-      ...unit,
-      status: unit.status === "launched" ? "expired" : unit.status,
-      withdrawnAt: Option.some(now),
-      updatedAt: now
-    }))
+    apply: applying((unit, { receipt }, now) => {
+      const status = unit.status === "launched" ? "expired" : unit.status
+      const leaseUntil = status === "expired" ? endOf(receipt, now) : unit.leaseUntil
+      return { ...unit, status, leaseUntil, withdrawnAt: Option.some(now), updatedAt: now }
+    })
   })
 
   const launchPage = (units: ReadonlyArray<Unit>) =>
@@ -155,11 +164,20 @@ export const make = (engine: Engine.Service): Service => {
       )
     )
 
-  /** How long somebody may still be at work on it. */
-  const remaining = (unit: Unit, now: DateTime.Utc): Duration.Duration =>
-    Option.match(unit.leaseUntil, {
-      onNone: () => Duration.zero,
-      onSome: (until) => Duration.millis(Math.max(0, DateTime.distance(now, until)))
+  /** The one unit of this status on which somebody may be at work the longest. */
+  const longest = (id: RunId, status: UnitStatus) =>
+    Effect.map(
+      store.page(tables.units, { where: { run: id, status }, orderBy: "leaseUntil", reverse: true, limit: 1 }),
+      (units) => units.flatMap(({ leaseUntil }) => Option.toArray(leaseUntil))
+    )
+
+  const busyUntil: Service["busyUntil"] = (id) =>
+    Effect.gen(function* () {
+      yield* run(id)
+      const now = yield* DateTime.now
+      const ends = [...(yield* longest(id, "assigned")), ...(yield* longest(id, "expired"))]
+      const open = ends.filter(DateTime.greaterThan(now))
+      return open.length === 0 ? Option.none() : Option.some(open.reduce(DateTime.max))
     })
 
   /** Units that were never offered have nobody to be taken back from; those that may be on their way are left alone. */
@@ -195,8 +213,7 @@ export const make = (engine: Engine.Service): Service => {
       yield* complete(outcomes)
       const waits = outcomes.flatMap((outcome) => (Either.isRight(outcome) ? [outcome.right.wait] : []))
       const now = yield* DateTime.now
-      const held = units.filter(({ status }) => status === "assigned").map((unit) => remaining(unit, now))
-      return [...waits, ...held].reduce(Duration.max, Duration.zero)
+      return [...waits, ...units.map(({ leaseUntil }) => left(leaseUntil, now))].reduce(Duration.max, Duration.zero)
     })
 
   const expire: Service["expire"] = (id) =>
@@ -226,7 +243,7 @@ export const make = (engine: Engine.Service): Service => {
       return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
         Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
         (open) => pagewise(open, driver.expire, expirePage),
-        Stream.runFold(Duration.zero, Duration.max)
+        Stream.runFold(left(yield* busyUntil(id), yield* DateTime.now), Duration.max)
       )
     })
 
@@ -270,6 +287,7 @@ export const make = (engine: Engine.Service): Service => {
     launch,
     expire,
     expireAll,
+    busyUntil,
     sync,
     changes
   }

@@ -88,6 +88,26 @@ layer(NodeContext.layer)("BonusFile", (it) => {
     })
   )
 
+  it.effect("a worker is the same by id and by name", () =>
+    Effect.gen(function* () {
+      const dir = yield* directoryOf({
+        "bonus.csv": "worker,amount,reason\nworker_1,0.50,fast\nbob,0.50,fast\nann,0.50,fast\nworker_2,0.50,fast"
+      })
+      const names = new Map([["worker_1", "bob"]])
+      const path = (yield* Path.Path).join(dir, "bonus.csv")
+      const nameOf = (worker: string) => Effect.succeed(names.get(worker) ?? worker)
+      const { faults } = yield* Effect.flip(BonusFile.read(path, Money.USD, { nameOf }))
+      expect(faults).toEqual([
+        {
+          file: path,
+          line: 3,
+          message:
+            'is the same bonus as on line 2, where the same worker is called worker_1, and would be paid once; to pay both, give them different texts in a column "key"'
+        }
+      ])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("faults of the header; rows under it are not looked at", () =>
     Effect.gen(function* () {
       expect(yield* faultsIn("amuont,reason,reason\n1\n")).toEqual([

@@ -50,6 +50,12 @@ const holdingLong = `{
   window.setTimeout = (run, after) => real(run, after >= 5_000 ? 600_000 : after)
 }`
 
+/** What is looked at again now and then is looked at again at once. */
+const lookingOften = `{
+  const real = setInterval
+  window.setInterval = (run, every) => real(run, every >= 5_000 ? 100 : every)
+}`
+
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
 
@@ -231,6 +237,28 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       yield* isThere(page, "Nothing to review")
       yield* isThere(page, "The server does not answer.")
       yield* act(() => page.getByRole("article").waitFor())
+    })
+  )
+
+  it.scoped("says of a worker at work that they are disconnected, until they are there again", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* launched("Silent", 3)
+      const ann = yield* agents.register(run.id, { worker: "ann" })
+      yield* agents.register(run.id, { worker: "bob" })
+      yield* agents.disconnect(ann.id)
+      const page = yield* requester(`/runs/${run.id}/workers`)
+      yield* act(() => page.evaluate(lookingOften))
+      yield* isThere(page, "Silent")
+      yield* act(() => page.getByRole("link", { name: "Submissions" }).click())
+      yield* act(() => page.getByRole("link", { name: "Workers" }).click())
+      const inWork = (name: string) => page.getByRole("row").filter({ hasText: name }).getByRole("cell").nth(1)
+      const shows = (name: string, text: string) =>
+        act(() => expect.poll(() => inWork(name).textContent(), { timeout: 5_000 }).toBe(text))
+      yield* shows("ann", "disconnected 1")
+      yield* shows("bob", " 1")
+      yield* agents.start(ann.id)
+      yield* shows("ann", " 1")
     })
   )
 

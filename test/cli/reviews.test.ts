@@ -196,6 +196,19 @@ describe("crowd bonus", () => {
     })
   )
 
+  it.scopedLive("knows a worker by id and by name for the same, and pays nothing of a file that names them twice", () =>
+    Effect.gen(function* () {
+      const { dir, ids, inDb, over, run, status } = yield* launched(1)
+      const [agent] = yield* inDb(Effect.flatMap(Agents, (all) => Effect.forEach(ids, all.get)))
+      const file = path.join(dir, "bonuses.csv")
+      fs.writeFileSync(file, `worker,amount,reason\nann-0,0.10,good\n${agent?.worker},0.10,good\n`)
+      const told = yield* crowd(["bonus", run, file, ...over])
+      expect(told.code).toBe(1)
+      expect(told.err).toContain(`${file}:3: is the same bonus as on line 2, where the same worker is called ann-0,`)
+      expect((yield* status).cost.bonuses).toBe(0)
+    })
+  )
+
   it.scopedLive("pays nothing of a file with faults", () =>
     Effect.gen(function* () {
       const { dir, over, run, status } = yield* launched(1)

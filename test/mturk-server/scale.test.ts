@@ -1,32 +1,12 @@
-/** However many HITs there are, no call reads more of them than it shows, or than one page of a search. */
+/** However much there is, no call reads more of it than it shows, or than one page of a search. */
 import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Store from "../../src/Store.js"
+import { counting } from "../support/counting.js"
 import * as samples from "./samples.js"
 import { layer, Marketplace } from "./support.js"
 
 const hits = 400
-
-/** A store in memory that counts the rows it hands out. */
-const counting = () => {
-  const read = { rows: 0 }
-  const counted = <Row, E, R>(rows: Effect.Effect<ReadonlyArray<Row>, E, R>) =>
-    Effect.tap(rows, ({ length }) => Effect.sync(() => (read.rows += length)))
-  const wrapped = Layer.effect(
-    Store.Store,
-    Effect.map(
-      Store.Store,
-      (inner): Store.Service => ({
-        ...inner,
-        page: (table, options) => counted(inner.page(table, options)),
-        getAll: (table, ids) => counted(inner.getAll(table, ids))
-      })
-    )
-  ).pipe(Layer.provide(Store.layerMemory))
-  return { read, store: wrapped }
-}
 
 describe("with many HITs", () => {
   const { read, store } = counting()
@@ -72,6 +52,38 @@ describe("with many HITs", () => {
         expect([name, rows <= atMost, rows]).toEqual([name, true, rows])
       }
       expect(yield* rowsOf(market.accept("grace", type))).toBeLessThan(20)
+    }).pipe(Effect.provide(layer({ store })))
+  )
+})
+
+describe("with a HIT of many assignments", () => {
+  const { read, store } = counting()
+
+  it.scoped("a page of those that were submitted reads few others, wherever they are", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const { id, type } = yield* samples.create({ MaxAssignments: 2000, Reward: "0.01" })
+      const helds = yield* Effect.forEach(Array.from({ length: 60 }), (_, n) => market.accept(`worker ${n}`, type))
+      const [first, ...rest] = helds
+      if (first === undefined) return yield* Effect.dieMessage("sixty workers")
+      yield* Effect.forEach(rest, (held) => market.submit(held, { label: "good" }))
+      const list = (input: Partial<SDK.ListAssignmentsForHITCommandInput>) =>
+        market.call((c) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id, MaxResults: 10, ...input })))
+      const ids: Array<string | undefined> = []
+      let NextToken: string | undefined
+      for (let page = 0; page < 3; page++) {
+        const before = read.rows
+        const found = yield* list({ NextToken })
+        expect([page, read.rows - before < 100, read.rows - before]).toEqual([page, true, read.rows - before])
+        ids.push(...(found.Assignments ?? []).map(({ AssignmentId }) => AssignmentId))
+        NextToken = found.NextToken
+      }
+      expect(ids).toEqual(rest.slice(0, 30).map(({ assignmentId }) => assignmentId))
+      yield* market.submit(first, { label: "late" })
+      yield* samples.approve(rest[40] ?? first)
+      expect((yield* list({ AssignmentStatuses: ["Approved"] })).Assignments).toMatchObject([
+        { AssignmentId: rest[40]?.assignmentId }
+      ])
     }).pipe(Effect.provide(layer({ store })))
   )
 })

@@ -2,12 +2,18 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import * as Ids from "../../src/Ids.js"
 import { Agents, Journal, Money, Units, Workers } from "../../src/index.js"
+import * as MTurk from "../../src/MTurk.js"
+import * as Store from "../../src/Store.js"
+import * as tables from "../../src/store/tables.js"
+import { counting } from "../support/counting.js"
 import { kit } from "../unit/kit.js"
-import { assignment, hit, launched, make, ok, over, refuse, show, type Wire } from "./wire.js"
+import { assignment, credentials, hit, launched, make, ok, over, refuse, show, type Wire } from "./wire.js"
 
 const on = (
   test: (wire: Wire) => Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof program>>>,
@@ -62,6 +68,36 @@ describe("a bonus without a unit", () => {
         ])
       })
     )
+  )
+
+  it.scopedLive("is found without reading all that a worker ever did", () =>
+    Effect.gen(function* () {
+      const wire = yield* make
+      const { read, store } = counting()
+      const crowd = Layer.provideMerge(MTurk.layer({ endpoint: wire.url, credentials }), store)
+      yield* Effect.gen(function* () {
+        const { put } = yield* Store.Store
+        const workers = yield* Workers.Workers
+        const { ada, unit } = yield* met(wire)
+        const [done] = yield* Stream.runCollect((yield* Agents.Agents).list(unit.run))
+        if (done === undefined) return yield* Effect.dieMessage("Ada has submitted")
+        const more = yield* Effect.forEach(Array.from({ length: 500 }), (_, n) =>
+          Effect.gen(function* () {
+            const [id, other, assignment] = [yield* Ids.agentId, yield* Ids.unitId, yield* Ids.assignmentId]
+            // The very last was given back.
+            const submittedAt = n === 499 ? Option.none() : done.submittedAt
+            return { ...done, id, unit: other, assignment, remoteId: Option.some(`MORE${n}`), submittedAt }
+          })
+        )
+        yield* put(tables.agents, more)
+        wire.on("SendBonus", () => ok())
+        const before = read.rows
+        yield* workers.bonus({ worker: ada.id, amount, reason: "well done" })
+        yield* workers.bonus({ worker: ada.id, unit: unit.id, amount, reason: "well done" })
+        expect(wire.of("SendBonus").map(({ AssignmentId }) => AssignmentId)).toEqual(["MORE498", "FIRST"])
+        expect(read.rows - before).toBeLessThan(40)
+      }).pipe(Effect.provide(crowd))
+    })
   )
 
   it.scopedLive("of whom there is none needs a unit, also one that somebody else has done", () =>

@@ -146,8 +146,11 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Units.Service["sync"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "ProviderError", "StoreError")))
     ).type.toBe<Infallible>()
     expect(failing<Units.Service["changes"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<Units.Service["busyUntil"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect<keyof Units.Service>().type.toBe<
-      "get" | "list" | "getAll" | "status" | "launch" | "expire" | "expireAll" | "sync" | "changes"
+      "get" | "list" | "getAll" | "status" | "launch" | "expire" | "expireAll" | "busyUntil" | "sync" | "changes"
     >()
   })
 

@@ -17,6 +17,17 @@ interface RowProps {
 const submittedBy = ({ agents }: api.Part): number =>
   agents.completed + agents.approved + agents.soft_rejected + agents.rejected
 
+/** How many units the worker has in work, and of how many their page has fallen silent. */
+const InWork = ({ agents }: api.Part) => {
+  const held = agents.accepted + agents.in_task + agents.disconnected
+  const silent = agents.disconnected === held ? "disconnected" : `${number(agents.disconnected)} disconnected`
+  return (
+    <>
+      {agents.disconnected > 0 && <span class="tag warn">{silent}</span>} {number(held)}
+    </>
+  )
+}
+
 const Row = ({ onAsk, onUnblock, part }: RowProps) => {
   const { agents, blocked, bonuses, medianTime, taken, worker } = part
   return (
@@ -25,6 +36,9 @@ const Row = ({ onAsk, onUnblock, part }: RowProps) => {
         {worker.name} {blocked && <span class="tag bad">blocked</span>}
       </th>
       <td>{number(taken)}</td>
+      <td>
+        <InWork {...part} />
+      </td>
       <td>{number(submittedBy(part))}</td>
       <td>{number(agents.completed)}</td>
       <td>{number(agents.approved)}</td>
@@ -52,7 +66,21 @@ const Row = ({ onAsk, onUnblock, part }: RowProps) => {
   )
 }
 
-const columns = ["Worker", "Taken", "Submitted", "To review", "Approved", "Soft-rej.", "Rejected", "Median", "Bonuses"]
+const columns = [
+  "Worker",
+  "Taken",
+  "In work",
+  "Submitted",
+  "To review",
+  "Approved",
+  "Soft-rej.",
+  "Rejected",
+  "Median",
+  "Bonuses"
+]
+
+/** That a worker is silent or there again shows in no unit. */
+const lookAgainAfter = 10_000
 
 interface Loaded {
   readonly workers: ReadonlyArray<api.Part>
@@ -80,6 +108,13 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   const parts = pages.flatMap(({ workers }) => workers)
   const counts = JSON.stringify(units)
   useEffect(() => void take(null), [take, counts])
+  const isWorkedOn = units.assigned > 0
+  useEffect(() => {
+    if (!isWorkedOn) return
+    const look = () => document.visibilityState === "visible" && void take(null)
+    const timer = setInterval(look, lookAgainAfter)
+    return () => clearInterval(timer)
+  }, [take, isWorkedOn])
 
   const setBlocked = (part: api.Part, blocked: boolean, words: string) => {
     setSaid(words)

@@ -7,6 +7,7 @@ import type { Unit } from "../../Units.js"
 import type { Context } from "./context.js"
 import * as decisions from "./decisions.js"
 import * as hits from "./hits.js"
+import * as hitTypes from "./hitTypes.js"
 import * as ids from "./ids.js"
 import * as limits from "./limits.js"
 import * as listing from "./listing.js"
@@ -41,13 +42,18 @@ const agentsOf = (context: Context, found: ReadonlyArray<Unit>) =>
     (all) => new Map(all.map((agent) => [agent.id, agent]))
   )
 
+/** Where a unit is in the list of its HIT's. */
+const keyOf = ({ index }: Unit): string => String(index)
+
 /** Units as assignments; those that nobody submitted are none. */
 const show = (context: Context, type: HITTypeRow, found: ReadonlyArray<Unit>) =>
   Effect.map(agentsOf(context, found), (known) =>
     found.flatMap((unit) => {
       const agent = Option.isSome(unit.agent) ? known.get(unit.agent.value) : undefined
       const isSubmitted = Option.isSome(views.assignmentStatus(unit))
-      return agent === undefined || !isSubmitted ? [] : [{ key: unit.id, item: views.assignment(type, unit, agent) }]
+      return agent === undefined || !isSubmitted
+        ? []
+        : [{ key: keyOf(unit), item: views.assignment(type, unit, agent) }]
     })
   )
 
@@ -57,15 +63,19 @@ const checkFeedback = (feedback: string | undefined) =>
 export const handlers = (context: Context) => [
   on(operations.ListAssignmentsForHIT, ({ AssignmentStatuses = [], HITId, ...asked }, caller) =>
     Effect.gen(function* () {
-      const view = yield* hits.settled(context, caller, HITId)
+      yield* hits.settle(context, caller, HITId)
+      const row = yield* hits.owned(context, caller, HITId)
+      const type = yield* hitTypes.get(context, caller.requester, ids.hitTypeOf(row.run))
       const statuses =
         AssignmentStatuses.length === 0 ? (["Submitted", "Approved", "Rejected"] as const) : AssignmentStatuses
       const asks = (unit: Unit) => Option.exists(views.assignmentStatus(unit), (status) => statuses.includes(status))
-      const wanted = view.units.filter(asks)
       const { items, ...page } = yield* listing.page(asked, {
-        read: (after, limit) => Effect.succeed(wanted.filter(({ id }) => id > after).slice(0, limit)),
-        keyOf: ({ id }) => id,
-        show: (found) => show(context, view.type, found)
+        read: (after, limit) =>
+          /^\d{0,10}$/.test(after)
+            ? views.unitsFrom(context, row, asks, { from: after === "" ? 0 : Number(after) + 1, limit })
+            : listing.notOurs,
+        keyOf,
+        show: (found) => show(context, type, found)
       })
       return { ...page, Assignments: items }
     })

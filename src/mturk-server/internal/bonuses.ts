@@ -70,7 +70,7 @@ export const handlers = (context: Context) => [
       if (AssignmentId !== undefined) yield* assignments.find(context, caller, AssignmentId)
       const hit = AssignmentId === undefined ? HITId : ids.hitOfAssignment(AssignmentId)
       if (hit === undefined) return yield* refusal.invalidValue("Either HITId or AssignmentId is needed.")
-      yield* hits.find(context, caller, hit)
+      yield* hits.owned(context, caller, hit)
       const { items, ...page } = yield* list(context, hit, AssignmentId, asked)
       return { ...page, BonusPayments: items }
     })

@@ -14,6 +14,7 @@ import type * as TaskRuns from "../../TaskRuns.js"
 import { TaskRuns as TaskRunsTag } from "../../TaskRuns.js"
 import type * as Workers from "../../Workers.js"
 import { Workers as WorkersTag } from "../../Workers.js"
+import { type Memory, make as makeMemory } from "./memory.js"
 import * as paying from "./paying.js"
 import * as refusal from "./refusal.js"
 import * as rows from "./rows.js"
@@ -30,6 +31,7 @@ export interface Context {
   readonly requester: (name: string) => Effect.Effect<RequesterId, StoreError>
   /** What an account begins with, in cents; none where money is no object, as in the sandbox. */
   readonly balance: Option.Option<number>
+  readonly memory: Memory
 }
 
 /** Of what costs money, the account can be empty, too. */
@@ -66,7 +68,8 @@ export const make = (balance: Option.Option<number>) =>
       workers: yield* WorkersTag,
       qualifications: yield* QualificationsTag,
       requester,
-      balance
+      balance,
+      memory: makeMemory()
     }
     return { ...unpaid, agents: paying.agents(unpaid), workers: paying.workers(unpaid) } satisfies Context
   })

@@ -105,28 +105,36 @@ const viewOf = (context: Context, row: HITRow): Effect.Effect<views.View, refusa
     view === undefined ? refusal.hitDoesNotExist(row.id) : Effect.succeed(view)
   )
 
+/** The row of the caller's HIT; in a transaction, it stays as it is. */
+export const owned = (
+  context: Context,
+  caller: Caller,
+  id: string
+): Effect.Effect<HITRow, refusal.Refusal | StoreError> =>
+  Effect.flatMap(context.rows.hits.get(id), (row) =>
+    Option.isSome(row) && row.value.requester === caller.requester
+      ? Effect.succeed(row.value)
+      : refusal.hitDoesNotExist(id)
+  )
+
 /** The caller's HIT as it is now; in a transaction, its row stays as it is. */
 export const find = (
   context: Context,
   caller: Caller,
   id: string
 ): Effect.Effect<views.View, refusal.Refusal | StoreError> =>
-  Effect.flatMap(
-    context.rows.hits.get(id),
-    Option.match({
-      onNone: () => refusal.hitDoesNotExist(id),
-      onSome: (row) => (row.requester === caller.requester ? viewOf(context, row) : refusal.hitDoesNotExist(id))
-    })
-  )
+  Effect.flatMap(owned(context, caller, id), (row) => viewOf(context, row))
 
-/** What happened by itself until now comes first. */
-export const settled = (context: Context, caller: Caller, id: string) =>
+/** What happened by itself until now has happened to the caller's HIT. */
+export const settle = (context: Context, caller: Caller, id: string) =>
   Effect.gen(function* () {
-    const { row } = yield* find(context, caller, id)
+    const { run } = yield* owned(context, caller, id)
     yield* upkeep.expireOverdue(context, caller.now)
-    yield* upkeep.settleRun(context, row.run, caller.now)
-    return yield* find(context, caller, id)
+    yield* upkeep.settleRun(context, run, caller.now)
   })
+
+export const settled = (context: Context, caller: Caller, id: string) =>
+  Effect.zipRight(settle(context, caller, id), find(context, caller, id))
 
 /** Changes a HIT, of which what happened by itself is known. */
 const change = <A>(
@@ -136,7 +144,7 @@ const change = <A>(
   use: (view: views.View) => Effect.Effect<A, refusal.Refusal | StoreError>
 ) =>
   Effect.zipRight(
-    settled(context, caller, id),
+    settle(context, caller, id),
     context.store.transaction(Effect.flatMap(find(context, caller, id), use))
   )
 

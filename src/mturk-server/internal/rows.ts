@@ -110,7 +110,7 @@ export interface Kind<A> {
   readonly put: (group: string, key: string, value: A) => Effect.Effect<void, StoreError>
   /** False where there is one of this key already. */
   readonly insert: (group: string, key: string, value: A) => Effect.Effect<boolean, StoreError>
-  readonly remove: (key: string) => Effect.Effect<void, StoreError>
+  readonly remove: (...keys: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
   /** Those of a group in the order of their keys, after `after`. */
   readonly page: (
     group: string,
@@ -145,7 +145,7 @@ const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A,
     put: (group, key, value) => store.put(data, [rowOf(group, key, value)]),
     insert: (group, key, value) =>
       Effect.map(store.insert(data, [rowOf(group, key, value)]), (inserted) => inserted.length > 0),
-    remove: (key) => store.remove(data, [idOf(key)]),
+    remove: (...keys) => store.remove(data, keys.map(idOf)),
     page: (group, { after, limit }) =>
       Effect.flatMap(
         store.page(data, {

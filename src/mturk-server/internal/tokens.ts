@@ -6,8 +6,16 @@ import type { StoreError } from "../../CrowdError.js"
 import type { Context } from "./context.js"
 import type { Caller } from "./operation.js"
 import type * as refusal from "./refusal.js"
+import type { TokenRow } from "./rows.js"
+
+/** What they are used for. */
+export const kinds = ["hit", "extend", "expire", "bonus"] as const
+export type Kind = (typeof kinds)[number]
 
 const hours = 24
+
+const isOver = ({ at }: typeof TokenRow.Type, now: DateTime.Utc): boolean =>
+  DateTime.lessThanOrEqualTo(DateTime.add(at, { hours }), now)
 
 /**
  * Remembers the token, in the transaction of what is done under it. Where it was used within a day, fails with what
@@ -17,7 +25,7 @@ export const use = (
   { rows }: Context,
   caller: Caller,
   options: {
-    readonly kind: string
+    readonly kind: Kind
     readonly token: string
     readonly hit?: string
     readonly repeated: (hit: string) => refusal.Refusal
@@ -28,7 +36,7 @@ export const use = (
     const row = { at: caller.now, hit: Option.fromNullable(options.hit) }
     if (yield* rows.tokens.insert(options.kind, key, row)) return
     const known = yield* rows.tokens.get(key)
-    const isFresh = Option.exists(known, ({ at }) => DateTime.greaterThan(DateTime.add(at, { hours }), caller.now))
+    const isFresh = Option.exists(known, (row) => !isOver(row, caller.now))
     if (isFresh)
       return yield* options.repeated(
         Option.getOrElse(
@@ -38,3 +46,40 @@ export const use = (
       )
     yield* rows.tokens.put(options.kind, key, row)
   })
+
+const pageSize = 500
+
+/** Between two looks through all of them. */
+const rest = 60 * 60_000
+
+/** Any of them may have been used again since it was read. */
+const removeOver = ({ rows, store }: Context, keys: ReadonlyArray<string>, now: DateTime.Utc) =>
+  keys.length === 0
+    ? Effect.void
+    : store.transaction(
+        Effect.gen(function* () {
+          const over = yield* Effect.filter(keys, (key) =>
+            Effect.map(rows.tokens.get(key), (row) => Option.exists(row, (row) => isOver(row, now)))
+          )
+          yield* rows.tokens.remove(...over)
+        })
+      )
+
+const tidyKind = (context: Context, kind: Kind, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const { tidied } = context.memory
+    const { after, from } = tidied.get(kind) ?? { after: "", from: 0 }
+    if (now.epochMillis < from) return
+    const page = yield* context.rows.tokens.page(kind, { after, limit: pageSize })
+    const over = page.filter(({ value }) => isOver(value, now)).map(({ key }) => key)
+    yield* removeOver(context, over, now)
+    const last = page.length < pageSize ? undefined : page.at(-1)
+    tidied.set(
+      kind,
+      last === undefined ? { after: "", from: now.epochMillis + rest } : { after: last.key, from: now.epochMillis }
+    )
+  })
+
+/** Removes those whose day is over, of a page of each kind. */
+export const tidy = (context: Context, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
+  Effect.forEach(kinds, (kind) => tidyKind(context, kind, now), { discard: true })

@@ -1,16 +1,19 @@
-/** What happens by itself: leases that end, workers whose silence is noticed, HITs that expire, submissions that approve themselves. */
+/**
+ * What happens by itself: leases that end, workers whose silence is noticed, HITs that expire, submissions that approve
+ * themselves, tokens that are forgotten.
+ */
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
-import { agents, units } from "../../store/tables.js"
+import { units } from "../../store/tables.js"
 import { type Context, orDefect } from "./context.js"
-import * as decisions from "./decisions.js"
 import * as ids from "./ids.js"
 import * as offer from "./offer.js"
+import * as overdue from "./overdue.js"
 import { timeKey } from "./rows.js"
+import * as tokens from "./tokens.js"
 import * as views from "./views.js"
 
 const pageSize = 100
@@ -28,52 +31,28 @@ const expire = (context: Context, key: string, id: string, now: DateTime.Utc) =>
 /** Takes back every HIT whose time is over. Only those are looked at. */
 export const expireOverdue = (context: Context, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const overdue = (limit: number) =>
+    const overdueHits = (limit: number) =>
       Effect.map(context.rows.expiring.page("", { after: "", limit }), (page) =>
         page.filter(({ key }) => key.slice(0, timeKey(now).length) <= timeKey(now))
       )
-    if ((yield* overdue(1)).length === 0) return
-    const over = yield* overdue(pageSize)
+    if ((yield* overdueHits(1)).length === 0) return
+    const over = yield* overdueHits(pageSize)
     yield* Effect.forEach(over, ({ key, value }) => expire(context, key, value.id, now), { discard: true })
     if (over.length === pageSize) yield* expireOverdue(context, now)
-  })
-
-/** Approves what nobody decided in time; what cannot be paid waits. */
-const approveOverdue = (
-  context: Context,
-  run: RunId,
-  delay: number,
-  now: DateTime.Utc
-): Effect.Effect<void, StoreError> =>
-  Effect.gen(function* () {
-    const submittedAt = Option.some(DateTime.subtractDuration(now, Duration.seconds(delay)))
-    const page = yield* context.store.page(agents, {
-      where: { run, status: "completed" },
-      orderBy: "submittedAt",
-      atMost: { submittedAt },
-      limit: pageSize
-    })
-    const paid = yield* Effect.forEach(page, (agent) =>
-      decisions.approve(context, agent.unit, { feedback: undefined, override: false, now }).pipe(
-        Effect.as(true),
-        Effect.catchTag("Refusal", ({ message }) => Effect.as(Effect.logWarning(`Not approved: ${message}`), false))
-      )
-    )
-    if (page.length === pageSize && paid.every((one) => one)) yield* approveOverdue(context, run, delay, now)
   })
 
 /** Brings a HITType to now. */
 export const settleRun = (context: Context, run: RunId, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const overdue = yield* context.store.page(units, {
+    const ended = yield* context.store.page(units, {
       where: { run, status: "assigned" },
       orderBy: "leaseUntil",
       atMost: { leaseUntil: Option.some(now) },
       limit: 1
     })
-    if (overdue.length > 0) yield* orDefect(context.agents.endOverdue(run))
+    if (ended.length > 0) yield* orDefect(context.agents.endOverdue(run))
     const type = yield* context.rows.hitTypes.get(ids.hitTypeOf(run))
-    if (Option.isSome(type)) yield* approveOverdue(context, run, type.value.autoApprovalDelay, now)
+    if (Option.isSome(type)) yield* overdue.approve(context, run, type.value.autoApprovalDelay, now)
   })
 
 const isQuiet = (context: Context, run: RunId) =>
@@ -87,6 +66,7 @@ export const round = (context: Context): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const now = yield* DateTime.now
     yield* expireOverdue(context, now)
+    yield* tokens.tidy(context, now)
     const settle = (after: string): Effect.Effect<void, StoreError> =>
       Effect.gen(function* () {
         const page = yield* context.rows.active.page("", { after, limit: pageSize })

@@ -23,19 +23,36 @@ export interface View {
   readonly units: ReadonlyArray<Unit>
 }
 
-const unitIds = (row: HITRow) =>
-  Effect.forEach(row.units > row.moved ? Arr.range(row.moved, row.units - 1) : [], (index) => ids.unitOf(row.id, index))
+/** The names of a HIT's units from an index on, up to another; those of a HITType it had before do not count. */
+const unitIds = ({ id, moved, units }: HITRow, from = 0, to = units - moved) =>
+  Effect.forEach(to > from ? Arr.range(moved + from, moved + to - 1) : [], (index) => ids.unitOf(id, index))
+
+const inOrder = (units: ReadonlyArray<Unit>) => units.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+/** The first so many of a HIT's units from an index on that are asked for, looked for in pages that grow. */
+export const unitsFrom = (
+  context: Context,
+  row: HITRow,
+  asks: (unit: Unit) => boolean,
+  { from, limit, size = limit }: { readonly from: number; readonly limit: number; readonly size?: number }
+): Effect.Effect<ReadonlyArray<Unit>, StoreError> =>
+  Effect.gen(function* () {
+    const to = Math.min(from + size, row.units - row.moved)
+    if (from >= to) return []
+    const names = yield* unitIds(row, from, to)
+    const found = inOrder((yield* context.store.getAll(unitsTable, names)).filter(asks))
+    if (found.length >= limit) return found.slice(0, limit)
+    const rest = { from: to, limit: limit - found.length, size: 2 * size }
+    return [...found, ...(yield* unitsFrom(context, row, asks, rest))]
+  })
 
 /** Those of which the HITType is known, in their order. */
 export const load = (context: Context, rows: ReadonlyArray<HITRow>): Effect.Effect<ReadonlyArray<View>, StoreError> =>
   Effect.gen(function* () {
     const types = yield* context.rows.hitTypes.getAll([...new Set(rows.map(({ run }) => ids.hitTypeOf(run)))])
     const typeOf = new Map(types.map((type) => [type.run, type]))
-    const units = yield* context.store.getAll(unitsTable, (yield* Effect.forEach(rows, unitIds)).flat())
-    const unitsOf = Arr.groupBy(
-      units.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-      (unit) => ids.hitOfAssignment(ids.assignmentOf(unit.id))
-    )
+    const units = yield* context.store.getAll(unitsTable, (yield* Effect.forEach(rows, (row) => unitIds(row))).flat())
+    const unitsOf = Arr.groupBy(inOrder(units), (unit) => ids.hitOfAssignment(ids.assignmentOf(unit.id)))
     return rows.flatMap((row) => {
       const type = typeOf.get(row.run)
       return type === undefined ? [] : [{ row, type, units: unitsOf[row.id] ?? [] }]

@@ -12,9 +12,15 @@ import * as replies from "./replies.js"
 
 const method = "GetAccountBalance"
 
+/** Of an account that owes there is nothing to spend. */
+const spendable = (balance: string): Either.Either<Money.Money, string> =>
+  Either.map(Money.parse(balance.replace(/^-/, ""), Money.USD), (money) =>
+    balance.startsWith("-") ? Money.zero(money.currency) : money
+  )
+
 const ask = (client: Client): Effect.Effect<Money.Money, CallError> =>
   Effect.flatMap(client.call(method, new GetAccountBalanceCommand(), replies.Balance), ({ AvailableBalance }) =>
-    Either.mapLeft(Money.parse(AvailableBalance, Money.USD), (message) => failure("Malformed", method, message))
+    Either.mapLeft(spendable(AvailableBalance), (message) => failure("Malformed", method, message))
   )
 
 export const balance = (client: Client): Effect.Effect<Money.Money, ProviderError> =>

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Agent } from "../../Agents.js"
+import type { AgentOutline } from "../../Agents.js"
 import { BonusNeedsUnit, type InsufficientFunds, type ProviderError, type StoreError } from "../../CrowdError.js"
 import { type BonusOrder, type Driver, type Receipt, receipt, type Sent } from "../../Driver.js"
 import { AgentId, type Token } from "../../Ids.js"
@@ -36,25 +36,29 @@ const chosen = ({ store }: Crowd, token: Token) =>
   )
 
 /** Work the service has seen, so that there can be a bonus for it. */
-const isEligible = ({ remoteId, submittedAt }: Agent): boolean => Option.isSome(remoteId) && Option.isSome(submittedAt)
+const isEligible = ({ remoteId, submittedAt }: AgentOutline): boolean =>
+  Option.isSome(remoteId) && Option.isSome(submittedAt)
 
-const submittedAt = (agent: Agent): number =>
-  Option.match(agent.submittedAt, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
+/** The worker's agents that there can be a bonus for: of the unit, or anywhere. */
+const agentsFor = ({ unit, worker: { id: worker } }: BonusOrder) =>
+  Option.match(unit, {
+    onNone: () => ({ where: { worker }, counts: isEligible }),
+    onSome: ({ assignment, id }) => ({
+      where: { worker, assignment },
+      counts: (agent: AgentOutline) => agent.unit === id && isEligible(agent)
+    })
+  })
 
-/** The worker's work on that unit, or their latest anywhere. */
-const agentFor = ({ store }: Crowd, { unit, worker }: BonusOrder): Effect.Effect<Option.Option<Agent>, StoreError> =>
+/** The worker's work on that unit, or what they took last anywhere. */
+const agentFor = ({ store }: Crowd, order: BonusOrder): Effect.Effect<Option.Option<AgentOutline>, StoreError> =>
   Effect.gen(function* () {
-    const holder = Option.flatMap(unit, ({ agent }) => agent)
-    const [held] = yield* store.getAll(tables.agents, Option.toArray(holder))
-    if (held !== undefined && held.worker === worker.id && isEligible(held)) return Option.some(held)
-    return yield* pages(store, tables.agents, { where: { worker: worker.id }, orderBy: "assignment" }).pipe(
-      Stream.filter(
-        (agent) =>
-          isEligible(agent) && Option.match(unit, { onNone: () => true, onSome: ({ id }) => id === agent.unit })
-      ),
-      Stream.runFold(Option.none<Agent>(), (latest, agent) =>
-        Option.exists(latest, (other) => submittedAt(other) >= submittedAt(agent)) ? latest : Option.some(agent)
-      )
+    const holder = Option.flatMap(order.unit, ({ agent }) => agent)
+    const [held] = yield* store.getAll(tables.agentOutlines, Option.toArray(holder))
+    if (held !== undefined && held.worker === order.worker.id && isEligible(held)) return Option.some(held)
+    const { counts, where } = agentsFor(order)
+    return yield* pages(store, tables.agentOutlines, { where, reverse: true, limit: 20 }).pipe(
+      Stream.filter(counts),
+      Stream.runHead
     )
   })
 

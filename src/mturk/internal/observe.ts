@@ -3,16 +3,13 @@ import { ListReviewableHITsCommand, type ReviewableHITStatus } from "@aws-sdk/cl
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Agent } from "../../Agents.js"
 import type { ProviderError, StoreError } from "../../CrowdError.js"
-import { type Driver, type Observation, Receipt, retrying } from "../../Driver.js"
+import { type Driver, type Observation, retrying } from "../../Driver.js"
 import { type Recent, recent } from "../../internal/recent.js"
-import * as token from "../../internal/token.js"
 import * as States from "../../States.js"
 import * as tables from "../../store/tables.js"
 import type { TaskRun } from "../../TaskRuns.js"
@@ -30,8 +27,6 @@ interface Known {
   readonly hit: replies.Hit
   readonly unit: Unit
   readonly agent: Option.Option<Agent>
-  /** Until when who was at work on it when it was taken back may still submit it. */
-  readonly busyUntil: number
 }
 
 type Finding =
@@ -51,8 +46,6 @@ const lag = 3_000
 /** After this time nothing more becomes visible of a HIT that is over. */
 const settled = 60_000
 
-const decodeReceipt = Schema.decodeUnknownOption(Receipt)
-
 const isOver = ({ HITStatus }: replies.Hit): boolean => HITStatus === "Reviewable" || HITStatus === "Reviewing"
 
 /** Looked at once, a HIT of these figures has nothing new to tell. */
@@ -70,6 +63,10 @@ const closedAt = ({ hit, unit }: Known): number =>
     Option.match(unit.withdrawnAt, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
   )
 
+/** Until when what somebody was at work on when it was taken back may still come in. */
+const busyUntil = ({ unit }: Known): number =>
+  Option.match(unit.leaseUntil, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis + settled })
+
 /** Whether an assignment that we hold as decided may be decided otherwise by now. */
 const judgeDecided = ({ decidedAt, status }: Agent, now: number): Finding =>
   status === "rejected" && Option.exists(decidedAt, ({ epochMillis }) => now - epochMillis < overridable)
@@ -78,7 +75,7 @@ const judgeDecided = ({ decidedAt, status }: Agent, now: number): Finding =>
 
 /** Of a unit that was taken back: once, after nothing more can become visible, it has to be looked at. */
 const judgeExpired = (known: Known, now: number, looked: boolean): Finding => {
-  if (!looked && now < known.busyUntil) return fetch
+  if (!looked && now < busyUntil(known)) return fetch
   const closed = closedAt(known)
   const wasLookedAt = known.unit.updatedAt.epochMillis - closed > settled
   return now - closed > settled && !wasLookedAt ? doubt : nothing
@@ -181,49 +178,19 @@ const fetched = (sync: Sync, known: Known, now: number) =>
 
 const unreachable = (error: StoreError) => failure("Unavailable", "ListHITs", error.message)
 
-const zero = Duration.zero
-
-/** Of units that were taken back while somebody was at work on them: until when they may submit. */
-const busy = ({ store }: Crowd, { task }: TaskRun, units: ReadonlyArray<Unit>, now: number) =>
-  Effect.gen(function* () {
-    const until = (unit: Unit, wait: Duration.Duration) =>
-      Option.match(unit.withdrawnAt, {
-        onNone: () => 0,
-        onSome: ({ epochMillis }) => epochMillis + Duration.toMillis(wait) + settled
-      })
-    const recently = units.filter((unit) => unit.status === "expired" && now < until(unit, task.duration))
-    const intents = yield* store.getAll(
-      tables.intents,
-      recently.map(({ id }) => token.ofId("expire", id))
-    )
-    const waits = new Map(
-      intents.map(({ receipt, subject }) => [
-        subject,
-        Option.match(Option.flatMap(receipt, decodeReceipt), { onNone: () => zero, onSome: ({ wait }) => wait })
-      ])
-    )
-    return new Map(
-      recently.flatMap((unit) => {
-        const wait = waits.get(unit.id) ?? zero
-        return Duration.greaterThan(wait, zero) ? [[unit.id, until(unit, wait)]] : []
-      })
-    )
-  })
-
 /** Those HITs that are the run's, with what we hold of them. */
-const knownOf = ({ crowd, run }: Sync, hits: ReadonlyArray<replies.Hit>, now: number) =>
+const knownOf = ({ crowd, run }: Sync, hits: ReadonlyArray<replies.Hit>) =>
   Effect.gen(function* () {
     const { store } = crowd
     const named = hits.flatMap((hit) => (hit.RequesterAnnotation === undefined ? [] : [hit.RequesterAnnotation]))
     const units = new Map((yield* store.getAll(tables.units, [...new Set(named)])).map((unit) => [`${unit.id}`, unit]))
     const holders = [...units.values()].flatMap(({ agent }) => Option.toArray(agent))
     const agents = new Map((yield* store.getAll(tables.agents, holders)).map((agent) => [agent.unit, agent]))
-    const busyUntil = yield* busy(crowd, run, [...units.values()], now)
     return hits.flatMap((hit): ReadonlyArray<Known> => {
       const unit = units.get(hit.RequesterAnnotation ?? "")
       if (unit === undefined || unit.run !== run.id || !Option.contains(unit.remoteId, hit.HITId)) return []
       const agent = Option.fromNullable(agents.get(unit.id))
-      return [{ hit, unit, agent, busyUntil: busyUntil.get(unit.id) ?? 0 }]
+      return [{ hit, unit, agent }]
     })
   })
 
@@ -235,7 +202,7 @@ const memoryOf = ({ figures, options }: Sync, { hit, unit }: Known): Memory => (
 const observed = (sync: Sync, hits: ReadonlyArray<replies.Hit>) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const all = yield* Effect.mapError(knownOf(sync, hits, now), unreachable)
+    const all = yield* Effect.mapError(knownOf(sync, hits), unreachable)
     const observations = yield* Effect.forEach(
       all,
       (known): Effect.Effect<ReadonlyArray<Observation>, ProviderError> => {
