@@ -189,19 +189,17 @@ export const launch = (
     const runs = yield* TaskRuns
     const units = yield* Units
     const journal = yield* Journal
-    const opened = Effect.gen(function* () {
-      const run = yield* runs.open({
-        requester: options.requester,
-        name: batch.name,
-        digest: batch.digest,
-        task: batch.task,
-        template: batch.template,
-        fresh: options.fresh
-      })
-      yield* journal.settle(run.id)
-      return { run, before: yield* runs.counts(run.id) }
+    const cost = yield* plan(batch, options.requester)
+    const run = yield* runs.open({
+      requester: options.requester,
+      name: batch.name,
+      digest: batch.digest,
+      task: batch.task,
+      template: batch.template,
+      fresh: options.fresh
     })
-    const [cost, { before, run }] = yield* Effect.all([plan(batch, options.requester), opened], { concurrency: 2 })
+    yield* journal.settle(run.id)
+    const before = yield* runs.counts(run.id)
     const done = Object.values(before).reduce((sum, n) => sum + n, 0) - before.created
     const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
     yield* afford(cost, toCome === 0 ? 0 : undecided(before) + toCome)

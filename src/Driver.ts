@@ -41,7 +41,8 @@ export type Mode = "test" | "live"
 
 /**
  * What an outward effect came back with. `remoteId` is the crowd's own name for what was made; `wait` is how long it
- * takes until the effect is complete (zero for most).
+ * takes until the effect is complete (zero for most). Of a unit that was taken back from a worker we have as an agent it is
+ * not kept: that agent has their own time.
  *
  * @since 0.1.0
  * @category models

@@ -66,4 +66,17 @@ describe("submissions that approve themselves", () => {
       expect(named).toHaveLength(100)
     }).pipe(Effect.provide(layer({ balance: 1000 })))
   })
+
+  it.scoped("and that others have approved meanwhile are no trouble to tell of", () => {
+    const log = listening()
+    return Effect.gen(function* () {
+      const [own, other] = yield* Effect.all([context.make(Option.none()), context.make(Option.none())])
+      const { type } = yield* samples.create({ MaxAssignments: 20 })
+      const held = yield* Effect.forEach(Array.from({ length: 20 }), (_, n) => take(`worker ${n}`, type))
+      yield* TestClock.adjust("2 hours")
+      yield* Effect.all([upkeep.round(own), upkeep.round(other)], { concurrency: 2 }).pipe(Effect.provide(log.layer))
+      expect(new Set(yield* Effect.forEach(held, statusOf))).toEqual(new Set(["approved"]))
+      expect(log.lines).toEqual([])
+    }).pipe(Effect.provide(layer({ balance: 1000 })))
+  })
 })

@@ -91,6 +91,7 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   const { run, units } = view.summary
   const [pages, setPages] = useState<ReadonlyArray<Loaded>>([])
   const [problem, setProblem] = useState<api.Problem>()
+  const [unread, setUnread] = useState<api.Problem>()
   const [asked, setAsked] = useState<Asked>()
   const [said, setSaid] = useState("")
 
@@ -98,8 +99,9 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   const take = useCallback(
     async (after: string | null) => {
       const reply = await api.workers(run, after)
-      if (!reply.ok) return setProblem(reply.problem)
-      setProblem(undefined)
+      const tell = after === null ? setUnread : setProblem
+      tell(reply.ok ? undefined : reply.problem)
+      if (!reply.ok) return
       setPages((before) => (after === null ? [reply.value, ...before.slice(1)] : [...before, reply.value]))
     },
     [run]
@@ -129,6 +131,7 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   return (
     <section class="stack" aria-label="Workers">
       {problem !== undefined && <ProblemNotice problem={problem} />}
+      {unread !== undefined && <ProblemNotice problem={unread} />}
       <p class={said === "" ? "hidden" : "small muted"} role="status">
         {said}
       </p>

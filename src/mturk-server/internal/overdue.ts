@@ -10,21 +10,30 @@ import { agentOutlines } from "../../store/tables.js"
 import type { Context } from "./context.js"
 import * as decisions from "./decisions.js"
 import * as ids from "./ids.js"
-import type { Refusal } from "./refusal.js"
+import * as refusal from "./refusal.js"
 
 const pageSize = 100
 
-const tell = ({ memory: { told } }: Context, { id, unit }: AgentOutline, { message }: Refusal): Effect.Effect<void> => {
+const tell = (
+  { memory: { told } }: Context,
+  { id, unit }: AgentOutline,
+  { message }: refusal.Refusal
+): Effect.Effect<void> => {
   if (told.get(id) !== undefined) return Effect.void
   told.set(id, true)
   return Effect.logWarning(`Assignment ${ids.assignmentOf(unit)} is not approved: ${message}`)
 }
 
-/** Whether it is approved. */
+/** Somebody else has decided it since the page was read. */
+const isDecided = ({ code }: refusal.Refusal): boolean => code === refusal.assignmentState("Submitted").code
+
+/** Whether it is decided. */
 const approveOne = (context: Context, agent: AgentOutline, now: DateTime.Utc): Effect.Effect<boolean, StoreError> =>
   decisions.approve(context, agent.unit, { feedback: undefined, override: false, now }).pipe(
     Effect.as(true),
-    Effect.catchTag("Refusal", (refusal) => Effect.as(tell(context, agent, refusal), false))
+    Effect.catchTag("Refusal", (refused) =>
+      isDecided(refused) ? Effect.succeed(true) : Effect.as(tell(context, agent, refused), false)
+    )
   )
 
 /**
@@ -46,11 +55,11 @@ export const approve = (
       atMost: { submittedAt: Option.some(DateTime.subtractDuration(now, Duration.seconds(delay))) },
       limit: pageSize
     })
-    const approved = yield* Effect.forEach(page, (agent) => approveOne(context, agent, now))
+    const decided = yield* Effect.forEach(page, (agent) => approveOne(context, agent, now))
     const last = page.at(-1)
     if (last === undefined || page.length < pageSize) overdue.delete(run)
     else {
       overdue.set(run, last)
-      if (approved.includes(true)) yield* approve(context, run, delay, now)
+      if (decided.includes(true)) yield* approve(context, run, delay, now)
     }
   })

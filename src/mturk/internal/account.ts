@@ -19,8 +19,10 @@ const spendable = (balance: string): Either.Either<Money.Money, string> =>
   )
 
 const ask = (client: Client): Effect.Effect<Money.Money, CallError> =>
-  Effect.flatMap(client.call(method, new GetAccountBalanceCommand(), replies.Balance), ({ AvailableBalance }) =>
-    Either.mapLeft(spendable(AvailableBalance), (message) => failure("Malformed", method, message))
+  Effect.flatMap(
+    client.call(method, () => new GetAccountBalanceCommand(), replies.Balance),
+    ({ AvailableBalance }) =>
+      Either.mapLeft(spendable(AvailableBalance), (message) => failure("Malformed", method, message))
   )
 
 export const balance = (client: Client): Effect.Effect<Money.Money, ProviderError> =>

@@ -123,13 +123,14 @@ const payOne = (
       return yield* Effect.catchTag(compensation.offer(crowd, sent), "Refusal", onRefusal(crowd, sent, Option.none()))
     }
     const { agent, assignment } = choice.value
-    const command = new SendBonusCommand({
-      WorkerId: worker.name,
-      AssignmentId: assignment,
-      BonusAmount: Money.toDecimal(amount),
-      Reason: `${plain(reason)} ${reference(sent.token)}`.trim(),
-      UniqueRequestToken: sent.token
-    })
+    const command = () =>
+      new SendBonusCommand({
+        WorkerId: worker.name,
+        AssignmentId: assignment,
+        BonusAmount: Money.toDecimal(amount),
+        Reason: `${plain(reason)} ${reference(sent.token)}`.trim(),
+        UniqueRequestToken: sent.token
+      })
     return yield* crowd.client
       .call(method, command, Nothing)
       .pipe(
@@ -142,7 +143,7 @@ const paymentsFor = ({ client }: Crowd, assignment: string) =>
   replies.everything((token) =>
     client.call(
       "ListBonusPayments",
-      new ListBonusPaymentsCommand({ AssignmentId: assignment, MaxResults: 100, NextToken: token }),
+      () => new ListBonusPaymentsCommand({ AssignmentId: assignment, MaxResults: 100, NextToken: token }),
       replies.BonusPayments
     )
   )

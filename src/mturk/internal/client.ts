@@ -7,6 +7,7 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes
 } from "@aws-sdk/client-mturk"
+import * as Arr from "effect/Array"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -31,13 +32,13 @@ type Command<In extends ServiceInputTypes, Out extends ServiceOutputTypes> = $Co
 export interface Client {
   readonly call: <In extends ServiceInputTypes, Out extends ServiceOutputTypes, A, I>(
     method: string,
-    command: Command<In, Out>,
+    command: () => Command<In, Out>,
     reply: Schema.Schema<A, I>
   ) => Effect.Effect<A, CallError>
-  /** The same for many commands of one kind, each made when it is sent; one that cannot be made is not. */
+  /** The same for many commands of one kind. One that could not be made is not sent. */
   readonly calls: <In extends ServiceInputTypes, Out extends ServiceOutputTypes, A, I>(
     method: string,
-    commands: ReadonlyArray<() => Either.Either<Command<In, Out>, CallError>>,
+    commands: ReadonlyArray<Either.Either<Command<In, Out>, CallError>>,
     reply: Schema.Schema<A, I>
   ) => Effect.Effect<ReadonlyArray<Either.Either<A, CallError>>>
   /** The same service with other keys; for one call. */
@@ -77,7 +78,7 @@ const configOf = ({ concurrency, credentials, environment }: Settings): MTurkCli
       })
 })
 
-/** What takes a call back from the wire, by its input. */
+/** What takes a call back from the wire, by its input: of each command there is one sending. */
 const signals = new WeakMap<object, AbortSignal>()
 
 const isHeaded = (request: unknown): request is { readonly headers: Record<string, string> } =>
@@ -142,14 +143,9 @@ const sending =
     { timeout }: Settings,
     clock: Clock.Clock,
     method: string,
-    make: () => Either.Either<Command<In, Out>, CallError>
+    command: Command<In, Out>
   ): limiter.Call<unknown, CallError> =>
   (end) => {
-    const made = make()
-    if (Either.isLeft(made)) {
-      end(Either.left(made.left))
-      return () => {}
-    }
     const controller = new AbortController()
     const settle = (result: Either.Either<unknown, CallError>) => {
       clearTimeout(timer)
@@ -163,8 +159,8 @@ const sending =
       Math.min(Duration.toMillis(timeout), longest)
     )
     keepTime(client, clock.unsafeCurrentTimeMillis())
-    signals.set(made.right.input, controller.signal)
-    const answered = async () => client.send(made.right)
+    signals.set(command.input, controller.signal)
+    const answered = async () => client.send(command)
     answered().then(
       (answer) => settle(Either.right(answer)),
       (thrown) => settle(Either.left(fromThrown(method, thrown)))
@@ -185,24 +181,18 @@ const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, 
   Effect.map(clientOf(settings), (client) => ({
     call: (method, command, reply) =>
       Effect.clockWith((clock) =>
-        Effect.flatMap(
-          gate.limit(
-            method,
-            sending(client, settings, clock, method, () => Either.right(command))
-          ),
-          decoded(method, reply)
-        )
+        Effect.flatMap(gate.limit(method, sending(client, settings, clock, method, command())), decoded(method, reply))
       ),
     calls: (method, commands, reply) =>
-      Effect.clockWith((clock) =>
-        Effect.map(
-          gate.each(
-            method,
-            commands.map((make) => sending(client, settings, clock, method, make))
-          ),
-          (answers) => answers.map(Either.flatMap(decoded(method, reply)))
-        )
-      ),
+      Effect.clockWith((clock) => {
+        const made = Arr.getRights(commands)
+        const sent = made.map((command) => sending(client, settings, clock, method, command))
+        return Effect.map(gate.each(method, sent), (answers) => {
+          const answerTo = new Map(Arr.zip(made, answers.map(Either.flatMap(decoded(method, reply)))))
+          const unanswered = Either.left(failure("Malformed", method, "fewer answers than calls"))
+          return commands.map(Either.flatMap((command) => answerTo.get(command) ?? unanswered))
+        })
+      }),
     as: (credentials) => over({ ...settings, credentials }, gate),
     rate: gate.rate
   }))

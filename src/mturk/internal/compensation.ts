@@ -34,12 +34,13 @@ const admit = (crowd: Crowd, { order, token }: Sent<BonusOrder>): Effect.Effect<
   Effect.tap(ensure(crowd, `Payment ${token}`, "Lets one worker take one payment"), (id) =>
     crowd.client.call(
       "AssociateQualificationWithWorker",
-      new AssociateQualificationWithWorkerCommand({
-        QualificationTypeId: id,
-        WorkerId: order.worker.name,
-        IntegerValue: 1,
-        SendNotification: true
-      }),
+      () =>
+        new AssociateQualificationWithWorkerCommand({
+          QualificationTypeId: id,
+          WorkerId: order.worker.name,
+          IntegerValue: 1,
+          SendNotification: true
+        }),
       Nothing
     )
   )
@@ -47,16 +48,17 @@ const admit = (crowd: Crowd, { order, token }: Sent<BonusOrder>): Effect.Effect<
 const typeFor = (crowd: Crowd, { amount, reason }: BonusOrder, qualification: string) =>
   crowd.client.call(
     "CreateHITType",
-    new CreateHITTypeCommand({
-      Title: `A payment for you: ${plain(reason)}`.slice(0, 128),
-      Description: plain(reason) || "A payment for you",
-      Reward: Money.toDecimal(amount),
-      AssignmentDurationInSeconds: seconds(Duration.toMillis(toTakeIt)),
-      AutoApprovalDelayInSeconds: 0,
-      QualificationRequirements: [
-        { QualificationTypeId: qualification, Comparator: "Exists", ActionsGuarded: "DiscoverPreviewAndAccept" }
-      ]
-    }),
+    () =>
+      new CreateHITTypeCommand({
+        Title: `A payment for you: ${plain(reason)}`.slice(0, 128),
+        Description: plain(reason) || "A payment for you",
+        Reward: Money.toDecimal(amount),
+        AssignmentDurationInSeconds: seconds(Duration.toMillis(toTakeIt)),
+        AutoApprovalDelayInSeconds: 0,
+        QualificationRequirements: [
+          { QualificationTypeId: qualification, Comparator: "Exists", ActionsGuarded: "DiscoverPreviewAndAccept" }
+        ]
+      }),
     replies.OneHitType
   )
 
@@ -65,14 +67,15 @@ export const offer = (crowd: Crowd, sent: Sent<BonusOrder>): Effect.Effect<Recei
   Effect.gen(function* () {
     const qualification = yield* admit(crowd, sent)
     const { HITTypeId } = yield* typeFor(crowd, sent.order, qualification)
-    const command = new CreateHITWithHITTypeCommand({
-      HITTypeId,
-      MaxAssignments: 1,
-      LifetimeInSeconds: seconds(Duration.toMillis(onOffer)),
-      Question: questions.html(pageOf(sent.order.reason)),
-      RequesterAnnotation: sent.token,
-      UniqueRequestToken: sent.token
-    })
+    const command = () =>
+      new CreateHITWithHITTypeCommand({
+        HITTypeId,
+        MaxAssignments: 1,
+        LifetimeInSeconds: seconds(Duration.toMillis(onOffer)),
+        Question: questions.html(pageOf(sent.order.reason)),
+        RequesterAnnotation: sent.token,
+        UniqueRequestToken: sent.token
+      })
     const { HIT } = yield* crowd.client.call("CreateHITWithHITType", command, replies.NewHit)
     return receipt({ remoteId: HIT.HITId })
   }).pipe(

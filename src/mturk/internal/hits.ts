@@ -47,16 +47,17 @@ export const setup =
       const { HITTypeId } = yield* crowd.client
         .call(
           "CreateHITType",
-          new CreateHITTypeCommand({
-            Title: task.title,
-            Description: plain(task.description) || task.title,
-            // Equal values would be one HITType: the run's own name makes it the run's own.
-            Keywords: [...task.keywords, id].join(", "),
-            Reward: Money.toDecimal(task.reward),
-            AssignmentDurationInSeconds: seconds(Duration.toMillis(task.duration)),
-            AutoApprovalDelayInSeconds: seconds(Duration.toMillis(task.autoApprovalDelay)),
-            QualificationRequirements: requirements
-          }),
+          () =>
+            new CreateHITTypeCommand({
+              Title: task.title,
+              Description: plain(task.description) || task.title,
+              // Equal values would be one HITType: the run's own name makes it the run's own.
+              Keywords: [...task.keywords, id].join(", "),
+              Reward: Money.toDecimal(task.reward),
+              AssignmentDurationInSeconds: seconds(Duration.toMillis(task.duration)),
+              AutoApprovalDelayInSeconds: seconds(Duration.toMillis(task.autoApprovalDelay)),
+              QualificationRequirements: requirements
+            }),
           replies.OneHitType
         )
         .pipe(Effect.mapError(refused(crowd)))
@@ -64,20 +65,22 @@ export const setup =
     })
 
 export const getHit = ({ client }: Crowd, id: string) =>
-  client.call("GetHIT", new GetHITCommand({ HITId: id }), replies.OneHit).pipe(
-    Effect.map(({ HIT }) => Option.some(HIT)),
-    Effect.catchIf(
-      (error) => error._tag === "Refusal" && isMissing(error),
-      () => Effect.succeedNone
+  client
+    .call("GetHIT", () => new GetHITCommand({ HITId: id }), replies.OneHit)
+    .pipe(
+      Effect.map(({ HIT }) => Option.some(HIT)),
+      Effect.catchIf(
+        (error) => error._tag === "Refusal" && isMissing(error),
+        () => Effect.succeedNone
+      )
     )
-  )
 
 export const assignmentsOf = (crowd: Crowd, hit: string) =>
   replies
     .everything((token) =>
       crowd.client.call(
         "ListAssignmentsForHIT",
-        new ListAssignmentsForHITCommand({ HITId: hit, MaxResults: 100, NextToken: token }),
+        () => new ListAssignmentsForHITCommand({ HITId: hit, MaxResults: 100, NextToken: token }),
         replies.Assignments
       )
     )
@@ -90,7 +93,7 @@ export const assignmentsOf = (crowd: Crowd, hit: string) =>
     )
 
 export const allHits = ({ client }: Crowd, token: string | undefined) =>
-  client.call("ListHITs", new ListHITsCommand({ MaxResults: 100, NextToken: token }), replies.Hits)
+  client.call("ListHITs", () => new ListHITsCommand({ MaxResults: 100, NextToken: token }), replies.Hits)
 
 /** The HITs of these units, from as many pages as it takes. */
 export const search = (
@@ -189,10 +192,13 @@ export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => 
     Effect.flatMap(
       crowd.client.calls(
         createHit,
-        orders.map((sent) => () => commandOf(crowd, questions, sent)),
+        orders.map((sent) => commandOf(crowd, questions, sent)),
         replies.NewHit
       ),
-      (answers) => Effect.forEach(Array.zip(orders, answers), ([{ order }, answer]) => launchedOf(crowd, order, answer))
+      (answers) =>
+        Effect.forEach(Array.zip(orders, answers), ([{ order }, answer]) => launchedOf(crowd, order, answer), {
+          concurrency: "unbounded"
+        })
     )
 })
 
@@ -222,7 +228,7 @@ const expireOne = (crowd: Crowd, order: ExpireOrder): Effect.Effect<Receipt, Pro
     const id = Option.getOrUndefined(order.unit.remoteId)
     if (id === undefined) return receipt()
     yield* crowd.client
-      .call(method, new UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(0) }), Nothing)
+      .call(method, () => new UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(0) }), Nothing)
       .pipe(
         Effect.catchIf(
           (error) => error._tag === "Refusal" && isOver(error),
@@ -274,14 +280,16 @@ const statusOf = (
 const disposable = ["accepted", "soft_rejected", "expired"] as const
 
 const dispose = (crowd: Crowd, id: string): Effect.Effect<void, ProviderError> =>
-  crowd.client.call("DeleteHIT", new DeleteHITCommand({ HITId: id }), Nothing).pipe(
-    Effect.catchIf(
-      (error) => error._tag === "Refusal" && (isMissing(error) || error.code === "invalidhitstate"),
-      () => Effect.void
-    ),
-    Effect.mapError(refused(crowd)),
-    Effect.asVoid
-  )
+  crowd.client
+    .call("DeleteHIT", () => new DeleteHITCommand({ HITId: id }), Nothing)
+    .pipe(
+      Effect.catchIf(
+        (error) => error._tag === "Refusal" && (isMissing(error) || error.code === "invalidhitstate"),
+        () => Effect.void
+      ),
+      Effect.mapError(refused(crowd)),
+      Effect.asVoid
+    )
 
 /** Disposes of the HITs of everything that is decided; those that somebody is still at work on stay. */
 export const cleanup =

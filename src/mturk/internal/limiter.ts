@@ -16,7 +16,10 @@ type Answered<A, E> = Either.Either<A, E | ProviderError>
 export interface Limiter {
   /** Makes the call when it is its turn. */
   readonly limit: <A, E>(method: string, call: Call<A, E>) => Effect.Effect<A, E | ProviderError>
-  /** Makes each call when it is its turn, in one fiber: one for each would cost half as much as the call. */
+  /**
+   * Makes each call when it is its turn; as long as nothing was throttled, all in one fiber: one for each would cost half
+   * as much as the call.
+   */
   readonly each: <A, E>(
     method: string,
     calls: ReadonlyArray<Call<A, E>>

@@ -231,7 +231,7 @@ const reviewable = (sync: Sync, hitType: string, status: ReviewableHITStatus) =>
   paged(sync, (token) =>
     sync.crowd.client.call(
       "ListReviewableHITs",
-      new ListReviewableHITsCommand({ HITTypeId: hitType, Status: status, MaxResults: 100, NextToken: token }),
+      () => new ListReviewableHITsCommand({ HITTypeId: hitType, Status: status, MaxResults: 100, NextToken: token }),
       replies.Hits
     )
   )

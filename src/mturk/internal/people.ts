@@ -24,7 +24,7 @@ const blockedWorkers = ({ client }: Crowd) =>
     replies.everything((token) =>
       client.call(
         "ListWorkerBlocks",
-        new ListWorkerBlocksCommand({ MaxResults: 100, NextToken: token }),
+        () => new ListWorkerBlocksCommand({ MaxResults: 100, NextToken: token }),
         replies.WorkerBlocks
       )
     ),
@@ -71,7 +71,7 @@ export const block = (crowd: Crowd): Driver["block"] =>
   changing(crowd, true, ({ reason, worker }) =>
     crowd.client.call(
       "CreateWorkerBlock",
-      new CreateWorkerBlockCommand({ WorkerId: worker.name, Reason: plain(reason) || "blocked" }),
+      () => new CreateWorkerBlockCommand({ WorkerId: worker.name, Reason: plain(reason) || "blocked" }),
       Nothing
     )
   )
@@ -80,7 +80,7 @@ export const unblock = (crowd: Crowd): Driver["unblock"] =>
   changing(crowd, false, ({ reason, worker }) =>
     crowd.client.call(
       "DeleteWorkerBlock",
-      new DeleteWorkerBlockCommand({ WorkerId: worker.name, Reason: plain(reason) || "unblocked" }),
+      () => new DeleteWorkerBlockCommand({ WorkerId: worker.name, Reason: plain(reason) || "unblocked" }),
       Nothing
     )
   )
@@ -93,7 +93,8 @@ const notify = ({ client }: Crowd, workers: ReadonlyArray<Worker>, { subject, te
   client
     .call(
       "NotifyWorkers",
-      new NotifyWorkersCommand({ Subject: subject, MessageText: text, WorkerIds: workers.map(({ name }) => name) }),
+      () =>
+        new NotifyWorkersCommand({ Subject: subject, MessageText: text, WorkerIds: workers.map(({ name }) => name) }),
       replies.NotifyFailures
     )
     .pipe(

@@ -68,13 +68,14 @@ const listOwned = ({ client }: Crowd, name: string) =>
   replies.everything((token) =>
     client.call(
       "ListQualificationTypes",
-      new ListQualificationTypesCommand({
-        Query: name,
-        MustBeRequestable: false,
-        MustBeOwnedByCaller: true,
-        MaxResults: 100,
-        NextToken: token
-      }),
+      () =>
+        new ListQualificationTypesCommand({
+          Query: name,
+          MustBeRequestable: false,
+          MustBeOwnedByCaller: true,
+          MaxResults: 100,
+          NextToken: token
+        }),
       replies.QualificationTypes
     )
   )
@@ -91,11 +92,12 @@ export const ensure = (crowd: Crowd, name: string, description: string): Effect.
   crowd.client
     .call(
       "CreateQualificationType",
-      new CreateQualificationTypeCommand({
-        Name: name,
-        Description: plain(description) || name,
-        QualificationTypeStatus: "Active"
-      }),
+      () =>
+        new CreateQualificationTypeCommand({
+          Name: name,
+          Description: plain(description) || name,
+          QualificationTypeStatus: "Active"
+        }),
       replies.OneQualificationType
     )
     .pipe(
@@ -205,7 +207,11 @@ export const make = (crowd: Crowd): QualificationsDriver => {
         onNone: () => Effect.void,
         onSome: (id) =>
           client
-            .call("DeleteQualificationType", new DeleteQualificationTypeCommand({ QualificationTypeId: id }), Nothing)
+            .call(
+              "DeleteQualificationType",
+              () => new DeleteQualificationTypeCommand({ QualificationTypeId: id }),
+              Nothing
+            )
             .pipe(
               Effect.catchIf(
                 (error) => error._tag === "Refusal" && isMissing(error),
@@ -219,12 +225,13 @@ export const make = (crowd: Crowd): QualificationsDriver => {
       client
         .call(
           "AssociateQualificationWithWorker",
-          new AssociateQualificationWithWorkerCommand({
-            QualificationTypeId: id,
-            WorkerId: worker.name,
-            IntegerValue: value,
-            SendNotification: false
-          }),
+          () =>
+            new AssociateQualificationWithWorkerCommand({
+              QualificationTypeId: id,
+              WorkerId: worker.name,
+              IntegerValue: value,
+              SendNotification: false
+            }),
           Nothing
         )
         .pipe(Effect.mapError(refused(crowd)))
@@ -233,7 +240,7 @@ export const make = (crowd: Crowd): QualificationsDriver => {
       client
         .call(
           "DisassociateQualificationFromWorker",
-          new DisassociateQualificationFromWorkerCommand({ QualificationTypeId: id, WorkerId: worker.name }),
+          () => new DisassociateQualificationFromWorkerCommand({ QualificationTypeId: id, WorkerId: worker.name }),
           Nothing
         )
         .pipe(

@@ -27,7 +27,7 @@ export const notSeen = (agent: Agent, refusal: Refusal): Effect.Effect<never, Pr
 
 const read = ({ client }: Crowd, assignment: string) =>
   Effect.map(
-    client.call("GetAssignment", new GetAssignmentCommand({ AssignmentId: assignment }), replies.OneAssignment),
+    client.call("GetAssignment", () => new GetAssignmentCommand({ AssignmentId: assignment }), replies.OneAssignment),
     ({ Assignment }) => Assignment
   )
 
@@ -114,11 +114,12 @@ export const approve = (crowd: Crowd): Driver["approve"] =>
       const feedback = feedbackOf(order)
       return crowd.client.call(
         "ApproveAssignment",
-        new ApproveAssignmentCommand({
-          AssignmentId: assignment,
-          OverrideRejection: order.overrideRejection,
-          ...(feedback === "" ? {} : { RequesterFeedback: feedback })
-        }),
+        () =>
+          new ApproveAssignmentCommand({
+            AssignmentId: assignment,
+            OverrideRejection: order.overrideRejection,
+            ...(feedback === "" ? {} : { RequesterFeedback: feedback })
+          }),
         Nothing
       )
     },
@@ -134,7 +135,7 @@ export const reject = (crowd: Crowd): Driver["reject"] =>
     ask: (assignment, order) =>
       crowd.client.call(
         "RejectAssignment",
-        new RejectAssignmentCommand({ AssignmentId: assignment, RequesterFeedback: feedbackOf(order) }),
+        () => new RejectAssignmentCommand({ AssignmentId: assignment, RequesterFeedback: feedbackOf(order) }),
         Nothing
       ),
     refuse: (refusal) => Effect.fail(refused(crowd)(refusal))
