@@ -37,7 +37,7 @@ export type Market = Marketplace | Between
 
 /** The service alone: the crowd behind it stays out of sight. */
 const service = (options: ServiceOptions = {}) =>
-  Layer.map(marketplace({ every: "1 second", ...options }), Context.pick(Marketplace))
+  Layer.map(marketplace({ every: "400 millis", ...options }), Context.pick(Marketplace))
 
 const between = Layer.scoped(
   Between,
