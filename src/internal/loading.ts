@@ -10,7 +10,7 @@ import type { RunId } from "../Ids.js"
 import type { Inputs, Service } from "../TaskRuns.js"
 
 /** Few at once, so that the first units are out soon. */
-const rowsAtOnce = 64
+const rowsAtOnce = 128
 
 type LoadError = InvalidInput | TaskRunNotFound | StoreError
 

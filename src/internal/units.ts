@@ -147,7 +147,7 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   /** Few at once, so that the first are out soon. */
-  const soon = Math.min(500, 2 * driver.launch.pageSize)
+  const soon = Math.min(500, 4 * driver.launch.pageSize)
 
   const launch: Service["launch"] = (id, options) =>
     Stream.unwrap(
