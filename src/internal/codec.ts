@@ -12,7 +12,7 @@ import * as AST from "effect/SchemaAST"
 type Direction = "decode" | "encode"
 
 /** Not taken here. */
-const left = Symbol.for("effect-crowd/codec/left")
+const left = Symbol("left to ParseResult")
 
 type Parse = (input: unknown) => unknown
 

@@ -148,9 +148,11 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
     return {
       limit,
       each: (method, calls) =>
-        state.rate === Number.POSITIVE_INFINITY && calls.length > 0
-          ? Effect.clockWith((clock) => together(clock, calls))
-          : Effect.forEach(calls, (call) => Effect.either(limit(method, call)), { concurrency: "unbounded" }),
+        Effect.clockWith((clock) =>
+          state.rate === Number.POSITIVE_INFINITY && calls.length > 0
+            ? together(clock, calls)
+            : Effect.forEach(calls, (call) => Effect.either(limit(method, call)), { concurrency: "unbounded" })
+        ),
       rate: Effect.sync(() => state.rate)
     }
   })
