@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { LongFirst } from "./longFirst.js"
 
 const builtPackage = ["test/package/**/*.test.ts"]
 
@@ -11,6 +12,7 @@ export default defineConfig({
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongFirst },
     reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
     outputFile: { json: "node_modules/.vitest/results.json" },
     projects: [
