@@ -31,7 +31,7 @@ layer(Layer.scoped(Built, programs), { excludeTestServices: true })((it) => {
             for (const { acted, wanted } of [proof.launched, proof.approved, proof.bonuses]) expect(acted).toBe(wanted)
             expect(proof.uncertain).toBe(0)
           }),
-        120_000
+        240_000
       )
     }
   })

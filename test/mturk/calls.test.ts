@@ -14,7 +14,7 @@ layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a syn
           const tenth = units / 10
           expect(all.map(({ changed }) => changed)).toEqual([0, tenth, 0, 0, 9 * tenth, 0, 0, 0, 0])
         }),
-      120_000
+      240_000
     )
   }
   it.scoped(
@@ -28,7 +28,7 @@ layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a syn
         expect(new Set(looked).size).toBe(100)
         expect(rows.at(-1)?.calls).toBe(2)
       }),
-    120_000
+    240_000
   )
 
   it.scoped(
@@ -39,6 +39,6 @@ layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a syn
         expect(rows.filter((sync) => sync.calls > allowed(sync))).toEqual([])
         expect(rows.map(({ changed }) => changed)).toEqual([0, 0, 40, 0, 0, 0, 0, 0])
       }),
-    120_000
+    240_000
   )
 })
