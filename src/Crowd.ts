@@ -30,11 +30,12 @@ import {
 import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
 import * as loading from "./internal/loading.js"
+import { undecided } from "./internal/undecided.js"
 import { Journal, type Settlement } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
-import { type Assignment, type Summary, type TaskRun, TaskRuns } from "./TaskRuns.js"
+import { type Assignment, type TaskRun, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 import { type BonusReceipt, Workers } from "./Workers.js"
 
@@ -171,8 +172,6 @@ const afford = ({ available, fee, reward }: Plan, units: number): Effect.Effect<
 
 const rowsPerPage = 500
 
-const undecided = ({ assigned, completed, launched }: Summary["units"]): number => launched + assigned + completed
-
 /**
  * Launches a batch: finds or makes its run, checks that what is undecided and what is to come can be paid, registers the
  * task, finishes what an earlier launch left unfinished, and offers every unit that is not on offer yet. Running it again
@@ -202,7 +201,7 @@ export const launch = (
     const before = yield* runs.counts(run.id)
     const done = Object.values(before).reduce((sum, n) => sum + n, 0) - before.created
     const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
-    yield* afford(cost, toCome === 0 ? 0 : undecided(before) + toCome)
+    yield* afford(cost, toCome === 0 ? 0 : undecided(before) - before.created + toCome)
     const { rest, until } = yield* loading.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), until(1), { concurrent: true })
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(

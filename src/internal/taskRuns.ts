@@ -9,30 +9,11 @@ import { BatchChanged, ProviderError, type StoreError, TaskRunNotFound } from ".
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Cost, Service, Summary, TaskRun } from "../TaskRuns.js"
-import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
+import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
 import { retrying } from "./retry.js"
-
-/** A unit's place is its index times this, plus its row: so many rows a run can have. */
-const rowsAtMost = 1_000_000_000
-
-const newUnit =
-  (now: DateTime.Utc) =>
-  ({ assignment, index }: { readonly assignment: Assignment; readonly index: number }, id: Ids.UnitId): Unit => ({
-    id,
-    run: assignment.run,
-    assignment: assignment.id,
-    index,
-    place: index * rowsAtMost + assignment.row,
-    status: "created",
-    remoteId: Option.none(),
-    agent: Option.none(),
-    leaseUntil: Option.none(),
-    withdrawnAt: Option.none(),
-    updatedAt: now
-  })
 
 export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
@@ -110,7 +91,9 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
       const asked = assignments.flatMap((assignment) =>
         Array.makeBy(task.unitsPerAssignment, (index) => ({ assignment, index }))
       )
-      const units = Array.zipWith(asked, yield* Ids.unitIds(asked.length), newUnit(now))
+      const units = Array.zipWith(asked, yield* Ids.unitIds(asked.length), ({ assignment, index }, id) =>
+        newUnit(id, assignment, index, now)
+      )
       yield* store.transaction(
         Effect.gen(function* () {
           const inserted = new Set(yield* store.insert(tables.assignments, assignments))

@@ -2,7 +2,7 @@
 import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { counting } from "../support/counting.js"
+import { counting } from "../support/stores.js"
 import * as samples from "./samples.js"
 import { layer, Marketplace } from "./support.js"
 

@@ -10,6 +10,7 @@ import { StoreError } from "../../src/CrowdError.js"
 import * as Store from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
 import * as server from "../support/server.js"
+import { changed } from "../support/stores.js"
 import * as consoleClient from "./consoleClient.js"
 
 /** More than one page of agents. */
@@ -18,22 +19,15 @@ const rows = 501
 /** Of agents, pages after the first are not read again after so many times. */
 const trouble = { times: Number.POSITIVE_INFINITY }
 
-const failing = Layer.effect(
-  Store.Store,
-  Effect.map(
-    Store.Store,
-    (inner): Store.Service => ({
-      ...inner,
-      page: (table, options) => {
-        if (table.name !== tables.agents.name || options.after === undefined) return inner.page(table, options)
-        trouble.times--
-        return trouble.times >= 0
-          ? inner.page(table, options)
-          : new StoreError({ reason: "Failed", operation: "page agents", description: "as the test wants it" })
-      }
-    })
-  )
-).pipe(Layer.provide(Store.layerMemory))
+const failing = changed(({ page }) => ({
+  page: (table, options) => {
+    if (table.name !== tables.agents.name || options.after === undefined) return page(table, options)
+    trouble.times--
+    return trouble.times >= 0
+      ? page(table, options)
+      : new StoreError({ reason: "Failed", operation: "page agents", description: "as the test wants it" })
+  }
+}))
 
 /** The lines of the file; left, where the transfer was broken off. */
 const download = (path: string, times = Number.POSITIVE_INFINITY) =>

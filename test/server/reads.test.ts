@@ -2,25 +2,13 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Store from "../../src/Store.js"
 import * as server from "../support/server.js"
+import { counting } from "../support/stores.js"
 import * as consoleClient from "./consoleClient.js"
 
-const read = { rows: 0 }
+const { read, store } = counting()
 
-const counting = Layer.effect(
-  Store.Store,
-  Effect.map(
-    Store.Store,
-    (inner): Store.Service => ({
-      ...inner,
-      page: (table, options) =>
-        Effect.tap(inner.page(table, options), ({ length }) => Effect.sync(() => (read.rows += length)))
-    })
-  )
-).pipe(Layer.provide(Store.layerMemory))
-
-layer(Layer.provideMerge(server.layer(), counting), { excludeTestServices: true })("with many runs and rows", (it) => {
+layer(Layer.provideMerge(server.layer(), store), { excludeTestServices: true })("with many runs and rows", (it) => {
   it.effect("the health of the server and a preview are one row each", () =>
     Effect.gen(function* () {
       const run = yield* consoleClient.launched("Many rows", 600)

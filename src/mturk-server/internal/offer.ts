@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
+import { newUnit } from "../../internal/newUnit.js"
 import * as States from "../../States.js"
 import { assignments, units } from "../../store/tables.js"
 import type { Unit } from "../../Units.js"
@@ -11,9 +12,6 @@ import type { Context } from "./context.js"
 import * as ids from "./ids.js"
 import { type HITRow, timeKey } from "./rows.js"
 import type { View } from "./views.js"
-
-/** A unit's place is its index times this, plus its row: breadth first, as everywhere. */
-const rowsAtMost = 1_000_000_000
 
 /** What a launch leads to; this crowd takes everything that is offered. */
 const offered = Option.getOrThrow(States.nextUnit("created", "launch"))
@@ -23,22 +21,11 @@ const add = (context: Context, row: HITRow, count: number, now: DateTime.Utc): E
   count <= 0
     ? Effect.succeed(row)
     : Effect.gen(function* () {
+        const assignment = { id: row.assignment, row: row.row, run: row.run }
         const made = yield* Effect.forEach(Arr.range(row.units, row.units + count - 1), (index) =>
           Effect.map(
             ids.unitOf(row.id, index),
-            (id): Unit => ({
-              id,
-              run: row.run,
-              assignment: row.assignment,
-              index: index - row.moved,
-              place: (index - row.moved) * rowsAtMost + row.row,
-              status: offered,
-              remoteId: Option.none(),
-              agent: Option.none(),
-              leaseUntil: Option.none(),
-              withdrawnAt: Option.none(),
-              updatedAt: now
-            })
+            (id): Unit => ({ ...newUnit(id, assignment, index - row.moved, now), status: offered })
           )
         )
         yield* context.store.insert(units, made)

@@ -14,39 +14,38 @@ export interface Slots {
 
 export const make = (count: number): Slots => {
   let free = count
-  /** How each goes on that waits. */
-  const waiting = new Map<object, () => void>()
+  /** How each goes in that waits. */
+  const waiting = new Set<() => void>()
 
   const giveOn = () => {
-    const [next] = waiting
-    if (next === undefined) {
+    const [goIn] = waiting
+    if (goIn === undefined) {
       free++
       return
     }
-    const [guest, begin] = next
-    waiting.delete(guest)
-    begin()
+    waiting.delete(goIn)
+    goIn()
   }
 
   return {
     guest: () => {
-      const self = {}
       let inside = false
+      let goIn = () => {}
       return {
         enter: (begin) => {
-          const goIn = () => {
+          goIn = () => {
             inside = true
             begin()
           }
           if (free === 0) {
-            waiting.set(self, goIn)
+            waiting.add(goIn)
             return
           }
           free--
           goIn()
         },
         leave: () => {
-          if (waiting.delete(self) || !inside) return
+          if (waiting.delete(goIn) || !inside) return
           inside = false
           giveOn()
         }

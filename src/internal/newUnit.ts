@@ -1,0 +1,28 @@
+import type * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import type { UnitId } from "../Ids.js"
+import type { Assignment } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
+
+/** A unit's place is its index times this, plus its row: so many rows a run can have. */
+const rowsAtMost = 1_000_000_000
+
+/** A unit of an assignment as it is made. */
+export const newUnit = (
+  id: UnitId,
+  { id: assignment, row, run }: Pick<Assignment, "id" | "row" | "run">,
+  index: number,
+  now: DateTime.Utc
+): Unit => ({
+  id,
+  run,
+  assignment,
+  index,
+  place: index * rowsAtMost + row,
+  status: "created",
+  remoteId: Option.none(),
+  agent: Option.none(),
+  leaseUntil: Option.none(),
+  withdrawnAt: Option.none(),
+  updatedAt: now
+})
