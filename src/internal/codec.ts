@@ -125,15 +125,14 @@ const transformation = (ast: AST.Transformation, direction: Direction): Parse =>
   }
 }
 
-const option = (content: Parse): Parse => {
-  const none = Option.none()
-  return (input) => {
+const option =
+  (content: Parse): Parse =>
+  (input) => {
     if (!Option.isOption(input)) return left
-    if (Option.isNone(input)) return none
+    if (Option.isNone(input)) return input
     const value = content(input.value)
     return value === left ? left : Option.some(value)
   }
-}
 
 const isOfOption = (ast: AST.Declaration): boolean =>
   Option.exists(AST.getTypeConstructorAnnotation(ast), ({ _tag }) => _tag === "effect/Option")
@@ -183,6 +182,15 @@ function parser(ast: AST.AST, direction: Direction): Parse {
   return isSpecial(ast) ? interpreted(ast, direction) : plain(ast, direction)
 }
 
+/** Made when it is first used: most programs touch few tables. */
+const lazy = (ast: AST.AST, direction: Direction): Parse => {
+  let made: Parse | undefined
+  return (input) => {
+    made ??= parser(ast, direction)
+    return made(input)
+  }
+}
+
 export interface Codec<A, I> {
   readonly decode: (input: unknown) => Either.Either<A, ParseResult.ParseError>
   readonly encode: (value: A) => I
@@ -190,8 +198,8 @@ export interface Codec<A, I> {
 
 /** What `Schema.decodeUnknownEither` and `Schema.encodeSync` do, several times as fast for flat structs. */
 export const make = <A, I>(schema: Schema.Schema<A, I>): Codec<A, I> => {
-  const decode = parser(schema.ast, "decode")
-  const encode = parser(schema.ast, "encode")
+  const decode = lazy(schema.ast, "decode")
+  const encode = lazy(schema.ast, "encode")
   const fast = Schema.make<A, I>(
     new AST.Declaration(
       [],
