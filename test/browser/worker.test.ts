@@ -60,6 +60,7 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* act(() => page.keyboard.type("spanner"))
       yield* act(() => page.keyboard.press("Enter"))
       yield* heading(page, "Thank you")
+      yield* eventually(page, "document.activeElement?.tagName", "H1")
       yield* act(() => page.keyboard.press("Tab"))
       yield* act(() => page.keyboard.press("Enter"))
       yield* act(() => page.frameLocator("iframe").getByText("a hammer").waitFor())

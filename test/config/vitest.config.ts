@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
+    isolate: false,
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -20,6 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "source",
+          setupFiles: ["test/config/it.ts"],
           globalSetup: ["test/config/browser.mjs", "test/support/postgres.ts"],
           include: ["test/**/*.test.ts"],
           exclude: builtPackage

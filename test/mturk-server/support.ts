@@ -65,7 +65,7 @@ export interface Service {
     config: MTurkClientConfig,
     use: (client: MTurkClient) => Promise<A>
   ) => Effect.Effect<A, Refused>
-  /** The worker of this name takes whatever is free of the HITType. */
+  /** The worker of this name takes whatever is free of the HITType, leases that are over being ended as in a round. */
   readonly accept: (worker: string, hitTypeId: string) => Effect.Effect<Held, NotEligible>
   readonly submit: (held: Held, answers: Answers) => Effect.Effect<void>
   readonly giveBack: (held: Held) => Effect.Effect<void>
@@ -124,7 +124,8 @@ const marketplace = Layer.scoped(
       call: (use) => callOn(client, use),
       callWith: (config, use) => Effect.scoped(Effect.flatMap(connect(config), (client) => callOn(client, use))),
       accept: (worker, hitTypeId) =>
-        agents.register(RunId.make(`run_${hitTypeId}`), { worker }).pipe(
+        agents.endOverdue(RunId.make(`run_${hitTypeId}`)).pipe(
+          Effect.zipRight(agents.register(RunId.make(`run_${hitTypeId}`), { worker })),
           Effect.map(held),
           Effect.catchTags({
             TaskRunNotFound: Effect.die,

@@ -27,6 +27,20 @@ const served = server
 /** One sample of Prometheus' text format: name, labels, value. */
 const sample = /^[a-zA-Z_:][\w:]*(\{[a-zA-Z_]\w*="(\\.|[^"\\])*"(,[a-zA-Z_]\w*="(\\.|[^"\\])*")*\})? \S+$/
 
+/** How many requests the text tells of; other tests of this process are counted as well. */
+const requests = (text: string, path: string, status: number): number =>
+  Number(
+    text
+      .split("\n")
+      .find(
+        (line) =>
+          line.startsWith("crowd_http_requests_total{") &&
+          line.includes(`path="${path}"`) &&
+          line.includes(`status="${status}"`)
+      )
+      ?.replace(/^.* /, "") ?? 0
+  )
+
 layer(served)("what can be seen of the server", (it) => {
   const somebody = Effect.flatMap(server.port, (port) => visitor(port, "127.0.0.1"))
   const authorization = `Bearer ${Redacted.value(token)}`
@@ -34,27 +48,22 @@ layer(served)("what can be seen of the server", (it) => {
   it.scoped("metrics as Prometheus reads them: the server's requests, and what the program counts", () =>
     Effect.gen(function* () {
       const { ask } = yield* somebody
+      const metrics = ask("GET", "/metrics", { headers: { authorization } })
+      const before = (yield* metrics).body
       yield* Metric.increment(Metric.counter("crowd_test_things", { incremental: true }))
       yield* ask("GET", "/api/work/lobby")
       yield* ask("GET", "/api/work/lobby")
       yield* ask("GET", "/assets/no-such-thing.js")
-      const answer = yield* ask("GET", "/metrics", { headers: { authorization } })
+      const answer = yield* metrics
       expect(answer.status).toBe(200)
       expect(answer.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8")
       const lines = answer.body.trimEnd().split("\n")
       expect(lines.filter((line) => !line.startsWith("#") && !sample.test(line))).toEqual([])
       expect(lines).toContain("# TYPE crowd_http_requests_total counter")
       const counted = (path: string, status: number) =>
-        lines
-          .find(
-            (line) =>
-              line.startsWith("crowd_http_requests_total{") &&
-              line.includes(`path="${path}"`) &&
-              line.includes(`status="${status}"`)
-          )
-          ?.replace(/^.* /, "")
-      expect(counted("/api/work/", 200)).toBe("2")
-      expect(counted("/assets/", 404)).toBe("1")
+        requests(answer.body, path, status) - requests(before, path, status)
+      expect(counted("/api/work/", 200)).toBe(2)
+      expect(counted("/assets/", 404)).toBe(1)
       expect(lines.some((line) => /^crowd_http_request_milliseconds_bucket\{.*le="\+Inf"\} [1-9]\d*$/.test(line))).toBe(
         true
       )
