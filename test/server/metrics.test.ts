@@ -27,19 +27,17 @@ const served = server
 /** One sample of Prometheus' text format: name, labels, value. */
 const sample = /^[a-zA-Z_:][\w:]*(\{[a-zA-Z_]\w*="(\\.|[^"\\])*"(,[a-zA-Z_]\w*="(\\.|[^"\\])*")*\})? \S+$/
 
-/** How many requests the text tells of; other tests of this process are counted as well. */
+/** How many requests the text tells of; those of other tests in this process are counted as well. */
 const requests = (text: string, path: string, status: number): number =>
-  Number(
-    text
-      .split("\n")
-      .find(
-        (line) =>
-          line.startsWith("crowd_http_requests_total{") &&
-          line.includes(`path="${path}"`) &&
-          line.includes(`status="${status}"`)
-      )
-      ?.replace(/^.* /, "") ?? 0
-  )
+  text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.startsWith("crowd_http_requests_total{") &&
+        line.includes(`path="${path}"`) &&
+        line.includes(`status="${status}"`)
+    )
+    .reduce((sum, line) => sum + Number(line.replace(/^.* /, "")), 0)
 
 layer(served)("what can be seen of the server", (it) => {
   const somebody = Effect.flatMap(server.port, (port) => visitor(port, "127.0.0.1"))
