@@ -23,7 +23,8 @@ import type { Unit } from "./Units.js"
 export type Where<Row> = { readonly [Column in keyof Row]?: Row[Column] }
 
 /**
- * A page of rows: those equal to `where`, in the order of `orderBy` (default `id`) and then of `id`.
+ * A page of rows: those equal to `where`, in the order of `orderBy` (default `id`) and then of `id`. Rows whose `orderBy`
+ * is null are left out.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +34,7 @@ export interface PageOptions<Row> {
   readonly orderBy?: (keyof Row & string) | undefined
   /** Only rows after this one; pass the last row of the page before. */
   readonly after?: Row | undefined
-  /** Only rows whose `orderBy` is at most this row's; null values are never included. */
+  /** Only rows whose `orderBy` is at most this row's. */
   readonly atMost?: Where<Row> | undefined
   readonly reverse?: boolean | undefined
   readonly limit: number

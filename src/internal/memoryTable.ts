@@ -20,23 +20,34 @@ type Tree = RedBlackTree.RedBlackTree<string, string>
  */
 export interface TableState {
   readonly rows: HashMap.HashMap<string, string>
-  readonly indexes: ReadonlyArray<{ readonly on: columns.Index; readonly tree: Tree }>
+  readonly indexes: ReadonlyArray<columns.Index & { readonly tree: Tree }>
 }
 
 /** @internal */
 export const empty = <R extends Row, E extends Encoded>(table: tables.Table<R, E>): TableState => ({
   rows: HashMap.empty(),
-  indexes: columns.indexesOf(table).map((on) => ({ on, tree: RedBlackTree.empty(Order.string) }))
+  indexes: columns.indexesOf(table).map((index) => ({ ...index, tree: RedBlackTree.empty(Order.string) }))
 })
 
 const parseRow = (json: string): Encoded => JSON.parse(json)
 
-const keyOf = (on: columns.Index, row: Encoded, id: string): string => sortable.ofColumns(on, row) + sortable.ofId(id)
+/** Every index of the row, changed: those that leave it out stay as they are. */
+const changed = (
+  state: TableState,
+  row: Encoded,
+  id: string,
+  change: (tree: Tree, key: string) => Tree
+): TableState["indexes"] =>
+  state.indexes.map((index) =>
+    columns.leavesOut(index, row)
+      ? index
+      : { ...index, tree: change(index.tree, sortable.ofColumns(index.on, row) + sortable.ofId(id)) }
+  )
 
 /** @internal */
 export const withRow = (state: TableState, id: string, row: Encoded): TableState => ({
   rows: HashMap.set(state.rows, id, JSON.stringify(row)),
-  indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.insert(tree, keyOf(on, row, id), id) }))
+  indexes: changed(state, row, id, (tree, key) => RedBlackTree.insert(tree, key, id))
 })
 
 /** @internal */
@@ -45,7 +56,7 @@ export const withoutRow = (state: TableState, id: string): TableState =>
     onNone: () => state,
     onSome: (row) => ({
       rows: HashMap.remove(state.rows, id),
-      indexes: state.indexes.map(({ on, tree }) => ({ on, tree: RedBlackTree.removeFirst(tree, keyOf(on, row, id)) }))
+      indexes: changed(state, row, id, RedBlackTree.removeFirst)
     })
   })
 
@@ -90,23 +101,23 @@ const min = (a: string, b: string): string => (a < b ? a : b)
 const max = (a: string, b: string): string => (a < b ? b : a)
 
 const indexAt = (state: TableState, find: (indexes: ReadonlyArray<columns.Index>) => number) =>
-  state.indexes[find(state.indexes.map(({ on }) => on))]
+  state.indexes[find(state.indexes)]
 
 /** Where in an index the rows of a page are. */
 const boundsOf = <R extends Row, E extends Encoded>(
   table: tables.Table<R, E>,
   options: PageOptions<R>,
   orderBy: string,
-  prefix: string
+  prefix: string,
+  after: Encoded | undefined
 ) => {
   const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
   const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
   const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost.id)) : sortable.last
-  const { after } = options
   return {
-    lower: prefix + (atMost === undefined || orderBy === "id" ? "" : sortable.afterNull),
+    lower: prefix,
     upper: prefix + (atMost === undefined ? "" : ordered(atMost)) + highestId,
-    after: after === undefined ? undefined : prefix + ordered(table.encode(after)) + sortable.ofId(after.id)
+    after: after === undefined ? undefined : prefix + ordered(after) + sortable.ofId(String(after["id"]))
   }
 }
 
@@ -118,11 +129,14 @@ export const page = <R extends Row, E extends Encoded>(
 ): Effect.Effect<ReadonlyArray<Encoded>> => {
   const orderBy = options.orderBy ?? "id"
   const where = columns.encodeWhere(table, options.where)
-  const asked = Object.keys(where)
-  const index = indexAt(state, (indexes) => columns.orderedIndex(indexes, asked, orderBy))
-  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, asked, orderBy))
-  const prefix = sortable.ofColumns(index.on.slice(0, asked.length), where)
-  const { after, lower, upper } = boundsOf(table, options, orderBy, prefix)
+  const index = indexAt(state, (indexes) => columns.orderedIndex(indexes, where, orderBy))
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, where, orderBy))
+  const prefix = sortable.ofColumns(index.on.slice(0, Object.keys(where).length), where)
+  const row = options.after === undefined ? undefined : table.encode(options.after)
+  if (row !== undefined && (row[orderBy] ?? null) === null) {
+    return Effect.dieMessage(columns.notInOrder(table.name, row, orderBy))
+  }
+  const { after, lower, upper } = boundsOf(table, options, orderBy, prefix, row)
   const ids: Array<string> = []
   for (const id of idsBetween(index.tree, lower, upper, after, options.reverse ?? false)) {
     if (ids.length >= options.limit) break
@@ -138,14 +152,13 @@ export const where = <R extends Row, E extends Encoded>(
   equal: Where<R>
 ): Effect.Effect<ReadonlyArray<Encoded>> => {
   const values = columns.encodeWhere(table, equal)
-  const asked = Object.keys(values)
-  const index = indexAt(state, (indexes) => columns.groupingIndex(indexes, asked))
-  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, asked, "any column"))
-  const prefix = sortable.ofColumns(index.on.slice(0, asked.length), values)
+  const index = indexAt(state, (indexes) => columns.groupingIndex(indexes, values))
+  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, values, "any column"))
+  const prefix = sortable.ofColumns(index.on.slice(0, Object.keys(values).length), values)
   return Effect.succeed(rowsOf(state, idsUnder(index.tree, prefix)))
 }
 
-const indexOn = (state: TableState, ...on: columns.Index): Tree =>
+const indexOn = (state: TableState, ...on: columns.Columns): Tree =>
   state.indexes.find((index) => index.on.join() === on.join())?.tree ?? RedBlackTree.empty(Order.string)
 
 const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {

@@ -1,5 +1,5 @@
 import type { Primitive } from "../store/tables.js"
-import type { Encoded, Index } from "./columns.js"
+import type { Columns, Encoded } from "./columns.js"
 
 /**
  * Strings compare by UTF-16 units, databases by code points (which is also the order of UTF-8): surrogates go last. And
@@ -27,8 +27,5 @@ export const of = (value: Primitive | undefined): string => {
   return `\u0002${value < 0 ? "-" : "0"}${digits}\u0000\u0000`
 }
 
-/** Greater than a null, not greater than anything else. @internal */
-export const afterNull = "\u0002"
-
 /** @internal */
-export const ofColumns = (index: Index, row: Encoded): string => index.map((column) => of(row[column])).join("")
+export const ofColumns = (on: Columns, row: Encoded): string => on.map((column) => of(row[column])).join("")

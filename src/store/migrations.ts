@@ -45,11 +45,13 @@ const createTable = (dialect: Dialect, table: Definition): ReadonlyArray<string>
       .join(" ")
   })
   const index = (on: ReadonlyArray<string>, unique: boolean) => {
-    const keys = on.map((column) => `${quoted(column)}${canBeNull.has(column) ? dialect.nullsFirst : ""}`)
-    const called = `"${[name, ...on.map((column) => quoted(column).slice(1, -1))].join("_")}"`
-    return unique
+    const keys = on.map(quoted)
+    const called = `"${[name, ...keys.map((key) => key.slice(1, -1))].join("_")}"`
+    const text = unique
       ? `CREATE UNIQUE INDEX ${called} ON "${name}" (${keys.join(", ")})`
       : `CREATE INDEX ${called} ON "${name}" (${[...keys, `"id"`].join(", ")})`
+    const partial = on.slice(-1).filter((column) => canBeNull.has(column))
+    return [text, ...partial.map((column) => `WHERE ${quoted(column)} IS NOT NULL`)].join(" ")
   }
   return [
     `CREATE TABLE "${name}" (\n  ${columns.join(",\n  ")}\n)${dialect.tableOptions}`,

@@ -28,7 +28,8 @@ export type Primitive = string | number | null
 
 /**
  * A kind of row: its Schema, what its columns hold, and by which columns (in this order, then by `id`) it is looked up.
- * Only what `unique` or `indexes` cover may be asked for.
+ * Only what `unique` or `indexes` cover may be asked for. One whose last column can be null leaves out the rows where it
+ * is, which costs nothing to write: those cannot be asked for by it.
  *
  * @since 0.1.0
  * @category models

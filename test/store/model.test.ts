@@ -16,7 +16,8 @@ type Operation = (store: Service, key: string) => Effect.Effect<unknown, unknown
 const size = 8
 const n = FastCheck.integer({ min: 0, max: size - 1 })
 const some = FastCheck.uniqueArray(n, { maxLength: size })
-const time = FastCheck.option(FastCheck.integer({ min: 0, max: 4 }).map(at)).map(Option.fromNullable)
+const someTime = FastCheck.integer({ min: 0, max: 4 }).map(at).map(Option.some)
+const time = FastCheck.oneof({ weight: 5, arbitrary: someTime }, FastCheck.constant(Option.none()))
 const text = FastCheck.constantFrom("", "a", "a\u0000", "a\u0001", "ab", "é", "\ue000", "😀")
 const limit = FastCheck.integer({ min: 0, max: 6 })
 const unitStatus = FastCheck.constantFrom(...UnitStatus.literals.slice(0, 4))
@@ -118,7 +119,7 @@ const operations: ReadonlyArray<FastCheck.Arbitrary<Operation>> = [
           anyOrder(tables.units)
         )
   ),
-  FastCheck.tuple(unitStatus, limit, FastCheck.boolean(), FastCheck.option(time), FastCheck.option(time)).map(
+  FastCheck.tuple(unitStatus, limit, FastCheck.boolean(), FastCheck.option(someTime), FastCheck.option(someTime)).map(
     ([status, limit, reverse, atMost, after]) =>
       (store, key) =>
         Effect.map(

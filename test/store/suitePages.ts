@@ -1,6 +1,7 @@
 import { describe, expect, type Vitest } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Token } from "../../src/Ids.js"
 import { type PageOptions, type Service, Store } from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
 import type { Unit } from "../../src/Units.js"
@@ -23,22 +24,24 @@ const byId = (a: Unit, b: Unit) => (a.id < b.id ? -1 : 1)
 /** Text is in the order of its UTF-8 bytes. */
 const bytes = (text: string): string => Buffer.from(text).toString("hex")
 
-const comparable = (unit: Unit, column: keyof Unit): number | string => {
+/** Nothing where the column is null: such a row is in no order. */
+const comparable = (unit: Unit, column: keyof Unit): number | string | undefined => {
   const value = unit[column]
   if (typeof value === "string") return bytes(value)
   if (typeof value === "number") return value
   if ("epochMillis" in value) return value.epochMillis
-  if (value._tag === "None") return Number.NEGATIVE_INFINITY
+  if (value._tag === "None") return undefined
   return typeof value.value === "string" ? bytes(value.value) : value.value.epochMillis
 }
 
 /** The order asked for, found by sorting. */
 const sorted = (units: ReadonlyArray<Unit>, column: keyof Unit, reverse: boolean) => {
-  const up = units.toSorted((a, b) => {
-    const [x, y] = [comparable(a, column), comparable(b, column)]
-    return x === y ? byId(a, b) : x === Number.NEGATIVE_INFINITY || (y !== Number.NEGATIVE_INFINITY && x < y) ? -1 : 1
+  const ordered = units.flatMap((unit) => {
+    const value = comparable(unit, column)
+    return value === undefined ? [] : [{ unit, value }]
   })
-  return (reverse ? up.toReversed() : up).map(({ place }) => place)
+  const up = ordered.toSorted((a, b) => (a.value === b.value ? byId(a.unit, b.unit) : a.value < b.value ? -1 : 1))
+  return (reverse ? up.toReversed() : up).map(({ unit }) => unit.place)
 }
 
 /** With ties and nulls in every column that is ordered by. */
@@ -54,7 +57,7 @@ export const pages = (it: Vitest.MethodsNonLive<Store>): void => {
   describe("pages", () => {
     for (const reverse of [false, true]) {
       for (const limit of [1, 3, 100]) {
-        it.effect(`follow every index, ${reverse ? "backwards" : "forwards"}, ${limit} a page`, () =>
+        it.effect(`follow every index, without nulls, ${reverse ? "backwards" : "forwards"}, ${limit} a page`, () =>
           Effect.gen(function* () {
             const store = yield* Store
             const key = `p${reverse ? "r" : "f"}${limit}`
@@ -72,7 +75,7 @@ export const pages = (it: Vitest.MethodsNonLive<Store>): void => {
         )
       }
 
-      it.effect(`end at a value, without nulls, ${reverse ? "backwards" : "forwards"}`, () =>
+      it.effect(`end at a value, ${reverse ? "backwards" : "forwards"}`, () =>
         Effect.gen(function* () {
           const store = yield* Store
           const key = `q${reverse ? "r" : "f"}`
@@ -101,15 +104,32 @@ export const pages = (it: Vitest.MethodsNonLive<Store>): void => {
       )
     }
 
-    it.effect("look for null as for any value", () =>
+    it.effect("look for a value that not every row has", () =>
       Effect.gen(function* () {
         const store = yield* Store
         const units = yield* seed("s", 12, mixed)
-        const page = (remoteId: Option.Option<string>) =>
-          store.page(tables.units, { where: { run: run("s").id, remoteId }, limit: 100 })
-        expect((yield* page(Option.none())).map(({ place }) => place)).toEqual([0, 5, 10])
-        expect(yield* page(Option.some("a"))).toEqual(units.filter(({ remoteId }) => Option.contains(remoteId, "a")))
-        expect(yield* page(Option.some("nothing"))).toEqual([])
+        const page = (remoteId: string) =>
+          store.page(tables.units, { where: { run: run("s").id, remoteId: Option.some(remoteId) }, limit: 100 })
+        expect(yield* page("a")).toEqual(units.filter(({ remoteId }) => Option.contains(remoteId, "a")))
+        expect(yield* page("nothing")).toEqual([])
+      })
+    )
+
+    it.effect("look for null where the column is not the last of an index", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const paid = { kind: "bonus", unit: Option.none(), worker: worker("n").id, currency: "USD" } as const
+        const payments = [Option.none(), Option.some(run("n").id)].map((run, n) => ({
+          ...paid,
+          id: Token.make(`bonus_n${n}`),
+          run,
+          amount: n,
+          fee: 0,
+          paidAt: at(n)
+        }))
+        yield* store.insert(tables.payments, payments)
+        const where = { run: Option.none(), kind: paid.kind, worker: paid.worker }
+        expect(yield* store.page(tables.payments, { where, limit: 10 })).toEqual(payments.slice(0, 1))
       })
     )
 
@@ -146,6 +166,19 @@ export const pages = (it: Vitest.MethodsNonLive<Store>): void => {
         expect(exit).toMatchObject({ _tag: "Failure", cause: { _tag: "Die" } })
         const count = yield* Effect.exit(store.count(tables.units, { agent: Option.none() }, "status"))
         expect(count).toMatchObject({ _tag: "Failure", cause: { _tag: "Die" } })
+        const nulls = { run: run("w").id, remoteId: Option.none() }
+        const leftOut = yield* Effect.exit(store.page(tables.units, { where: nulls, limit: 1 }))
+        expect(leftOut).toMatchObject({ _tag: "Failure", cause: { _tag: "Die" } })
+      })
+    )
+
+    it.effect("do not go on from a row that is not among theirs", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const [none] = yield* seed("x", 1, () => ({ leaseUntil: Option.none() }))
+        const where = { run: run("x").id, status: "launched" } as const
+        const page = store.page(tables.units, { where, orderBy: "leaseUntil", after: none, limit: 1 })
+        expect(yield* Effect.exit(page)).toMatchObject({ _tag: "Failure", cause: { _tag: "Die" } })
       })
     )
   })

@@ -21,7 +21,7 @@ const inChunks = <A, B>(
 }
 
 const valuesOf = <R extends columns.Row, E extends columns.Encoded>(
-  names: columns.Index,
+  names: columns.Columns,
   table: tables.Table<R, E>,
   rows: ReadonlyArray<R>
 ): ReadonlyArray<tables.Primitive> =>

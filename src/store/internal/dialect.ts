@@ -14,9 +14,6 @@ export interface Dialect {
   /** Text that sorts by its bytes. */
   readonly text: string
   readonly tableOptions: string
-  /** After a nullable column of an index or an ascending order. */
-  readonly nullsFirst: string
-  readonly nullsLast: string
   /** After a selection whose rows must stay as they are until the transaction ends. */
   readonly keep: string
   /** The same, but rows that others keep are left out. */
@@ -36,8 +33,6 @@ const sqlite: Dialect = {
   integer: "INTEGER",
   text: "TEXT",
   tableOptions: " STRICT",
-  nullsFirst: "",
-  nullsLast: "",
   keep: "",
   keepFree: "",
   begin: "BEGIN IMMEDIATE",
@@ -52,8 +47,6 @@ const postgres: Dialect = {
   integer: "BIGINT",
   text: `TEXT COLLATE "C"`,
   tableOptions: "",
-  nullsFirst: " NULLS FIRST",
-  nullsLast: " NULLS LAST",
   keep: " FOR NO KEY UPDATE",
   keepFree: " FOR NO KEY UPDATE SKIP LOCKED",
   begin: "BEGIN",

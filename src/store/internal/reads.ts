@@ -46,16 +46,18 @@ export const page =
       const statements = access.statementsOf(table)
       const orderBy = options.orderBy ?? "id"
       const where = columns.encodeWhere(table, options.where)
-      const asked = Object.keys(where)
-      if (columns.orderedIndex(statements.indexes, asked, orderBy) < 0) {
-        return Effect.dieMessage(columns.notCovered(table.name, asked, orderBy))
+      if (columns.orderedIndex(statements.indexes, where, orderBy) < 0) {
+        return Effect.dieMessage(columns.notCovered(table.name, where, orderBy))
       }
       const after: columns.Encoded | undefined = options.after === undefined ? undefined : table.encode(options.after)
+      if (after !== undefined && (after[orderBy] ?? null) === null) {
+        return Effect.dieMessage(columns.notInOrder(table.name, after, orderBy))
+      }
       const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
       const text = statements.page({
         where: shapeOf(where),
         orderBy,
-        after: after === undefined ? "none" : (after[orderBy] ?? null) === null ? "null" : "value",
+        after: after !== undefined,
         atMost: atMost !== undefined,
         reverse: options.reverse ?? false
       })
@@ -69,7 +71,7 @@ export const page =
     })
 
 const cursor = (after: columns.Encoded, orderBy: string): ReadonlyArray<Primitive> =>
-  notNull([orderBy === "id" ? null : (after[orderBy] ?? null), after.id ?? null])
+  (orderBy === "id" ? ["id"] : [orderBy, "id"]).map((column) => after[column] ?? null)
 
 /** The answer of `text`, for rows that lie together in an index. */
 const overIndex = <R extends columns.Row, E extends columns.Encoded>(
@@ -78,12 +80,10 @@ const overIndex = <R extends columns.Row, E extends columns.Encoded>(
   where: columns.Encoded,
   operation: string,
   text: string
-): Effect.Effect<ReadonlyArray<unknown>, StoreError> => {
-  const asked = Object.keys(where)
-  return columns.groupingIndex(access.statementsOf(table).indexes, asked) < 0
-    ? Effect.dieMessage(columns.notCovered(table.name, asked, "any column"))
+): Effect.Effect<ReadonlyArray<unknown>, StoreError> =>
+  columns.groupingIndex(access.statementsOf(table).indexes, where) < 0
+    ? Effect.dieMessage(columns.notCovered(table.name, where, "any column"))
     : access.session.read(operation, notNull(Object.values(where)), text)
-}
 
 /** @internal */
 export const count =

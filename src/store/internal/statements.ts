@@ -1,5 +1,5 @@
 import { claimed, left, offered } from "../../internal/claiming.js"
-import { type Encoded, type Index, indexesOf, nullable, type Row } from "../../internal/columns.js"
+import { type Columns, type Encoded, type Index, indexesOf, nullable, type Row } from "../../internal/columns.js"
 import * as tables from "../tables.js"
 import type { Dialect } from "./dialect.js"
 
@@ -25,7 +25,7 @@ export type WhereShape = ReadonlyArray<readonly [column: string, isNull: boolean
 export interface PageShape {
   readonly where: WhereShape
   readonly orderBy: string
-  readonly after: "none" | "null" | "value"
+  readonly after: boolean
   readonly atMost: boolean
   readonly reverse: boolean
 }
@@ -35,15 +35,15 @@ export type WhenShape = ReadonlyArray<readonly [column: string, values: number, 
 
 /** The statements of one table. Their parameters are in the order of the arguments. @internal */
 export interface Statements {
-  readonly columns: Index
-  readonly integers: Index
+  readonly columns: Columns
+  readonly integers: Columns
   readonly indexes: ReadonlyArray<Index>
   /** Leaves out rows that are there already. Answers the ids of the others. */
   readonly insert: (rows: number) => string
   readonly put: (rows: number) => string
   readonly getAll: (ids: number, keep: boolean) => string
   readonly page: (shape: PageShape) => string
-  readonly update: (set: Index, ids: number, when: WhenShape) => string
+  readonly update: (set: Columns, ids: number, when: WhenShape) => string
   readonly remove: (ids: number) => string
   readonly count: (where: WhereShape, by: string) => string
   readonly sum: (where: WhereShape, column: string) => string
@@ -53,13 +53,13 @@ export interface Statements {
 interface Subject {
   readonly dialect: Dialect
   readonly name: string
-  readonly columns: Index
+  readonly columns: Columns
   readonly nullable: ReadonlySet<string>
   /** What is answered: the columns under the names they have in a row. */
   readonly answer: string
 }
 
-const answerOf = (columns: Index): string => columns.map((column) => `${quoted(column)} AS "${column}"`).join(", ")
+const answerOf = (columns: Columns): string => columns.map((column) => `${quoted(column)} AS "${column}"`).join(", ")
 
 const whereText = (parts: ReadonlyArray<string>): string => (parts.length === 0 ? "" : ` WHERE ${parts.join(" AND ")}`)
 
@@ -83,39 +83,29 @@ const getText = ({ answer, dialect, name }: Subject, ids: number, keep: boolean)
   return `SELECT ${answer} FROM ${name} WHERE "id" IN (${placeholders(dialect).list(ids)})${kept}`
 }
 
-const afterText = (subject: Subject, shape: PageShape, next: () => string): ReadonlyArray<string> => {
-  if (shape.after === "none") return []
-  const beyond = shape.reverse ? "<" : ">"
-  if (shape.orderBy === "id") return [`"id" ${beyond} ${next()}`]
-  const column = quoted(shape.orderBy)
-  if (shape.after === "null") {
-    const nulls = `(${column} IS NULL AND "id" ${beyond} ${next()})`
-    return [shape.reverse ? nulls : `(${nulls} OR ${column} IS NOT NULL)`]
-  }
-  const values = `(${column}, "id") ${beyond} (${next()}, ${next()})`
-  const nullsFollow = shape.reverse && !shape.atMost && subject.nullable.has(shape.orderBy)
-  return [nullsFollow ? `(${values} OR ${column} IS NULL)` : values]
+const afterText = ({ orderBy, reverse }: PageShape, next: () => string): string => {
+  const beyond = reverse ? "<" : ">"
+  return orderBy === "id" ? `"id" ${beyond} ${next()}` : `(${quoted(orderBy)}, "id") ${beyond} (${next()}, ${next()})`
 }
 
-const orderText = (subject: Subject, { orderBy, reverse }: PageShape): string => {
+const orderText = ({ orderBy, reverse }: PageShape): string => {
   const direction = reverse ? " DESC" : ""
-  if (orderBy === "id") return `"id"${direction}`
-  const nulls = reverse ? subject.dialect.nullsLast : subject.dialect.nullsFirst
-  return `${quoted(orderBy)}${direction}${subject.nullable.has(orderBy) ? nulls : ""}, "id"${direction}`
+  return orderBy === "id" ? `"id"${direction}` : `${quoted(orderBy)}${direction}, "id"${direction}`
 }
 
 const pageText = (subject: Subject, shape: PageShape): string => {
   const { next } = placeholders(subject.dialect)
   const parts = [
     ...equalTo(shape.where, next),
-    ...afterText(subject, shape, next),
+    ...(subject.nullable.has(shape.orderBy) ? [`${quoted(shape.orderBy)} IS NOT NULL`] : []),
+    ...(shape.after ? [afterText(shape, next)] : []),
     ...(shape.atMost ? [`${quoted(shape.orderBy)} <= ${next()}`] : [])
   ]
   const rows = `SELECT ${subject.answer} FROM ${subject.name}${whereText(parts)}`
-  return `${rows} ORDER BY ${orderText(subject, shape)} LIMIT ${next()}`
+  return `${rows} ORDER BY ${orderText(shape)} LIMIT ${next()}`
 }
 
-const updateText = ({ answer, dialect, name }: Subject, set: Index, ids: number, when: WhenShape): string => {
+const updateText = ({ answer, dialect, name }: Subject, set: Columns, ids: number, when: WhenShape): string => {
   const { list, next } = placeholders(dialect)
   const assigned = set.length === 0 ? [`"id" = "id"`] : set.map((column) => `${quoted(column)} = ${next()}`)
   const wanted = list(ids)
