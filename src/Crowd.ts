@@ -202,8 +202,8 @@ export const launch = (
     const done = Object.values(before).reduce((sum, n) => sum + n, 0) - before.created
     const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
     yield* afford(cost, toCome === 0 ? 0 : undecided(before) - before.created + toCome)
-    const { rest, until } = yield* loading.make(runs, batch, run.id)
-    const ready = yield* Effect.zipLeft(runs.setup(run.id), until(1), { concurrent: true })
+    const { first, rest, until } = yield* loading.make(runs, batch, run.id)
+    const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(
       Stream.runFoldEffect(done, (launched, page) => {
         const progress = { run: run.id, launched: launched + page.length, units: cost.units }

@@ -10,12 +10,14 @@ import type { RunId } from "../Ids.js"
 import type { Inputs, Service } from "../TaskRuns.js"
 
 /** Few at once, so that the first units are out soon. */
-const rowsAtOnce = 128
+const rowsAtOnce = 64
 
 type LoadError = InvalidInput | TaskRunNotFound | StoreError
 
 /** Adds the rows that are not there yet. */
 export interface Loading {
+  /** Adds the first, for which there is time while the crowd registers the task. */
+  readonly first: Effect.Effect<void, LoadError>
   /** Goes on until so many were added, or all are there. For one fiber at a time, and no more once it was interrupted. */
   readonly until: (added: number) => Effect.Effect<void, LoadError>
   /** Adds what is still missing, whatever became of `until`. */
@@ -52,5 +54,9 @@ export const make = (
 
     const again = Effect.flatMap(make(runs, batch, run), ({ until }) => until(Number.POSITIVE_INFINITY))
 
-    return { until, rest: Effect.suspend(() => (ended ? Effect.void : Effect.scoped(again))) }
+    return {
+      first: until(2 * rowsAtOnce),
+      until,
+      rest: Effect.suspend(() => (ended ? Effect.void : Effect.scoped(again)))
+    }
   })

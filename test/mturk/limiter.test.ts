@@ -8,8 +8,8 @@ import * as Limiter from "../../src/mturk/internal/limiter.js"
 
 const ends =
   <A, E>(result: Either.Either<A, E>): Limiter.Call<A, E> =>
-  (end) => {
-    end(result)
+  (gate, end) => {
+    gate.enter(() => end(result))
     return () => {}
   }
 
@@ -19,13 +19,17 @@ const throttled = ends(Either.left(failure("Throttled", "GetHIT", "Rate exceeded
 /** One that ends a little later, and may be broken off before. */
 const slow =
   (begun: () => void, ended: () => void): Limiter.Call<string, never> =>
-  (end) => {
-    begun()
-    const timer = setImmediate(() => {
-      ended()
-      end(Either.right("an answer"))
+  (gate, end) => {
+    let timer: NodeJS.Immediate | undefined
+    gate.enter(() => {
+      begun()
+      timer = setImmediate(() => {
+        ended()
+        end(Either.right("an answer"))
+      })
     })
     return () => {
+      if (timer === undefined) return
       clearImmediate(timer)
       ended()
     }
@@ -37,9 +41,12 @@ const beginnings = (limiter: Limiter.Limiter, calls: number) =>
     const clock = yield* Effect.clock
     const start = clock.unsafeCurrentTimeMillis()
     const began: Array<number> = []
-    const call: Limiter.Call<string, never> = (end) => {
-      began.push(clock.unsafeCurrentTimeMillis() - start)
-      return succeeds(end)
+    const call: Limiter.Call<string, never> = (gate, end) => {
+      gate.enter(() => {
+        began.push(clock.unsafeCurrentTimeMillis() - start)
+        end(Either.right("an answer"))
+      })
+      return () => {}
     }
     const all = yield* Effect.fork(
       Effect.forEach(Array.from({ length: calls }), () => Effect.either(limiter.limit("GetHIT", call)), {
@@ -132,6 +139,44 @@ it.effect("no more calls are under way than it lets through, one by one or many 
     const one = Effect.forEach(calls, (call) => limiter.limit("GetHIT", call), { concurrency: "unbounded" })
     yield* Effect.all([one, limiter.each("GetHIT", calls), limiter.each("GetHIT", calls)], { concurrency: 3 })
     expect(count).toEqual({ now: 0, most: 3, begun: 60 })
+  })
+)
+
+/** One that says when it is got ready and when it is sent, and is answered and ends when it is told to. */
+const told = (log: Array<string>, name: string) => {
+  let answer = () => {}
+  let finish = () => {}
+  const call: Limiter.Call<string, never> = (gate, end) => {
+    log.push(`ready ${name}`)
+    gate.enter(() => log.push(`sent ${name}`))
+    answer = gate.leave
+    finish = () => end(Either.right(name))
+    return () => log.push(`broken off ${name}`)
+  }
+  return { call, answer: () => answer(), finish: () => finish() }
+}
+
+it.effect("calls are got ready while others are under way, no more than can be, and go out once one is answered", () =>
+  Effect.gen(function* () {
+    const limiter = yield* Limiter.make(2)
+    const log: Array<string> = []
+    const seen = () => log.splice(0).join(", ")
+    const [a, b, c, d, e] = [..."abcde"].map((name) => told(log, name))
+    const fiber = yield* Effect.fork(
+      limiter.each(
+        "GetHIT",
+        [a, b, c, d, e].flatMap((one) => (one === undefined ? [] : [one.call]))
+      )
+    )
+    yield* Effect.yieldNow()
+    expect(seen()).toBe("ready a, sent a, ready b, sent b, ready c, ready d")
+    b?.answer()
+    expect(seen()).toBe("sent c, ready e")
+    b?.finish()
+    a?.finish()
+    expect(seen()).toBe("sent d")
+    yield* Fiber.interrupt(fiber)
+    expect(seen()).toBe("broken off e, broken off d, broken off c, broken off b, broken off a")
   })
 )
 

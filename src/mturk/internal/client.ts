@@ -16,6 +16,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import toFastProperties from "to-fast-properties"
 import type { Credentials } from "../../MTurk.js"
 import type { Environment } from "./environment.js"
 import { type CallError, failure, fromThrown } from "./errors.js"
@@ -78,19 +79,21 @@ const configOf = ({ concurrency, credentials, environment }: Settings): MTurkCli
       })
 })
 
-/** What takes a call back from the wire, by its input: of each command there is one sending. */
-const signals = new WeakMap<object, AbortSignal>()
+/** How a command goes out, by its input: of each there is one sending. */
+const sendings = new WeakMap<object, <A>(send: (signal: AbortSignal) => Promise<A>) => Promise<A>>()
 
 const isHeaded = (request: unknown): request is { readonly headers: Record<string, string> } =>
   Predicate.hasProperty(request, "headers") && Predicate.isRecord(request.headers)
 
 /**
- * Takes out what would send again (others are told to stand after it) and what writes a log that nobody reads, and says
- * who calls in one word instead of what is put together anew for each call. The SDK keeps the handler of a kind of
- * command only if calls come without options, so the signal reaches the wire by the input.
+ * Takes out what would send again (others are told to stand after it), what writes a log that nobody reads and what looks
+ * for the trace of a Lambda function, and says who calls in one word instead of what is put together anew for each call.
+ * The SDK keeps the handler of a kind of command only if calls come without options, so how a command goes out is found
+ * by its input.
  */
 const trim = ({ config, middlewareStack }: MTurkClient): void => {
   middlewareStack.remove("loggerMiddleware")
+  middlewareStack.remove("recursionDetectionMiddleware")
   middlewareStack.add((next) => next, {
     name: "retryMiddleware",
     step: "finalizeRequest",
@@ -107,9 +110,24 @@ const trim = ({ config, middlewareStack }: MTurkClient): void => {
   middlewareStack.add(
     () =>
       ({ input, request }) =>
-        config.requestHandler.handle(request, { abortSignal: signals.get(input) }),
-    { name: "signalMiddleware", step: "deserialize", priority: "low" }
+        sendings.get(input)?.((abortSignal) => config.requestHandler.handle(request, { abortSignal })) ??
+        config.requestHandler.handle(request),
+    { name: "gateMiddleware", step: "deserialize", priority: "low" }
   )
+}
+
+/**
+ * The SDK copies its configuration four times a call, at 20 µs each as it comes, and makes a new signer for each: one
+ * does, as it asks for the credentials each time it signs.
+ */
+const quicken = ({ config }: MTurkClient): void => {
+  const { signer } = config
+  let made: ReturnType<typeof signer> | undefined
+  config.signer = (scheme) => {
+    made ??= signer(scheme)
+    return made
+  }
+  toFastProperties(config)
 }
 
 const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.Scope> =>
@@ -117,6 +135,7 @@ const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.S
     Effect.sync(() => {
       const client = new MTurkClient(configOf(settings))
       trim(client)
+      quicken(client)
       return client
     }),
     (client) => Effect.sync(() => client.destroy())
@@ -134,8 +153,8 @@ const keepTime = ({ config }: MTurkClient, now: number): void => {
 const longest = 2 ** 31 - 1
 
 /**
- * Sends it, and takes it back from the wire where it is broken off or takes too long. One timer a call costs less than a
- * race of two fibers.
+ * Gets it ready, sends it when the gate lets it, and takes it back from the wire where it is broken off. Neither getting
+ * ready nor the answer may take too long. A timer costs less than a race of two fibers.
  */
 const sending =
   <In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
@@ -145,21 +164,36 @@ const sending =
     method: string,
     command: Command<In, Out>
   ): limiter.Call<unknown, CallError> =>
-  (end) => {
+  (gate, end) => {
     const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
     const settle = (result: Either.Either<unknown, CallError>) => {
       clearTimeout(timer)
       if (!controller.signal.aborted) end(result)
     }
-    const timer = setTimeout(
-      () => {
-        settle(Either.left(failure("Unavailable", method, `no answer within ${Duration.format(timeout)}`)))
-        controller.abort()
-      },
-      Math.min(Duration.toMillis(timeout), longest)
-    )
+    const giveTime = () => {
+      clearTimeout(timer)
+      timer = setTimeout(
+        () => {
+          settle(Either.left(failure("Unavailable", method, `no answer within ${Duration.format(timeout)}`)))
+          controller.abort()
+        },
+        Math.min(Duration.toMillis(timeout), longest)
+      )
+    }
+    giveTime()
     keepTime(client, clock.unsafeCurrentTimeMillis())
-    signals.set(command.input, controller.signal)
+    sendings.set(
+      command.input,
+      (send) =>
+        new Promise((resolve) => {
+          clearTimeout(timer)
+          gate.enter(() => {
+            giveTime()
+            resolve(send(controller.signal).finally(gate.leave))
+          })
+        })
+    )
     const answered = async () => client.send(command)
     answered().then(
       (answer) => settle(Either.right(answer)),
@@ -189,8 +223,8 @@ const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, 
         const sent = made.map((command) => sending(client, settings, clock, method, command))
         return Effect.map(gate.each(method, sent), (answers) => {
           const answerTo = new Map(Arr.zip(made, answers.map(Either.flatMap(decoded(method, reply)))))
-          const unanswered = Either.left(failure("Malformed", method, "fewer answers than calls"))
-          return commands.map(Either.flatMap((command) => answerTo.get(command) ?? unanswered))
+          const unanswered = () => Either.left(failure("Malformed", method, "fewer answers than calls"))
+          return commands.map(Either.flatMap((command) => answerTo.get(command) ?? unanswered()))
         })
       }),
     as: (credentials) => over({ ...settings, credentials }, gate),

@@ -197,7 +197,8 @@ export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => 
       ),
       (answers) =>
         Effect.forEach(Array.zip(orders, answers), ([{ order }, answer]) => launchedOf(crowd, order, answer), {
-          concurrency: "unbounded"
+          // A fiber for each that has nothing to ask would cost more than all else that is done with its answer.
+          concurrency: answers.every(Either.isRight) ? 1 : "unbounded"
         })
     )
 })

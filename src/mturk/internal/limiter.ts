@@ -7,8 +7,15 @@ import { ProviderError } from "../../CrowdError.js"
 import { provider } from "./errors.js"
 import { make as makeSlots } from "./slots.js"
 
-/** Begins something, and tells once how it ended. Answers how to break it off. */
-export type Call<A, E> = (end: (result: Either.Either<A, E>) => void) => () => void
+/** Where a call that is ready waits until it may go out. */
+export interface Gate {
+  readonly enter: (send: () => void) => void
+  /** Its answer is there; what is still to be read of that holds up nobody. */
+  readonly leave: () => void
+}
+
+/** Gets something ready, sends it through the gate, and tells once how it ended. Answers how to break it off. */
+export type Call<A, E> = (gate: Gate, end: (result: Either.Either<A, E>) => void) => () => void
 
 type Answered<A, E> = Either.Either<A, E | ProviderError>
 
@@ -48,7 +55,9 @@ const isThrottled = (error: unknown): boolean => error instanceof ProviderError 
 
 export const make = (concurrency: number): Effect.Effect<Limiter> =>
   Effect.sync(() => {
-    const slots = makeSlots(concurrency)
+    const wires = makeSlots(concurrency)
+    /** As many more are got ready meanwhile, so that one goes out as soon as another is answered. */
+    const desks = makeSlots(concurrency)
     const state: State = { rate: Number.POSITIVE_INFINITY, nextAt: 0, halvedAt: Number.NEGATIVE_INFINITY, begun: [] }
 
     /** What is further off than anybody was let wait for was written down before the clock went back. */
@@ -100,18 +109,28 @@ export const make = (concurrency: number): Effect.Effect<Limiter> =>
     }
 
     const start = <A, E>(clock: Clock.Clock, call: Call<A, E>, end: (result: Either.Either<A, E>) => void) => {
-      const guest = slots.guest()
+      const desk = desks.guest()
+      const wire = wires.guest()
       let breakOff = () => {}
-      guest.enter(() => {
-        begin(clock.unsafeCurrentTimeMillis())
-        breakOff = call((result) => {
+      const leave = () => {
+        wire.leave()
+        desk.leave()
+      }
+      const enter = (send: () => void) =>
+        wire.enter(() => {
+          begin(clock.unsafeCurrentTimeMillis())
+          send()
+          desk.leave()
+        })
+      desk.enter(() => {
+        breakOff = call({ enter, leave: wire.leave }, (result) => {
           heed(result, clock)
-          guest.leave()
+          leave()
           end(result)
         })
       })
       return () => {
-        guest.leave()
+        leave()
         breakOff()
       }
     }
