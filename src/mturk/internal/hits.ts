@@ -175,9 +175,9 @@ export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
 }
 
 export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => ({
-  // While one page is written down, another keeps all calls busy. One call at a time keeps the order of the units.
-  pageSize: 2 * crowd.concurrency,
-  concurrency: Math.min(2, crowd.concurrency),
+  // While one page is written down, others keep all calls busy. One call at a time keeps the order of the units.
+  pageSize: crowd.concurrency,
+  concurrency: Math.min(3, crowd.concurrency),
   repeatableFor: remembered,
   lookUp: Option.some((orders) =>
     Effect.map(
