@@ -25,7 +25,7 @@ import type {
 } from "./CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
 import { isJsonObject, isSame, parseJson } from "./internal/json.js"
-import { AgentStatus } from "./States.js"
+import { AgentStatus, type SubmissionStatus } from "./States.js"
 import type { Json } from "./TaskRuns.js"
 
 /**
@@ -136,7 +136,7 @@ export interface ApproveOptions {
  * @category models
  */
 export interface SubmissionsOptions {
-  readonly status: AgentStatus
+  readonly status: SubmissionStatus
   /** Only this worker's, in the order in which they accepted. */
   readonly worker?: WorkerId | undefined
   /** Only those behind this one. */
@@ -210,7 +210,7 @@ export interface Service {
   readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
   /** The agents of a run in the order they came, paged. */
   readonly list: (run: RunId) => Stream.Stream<Agent, StoreError>
-  /** The agents of a run in one status, in the order in which they submitted, paged. */
+  /** The agents of a run that have submitted and are in one status, in the order in which they did, paged. */
   readonly submissions: (
     run: RunId,
     options: SubmissionsOptions

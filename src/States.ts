@@ -49,6 +49,21 @@ export const AgentStatus = Schema.Literal(
 export type AgentStatus = typeof AgentStatus.Type
 
 /**
+ * The statuses of what was submitted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SubmissionStatus = AgentStatus.pipe(
+  Schema.pickLiteral("completed", "approved", "soft_rejected", "rejected")
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SubmissionStatus = typeof SubmissionStatus.Type
+
+/**
  * What can be done to a unit. `release` gives it back to the crowd after its agent has left it, `lapse` is the same for
  * a unit that was withdrawn meanwhile (`expire` leaves the unit to the worker who holds it); `completeLate` takes
  * the work of an agent we had given up, as long as nobody else holds the unit.

@@ -14,7 +14,7 @@ import * as CrowdError from "../CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "../Ids.js"
 import { textFault } from "../internal/text.js"
 import { Minor, Money } from "../Money.js"
-import { AgentStatus } from "../States.js"
+import { AgentStatus, SubmissionStatus } from "../States.js"
 import { Inputs, Summary } from "../TaskRuns.js"
 import { BonusReceipt, Participation } from "../Workers.js"
 import { told } from "./internal/told.js"
@@ -110,16 +110,6 @@ export const RunView = Schema.Struct({
   createdAt: Schema.DateTimeUtcFromNumber,
   endsAt: Schema.DateTimeUtcFromNumber
 })
-
-/**
- * The statuses of what was submitted.
- *
- * @since 0.1.0
- * @category models
- */
-export const SubmissionStatus = AgentStatus.pipe(
-  Schema.pickLiteral("completed", "approved", "soft_rejected", "rejected")
-)
 
 /**
  * What a worker submitted; `frame` is the path of the task's page with the answers in it.

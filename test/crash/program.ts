@@ -52,7 +52,8 @@ const workOn = (run: RunId) =>
     const submit = ({ id, unit, worker }: Agent) => agents.submit({ agent: id, worker, answers: { answer: unit } })
     const atOnce = { concurrency: 16, unordered: true }
     yield* Stream.runDrain(Stream.mapEffect(units.list(run, { status: "launched" }), arrive, atOnce))
-    yield* Stream.runDrain(Stream.mapEffect(agents.submissions(run, { status: "accepted" }), submit, atOnce))
+    const atWork = Stream.filter(agents.list(run), ({ status }) => status === "accepted")
+    yield* Stream.runDrain(Stream.mapEffect(atWork, submit, atOnce))
   })
 
 const payAll = (run: RunId) =>

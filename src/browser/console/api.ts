@@ -1,4 +1,6 @@
 /** The console's API, as this page asks it. */
+
+import type { SubmissionStatus } from "../../States.js"
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
 import type { Participation } from "../../Workers.js"
 import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
@@ -6,7 +8,7 @@ import { hear } from "./serverClock.js"
 
 export type RunView = typeof ConsoleApi.RunView.Encoded
 export type Submission = typeof ConsoleApi.Submission.Encoded
-export type SubmissionStatus = typeof ConsoleApi.SubmissionStatus.Encoded
+export type { SubmissionStatus }
 export type Decision = typeof ConsoleApi.Decision.Encoded
 export type Outcome = typeof ConsoleApi.Outcome.Encoded
 export type Part = typeof Participation.Encoded
