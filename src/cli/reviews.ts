@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { type Agent, Agents } from "../Agents.js"
 import type { AgentId, RunId } from "../Ids.js"
 import { assignmentsOf } from "../internal/assignmentsOf.js"
+import { SubmissionStatus } from "../States.js"
 import { type Inputs, TaskRuns } from "../TaskRuns.js"
 import { UsageError } from "./failure.js"
 import * as format from "./format.js"
@@ -159,7 +160,7 @@ export const softReject = Command.make(
     )
 ).pipe(Command.withDescription("Pay for a submission, or for all of a worker, but keep it out of the results"))
 
-const status = Options.choice("status", ["completed", "approved", "soft_rejected", "rejected"]).pipe(
+const status = Options.choice("status", SubmissionStatus.literals).pipe(
   Options.withDescription("What has become of them; those that wait for a decision (completed) by default"),
   Options.withDefault("completed" as const)
 )

@@ -100,20 +100,15 @@ function* idsBetween(tree: Tree, lower: string, upper: string, after: string | u
 const min = (a: string, b: string): string => (a < b ? a : b)
 const max = (a: string, b: string): string => (a < b ? b : a)
 
-const indexAt = (state: TableState, find: (indexes: ReadonlyArray<columns.Index>) => number) =>
-  state.indexes[find(state.indexes)]
+/** The part of an index's keys that rows equal in `where` have in common. */
+const prefixOf = ({ on }: columns.Index, where: Encoded): string =>
+  sortable.ofColumns(on.slice(0, Object.keys(where).length), where)
 
-/** Where in an index the rows of a page are. */
-const boundsOf = <R extends Row, E extends Encoded>(
-  table: tables.Table<R, E>,
-  options: PageOptions<R>,
-  orderBy: string,
-  prefix: string,
-  after: Encoded | undefined
-) => {
+/** Where in its index the rows of a page are. */
+const boundsOf = ({ after, atMost, index, orderBy, where }: columns.Asked<columns.Index>) => {
+  const prefix = prefixOf(index, where)
   const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
-  const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
-  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost.id)) : sortable.last
+  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost["id"])) : sortable.last
   return {
     lower: prefix,
     upper: prefix + (atMost === undefined ? "" : ordered(atMost)) + highestId,
@@ -126,24 +121,16 @@ export const page = <R extends Row, E extends Encoded>(
   table: tables.Table<R, E>,
   state: TableState,
   options: PageOptions<R>
-): Effect.Effect<ReadonlyArray<Encoded>> => {
-  const orderBy = options.orderBy ?? "id"
-  const where = columns.encodeWhere(table, options.where)
-  const index = indexAt(state, (indexes) => columns.orderedIndex(indexes, where, orderBy))
-  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, where, orderBy))
-  const prefix = sortable.ofColumns(index.on.slice(0, Object.keys(where).length), where)
-  const row = options.after === undefined ? undefined : table.encode(options.after)
-  if (row !== undefined && (row[orderBy] ?? null) === null) {
-    return Effect.dieMessage(columns.notInOrder(table.name, row, orderBy))
-  }
-  const { after, lower, upper } = boundsOf(table, options, orderBy, prefix, row)
-  const ids: Array<string> = []
-  for (const id of idsBetween(index.tree, lower, upper, after, options.reverse ?? false)) {
-    if (ids.length >= options.limit) break
-    ids.push(id)
-  }
-  return Effect.succeed(rowsOf(state, ids))
-}
+): Effect.Effect<ReadonlyArray<Encoded>> =>
+  Effect.map(columns.asked(table, state.indexes, options), (asked) => {
+    const { after, lower, upper } = boundsOf(asked)
+    const ids: Array<string> = []
+    for (const id of idsBetween(asked.index.tree, lower, upper, after, options.reverse ?? false)) {
+      if (ids.length >= options.limit) break
+      ids.push(id)
+    }
+    return rowsOf(state, ids)
+  })
 
 /** @internal */
 export const where = <R extends Row, E extends Encoded>(
@@ -152,10 +139,9 @@ export const where = <R extends Row, E extends Encoded>(
   equal: Where<R>
 ): Effect.Effect<ReadonlyArray<Encoded>> => {
   const values = columns.encodeWhere(table, equal)
-  const index = indexAt(state, (indexes) => columns.groupingIndex(indexes, values))
-  if (index === undefined) return Effect.dieMessage(columns.notCovered(table.name, values, "any column"))
-  const prefix = sortable.ofColumns(index.on.slice(0, Object.keys(values).length), values)
-  return Effect.succeed(rowsOf(state, idsUnder(index.tree, prefix)))
+  return Effect.map(columns.grouped(state.indexes, table.name, values), (index) =>
+    rowsOf(state, idsUnder(index.tree, prefixOf(index, values)))
+  )
 }
 
 const indexOn = (state: TableState, ...on: columns.Columns): Tree =>

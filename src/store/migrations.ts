@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { StoreError } from "../CrowdError.js"
-import { nullable } from "../internal/columns.js"
+import { nullable, presentIn } from "../internal/columns.js"
 import type { Dialect } from "./internal/dialect.js"
 import type { Database, Reserved } from "./internal/session.js"
 import { quoted, tableName } from "./internal/statements.js"
@@ -50,8 +50,8 @@ const createTable = (dialect: Dialect, table: Definition): ReadonlyArray<string>
     const text = unique
       ? `CREATE UNIQUE INDEX ${called} ON "${name}" (${keys.join(", ")})`
       : `CREATE INDEX ${called} ON "${name}" (${[...keys, `"id"`].join(", ")})`
-    const partial = on.slice(-1).filter((column) => canBeNull.has(column))
-    return [text, ...partial.map((column) => `WHERE ${quoted(column)} IS NOT NULL`)].join(" ")
+    const present = presentIn(canBeNull, on)
+    return present === undefined ? text : `${text} WHERE ${quoted(present)} IS NOT NULL`
   }
   return [
     `CREATE TABLE "${name}" (\n  ${columns.join(",\n  ")}\n)${dialect.tableOptions}`,

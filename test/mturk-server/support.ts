@@ -123,16 +123,18 @@ const marketplace = Layer.scoped(
       client,
       call: (use) => callOn(client, use),
       callWith: (config, use) => Effect.scoped(Effect.flatMap(connect(config), (client) => callOn(client, use))),
-      accept: (worker, hitTypeId) =>
-        agents.endOverdue(RunId.make(`run_${hitTypeId}`)).pipe(
-          Effect.zipRight(agents.register(RunId.make(`run_${hitTypeId}`), { worker })),
+      accept: (worker, hitTypeId) => {
+        const run = RunId.make(`run_${hitTypeId}`)
+        return agents.endOverdue(run).pipe(
+          Effect.zipRight(agents.register(run, { worker })),
           Effect.map(held),
           Effect.catchTags({
             TaskRunNotFound: Effect.die,
             InvalidProviderData: Effect.die,
             StoreError: Effect.die
           })
-        ),
+        )
+      },
       submit: ({ agent }, answers) =>
         Effect.asVoid(Effect.orDie(agents.submit({ agent: agent.id, worker: agent.worker, answers }))),
       giveBack: ({ agent }) => Effect.asVoid(Effect.orDie(agents.return(agent.id)))

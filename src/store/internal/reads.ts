@@ -44,30 +44,22 @@ export const page =
     Effect.suspend(() => {
       const operation = `page ${table.name}`
       const statements = access.statementsOf(table)
-      const orderBy = options.orderBy ?? "id"
-      const where = columns.encodeWhere(table, options.where)
-      if (columns.orderedIndex(statements.indexes, where, orderBy) < 0) {
-        return Effect.dieMessage(columns.notCovered(table.name, where, orderBy))
-      }
-      const after: columns.Encoded | undefined = options.after === undefined ? undefined : table.encode(options.after)
-      if (after !== undefined && (after[orderBy] ?? null) === null) {
-        return Effect.dieMessage(columns.notInOrder(table.name, after, orderBy))
-      }
-      const atMost = options.atMost === undefined ? undefined : columns.encodeWhere(table, options.atMost)
-      const text = statements.page({
-        where: shapeOf(where),
-        orderBy,
-        after: after !== undefined,
-        atMost: atMost !== undefined,
-        reverse: options.reverse ?? false
+      return Effect.flatMap(columns.asked(table, statements.indexes, options), ({ after, atMost, orderBy, where }) => {
+        const text = statements.page({
+          where: shapeOf(where),
+          orderBy,
+          after: after !== undefined,
+          atMost: atMost !== undefined,
+          reverse: options.reverse ?? false
+        })
+        const params = [
+          ...notNull(Object.values(where)),
+          ...(after === undefined ? [] : cursor(after, orderBy)),
+          ...(atMost === undefined ? [] : [atMost[orderBy] ?? null]),
+          options.limit
+        ]
+        return decoded(access, table, operation, access.session.read(operation, params, text))
       })
-      const params = [
-        ...notNull(Object.values(where)),
-        ...(after === undefined ? [] : cursor(after, orderBy)),
-        ...(atMost === undefined ? [] : [atMost[orderBy] ?? null]),
-        options.limit
-      ]
-      return decoded(access, table, operation, access.session.read(operation, params, text))
     })
 
 const cursor = (after: columns.Encoded, orderBy: string): ReadonlyArray<Primitive> =>
@@ -81,9 +73,10 @@ const overIndex = <R extends columns.Row, E extends columns.Encoded>(
   operation: string,
   text: string
 ): Effect.Effect<ReadonlyArray<unknown>, StoreError> =>
-  columns.groupingIndex(access.statementsOf(table).indexes, where) < 0
-    ? Effect.dieMessage(columns.notCovered(table.name, where, "any column"))
-    : access.session.read(operation, notNull(Object.values(where)), text)
+  Effect.zipRight(
+    columns.grouped(access.statementsOf(table).indexes, table.name, where),
+    access.session.read(operation, notNull(Object.values(where)), text)
+  )
 
 /** @internal */
 export const count =
