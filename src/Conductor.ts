@@ -5,15 +5,18 @@
  *
  * @since 0.1.0
  */
+import * as Array from "effect/Array"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
+import { callback } from "./internal/callback.js"
 import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
@@ -28,16 +31,21 @@ import { Units } from "./Units.js"
 export type Progress = Pick<Summary, "run" | "units">
 
 /**
+ * How a run is conducted. `E` and `R` are what `onRound` fails with and needs.
+ *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface Options<E = never, R = never> {
   /** Approve what is submitted at once, instead of after the task's delay. */
   readonly approve?: boolean | undefined
-  /** Time between two rounds; 1 second by default. */
+  /**
+   * Time between two rounds, 1 second by default: the least there is and, where the crowd has to be asked or another
+   * process can write the Store, the most.
+   */
   readonly every?: Duration.DurationInput | undefined
   /** Shown the run after each round. */
-  readonly onRound?: ((progress: Progress) => Effect.Effect<void>) | undefined
+  readonly onRound?: ((progress: Progress) => Effect.Effect<void, E, R>) | undefined
 }
 
 /** @since 0.1.0 @category errors */
@@ -51,6 +59,8 @@ export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | Provi
  */
 export const isDecided = ({ units }: Pick<Progress, "units">): boolean => undecided(units) === 0
 
+type Needs = TaskRuns | Units | Agents | Journal
+
 const progressOf = (id: RunId) =>
   Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.counts(id), (units): Progress => ({ run: id, units })))
 
@@ -60,10 +70,7 @@ const progressOf = (id: RunId) =>
  * @since 0.1.0
  * @category programs
  */
-export const round = (
-  id: RunId,
-  options: Options = {}
-): Effect.Effect<Progress, RoundError, TaskRuns | Units | Agents | Journal> =>
+export const round = (id: RunId, options: Pick<Options, "approve"> = {}): Effect.Effect<Progress, RoundError, Needs> =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
@@ -85,38 +92,70 @@ export const round = (
 /** A crowd that cannot be reached for a while is asked again in the next round. */
 const roundUnlessAway = (
   id: RunId,
-  options: Options
-): Effect.Effect<Progress, RoundError, TaskRuns | Units | Agents | Journal> =>
+  options: Pick<Options, "approve">
+): Effect.Effect<{ readonly progress: Progress; readonly away: boolean }, RoundError, Needs> =>
   Effect.catchIf(
-    round(id, options),
+    Effect.map(round(id, options), (progress) => ({ progress, away: false })),
     (error) => error._tag === "ProviderError" && error.isRetryable,
-    (error) => Effect.zipRight(Effect.logWarning(error.message), progressOf(id))
+    (error) =>
+      Effect.zipRight(
+        Effect.logWarning(error.message),
+        Effect.map(progressOf(id), (progress) => ({ progress, away: true }))
+      )
   )
+
+/** Holds an element from a change until it is taken, however many there were. */
+const listen = (changes: Stream.Stream<void>): Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope> =>
+  Effect.tap(Queue.sliding<void>(1), (queue) =>
+    Effect.forkScoped(Stream.runForEach(changes, () => Queue.offer(queue, undefined)))
+  )
+
+/** No timer is trusted for longer: machines sleep, and clocks are set. */
+const longestSleep = Duration.toMillis("6 hours")
+
+const sleepUntil = (times: ReadonlyArray<DateTime.Utc>): Effect.Effect<void> =>
+  Effect.flatMap(DateTime.now, (now) => {
+    const left = times.map((time) => Math.max(0, DateTime.distance(now, time)))
+    return Effect.sleep(Math.min(longestSleep, ...left))
+  })
+
+/** Until something of the run is due, or may have changed. */
+const rest = (id: RunId, busyUntil: Option.Option<DateTime.Utc>, changed: Queue.Dequeue<void>) =>
+  Effect.gen(function* () {
+    const due = yield* (yield* TaskRuns).due(id)
+    yield* Effect.raceFirst(Queue.take(changed), sleepUntil(Array.getSomes([busyUntil, due])))
+  })
 
 /**
  * Round after round, until every unit of the run is decided, and nobody is at work any more on one that was taken back.
- * Answers the run as it ended. A round in which the crowd cannot be reached is logged as a warning and made up for by the
- * next.
+ * Returns the run as it ended. Between rounds it sleeps: until something is due or has changed or, where that comes about
+ * unseen, for `every`. A round in which the crowd cannot be reached is logged as a warning and made up for by the next.
  *
  * @since 0.1.0
  * @category programs
  */
-export const conduct = (
+export const conduct = <E = never, R = never>(
   id: RunId,
-  options: Options = {}
-): Effect.Effect<Summary, RoundError, TaskRuns | Units | Agents | Journal> =>
-  Effect.gen(function* () {
-    const every = options.every ?? "1 second"
-    const untilDecided = roundUnlessAway(id, options).pipe(
-      Effect.tap((progress) => options.onRound?.(progress) ?? Effect.void),
-      Effect.repeat({ until: isDecided, schedule: Schedule.spaced(every) })
+  options: Options<E, R> = {}
+): Effect.Effect<Summary, RoundError | E, Needs | R> =>
+  Effect.flatMap(callback(options.onRound), (onRound) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const runs = yield* TaskRuns
+        const units = yield* Units
+        const changed = yield* Effect.transposeMapOption(runs.changes, listen)
+        const isOver = Effect.gen(function* () {
+          yield* Effect.transposeMapOption(changed, Queue.takeAll)
+          const { away, progress } = yield* roundUnlessAway(id, options)
+          yield* onRound(progress)
+          const busyUntil = isDecided(progress) ? yield* units.busyUntil(id) : Option.none()
+          if (isDecided(progress) && Option.isNone(busyUntil)) return true
+          yield* Effect.sleep(options.every ?? "1 second")
+          if (!away) yield* Effect.transposeMapOption(changed, (changed) => rest(id, busyUntil, changed))
+          return false
+        })
+        yield* Effect.repeat(isOver, { until: (over) => over })
+        return yield* runs.summary(id)
+      })
     )
-    yield* untilDecided
-    const units = yield* Units
-    const untilNobody: Effect.Effect<void, RoundError, TaskRuns | Units | Agents | Journal> = Effect.flatMap(
-      units.busyUntil(id),
-      (until) => (Option.isNone(until) ? Effect.void : Effect.zipRight(Effect.delay(untilDecided, every), untilNobody))
-    )
-    yield* untilNobody
-    return yield* (yield* TaskRuns).summary(id)
-  })
+  )

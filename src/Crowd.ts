@@ -29,6 +29,7 @@ import {
 } from "./CrowdError.js"
 import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
+import { callback } from "./internal/callback.js"
 import * as loading from "./internal/loading.js"
 import { undecided } from "./internal/undecided.js"
 import { Journal, type Settlement } from "./Journal.js"
@@ -77,16 +78,18 @@ export interface Progress {
 }
 
 /**
+ * `E` and `R` are what `onProgress` fails with and needs.
+ *
  * @since 0.1.0
  * @category models
  */
-export interface LaunchOptions {
+export interface LaunchOptions<E = never, R = never> {
   readonly requester: RequesterId
   /** Launch at most so many units now. */
   readonly limit?: number | undefined
   /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined
-  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+  readonly onProgress?: ((progress: Progress) => Effect.Effect<void, E, R>) | undefined
 }
 
 /**
@@ -180,10 +183,17 @@ const rowsPerPage = 500
  * @since 0.1.0
  * @category programs
  */
-export const launch = (
+export const launch = <E = never, R = never>(
   batch: Batch,
-  options: LaunchOptions
-): Effect.Effect<TaskRun, LaunchError, Provider | TaskRuns | Units | Journal> =>
+  options: LaunchOptions<E, R>
+): Effect.Effect<TaskRun, LaunchError | E, Provider | TaskRuns | Units | Journal | R> =>
+  Effect.flatMap(callback(options.onProgress), (onProgress) => Effect.scoped(launchShowing(batch, options, onProgress)))
+
+const launchShowing = <E>(
+  batch: Batch,
+  options: Omit<LaunchOptions, "onProgress">,
+  onProgress: (progress: Progress) => Effect.Effect<void, E>
+) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
@@ -207,14 +217,14 @@ export const launch = (
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(
       Stream.runFoldEffect(done, (launched, page) => {
         const progress = { run: run.id, launched: launched + page.length, units: cost.units }
-        return Effect.as(options.onProgress?.(progress) ?? Effect.void, progress.launched)
+        return Effect.as(onProgress(progress), progress.launched)
       })
     )
     const offered = yield* Effect.exit(offer)
     yield* rest
     yield* offered
     return ready
-  }).pipe(Effect.scoped)
+  })
 
 /**
  * Finishes whatever a crash or a lost answer left pending, in one run or in all.

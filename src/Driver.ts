@@ -270,6 +270,11 @@ export interface Driver {
    * fails is the driver's to try again (`retrying`), so that no page is asked for twice because of a later one.
    */
   readonly observe: (run: TaskRun) => Stream.Stream<Observation, ProviderError>
+  /**
+   * An element whenever `observe` may have something new to tell, so that the crowd is not asked in between;
+   * `Stream.never` where all there is comes in through `Agents`. Left out, the crowd has to be asked time and again.
+   */
+  readonly news?: Stream.Stream<void> | undefined
   /** What the crowd says of one unit now, where it keeps track. */
   readonly unitStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError>
   /** What the crowd says of one agent now, where it keeps track. */

@@ -149,6 +149,7 @@ const driver: Driver = {
   setup: () => Effect.succeed(null),
   cleanup: () => Effect.void,
   observe: () => Stream.empty,
+  news: Stream.never,
   unitStatus: () => Effect.succeedNone,
   agentStatus: () => Effect.succeedNone,
   markDone: () => Effect.void,

@@ -228,6 +228,7 @@ const driverOf = (side: mockSide.Side, options: Options): Driver => {
           )
         )
       ),
+    news: side.news,
     unitStatus: () => side.call("unitStatus", Effect.succeedNone),
     agentStatus: () => side.call("agentStatus", Effect.succeedNone),
     markDone: () => side.call("markDone", Effect.void),

@@ -8,6 +8,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
 import type { StoreError } from "./CrowdError.js"
 import type { AgentId, RunId, WorkerId } from "./Ids.js"
 import * as memory from "./internal/memoryStore.js"
@@ -132,6 +133,11 @@ export interface Service {
    * (work they returned or lost does not count), in one indexed statement; no two claims get the same unit.
    */
   readonly claim: (options: ClaimOptions) => Effect.Effect<Option.Option<Unit>, StoreError>
+  /**
+   * An element at once, and one after writes. None where another process can write the same rows, so that whoever waits
+   * for a change has to look for it.
+   */
+  readonly writes: Option.Option<Stream.Stream<void>>
 }
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -273,6 +274,16 @@ export interface Service {
   /** How many units of the run there are in each status. */
   readonly counts: (id: RunId) => Effect.Effect<Summary["units"], TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>
+  /**
+   * When something of the run is due by itself: a lease or the time on offer ends, heartbeats are missed, a submission
+   * approves itself, an effect is to be settled. In the past if it is due now; none if only a change brings anything.
+   */
+  readonly due: (id: RunId) => Effect.Effect<Option.Option<DateTime.Utc>, TaskRunNotFound | StoreError>
+  /**
+   * An element at once, and after changes to any run of the provider. None where they come about unseen, because the
+   * crowd has to be asked or another process can write the Store.
+   */
+  readonly changes: Option.Option<Stream.Stream<void>>
 }
 
 /**

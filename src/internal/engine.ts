@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { Agent } from "../Agents.js"
 import {
   AgentNotFound,
@@ -26,6 +27,8 @@ export interface Service {
   readonly driver: Driver
   readonly store: Store.Service
   readonly journal: journal.Internal
+  /** An element at once, and whenever there may be more to do; none where that comes about unseen. */
+  readonly changes: Option.Option<Stream.Stream<void>>
   /** The ids of workers who are surely in the store. */
   readonly workersByName: Recent<WorkerId>
   readonly run: (id: string) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
@@ -65,6 +68,9 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
       driver,
       store,
       journal: journal.make(store, driver),
+      changes: Option.zipWith(store.writes, Option.fromNullable(driver.news), (writes, news) =>
+        Stream.merge(writes, news)
+      ),
       workersByName: recent(10_000),
       run,
       unit: (id) => orFail(store.get(tables.units, id), () => new UnitNotFound({ unit: id })),

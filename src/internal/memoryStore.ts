@@ -3,12 +3,14 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
 import { StoreError } from "../CrowdError.js"
 import type { Service } from "../Store.js"
 import * as tables from "../store/tables.js"
 import { claimed } from "./claiming.js"
 import * as columns from "./columns.js"
 import * as Current from "./current.js"
+import { heard } from "./heard.js"
 import * as memory from "./memoryTable.js"
 
 type Encoded = columns.Encoded
@@ -37,12 +39,15 @@ interface Access {
     table: tables.Table<R, E>,
     change: Change<A>
   ) => Effect.Effect<A, StoreError>
+  readonly writes: Service["writes"]
 }
 
 const tableIn = <R extends Row, E extends Encoded>(state: State, table: tables.Table<R, E>): memory.TableState =>
   Option.getOrElse(HashMap.get(state, table.name), () => memory.empty(table))
 
-const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (writing) => {
+const makeAccess: Effect.Effect<Access> = Effect.gen(function* () {
+  const writing = yield* Effect.makeSemaphore(1)
+  const written = yield* PubSub.sliding<void>(1)
   const current = Current.make<Transaction>()
   let committed: State = HashMap.empty()
 
@@ -54,6 +59,7 @@ const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (w
           opened.ended = true
           if (Exit.isFailure(exit)) return exit
           if (opened.failure !== undefined) return Exit.fail(opened.failure)
+          if (committed !== opened.state) written.unsafeOffer()
           committed = opened.state
           return exit
         })
@@ -74,13 +80,14 @@ const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (w
     change: Change<A>
   ): Effect.Effect<A, StoreError> => {
     if (opened.failure !== undefined) return Effect.fail(opened.failure)
-    return Either.match(change(tableIn(opened.state, table)), {
+    const before = tableIn(opened.state, table)
+    return Either.match(change(before), {
       onLeft: (failure) => {
         opened.failure = failure
         return Effect.fail(failure)
       },
       onRight: ([state, answer]) => {
-        opened.state = HashMap.set(opened.state, table.name, state)
+        if (state !== before) opened.state = HashMap.set(opened.state, table.name, state)
         return Effect.succeed(answer)
       }
     })
@@ -96,7 +103,7 @@ const makeAccess: Effect.Effect<Access> = Effect.map(Effect.makeSemaphore(1), (w
       })
     )
 
-  return { transaction, read, write }
+  return { transaction, read, write, writes: Option.some(heard(written)) }
 })
 
 const decoded = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>
@@ -241,5 +248,6 @@ export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => (
   remove: remove(access),
   count: count(access),
   sum: sum(access),
-  claim: claim(access)
+  claim: claim(access),
+  writes: access.writes
 }))

@@ -69,6 +69,8 @@ interface Charge<Order, E> {
 /** The crowd's side: an account, a ledger of deeds kept in the Store, and the scripts of a test. */
 export interface Side extends Service {
   readonly observed: Effect.Effect<ReadonlyArray<Observation>>
+  /** An element at once, and whenever there are other observations. */
+  readonly news: Stream.Stream<void>
   readonly balance: Effect.Effect<Money.Money, StoreError>
   /** A call without an order: it is written down, and what was scripted for it runs around it. */
   readonly call: <M extends Method, A>(
@@ -194,6 +196,7 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
       balance,
       setBalance,
       observed: observations.get,
+      news: Stream.map(observations.changes, () => undefined),
       setObservations: (all) => Effect.zipRight(SubscriptionRef.set(observations, all), changed),
       watch: Stream.mapEffect(version.changes, () => state),
       calls: Effect.map(calls.get, Chunk.toReadonlyArray),

@@ -9,13 +9,16 @@ import { BatchChanged, ProviderError, type StoreError, TaskRunNotFound } from ".
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Cost, Service, Summary, TaskRun } from "../TaskRuns.js"
+import { due } from "./due.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
 import { retrying } from "./retry.js"
 
-export const make = ({ driver, requester, run, store }: Engine.Service): Service => {
+export const make = (engine: Engine.Service): Service => {
+  const { changes, driver, requester, run, store } = engine
+
   const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
     Effect.map(store.page(tables.runs, { where, reverse: true, limit: 1 }), (rows) => rows[0])
 
@@ -168,7 +171,9 @@ export const make = ({ driver, requester, run, store }: Engine.Service): Service
     assignment: (id) => store.get(tables.assignments, id),
     assignments: (ids) => store.getAll(tables.assignments, ids),
     counts,
-    summary
+    summary,
+    due: (id) => due(engine, id),
+    changes
   }
 }
 

@@ -6,6 +6,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { StoreError } from "../CrowdError.js"
 import { type Service, Store } from "../Store.js"
 import * as Access from "./internal/access.js"
@@ -63,7 +64,8 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
     remove: changes.remove(access),
     count: reads.count(access),
     sum: reads.sum(access),
-    claim: changes.claim(access)
+    claim: changes.claim(access),
+    writes: Option.none()
   }
 })
 
