@@ -76,15 +76,14 @@ export const round = (id: RunId, options: Pick<Options, "approve"> = {}): Effect
     const units = yield* Units
     const agents = yield* Agents
     const journal = yield* Journal
-    const { createdAt, task } = yield* runs.get(id)
-    const now = yield* DateTime.now
+    const { task } = yield* runs.get(id)
     yield* journal.settle(id, { leased: "skip" })
     yield* units.sync(id)
     yield* agents.endOverdue(id)
     yield* agents.disconnectSilent(id)
-    if (DateTime.lessThanOrEqualTo(DateTime.addDuration(createdAt, task.lifetime), now)) yield* units.expireAll(id)
+    yield* units.expireOverdue(id)
     const submittedBefore =
-      options.approve === true ? undefined : DateTime.subtractDuration(now, task.autoApprovalDelay)
+      options.approve === true ? undefined : DateTime.subtractDuration(yield* DateTime.now, task.autoApprovalDelay)
     yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
     return yield* progressOf(id)
   })

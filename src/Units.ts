@@ -46,6 +46,11 @@ export const Unit = Schema.Struct({
   leaseUntil: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
   /** When it was taken back from the crowd; a worker at work on it may still finish. */
   withdrawnAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  /**
+   * Until when it is on offer: the task's lifetime from when it was launched, or from when it was made as long as it is
+   * not. None once it was submitted or taken back.
+   */
+  offeredUntil: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
   updatedAt: Schema.DateTimeUtcFromNumber
 }).annotations({ identifier: "Unit" })
 /**
@@ -73,6 +78,17 @@ export interface LaunchOptions<E = never> {
   readonly limit?: number | undefined
   /** Done before so many units in all are looked for, so that rows can be added while units are sent. */
   readonly ready?: ((units: number) => Effect.Effect<void, E>) | undefined
+}
+
+/**
+ * When the first and when the last of a run's offers ends.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OfferEnds {
+  readonly first: DateTime.Utc
+  readonly last: DateTime.Utc
 }
 
 /**
@@ -106,6 +122,15 @@ export interface Service {
   readonly expireAll: (
     run: RunId
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>
+  /**
+   * Takes back the units of the run whose time on offer has ended, in pages. What the crowd has to tell of them is not
+   * asked for: `sync` first. Returns how many there were.
+   */
+  readonly expireOverdue: (
+    run: RunId
+  ) => Effect.Effect<number, TaskRunNotFound | Uncertain | ProviderError | StoreError>
+  /** When offers of the run end; none where nothing is on offer. The first is over where it could not be taken back yet. */
+  readonly offerEnds: (run: RunId) => Effect.Effect<Option.Option<OfferEnds>, TaskRunNotFound | StoreError>
   /**
    * Until when somebody may be at work on a unit of the run: an agent that holds it or, where it was taken back, somebody
    * whom only the crowd knows. None where nobody is.

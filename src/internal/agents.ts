@@ -124,7 +124,7 @@ export const make = (engine: Engine.Service): Service => {
           yield* store.update(tables.units, {
             ids: [done.unit],
             when: { status: States.unitSources("complete") },
-            set: { status: "completed", leaseUntil: Option.none(), updatedAt: now }
+            set: { status: "completed", leaseUntil: Option.none(), offeredUntil: Option.none(), updatedAt: now }
           })
           return done
         })

@@ -12,7 +12,8 @@ export const newUnit = (
   id: UnitId,
   { id: assignment, row, run }: Pick<Assignment, "id" | "row" | "run">,
   index: number,
-  now: DateTime.Utc
+  now: DateTime.Utc,
+  offeredUntil: Option.Option<DateTime.Utc>
 ): Unit => ({
   id,
   run,
@@ -24,5 +25,6 @@ export const newUnit = (
   agent: Option.none(),
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),
+  offeredUntil,
   updatedAt: now
 })

@@ -45,7 +45,8 @@ const observeUnit = (engine: Engine.Service, unit: Unit, status: States.RemoteUn
     const to = Option.flatMap(operation, (operation) => States.nextUnit(unit.status, operation))
     if (Option.isNone(to)) return 0
     const now = yield* DateTime.now
-    yield* engine.store.update(tables.units, { ids: [unit.id], set: { status: to.value, updatedAt: now } })
+    const ended = to.value === "expired" ? { offeredUntil: Option.none() } : {}
+    yield* engine.store.update(tables.units, { ids: [unit.id], set: { ...ended, status: to.value, updatedAt: now } })
     return 1
   })
 

@@ -88,6 +88,7 @@ export const make = (engine: Engine.Service): Service => {
     Effect.gen(function* () {
       const { task } = yield* run(id)
       const now = yield* DateTime.now
+      const offeredUntil = Option.some(DateTime.addDuration(now, task.lifetime))
       const assignments = Array.zip(rows, yield* Ids.assignmentIds(rows.length)).map(
         ([inputs, assignment], i): Assignment => ({ id: assignment, run: id, row: from + i, inputs })
       )
@@ -95,7 +96,7 @@ export const make = (engine: Engine.Service): Service => {
         Array.makeBy(task.unitsPerAssignment, (index) => ({ assignment, index }))
       )
       const units = Array.zipWith(asked, yield* Ids.unitIds(asked.length), ({ assignment, index }, id) =>
-        newUnit(id, assignment, index, now)
+        newUnit(id, assignment, index, now, offeredUntil)
       )
       yield* store.transaction(
         Effect.gen(function* () {

@@ -39,6 +39,7 @@ const unitPatch = (
     status: to,
     updatedAt: now,
     leaseUntil: Option.none(),
+    ...(operation === "release" ? {} : { offeredUntil: Option.none() }),
     agent: left ? Option.none() : Option.some(agent.id)
   }
 }

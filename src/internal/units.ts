@@ -33,6 +33,12 @@ const left = (until: Option.Option<DateTime.Utc>, now: DateTime.Utc): Duration.D
     onSome: (until) => Duration.millis(Math.max(0, DateTime.distance(now, until)))
   })
 
+/** A unit's offer begins when the crowd has it. */
+const offered = ({ task }: TaskRun, now: DateTime.Utc) => ({
+  status: "launched" as const,
+  offeredUntil: Option.some(DateTime.addDuration(now, task.lifetime))
+})
+
 export const make = (engine: Engine.Service): Service => {
   const { driver, journal, run, store, unit } = engine
 
@@ -109,9 +115,9 @@ export const make = (engine: Engine.Service): Service => {
     name: "launch",
     outward: driver.launch,
     restore: restoring(launchOrders),
-    apply: applying((unit, { receipt }, now) => ({
+    apply: applying((unit, { order, receipt }, now) => ({
       ...unit,
-      status: unit.status === "created" ? "launched" : unit.status,
+      ...(unit.status === "created" ? offered(order.run, now) : {}),
       remoteId: receipt.remoteId,
       updatedAt: now
     }))
@@ -124,7 +130,14 @@ export const make = (engine: Engine.Service): Service => {
     apply: applying((unit, { receipt }, now) => {
       const status = unit.status === "launched" ? "expired" : unit.status
       const leaseUntil = status === "expired" ? endOf(receipt, now) : unit.leaseUntil
-      return { ...unit, status, leaseUntil, withdrawnAt: Option.some(now), updatedAt: now }
+      return {
+        ...unit,
+        status,
+        leaseUntil,
+        withdrawnAt: Option.some(now),
+        offeredUntil: Option.none(),
+        updatedAt: now
+      }
     })
   })
 
@@ -191,7 +204,7 @@ export const make = (engine: Engine.Service): Service => {
       yield* store.update(tables.units, {
         ids: units.map(({ id }) => id).filter((id) => !sent.has(id)),
         when: { status: ["created"] },
-        set: { status: "expired", updatedAt: yield* DateTime.now }
+        set: { status: "expired", offeredUntil: Option.none(), updatedAt: yield* DateTime.now }
       })
     })
 
@@ -247,6 +260,28 @@ export const make = (engine: Engine.Service): Service => {
       )
     })
 
+  const expireOverdue: Service["expireOverdue"] = (id) =>
+    Effect.gen(function* () {
+      yield* run(id)
+      const overdue = pages(store, tables.units, {
+        where: { run: id },
+        orderBy: "offeredUntil",
+        atMost: { offeredUntil: Option.some(yield* DateTime.now) }
+      })
+      return yield* Stream.runSum(pagewise(overdue, driver.expire, (page) => Effect.as(expirePage(page), page.length)))
+    })
+
+  const offerEnds: Service["offerEnds"] = (id) =>
+    Effect.gen(function* () {
+      yield* run(id)
+      const end = (reverse: boolean) =>
+        Effect.map(
+          store.page(tables.units, { where: { run: id }, orderBy: "offeredUntil", reverse, limit: 1 }),
+          ([unit]) => Option.flatMap(Option.fromNullable(unit), ({ offeredUntil }) => offeredUntil)
+        )
+      return Option.all({ first: yield* end(false), last: yield* end(true) })
+    })
+
   const status: Service["status"] = (id: UnitId) =>
     Effect.gen(function* () {
       const found = yield* unit(id)
@@ -287,6 +322,8 @@ export const make = (engine: Engine.Service): Service => {
     launch,
     expire,
     expireAll,
+    expireOverdue,
+    offerEnds,
     busyUntil,
     sync,
     changes

@@ -95,8 +95,8 @@ export class InvalidAmount extends Schema.TaggedError<InvalidAmount>("effect-cro
 }
 
 /**
- * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, and when its units are
- * taken back.
+ * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, and when the last of
+ * its offers ends; none where nothing is on offer.
  *
  * @since 0.1.0
  * @category models
@@ -108,7 +108,7 @@ export const RunView = Schema.Struct({
   reward: Money,
   toCome: Minor,
   createdAt: Schema.DateTimeUtcFromNumber,
-  endsAt: Schema.DateTimeUtcFromNumber
+  endsAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber)
 })
 
 /**

@@ -129,12 +129,14 @@ export const units = table({
     agent: "text",
     leaseUntil: "integer",
     withdrawnAt: "integer",
+    offeredUntil: "integer",
     updatedAt: "integer"
   },
   unique: [["run", "place"]],
   indexes: [
     ["run", "status", "place"],
     ["run", "status", "leaseUntil"],
+    ["run", "offeredUntil"],
     ["run", "updatedAt"],
     ["run", "remoteId"]
   ]

@@ -60,6 +60,7 @@ export const unit = (key: string, place: number, change: Partial<Unit> = {}): Un
   agent: Option.none(),
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),
+  offeredUntil: Option.none(),
   updatedAt: at(1),
   ...change
 })

@@ -150,7 +150,18 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Units.Service["busyUntil"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect<keyof Units.Service>().type.toBe<
-      "get" | "list" | "getAll" | "status" | "launch" | "expire" | "expireAll" | "busyUntil" | "sync" | "changes"
+      | "get"
+      | "list"
+      | "getAll"
+      | "status"
+      | "launch"
+      | "expire"
+      | "expireAll"
+      | "expireOverdue"
+      | "offerEnds"
+      | "busyUntil"
+      | "sync"
+      | "changes"
     >()
   })
 

@@ -103,13 +103,18 @@ const consistent = ({ agents, units }: World) => {
       open: open.length,
       submitted: submitted.map(({ status }) => status),
       agent: Option.toArray(unit.agent),
-      leased: Option.isSome(unit.leaseUntil)
+      leased: Option.isSome(unit.leaseUntil),
+      offered: Option.isSome(unit.offeredUntil)
     }).toEqual({
       unit: unit.status,
       open: unit.status === "assigned" ? 1 : 0,
       submitted: decided === undefined ? [] : [decided],
       agent: holds.map(({ id }) => id),
-      leased: unit.status === "assigned"
+      leased: unit.status === "assigned",
+      offered:
+        unit.status === "created" ||
+        unit.status === "launched" ||
+        (unit.status === "assigned" && Option.isNone(unit.withdrawnAt))
     })
   }
 }

@@ -45,7 +45,9 @@ const Actions = ({ view }: { readonly view: api.RunView }) => {
 }
 
 const lifetime = ({ createdAt, endsAt }: api.RunView): string =>
-  `Begun ${format.moment(createdAt)}, on offer until ${format.moment(endsAt)}`
+  [`Begun ${format.moment(createdAt)}`, ...(endsAt === null ? [] : [`on offer until ${format.moment(endsAt)}`])].join(
+    ", "
+  )
 
 interface Props {
   readonly run: string

@@ -25,7 +25,7 @@ const add = (context: Context, row: HITRow, count: number, now: DateTime.Utc): E
         const made = yield* Effect.forEach(Arr.range(row.units, row.units + count - 1), (index) =>
           Effect.map(
             ids.unitOf(row.id, index),
-            (id): Unit => ({ ...newUnit(id, assignment, index - row.moved, now), status: offered })
+            (id): Unit => ({ ...newUnit(id, assignment, index - row.moved, now, Option.none()), status: offered })
           )
         )
         yield* context.store.insert(units, made)
