@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -32,7 +31,7 @@ import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { callback } from "./internal/callback.js"
 import * as loading from "./internal/loading.js"
 import { undecided } from "./internal/undecided.js"
-import { Journal, type Settlement } from "./Journal.js"
+import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
@@ -227,33 +226,6 @@ const launchShowing = <E>(
   })
 
 /**
- * Finishes whatever a crash or a lost answer left pending, in one run or in all.
- *
- * @since 0.1.0
- * @category programs
- */
-export const resume = (run?: RunId): Effect.Effect<Settlement, StoreError, Journal> =>
-  Effect.flatMap(Journal, (journal) => journal.settle(run))
-
-/**
- * Brings our records of the run in step with the crowd's. Answers how many changed.
- *
- * @since 0.1.0
- * @category programs
- */
-export const reconcile = (run: RunId): Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError, Units> =>
-  Effect.flatMap(Units, (units) => units.sync(run))
-
-/**
- * The units of the run as they change, for ever.
- *
- * @since 0.1.0
- * @category programs
- */
-export const watch = (run: RunId, options?: { readonly every?: Duration.DurationInput | undefined }) =>
-  Stream.unwrap(Effect.map(Units, (units) => units.changes(run, options)))
-
-/**
  * Pays bonuses, a few at a time, in no order; each comes with what became of it, and one that fails stops no other.
  * Running it again pays none of them twice.
  *
@@ -288,14 +260,6 @@ const payBonus = (run: RunId, bonus: Bonus): Effect.Effect<BonusReceipt, BonusEr
   })
 
 /**
- * Takes the run's undecided units back from the crowd. Answers how long somebody may still be at work.
- *
- * @since 0.1.0
- * @category programs
- */
-export const expire = (run: RunId) => Effect.flatMap(Units, (units) => units.expireAll(run))
-
-/**
  * Takes back what is undecided, and what `TaskRuns.setup` made.
  *
  * @since 0.1.0
@@ -303,7 +267,7 @@ export const expire = (run: RunId) => Effect.flatMap(Units, (units) => units.exp
  */
 export const close = (run: RunId) =>
   Effect.zipLeft(
-    expire(run),
+    Effect.flatMap(Units, (units) => units.expireAll(run)),
     Effect.flatMap(TaskRuns, (runs) => runs.cleanup(run))
   )
 

@@ -185,10 +185,7 @@ const qualifications: QualificationsDriver = {
 export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetting, Store> =>
   Layer.unwrapEffect(
     Effect.map(check(options), (settings) =>
-      Layer.merge(
-        Provider.layer(driver, Provider.qualifications(qualifications)),
-        Layer.effect(Local, visitors.make(settings))
-      )
+      Layer.merge(Provider.layer({ driver, qualifications }), Layer.effect(Local, visitors.make(settings)))
     )
   )
 

@@ -147,14 +147,12 @@ const make = (options: Options) =>
       requirements: options.requirements ?? [],
       timeout: Duration.times(timeout, callsAnOrder)
     })
-    return Provider.layer(
-      made,
-      Layer.mergeAll(
-        Provider.qualifications(qualifications.make(crowd)),
-        Provider.messages(messages(crowd)),
-        Provider.budget({ available: () => crowd.balance })
-      )
-    )
+    return Provider.layer({
+      driver: made,
+      qualifications: qualifications.make(crowd),
+      budget: { available: () => crowd.balance },
+      messages: messages(crowd)
+    })
   })
 
 /**

@@ -272,12 +272,13 @@ export const layerStore = (options: Options = {}): Layer.Layer<Provides, never, 
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const side = yield* mockSide.make(yield* Store.Store, options.balance ?? defaultBalance)
-      const capabilities = Layer.mergeAll(
-        Provider.qualifications(qualificationsOf(side)),
-        Provider.messages(messagesOf(side)),
-        Provider.budget({ available: () => side.call("available", Effect.orDie(side.balance)) })
-      )
-      return Layer.merge(Provider.layer(driverOf(side, options), capabilities), Layer.succeed(Mock, side))
+      const provider = Provider.layer({
+        driver: driverOf(side, options),
+        qualifications: qualificationsOf(side),
+        budget: { available: () => side.call("available", Effect.orDie(side.balance)) },
+        messages: messagesOf(side)
+      })
+      return Layer.merge(provider, Layer.succeed(Mock, side))
     })
   )
 

@@ -64,33 +64,37 @@ const core = Layer.fresh(
 )
 
 /**
- * The capabilities of a provider: the core ones from its driver, and those of `capabilities` (`qualifications`,
- * `budget`, `messages`). What is not given is not provided, so a program that needs it does not compile.
+ * What a provider is made of: its driver, and the drivers of the capabilities that its crowd has beside the core ones.
  *
  * @since 0.1.0
- * @category layers
+ * @category models
  */
-export const layer = <Extra = never>(
-  driver: Driver,
-  capabilities: Layer.Layer<Extra, never, Engine | Store>
-): Layer.Layer<Core | Extra, never, Store> =>
-  Layer.merge(core, capabilities).pipe(Layer.provide(Layer.effect(Engine, make(driver))))
+export interface Parts {
+  readonly driver: Driver
+  readonly qualifications?: QualificationsDriver
+  readonly budget?: BudgetDriver
+  readonly messages?: MessagesDriver
+}
 
 /**
+ * What a provider of these parts provides: the core capabilities, and exactly those whose drivers are surely given.
+ *
  * @since 0.1.0
- * @category capabilities
+ * @category models
  */
-export const qualifications = (driver: QualificationsDriver): Layer.Layer<Qualifications, never, Engine> =>
+export type Provides<P extends Parts> =
+  | Core
+  | ([P] extends [{ readonly qualifications: QualificationsDriver }] ? Qualifications : never)
+  | ([P] extends [{ readonly budget: BudgetDriver }] ? Budget : never)
+  | ([P] extends [{ readonly messages: MessagesDriver }] ? Messages : never)
+
+const qualifications = (driver: QualificationsDriver) =>
   Layer.effect(
     Qualifications,
     Effect.map(Engine, (engine) => makeQualifications(engine, driver))
   )
 
-/**
- * @since 0.1.0
- * @category capabilities
- */
-export const budget = (driver: BudgetDriver): Layer.Layer<Budget, never, Engine> =>
+const budget = (driver: BudgetDriver) =>
   Layer.effect(
     Budget,
     Effect.map(Engine, (engine) => ({
@@ -98,11 +102,7 @@ export const budget = (driver: BudgetDriver): Layer.Layer<Budget, never, Engine>
     }))
   )
 
-/**
- * @since 0.1.0
- * @category capabilities
- */
-export const messages = (driver: MessagesDriver): Layer.Layer<Messages, never, Engine> =>
+const messages = (driver: MessagesDriver) =>
   Layer.effect(
     Messages,
     Effect.map(Engine, (engine) => ({
@@ -110,3 +110,31 @@ export const messages = (driver: MessagesDriver): Layer.Layer<Messages, never, E
         Effect.flatMap(Effect.forEach(ids, engine.worker), (workers) => driver.send(workers, message))
     }))
   )
+
+/**
+ * The capabilities of a provider, from the drivers of its crowd. What is not given is not provided, so a program that
+ * needs it does not compile.
+ *
+ * @example
+ * import type { BudgetDriver, Driver } from "effect-crowd/Driver"
+ * import * as Provider from "effect-crowd/Provider"
+ *
+ * declare const driver: Driver
+ * declare const budget: BudgetDriver
+ *
+ * export const layer = Provider.layer({ driver, budget })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export function layer<P extends Parts>(
+  parts: P & { readonly [Key in Exclude<keyof P, keyof Parts>]: never }
+): Layer.Layer<Provides<P>, never, Store>
+export function layer(parts: Parts): Layer.Layer<Core, never, Store> {
+  const added = [
+    ...(parts.qualifications === undefined ? [] : [qualifications(parts.qualifications)]),
+    ...(parts.budget === undefined ? [] : [budget(parts.budget)]),
+    ...(parts.messages === undefined ? [] : [messages(parts.messages)])
+  ]
+  return Layer.mergeAll(core, ...added).pipe(Layer.provide(Layer.effect(Engine, make(parts.driver))))
+}

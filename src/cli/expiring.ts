@@ -4,7 +4,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Agents } from "../Agents.js"
-import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
 import { type Summary, TaskRuns } from "../TaskRuns.js"
 import { Units } from "../Units.js"
@@ -23,10 +22,11 @@ const pauseOf = (every: Duration.DurationInput, { left }: Expired) =>
 /** Takes back what is undecided. With `wait`, stays until nobody is at work on it any more. */
 export const expire = (run: RunId, { wait }: { readonly wait: boolean }) =>
   Effect.gen(function* () {
-    yield* Crowd.expire(run)
+    const units = yield* Units
+    yield* units.expireAll(run)
     const look = Effect.gen(function* () {
       const current = yield* (yield* TaskRuns).summary(run)
-      const until = yield* (yield* Units).busyUntil(run)
+      const until = yield* units.busyUntil(run)
       const now = yield* DateTime.now
       const busy = Option.match(until, { onNone: () => 0, onSome: (end) => DateTime.distance(now, end) })
       return { current, left: Math.max(current.units.assigned === 0 ? 0 : 1, busy) } satisfies Expired
@@ -34,7 +34,7 @@ export const expire = (run: RunId, { wait }: { readonly wait: boolean }) =>
     if (!wait) return yield* look
     const agents = yield* Agents
     const { provider } = yield* Session
-    const round = Crowd.reconcile(run).pipe(Effect.zipRight(agents.endOverdue(run)), Effect.zipRight(look))
+    const round = units.sync(run).pipe(Effect.zipRight(agents.endOverdue(run)), Effect.zipRight(look))
     const untilNobody: typeof round = Effect.flatMap(round, (found) =>
       found.left === 0 ? Effect.succeed(found) : Effect.delay(untilNobody, pauseOf(provider.every, found))
     )

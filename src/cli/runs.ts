@@ -9,10 +9,10 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
-import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
 import { type Intent, Journal, type Settlement } from "../Journal.js"
 import { type Summary, TaskRuns } from "../TaskRuns.js"
+import { Units } from "../Units.js"
 import * as expiring from "./expiring.js"
 import * as format from "./format.js"
 import { print } from "./Screen.js"
@@ -138,7 +138,7 @@ export const resume = Command.make(
         if (run !== undefined) yield* (yield* TaskRuns).get(run)
         yield* Effect.forEach(given.happened, (token) => journal.resolve(token, "happened"))
         yield* Effect.forEach(given.notHappened, (token) => journal.resolve(token, "did_not_happen"))
-        const settled = yield* Crowd.resume(run)
+        const settled = yield* journal.settle(run)
         const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
         const all = Chunk.toReadonlyArray(uncertain)
         yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
@@ -150,7 +150,7 @@ export const sync = Command.make("sync", { run: shared.runArg, ...Session.option
   Session.withCrowd(
     given,
     Effect.gen(function* () {
-      const changed = yield* Crowd.reconcile(given.run)
+      const changed = yield* (yield* Units).sync(given.run)
       yield* summary.answer(
         { run: given.run, changed },
         () => `${given.run} is in step with the crowd; ${format.count(changed, "record")} changed.`

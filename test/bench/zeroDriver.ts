@@ -1,7 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Driver from "../../src/Driver.js"
 import { Provider } from "../../src/index.js"
@@ -27,4 +26,4 @@ const driver: Driver.Driver = {
   unblock: instant()
 }
 
-export const layer = Provider.layer(driver, Layer.empty)
+export const layer = Provider.layer({ driver })

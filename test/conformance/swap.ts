@@ -13,6 +13,7 @@ import {
   Batch,
   Conductor,
   Crowd,
+  Journal,
   Money,
   type Provider,
   Requesters,
@@ -111,7 +112,7 @@ export const campaign = Effect.gen(function* () {
   yield* agents.return(alan.id)
   yield* Crowd.close(run.id)
   const approved = yield* Stream.runCollect(agents.approveAll(run.id))
-  const resumed = yield* Crowd.resume(run.id)
+  const resumed = yield* (yield* Journal.Journal).settle(run.id)
   const summary = yield* runs.summary(run.id)
   const results = yield* Stream.runCollect(Crowd.results(run.id))
   return {

@@ -88,7 +88,7 @@ const program = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const agents = yield* Agents
   yield* say("resuming")
-  yield* Crowd.resume()
+  yield* (yield* Journal).settle()
   if (work.resolve) yield* resolve
   yield* say("launching")
   yield* Effect.catchTag(persist(launch), "Uncertain", leave)

@@ -1,7 +1,7 @@
 /** A crowd that writes down what it did, behind a driver with one of the three assurances. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { InsufficientFunds, ProviderError } from "../../src/CrowdError.js"
 import * as Driver from "../../src/Driver.js"
@@ -87,7 +87,6 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
   }
 }
 
-export const layer = ({ driver }: Ledger): Layer.Layer<Provider.Core, never, Store> =>
-  Provider.layer(driver, Layer.empty)
+export const layer = ({ driver }: Ledger): Layer.Layer<Provider.Core, never, Store> => Provider.layer({ driver })
 
 export const kit = make({ arrive: (worker) => Effect.succeed({ worker }) })

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import { describe, expect, test } from "tstyche"
 import { Budget } from "../../src/Budget.js"
 import type { InvalidSetting, StoreError } from "../../src/CrowdError.js"
-import type { BudgetDriver, Driver } from "../../src/Driver.js"
+import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "../../src/Driver.js"
 import { RequesterId } from "../../src/Ids.js"
 import * as Local from "../../src/Local.js"
 import type { Messages } from "../../src/Messages.js"
@@ -16,10 +16,14 @@ import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
 
 declare const driver: Driver
-declare const budgetDriver: BudgetDriver
+declare const budget: BudgetDriver
+declare const qualifications: QualificationsDriver
+declare const messages: MessagesDriver
+declare const maybe: { readonly driver: Driver; readonly budget?: BudgetDriver }
+declare const either: { readonly driver: Driver } | { readonly driver: Driver; readonly budget: BudgetDriver }
 
-const plain = Provider.layer(driver, Layer.empty).pipe(Layer.provide(Store.layerMemory))
-const rich = Provider.layer(driver, Provider.budget(budgetDriver)).pipe(Layer.provide(Store.layerMemory))
+const plain = Provider.layer({ driver }).pipe(Layer.provide(Store.layerMemory))
+const rich = Provider.layer({ driver, budget }).pipe(Layer.provide(Store.layerMemory))
 
 const local = Local.layer().pipe(Layer.provide(Store.layerMemory))
 
@@ -42,6 +46,20 @@ describe("provider layers", () => {
   test("provide what they were given, and nothing else", () => {
     expect(plain).type.toBe<Layer.Layer<Provider.Core>>()
     expect(rich).type.toBe<Layer.Layer<Provider.Core | Budget>>()
+  })
+
+  test("provide each capability whose driver is given", () => {
+    const all = Provider.layer({ driver, budget, qualifications, messages })
+    expect(all).type.toBe<Layer.Layer<Provider.Core | Budget | Qualifications | Messages, never, Store.Store>>()
+    expect(Provider.layer({ driver, messages })).type.toBe<Layer.Layer<Provider.Core | Messages, never, Store.Store>>()
+  })
+
+  test("promise nothing that may not have been given, and take nothing else", () => {
+    expect(Provider.layer(maybe)).type.toBe<Layer.Layer<Provider.Core, never, Store.Store>>()
+    expect(Provider.layer(either)).type.toBe<Layer.Layer<Provider.Core, never, Store.Store>>()
+    expect(Provider.layer).type.not.toBeCallableWith({ driver, budget: undefined })
+    expect(Provider.layer).type.not.toBeCallableWith({ driver, budgets: budget })
+    expect(Provider.layer).type.not.toBeCallableWith({ budget })
   })
 
   test("of Local have neither Budget nor Messages", () => {

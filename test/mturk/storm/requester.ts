@@ -16,10 +16,12 @@ import * as Batch from "../../../src/Batch.js"
 import * as Crowd from "../../../src/Crowd.js"
 import { ProviderError } from "../../../src/CrowdError.js"
 import type { RunId } from "../../../src/Ids.js"
+import { Journal } from "../../../src/Journal.js"
 import * as MTurk from "../../../src/MTurk.js"
 import { Requesters } from "../../../src/Requesters.js"
 import * as SqliteStore from "../../../src/store/SqliteStore.js"
 import { TaskRuns } from "../../../src/TaskRuns.js"
+import { Units } from "../../../src/Units.js"
 import { bonusOf, type Phase, rowsOf, task } from "../../crash/task.js"
 import { credentials, Errand } from "./protocol.js"
 
@@ -44,7 +46,8 @@ const launch = Effect.gen(function* () {
 const awaitAll = (run: RunId) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
-    yield* persist(Crowd.reconcile(run))
+    const units = yield* Units
+    yield* persist(units.sync(run))
     const { launched } = yield* runs.counts(run)
     if (launched > 0) return yield* new NotAll({ missing: launched })
   }).pipe(Effect.retry({ while: ({ _tag }) => _tag === "NotAll", schedule: Schedule.spaced("200 millis") }))
@@ -71,7 +74,7 @@ const program = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const agents = yield* Agents
   yield* say("resuming")
-  yield* Crowd.resume()
+  yield* (yield* Journal).settle()
   yield* say("launching")
   yield* persist(launch)
   const run = yield* Effect.flatten(Stream.runHead(runs.list))

@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ProviderError } from "../../../src/CrowdError.js"
@@ -141,4 +140,4 @@ const make = (options: Options): Driver.Driver => {
   }
 }
 
-export const layer = (options: Options) => Provider.layer(make(options), Layer.empty)
+export const layer = (options: Options) => Provider.layer({ driver: make(options) })
