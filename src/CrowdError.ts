@@ -30,7 +30,7 @@ export class RequesterNotFound extends Schema.TaggedError<RequesterNotFound>("ef
   { requester: Schema.String }
 ) {
   override get message() {
-    return `No requester ${this.requester}. Register one first (crowd register).`
+    return `No requester ${this.requester}. Register one first (Requesters.register).`
   }
 }
 
@@ -43,7 +43,7 @@ export class TaskRunNotFound extends Schema.TaggedError<TaskRunNotFound>("effect
   { run: Schema.String }
 ) {
   override get message() {
-    return `No run ${this.run}. See the runs of this database with crowd status.`
+    return `No run ${this.run}. TaskRuns.list has the runs of this provider.`
   }
 }
 
@@ -105,7 +105,7 @@ export class IntentNotFound extends Schema.TaggedError<IntentNotFound>("effect-c
   { token: Schema.String }
 ) {
   override get message() {
-    return `No uncertain effect has the token ${this.token}. See them with crowd resume.`
+    return `No uncertain effect has the token ${this.token}. Journal.list has those there are.`
   }
 }
 
@@ -317,7 +317,7 @@ export class NameTaken extends Schema.TaggedError<NameTaken>("effect-crowd/NameT
   name: Schema.String
 }) {
   override get message() {
-    return `Somebody is called ${this.name} already. If that is you, use the browser you began with, or have the requester free the name (crowd free-name); otherwise choose another name.`
+    return `Somebody is called ${this.name} already. If that is you, use the browser you began with, or have the requester free the name (Local.release); otherwise choose another name.`
   }
 }
 
@@ -413,7 +413,7 @@ export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd
   batch: Schema.String
 }) {
   override get message() {
-    return `The batch ${this.batch} has changed since ${this.run} was launched from it. Restore it to continue that run, or start another with --new.`
+    return `The batch ${this.batch} has changed since ${this.run} was launched from it. Restore it to continue that run, or ask for a fresh run.`
   }
 }
 
@@ -467,7 +467,7 @@ export class Uncertain extends Schema.TaggedError<Uncertain>("effect-crowd/Uncer
   subject: Schema.String
 }) {
   override get message() {
-    return `It is not known whether ${this.operation} of ${this.subject} reached the crowd. Look there, then say so: crowd resume --happened ${this.token} or --not-happened ${this.token}.`
+    return `It is not known whether ${this.operation} of ${this.subject} reached the crowd. Look there, then tell it to Journal.resolve, with the token ${this.token}.`
   }
 }
 

@@ -35,7 +35,7 @@ const checkDirectory = (dir: string): Effect.Effect<void, InvalidInput, FileSyst
     const info = yield* Effect.mapError(fs.stat(dir), (error) =>
       fail(
         error._tag === "SystemError" && error.reason === "NotFound"
-          ? "there is no such directory; crowd init <dir> writes one to start from"
+          ? "there is no such directory; Samples.copy writes one to start from"
           : `cannot be read: ${reasonOf(error)}`
       )
     )

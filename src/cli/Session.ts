@@ -129,15 +129,6 @@ export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>,
     Effect.flatMap((session) => Effect.provideService(work, Session, session))
   )
 
-/** The options that made the crowd what it is, for who has to repeat them. */
-export const crowdWords = ({ provider, terms }: Service): string =>
-  [
-    ...(provider === providers.byDefault ? [] : [` --provider ${provider.name}`]),
-    ...(terms.live ? [" --live"] : []),
-    ...Option.toArray(Option.map(terms.questionUrl, (url) => ` --question-url ${url}`)),
-    ...(terms.fees === "amazon" ? [] : [` --fees ${terms.fees}`])
-  ].join("")
-
 const words: Partial<Record<string, string>> = {
   proxies: "--proxy",
   allow: "--allow",

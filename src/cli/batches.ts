@@ -14,6 +14,7 @@ import * as Crowd from "../Crowd.js"
 import * as Money from "../Money.js"
 import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
+import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
@@ -34,9 +35,10 @@ export const init = Command.make(
       given,
       Effect.gen(function* () {
         yield* Samples.copy(given.sample, given.dir)
+        const next = yield* Invocation.crowd(`run ${Invocation.quoted(given.dir)}`)
         yield* summary.answer(
           { batch: given.dir, sample: given.sample },
-          () => `${given.dir} is a batch to start from. Try it: crowd run ${given.dir}`
+          () => `${given.dir} is a batch to start from. Try it: ${next}`
         )
       })
     )
@@ -113,11 +115,10 @@ export const launchBatch = (batch: Batch, options: { readonly fresh: boolean; re
 
 /** Says how to go on when the person stops the command. */
 export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Session.Session, (session) =>
-    shared.stoppable(
-      `Nothing is lost: crowd ${command} ${batch}${Session.crowdWords(session)} continues where this stopped, and launches nothing twice.`,
-      work
-    )
+  shared.stoppable(
+    `${command} ${Invocation.quoted(batch)}`,
+    "continues where this stopped, and launches nothing twice.",
+    work
   )
 
 export const launch = Command.make(

@@ -3,6 +3,8 @@ import * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
 import { ResultsChanged, ResultsNotWritten } from "../batch/Results.js"
 import { CrowdError } from "../CrowdError.js"
+import { Settlement } from "../Journal.js"
+import type * as Invocation from "./Invocation.js"
 import { peer } from "./manifest.js"
 
 /** The command was called in a way that makes no sense. */
@@ -15,7 +17,7 @@ export class DatabaseNotFound extends Schema.TaggedError<DatabaseNotFound>("effe
   { path: Schema.String }
 ) {
   override get message() {
-    return `There is no database ${this.path}. Name the one your runs are in with --db FILE; crowd run <batch> makes one.`
+    return `There is no database ${this.path}.`
   }
 }
 
@@ -52,12 +54,13 @@ export class NoSecret extends Schema.TaggedError<NoSecret>("effect-crowd/cli/NoS
   }
 }
 
+/** `provider` where it was the runs of one crowd that were asked for. */
 export class NoRunYet extends Schema.TaggedError<NoRunYet>("effect-crowd/cli/NoRunYet")("NoRunYet", {
   path: Schema.String,
-  provider: Schema.String
+  provider: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   override get message() {
-    return `${this.path} has no run on ${this.provider} yet. Start one with crowd run <batch>.`
+    return `${this.path} has no run${this.provider === undefined ? "" : ` on ${this.provider}`} yet.`
   }
 }
 
@@ -66,7 +69,7 @@ export class CrowdGone extends Schema.TaggedError<CrowdGone>("effect-crowd/cli/C
   units: Schema.Int
 }) {
   override get message() {
-    return `Nobody is left who may take the last ${this.units} units of ${this.run}: the workers are blocked, or lack a qualification that task.json asks for. Take them back with crowd expire ${this.run}.`
+    return `Nobody is left who may take the last ${this.units} units of ${this.run}: the workers are blocked, or lack a qualification that task.json asks for.`
   }
 }
 
@@ -86,11 +89,26 @@ export class BonusesNotPaid extends Schema.TaggedError<BonusesNotPaid>("effect-c
   }
 }
 
+/** What was left unfinished is so still. */
+export class NotFinished extends Schema.TaggedError<NotFinished>("effect-crowd/cli/NotFinished")("NotFinished", {
+  settled: Settlement,
+  /** What the last attempts came to, each once. */
+  reasons: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const { done, failed, pending, uncertain } = this.settled
+    return [
+      `${pending} of ${done + failed + pending + uncertain} effects could not be finished; nothing of them is lost.`,
+      ...this.reasons
+    ].join("\n  ")
+  }
+}
+
 export class Interrupted extends Schema.TaggedError<Interrupted>("effect-crowd/cli/Interrupted")("Interrupted", {
   advice: Schema.String
 }) {
   override get message() {
-    return `Stopped. ${this.advice}`
+    return `Stopped. Nothing is lost: ${this.advice}`
   }
 }
 
@@ -105,16 +123,51 @@ const Failure = Schema.Union(
   NoSecret,
   NoRunYet,
   CrowdGone,
-  BonusesNotPaid
+  BonusesNotPaid,
+  NotFinished
 )
 export type Failure = typeof Failure.Type
 
 const encode = Schema.encodeSync(Schema.Union(Failure, Interrupted))
 
+/** What there is to type after this failure. */
+const adviceFor = (failure: Failure | Interrupted, { crowd }: Invocation.Service): string => {
+  switch (failure._tag) {
+    case "DatabaseNotFound":
+      return `Name the one your runs are in with --db FILE; ${crowd("run <batch>")} makes one.`
+    case "NoRunYet":
+      return `Start one with ${crowd("run <batch>")}.`
+    case "CrowdGone":
+      return `Take them back with ${crowd(`expire ${failure.run}`)}.`
+    case "NotFinished":
+      return `Once that is put right, ${crowd("resume")} finishes them.`
+    case "TaskRunNotFound":
+      return `${crowd("runs")} shows them.`
+    case "RequesterNotFound":
+      return `That is ${crowd("register")}.`
+    case "IntentNotFound":
+      return `${crowd("resume")} shows them.`
+    case "Uncertain":
+      return `That is ${crowd(`resume --happened ${failure.token}`)} or --not-happened ${failure.token}.`
+    case "BatchChanged":
+      return "That is --new."
+    case "InvalidInput":
+      return failure.faults.some(({ file }) => file === failure.path)
+        ? `${crowd("init <dir>")} writes a batch to start from.`
+        : ""
+    default:
+      return ""
+  }
+}
+
+/** What went wrong, and what to type next. */
+export const describe = (failure: Failure | Interrupted, invocation: Invocation.Service): string =>
+  [failure.message, adviceFor(failure, invocation)].filter((text) => text !== "").join(" ")
+
 /** For `--json`: the tag, the message, and the fields. */
-export const toJson = (failure: Failure | Interrupted) => {
+export const toJson = (failure: Failure | Interrupted, invocation: Invocation.Service) => {
   const { _tag, ...fields } = encode(failure)
-  return { error: { _tag, message: failure.message, ...fields } }
+  return { error: { _tag, ...fields, message: describe(failure, invocation) } }
 }
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const

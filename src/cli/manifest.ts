@@ -1,5 +1,6 @@
 /** What the package says of itself. Needs nothing installed, so that it can be asked what is missing. */
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === "object" && value !== null
@@ -21,6 +22,12 @@ const forMore = [
 ]
 
 export const version = isRecord(manifest) ? String(manifest["version"]) : "unknown"
+
+/** Whether this runs in the repository, and not in a project that has it installed. */
+const isCheckout = !fileURLToPath(import.meta.url).includes("node_modules")
+
+/** How the command is called here. */
+export const program = isCheckout ? "npm run crowd --" : "npx crowd"
 
 /** A package with its version, as npm takes it. */
 export const peer = (name: string): string => `${name}@${String(peers[name])}`

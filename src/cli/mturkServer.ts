@@ -13,6 +13,7 @@ import * as Local from "../Local.js"
 import * as Money from "../Money.js"
 import * as conducting from "./conducting.js"
 import { PackageMissing, UsageError } from "./failure.js"
+import * as Invocation from "./Invocation.js"
 import * as packages from "./packages.js"
 import * as providers from "./providers.js"
 import { print, say } from "./Screen.js"
@@ -104,7 +105,9 @@ const serveFor = (settings: serving.Settings, { balance, fault }: Given) =>
     })
   )
 
-const stopped = say("Stopped. Nothing is lost: crowd mturk-server goes on where this stopped.")
+const stopped = Effect.flatMap(Invocation.crowd("mturk-server"), (again) =>
+  say(`Stopped. Nothing is lost: ${again} goes on where this stopped.`)
+)
 
 const onlyLocal = Effect.flatMap(Session.Session, ({ provider }) =>
   provider === providers.local

@@ -10,8 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
-import { describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
-import { version } from "./manifest.js"
+import { describe, describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
+import * as Invocation from "./Invocation.js"
+import { program, version } from "./manifest.js"
 import { mturkServer } from "./mturkServer.js"
 import * as registering from "./registering.js"
 import * as reviews from "./reviews.js"
@@ -21,12 +22,12 @@ import { paintOn, print, Screen, say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as workers from "./workers.js"
 
-const hint = "See crowd --help."
+const see = `See ${program} --help.`
 
 const crowd = Command.make(
   "crowd",
   Session.options,
-  () => new UsageError({ message: `Name a command, such as crowd run <batch>. ${hint}` })
+  () => new UsageError({ message: `Name a command, such as ${program} run <batch>. ${see}` })
 ).pipe(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
   Command.withSubcommands([
@@ -113,8 +114,9 @@ const tellFailure = (json: boolean, failure: Failure) =>
   Effect.gen(function* () {
     const screen = yield* Screen
     const paint = paintOn(screen, screen.err)
-    if (json) yield* print(JSON.stringify(toJson(failure)))
-    yield* say(`${paint("red", "error:")} ${failure.message}`)
+    const invocation = yield* Invocation.Invocation
+    if (json) yield* print(JSON.stringify(toJson(failure, invocation)))
+    yield* say(`${paint("red", "error:")} ${describe(failure, invocation)}`)
     return exitCodeOf(failure)
   })
 
@@ -134,7 +136,7 @@ const tell = (json: boolean) => (cause: Cause.Cause<Failure | ValidationError.Va
       tellFailure(
         json,
         ValidationError.isValidationError(failure)
-          ? new UsageError({ message: `${textOf(failure.error)}. ${hint}` })
+          ? new UsageError({ message: `${textOf(failure.error)}. ${see}` })
           : failure
       )
   })
@@ -145,5 +147,6 @@ export const run = (words: ReadonlyArray<string>) =>
     Effect.as(exitCodes.done),
     Effect.catchAllCause(tell(words.includes("--json"))),
     withScreen,
-    Effect.provide(config)
+    Effect.provide(config),
+    Effect.provideService(Invocation.Invocation, Invocation.make(words))
   )

@@ -13,6 +13,7 @@ import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import * as batches from "./batches.js"
 import * as conducting from "./conducting.js"
 import * as format from "./format.js"
+import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
 import * as providers from "./providers.js"
 import { print, say } from "./Screen.js"
@@ -143,7 +144,9 @@ const serveFor = (settings: serving.Settings) =>
     })
   )
 
-const stopped = say("Stopped. Nothing is lost: crowd serve goes on where this stopped.")
+const stopped = Effect.flatMap(Invocation.crowd("serve"), (again) =>
+  say(`Stopped. Nothing is lost: ${again} goes on where this stopped.`)
+)
 
 export const serve = Command.make("serve", { ...serving.options, ...Session.options }, (given) =>
   Session.withSession(

@@ -15,6 +15,7 @@ import { type Summary, TaskRuns } from "../TaskRuns.js"
 import { Units } from "../Units.js"
 import * as expiring from "./expiring.js"
 import * as format from "./format.js"
+import * as Invocation from "./Invocation.js"
 import { print } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
@@ -81,13 +82,13 @@ export const status = Command.make(
 
 const wait = Options.boolean("wait").pipe(Options.withDescription("Stay until nobody is at work on the run any more"))
 
-const expiredText = ({ current, left }: expiring.Expired): string => {
+const expiredText = ({ current, left }: expiring.Expired, waiting: string): string => {
   const { assigned, expired } = current.units
   const late = assigned === 0 ? "Work" : format.count(assigned, "unit")
   const working =
     left === 0
       ? "Nobody is at work on it."
-      : `${late} may still come in for ${format.clock(left)}; crowd expire ${current.run} --wait stays for it.`
+      : `${late} may still come in for ${format.clock(left)}; ${waiting} stays for it.`
   return `${current.run}: ${format.count(expired, "unit")} expired. ${working}`
 }
 
@@ -95,11 +96,15 @@ export const expire = Command.make("expire", { run: shared.runArg, wait, ...Sess
   Session.withCrowd(
     given,
     shared.stoppable(
-      `crowd expire ${given.run} --wait goes on waiting.`,
+      `expire ${given.run} --wait`,
+      "goes on waiting.",
       Effect.gen(function* () {
         const expired = yield* expiring.expire(given.run, { wait: given.wait })
         const { current, left } = expired
-        yield* summary.answer({ run: given.run, units: current.units, waitMillis: left }, () => expiredText(expired))
+        const waiting = yield* Invocation.crowd(`expire ${given.run} --wait`)
+        yield* summary.answer({ run: given.run, units: current.units, waitMillis: left }, () =>
+          expiredText(expired, waiting)
+        )
       })
     )
   )

@@ -15,6 +15,8 @@ import { AgentId, RunId, Token } from "../Ids.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { nameOf } from "./Database.js"
 import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
+import { Invocation } from "./Invocation.js"
+import { program } from "./manifest.js"
 import { print, say } from "./Screen.js"
 import { Session } from "./Session.js"
 import type { Written } from "./summary.js"
@@ -28,15 +30,15 @@ const decodeId = <A>(schema: Schema.Schema<A, string>, what: string) => {
     })
 }
 
-const decodeRun = decodeId(RunId, "the id of a run; it begins with run_, and crowd status shows it")
+const decodeRun = decodeId(RunId, `the id of a run; it begins with run_, and ${program} runs shows it`)
 const decodeAgent = decodeId(
   AgentId,
   "the id of an agent; it begins with agent_, and the results have it as AssignmentId"
 )
-const decodeToken = decodeId(Token, "the token of an uncertain effect; crowd resume shows them")
+const decodeToken = decodeId(Token, `the token of an uncertain effect; ${program} resume shows them`)
 
 export const runArg = Args.text({ name: "run" }).pipe(
-  Args.withDescription("The id of a run, as crowd run and crowd status print it"),
+  Args.withDescription("The id of a run, as crowd runs shows it"),
   Args.mapEffect(decodeRun)
 )
 
@@ -128,13 +130,14 @@ export const checkFolder = (path: string) =>
 export const writeResults = (run: RunId, path: string, format: Results.Format) =>
   Effect.map(Results.write(Crowd.results(run), { path, format }), (count): Written => ({ path, count }))
 
-/** Says how to go on when the person stops the work. */
-export const stoppable = <A, E, R>(advice: string, work: Effect.Effect<A, E, R>) =>
+/** Says when the person stops the work what to type to go on, and what that does. */
+export const stoppable = <A, E, R>(words: string, does: string, work: Effect.Effect<A, E, R>) =>
   Effect.onInterrupt(work, () =>
     Effect.gen(function* () {
-      const stopped = new Interrupted({ advice })
+      const invocation = yield* Invocation
+      const stopped = new Interrupted({ advice: `${invocation.crowd(words)} ${does}` })
       const { json } = yield* Session
-      if (json) yield* print(JSON.stringify(toJson(stopped)))
+      if (json) yield* print(JSON.stringify(toJson(stopped, invocation)))
       yield* say(stopped.message)
     })
   )

@@ -302,7 +302,7 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
         const none = path.join(dir, "none")
         const file = path.join(dir, "data.csv")
         expect(faultsOf(yield* Effect.flip(read(none)))).toEqual([
-          `${none} there is no such directory; crowd init <dir> writes one to start from`
+          `${none} there is no such directory; Samples.copy writes one to start from`
         ])
         expect(faultsOf(yield* Effect.flip(read(file)))).toEqual([
           `${file} is not a directory; give the directory that holds task.json`

@@ -56,7 +56,9 @@ export const Runs = () => {
     <Page>
       <Title>Runs</Title>
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {views?.length === 0 && <p class="card muted">There is no run yet. Launch one with crowd run.</p>}
+      {views?.length === 0 && (
+        <p class="card muted">There is no run yet. It is shown here as soon as one is launched.</p>
+      )}
       <ul class="runs">
         {views?.map((view) => (
           <RunCard key={view.summary.run} view={view} />
