@@ -18,6 +18,7 @@ export type Database =
   /** `shown` is the address without its password. */
   | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted<string>; readonly shown: string }
 
+/** The address as it may be shown: without its password. */
 const withoutSecrets = ({ host, pathname, protocol, username }: URL): string =>
   `${protocol}//${username === "" ? "" : `${username}@`}${host}${pathname}`
 
@@ -27,6 +28,10 @@ const postgresAt = (text: string): Option.Option<Database> =>
     url: Redacted.make(text),
     shown: withoutSecrets(url)
   }))
+
+/** What `--db` was given, as it may be shown. */
+export const shown = (text: string): string =>
+  text.startsWith("postgres") && URL.canParse(text) ? withoutSecrets(new URL(text)) : text
 
 export const fromText = (text: string): Effect.Effect<Database, UsageError> => {
   if (text === "") return new UsageError({ message: "--db is empty; name a file." })

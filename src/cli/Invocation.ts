@@ -1,6 +1,7 @@
 /** What to type next, as whoever called the command would have to type it. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { shown } from "./Database.js"
 import { program } from "./manifest.js"
 
 export interface Service {
@@ -28,7 +29,7 @@ const valueOf = (words: ReadonlyArray<string>, option: string): string | undefin
 const given = (words: ReadonlyArray<string>, option: string): ReadonlyArray<string> => {
   if (flags.includes(option)) return words.includes(option) ? [option] : []
   const value = valueOf(words, option)
-  return value === undefined ? [] : [option, quoted(value)]
+  return value === undefined ? [] : [option, quoted(option === "--db" ? shown(value) : value)]
 }
 
 export const make = (typed: ReadonlyArray<string>): Service => {

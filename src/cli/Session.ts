@@ -7,40 +7,43 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { InvalidSetting, StoreError } from "../CrowdError.js"
+import type { Batch } from "../Batch.js"
+import * as BatchDirectory from "../batch/BatchDirectory.js"
+import { type InvalidSetting, WorkerNotFound } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import type * as Local from "../Local.js"
-import * as Store from "../Store.js"
-import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import * as crowds from "./crowds.js"
 import * as Database from "./Database.js"
 import { fromConfig } from "./environment.js"
-import { UsageError } from "./failure.js"
+import { NoRunYet, UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 
-export interface Service {
-  readonly provider: providers.Entry
-  /** Whether the provider was asked for by name. */
-  readonly isNamed: boolean
+/** What was asked for. */
+export interface Asked {
+  /** The crowd, if it was asked for by name. */
+  readonly named: Option.Option<providers.Entry>
   readonly database: Database.Database
   readonly json: boolean
   readonly terms: providers.Terms
 }
 
+export interface Service extends Asked {
+  readonly provider: providers.Entry
+}
+
 export class Session extends Context.Tag("effect-crowd/cli/Session")<Session, Service>() {}
 
-const findProvider = (name: string) => {
-  const found = providers.named(name)
-  const known = providers.all.map((entry) => entry.name).join(", ")
-  return found === undefined
-    ? Effect.fail(ValidationError.invalidValue(HelpDoc.p(`There is no provider "${name}"; there is: ${known}`)))
-    : Effect.succeed(found)
-}
+const findProvider = (name: string) =>
+  Effect.mapError(Effect.fromNullable(providers.named(name)), () =>
+    ValidationError.invalidValue(HelpDoc.p(providers.unknown(name)))
+  )
 
 export const options = {
   provider: Options.text("provider").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(
-      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run, and ${providers.byDefault.name} for a new one`
+      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run; for a new one, the variable CROWD_PROVIDER names it too`
     ),
     Options.mapEffect(findProvider),
     Options.optional
@@ -104,14 +107,13 @@ const checkLive = ({ provider, terms }: Service): Effect.Effect<void, UsageError
     ? new UsageError({ message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.` })
     : Effect.void
 
-const settle = (after: Given, fallback: providers.Entry): Effect.Effect<Service, UsageError, Before> =>
+const settle = (after: Given): Effect.Effect<Asked, UsageError, Before> =>
   Effect.gen(function* () {
     const given = merge(yield* Before, after)
     const { fees, questionUrl } = yield* fromConfig(variables)
     const database = yield* Database.fromText(Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv))
     return {
-      provider: Option.getOrElse(given.provider, () => fallback),
-      isNamed: Option.isSome(given.provider),
+      named: given.provider,
       database,
       json: given.json,
       terms: {
@@ -122,12 +124,48 @@ const settle = (after: Given, fallback: providers.Entry): Effect.Effect<Service,
     }
   })
 
-/** Runs a command's work with what was asked for; needs neither crowd nor database yet. */
-export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>, fallback = providers.byDefault) =>
-  settle(given, fallback).pipe(
-    Effect.tap(checkLive),
-    Effect.flatMap((session) => Effect.provideService(work, Session, session))
+/** Runs work with that crowd. */
+const withProvider = <A, E, R>(asked: Asked, provider: providers.Entry, work: Effect.Effect<A, E, R>) => {
+  const session: Service = { ...asked, provider }
+  return Effect.zipRight(checkLive(session), Effect.provideService(work, Session, session))
+}
+
+/** Runs a command's work with the crowd that was named, or else with the one it is about. */
+export const withSession = <A, E, R>(given: Given, work: Effect.Effect<A, E, R>, fallback: providers.Entry) =>
+  Effect.flatMap(settle(given), (asked) =>
+    withProvider(
+      asked,
+      Option.getOrElse(asked.named, () => fallback),
+      work
+    )
   )
+
+/** Runs work over a batch with the crowd that was named, or that its run is on; or else with the one chosen. */
+export const withBatch = <A, E, R>(
+  given: Given & { readonly batch: string },
+  work: (batch: Batch, run: Option.Option<TaskRun>) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const asked = yield* settle(given)
+    yield* Effect.transposeMapOption(asked.named, (provider) => checkLive({ ...asked, provider }))
+    const batch = yield* BatchDirectory.read(given.batch)
+    const run = yield* Effect.provide(
+      crowds.runOf(batch, asked.named),
+      Database.layer(asked.database, "pretend", "full")
+    )
+    const known = Option.orElse(asked.named, () => Option.map(run, ({ provider }) => provider))
+    const provider = Option.isSome(known)
+      ? known.value
+      : yield* crowds.chosen("Which crowd shall work on it?", providers.all, asked.json)
+    return yield* withProvider(
+      asked,
+      provider,
+      work(
+        batch,
+        Option.map(run, ({ found }) => found)
+      )
+    )
+  })
 
 const words: Partial<Record<string, string>> = {
   proxies: "--proxy",
@@ -172,36 +210,53 @@ export const overStore = <A, E, R>(
 export const overDatabase = <A, E, R>(absence: Database.Absence, work: Effect.Effect<A, E, R>) =>
   overStore(absence, overCrowd(work))
 
-/** The crowd that the run was launched to; without a run, that of the newest. */
-const launchedTo = (
-  run: Option.Option<RunId>
-): Effect.Effect<Option.Option<providers.Entry>, StoreError, Store.Store> =>
+/** Runs work over a database that must be there, with the crowd found in it. Whose run it is, only the database knows: it is kept in full. */
+const withFound = <A, E, R, E2, R2>(
+  given: Given,
+  find: (asked: Asked) => Effect.Effect<providers.Entry, E2, R2>,
+  work: Effect.Effect<A, E, R>
+) =>
+  Effect.flatMap(settle(given), (asked) =>
+    Effect.flatMap(find(asked), (provider) => withProvider(asked, provider, overCrowd(work))).pipe(
+      Effect.provide(Database.layer(asked.database, "miss", "full"))
+    )
+  )
+
+const newest = ({ database, named }: Asked) =>
   Effect.gen(function* () {
-    const store = yield* Store.Store
-    const found = Option.isSome(run)
-      ? yield* store.get(tables.runs, run.value)
-      : Option.fromNullable((yield* store.page(tables.runs, { where: {}, reverse: true, limit: 1 }))[0])
-    return Option.flatMapNullable(found, ({ provider }) => providers.named(provider))
+    const found = Option.isSome(named) ? named : yield* crowds.ofNewest
+    return Option.isSome(found) ? found.value : yield* new NoRunYet({ path: Database.nameOf(database) })
   })
 
-/** Where no crowd was named, it is the run's. */
-const withItsCrowd = <A, E, R>(run: Option.Option<RunId>, work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const session = yield* Session
-    const found = session.isNamed ? Option.none() : yield* launchedTo(run)
-    const its = { ...session, provider: Option.getOrElse(found, () => session.provider) }
-    yield* checkLive(its)
-    return yield* Effect.provideService(overCrowd(work), Session, its)
-  })
-
-/** A command over a run that must be in the database. Whose run it is, only the database knows: it is kept in full. */
+/** A command over a run: with its crowd; without a run, that of the newest. */
 export const withCrowd = <A, E, R>(
   given: Given & { readonly run?: RunId | Option.Option<RunId> },
   work: Effect.Effect<A, E, R>
 ) => {
   const { run } = given
-  const named = Option.isOption(run) ? run : Option.fromNullable(run)
-  return Effect.flatMap(settle(given, providers.byDefault), (session) =>
-    Effect.provideService(overStore("miss", withItsCrowd(named, work), "full"), Session, session)
-  )
+  const id = Option.isOption(run) ? run : Option.fromNullable(run)
+  const find = (asked: Asked) =>
+    Effect.gen(function* () {
+      return Option.isSome(id) ? yield* crowds.ofRun(id.value, asked.named) : yield* newest(asked)
+    })
+  return withFound(given, find, work)
 }
+
+/** A command over a worker: with the crowd that was named, or that has them. */
+export const withCrowdOf = <A, E, R>(given: Given & { readonly worker: string }, work: Effect.Effect<A, E, R>) =>
+  withFound(
+    given,
+    ({ json, named }) =>
+      Effect.gen(function* () {
+        if (Option.isSome(named)) return named.value
+        const { worker } = given
+        const found = (yield* crowds.workersCalled(worker)).map(({ provider }) => provider)
+        if (found.length === 0) return yield* new WorkerNotFound({ worker })
+        return yield* crowds.chosen(`Several crowds have a worker ${worker}: whose is meant?`, found, json)
+      }),
+    work
+  )
+
+/** A command over a database that must be there, whatever its crowds are. */
+export const withDatabase = <A, E, R>(given: Given, work: (asked: Asked) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(settle(given), (asked) => Effect.provide(work(asked), Database.layer(asked.database, "miss", "full")))

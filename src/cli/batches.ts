@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Batch } from "../Batch.js"
-import * as BatchDirectory from "../batch/BatchDirectory.js"
 import * as Samples from "../batch/Samples.js"
 import * as Crowd from "../Crowd.js"
 import * as Money from "../Money.js"
@@ -16,6 +15,7 @@ import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
+import * as providers from "./providers.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
@@ -40,7 +40,8 @@ export const init = Command.make(
           { batch: given.dir, sample: given.sample },
           () => `${given.dir} is a batch to start from. Try it: ${next}`
         )
-      })
+      }),
+      providers.mock
     )
 ).pipe(Command.withDescription("Write a batch to start from"))
 
@@ -68,10 +69,8 @@ const planText = (plan: Crowd.Plan): string => {
 }
 
 export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.options }, (given) =>
-  Session.withSession(
-    given,
+  Session.withBatch(given, (batch) =>
     Effect.gen(function* () {
-      const batch = yield* BatchDirectory.read(given.batch)
       const { provider } = yield* Session.Session
       const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
       const plan = yield* Session.overDatabase("pretend", planned)
@@ -125,10 +124,8 @@ export const launch = Command.make(
   "launch",
   { batch: shared.batchArg, limit, new: fresh, ...Session.options },
   (given) =>
-    Session.withSession(
-      given,
+    Session.withBatch(given, (batch) =>
       Effect.gen(function* () {
-        const batch = yield* BatchDirectory.read(given.batch)
         const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
         const launched = Effect.gen(function* () {
           const run = yield* launchBatch(batch, options)

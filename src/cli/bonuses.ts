@@ -21,7 +21,7 @@ import * as workers from "./workers.js"
 
 /** What their crowd calls a worker who is named by that or by their id. */
 const nameOf = (worker: string) =>
-  workers.find(worker).pipe(
+  workers.known(worker).pipe(
     Effect.map(({ name }) => name),
     Effect.catchTag("WorkerNotFound", () => Effect.succeed(worker))
   )

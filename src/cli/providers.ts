@@ -28,6 +28,8 @@ export interface Terms {
 
 export interface Entry {
   readonly name: string
+  /** Who that is, in a few words. */
+  readonly about: string
   /** Whether `--live` means anything. */
   readonly hasLive: boolean
   /** Whether `crowd run` accepts what is submitted without being told to. */
@@ -65,8 +67,9 @@ export interface Entry {
 
 const registered = (name: string) => Effect.flatMap(Requesters, (requesters) => requesters.register(name, {}))
 
-const mock: Entry = {
+export const mock: Entry = {
   name: "mock",
+  about: "nobody: answers are made up, nothing is paid",
   hasLive: false,
   approves: true,
   servesPages: false,
@@ -79,6 +82,7 @@ const mock: Entry = {
 
 export const local: Entry = {
   name: "local",
+  about: "your own people, on pages that this machine serves",
   hasLive: false,
   approves: false,
   servesPages: true,
@@ -100,6 +104,7 @@ const overMTurk = (terms: Terms) =>
 
 export const mturk: Entry = {
   name: "mturk",
+  about: "Mechanical Turk: its sandbox, the marketplace with --live, or another service of its protocol",
   hasLive: true,
   approves: false,
   servesPages: false,
@@ -112,6 +117,8 @@ export const mturk: Entry = {
 
 export const all: ReadonlyArray<Entry> = [mock, local, mturk]
 
-export const byDefault = mock
+/** What is wrong with the name of a crowd that there is not. */
+export const unknown = (name: string): string =>
+  `There is no provider "${name}"; there is: ${all.map((entry) => entry.name).join(", ")}`
 
 export const named = (name: string): Entry | undefined => all.find((entry) => entry.name === name)

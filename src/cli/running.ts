@@ -7,7 +7,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../Batch.js"
-import * as BatchDirectory from "../batch/BatchDirectory.js"
 import * as Conductor from "../Conductor.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import * as batches from "./batches.js"
@@ -110,10 +109,8 @@ export const run = Command.make(
   "run",
   { batch: shared.batchArg, approve, every, new: batches.fresh, out, ...serving.options, ...Session.options },
   (given) =>
-    Session.withSession(
-      given,
+    Session.withBatch(given, (batch) =>
       Effect.gen(function* () {
-        const batch = yield* BatchDirectory.read(given.batch)
         const path = shared.resultsFile(given.out, batch, "csv")
         yield* shared.checkFolder(path)
         const worked = (settings: Option.Option<serving.Settings>) =>

@@ -7,13 +7,27 @@ import * as Schema from "effect/Schema"
 import { WorkerId } from "../Ids.js"
 import * as Local from "../Local.js"
 import { type Worker, Workers } from "../Workers.js"
+import * as crowds from "./crowds.js"
+import { UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 import * as Session from "./Session.js"
 import * as summary from "./summary.js"
 
 /** The worker of this id, or whom the crowd calls so. */
-export const find = (text: string) =>
+export const known = (text: string) =>
   Effect.flatMap(Workers, (workers) => (Schema.is(WorkerId)(text) ? workers.get(text) : workers.findByName(text)))
+
+/** The same; says so where only other crowds of the database have them. */
+export const find = (text: string) =>
+  Effect.catchTag(known(text), "WorkerNotFound", (error) =>
+    Effect.gen(function* () {
+      const { provider } = yield* Session.Session
+      const others = (yield* crowds.workersCalled(text)).map((other) => other.provider.name)
+      return yield* others.length === 0
+        ? error
+        : new UsageError({ message: `${text} is a worker of ${others.join(" and ")}, not of ${provider.name}.` })
+    })
+  )
 
 const worker = Args.text({ name: "worker" }).pipe(
   Args.withDescription("What the crowd calls them (WorkerId in the results), or their id here")
@@ -31,7 +45,7 @@ const tell = (worker: Worker, blocked: boolean) =>
   )
 
 export const block = Command.make("block", { worker, reason, ...Session.options }, (given) =>
-  Session.withCrowd(
+  Session.withCrowdOf(
     given,
     Effect.gen(function* () {
       const requester = yield* (yield* Session.Session).provider.requester
@@ -43,7 +57,7 @@ export const block = Command.make("block", { worker, reason, ...Session.options 
 ).pipe(Command.withDescription("Keep a worker from all your work"))
 
 export const unblock = Command.make("unblock", { worker, ...Session.options }, (given) =>
-  Session.withCrowd(
+  Session.withCrowdOf(
     given,
     Effect.gen(function* () {
       const requester = yield* (yield* Session.Session).provider.requester

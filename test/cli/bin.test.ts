@@ -20,7 +20,9 @@ describe("the process", () => {
       expect(yield* spawned(["--version"], { cwd })).toEqual({ code: 0, out: "0.1.0\n", err: "" })
       const wrong = yield* spawned(["run", "b", "--provider", "turk", "--json"], { cwd })
       expect(wrong.code).toBe(2)
-      expect(wrong.err).toBe('error: There is no provider "turk"; there is: mock, local, mturk. See crowd --help.\n')
+      expect(wrong.err).toBe(
+        'error: There is no provider "turk"; there is: mock, local, mturk. See npm run crowd -- --help.\n'
+      )
       expect(JSON.parse(wrong.out)).toMatchObject({ error: { _tag: "UsageError" } })
     })
   )

@@ -65,7 +65,7 @@ describe("the database", () => {
 
       fs.rmSync(db)
       new Database(db).close()
-      expect((yield* fails(["status", ...over], {}, "has no run on mock yet"))._tag).toBe("NoRunYet")
+      expect((yield* fails(["status", ...over], {}, "has no run yet"))._tag).toBe("NoRunYet")
     })
   )
 

@@ -100,7 +100,7 @@ describe("a batch with a fault", () => {
       const dir = yield* folder
       const missing = yield* crowd(["run", path.join(dir, "nope")])
       expect(missing.code).toBe(1)
-      expect(missing.err).toContain("there is no such directory; crowd init <dir> writes one")
+      expect(missing.err).toContain("npm run crowd -- init <dir> writes a batch to start from.")
       yield* writeBatch(dir, { file: "" })
       const file = yield* crowd(["run", path.join(dir, "file")])
       expect(file.code).toBe(1)

@@ -166,7 +166,7 @@ describe("a batch on mturk, by command", () => {
 
   it.scopedLive("stopped with Ctrl-C, it says how to go on with the same crowd", () =>
     Effect.gen(function* () {
-      const { batch, crowd } = yield* prepared()
+      const { batch, crowd, db } = yield* prepared()
       let told = ""
       const words = ["run", batch, "--live", "--fees", "none", "--every", "100 millis", ...mturk]
       const running = yield* Effect.forkScoped(crowd(words, { onErr: (text) => (told += text) }))
@@ -175,7 +175,7 @@ describe("a batch on mturk, by command", () => {
         (text) => text.includes("launching 2/2")
       )
       yield* Fiber.interrupt(running)
-      expect(told).toContain(`crowd run ${batch} --provider mturk --live --fees none continues where this stopped`)
+      expect(told).toContain(`run ${batch} --db ${db} --provider mturk --live --fees none continues where this stopped`)
     }).pipe(Effect.provide(market.layer()))
   )
 
@@ -293,7 +293,9 @@ describe("crowd expire on mturk", () => {
       const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...mturk]))
       yield* accept("ann", yield* offered)
       const told = yield* crowd(["expire", run])
-      expect(told.out).toMatch(/2 units expired\. Work may still come in for (10|9) min \d+ s; crowd expire .* --wait/)
+      expect(told.out).toMatch(
+        /2 units expired\. Work may still come in for (10|9) min \d+ s; npm run crowd -- expire .* --wait --db .* stays for it/
+      )
       const again = json(Expired, yield* crowd(["expire", run, "--json"]))
       expect(again.units["expired"]).toBe(2)
       expect(again.waitMillis).toBeGreaterThan(500_000)

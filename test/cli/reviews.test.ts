@@ -326,7 +326,7 @@ describe("crowd init and crowd plan", () => {
       const dir = yield* folder
       const batch = path.join(dir, "mine")
       const over = ["--db", path.join(dir, "crowd.db")]
-      expect((yield* crowd(["init", batch])).out).toContain(`Try it: crowd run ${batch}`)
+      expect((yield* crowd(["init", batch])).out).toContain(`Try it: npm run crowd -- run ${batch}`)
       expect((yield* crowd(["plan", batch, ...over])).code).toBe(0)
       expect((yield* crowd(["run", batch, "--out", path.join(dir, "out.csv"), ...over])).code).toBe(0)
       const twice = yield* crowd(["init", batch])

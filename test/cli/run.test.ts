@@ -242,7 +242,7 @@ describe("crowd run as a process", () => {
             stopped
           ).error._tag
         ).toBe("Interrupted")
-        expect(stopped.err).toContain(`crowd run ${batch} continues where this stopped`)
+        expect(stopped.err).toContain(`npm run crowd -- run ${batch} --db ${db} continues where this stopped`)
         expect(fs.existsSync(out)).toBe(false)
 
         const between = summaryOf(yield* crowd(["status", "--json", ...over]))

@@ -62,6 +62,9 @@ export interface Surroundings {
   readonly keys?: ReadonlyArray<string>
 }
 
+/** The crowd of a new run, where a test names none. */
+const onMock = { CROWD_PROVIDER: "mock" }
+
 export const crowd = (
   words: ReadonlyArray<string>,
   { env = {}, keys, onErr, onOut, terminal = false }: Surroundings = {}
@@ -83,10 +86,11 @@ export const crowd = (
       isColoured: coloursFrom(env),
       asks: keys !== undefined
     })
+    const variables = { ...onMock, ...env }
     return run(words).pipe(
       Effect.map((code) => ({ code, out: out.join(""), err: err.join("") })),
       Effect.provide(Layer.mergeAll(NodeContext.layer, screen, keys === undefined ? Layer.empty : keyboard(keys))),
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))),
       // A process has nothing of the test's.
       Effect.mapInputContext((_: Context.Context<never>) => Context.empty())
     )
@@ -119,7 +123,7 @@ export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect
     ]
     const child = spawn(process.execPath, [...node, entry, ...words], {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...onMock, ...options.env },
       stdio: ["ignore", "pipe", "pipe"]
     })
     const stopWatching = child.pid === undefined ? undefined : options.watch?.(child.pid)

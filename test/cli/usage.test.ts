@@ -8,7 +8,7 @@ import { crowd, errorOf, folder, goodBatch, json, summaryOf, writeBatch } from "
 const wrong: ReadonlyArray<readonly [words: ReadonlyArray<string>, says: string]> = [
   [["run", "b", "--provider", "turk"], 'There is no provider "turk"; there is: mock'],
   [["--provider", "turk", "run", "b"], 'There is no provider "turk"; there is: mock'],
-  [["run", "b", "--live"], "mock has no live mode"],
+  [["run", "b", "--live", "--provider", "mock"], "mock has no live mode"],
   [["run"], "Missing argument <batch>"],
   [["run", "b", "--nope"], "'--nope'"],
   [["rum", "b"], "Invalid subcommand"],
