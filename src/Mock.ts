@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Agent, Agents, Service as AgentsService, Answers } from "./Agents.js"
@@ -34,6 +35,7 @@ import {
   retrying
 } from "./Driver.js"
 import { type RunId, Token } from "./Ids.js"
+import * as mockPeople from "./internal/mockPeople.js"
 import * as mockSide from "./internal/mockSide.js"
 import * as mockWorkers from "./internal/mockWorkers.js"
 import type { Messages } from "./Messages.js"
@@ -42,7 +44,7 @@ import * as Provider from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import type { AgentStatus } from "./States.js"
 import * as Store from "./Store.js"
-import type { Inputs, TaskRuns } from "./TaskRuns.js"
+import type { Inputs, TaskRun, TaskRuns } from "./TaskRuns.js"
 import type { Units } from "./Units.js"
 
 /**
@@ -172,6 +174,11 @@ export interface Options {
   readonly feePercent?: number | undefined
   /** How long a call may take; 30 seconds by default. */
   readonly timeout?: Duration.DurationInput | undefined
+  /**
+   * Who works on every run that is launched or conducted here, without being asked: `People.fillForms` of `mock/People`
+   * fill in the task's form. Nobody by default, of which the log is told once for each run.
+   */
+  readonly people?: People | undefined
 }
 
 /**
@@ -197,7 +204,19 @@ export const ProviderData = Schema.Struct({
 
 const provider = "mock"
 
-const driverOf = (side: mockSide.Side, options: Options): Driver => {
+/** Hears of the runs of which there is something to do. */
+type Hear = (run: RunId) => Effect.Effect<unknown>
+
+const heardBy = (hear: Hear, { send, ...launch }: Driver["launch"]): Driver["launch"] => ({
+  ...launch,
+  send: (orders) =>
+    Effect.zipLeft(
+      send(orders),
+      Effect.forEach(new Set(orders.map(({ order }) => order.run.id)), hear, { discard: true })
+    )
+})
+
+const driverOf = (side: mockSide.Side, options: Options, hear: Hear): Driver => {
   const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
   const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
     Money.sum(amount, fee({ kind, amount, unitsPerAssignment: 1 }))
@@ -219,12 +238,12 @@ const driverOf = (side: mockSide.Side, options: Options): Driver => {
     }),
     setup: () => side.call("setup", Effect.succeed({})),
     cleanup: () => side.call("cleanup", Effect.void),
-    observe: () =>
+    observe: ({ id }) =>
       Stream.unwrap(
         retrying(
           side.call(
             "observe",
-            Effect.map(side.observed, (all) => Stream.fromIterable(all))
+            Effect.map(Effect.zipRight(hear(id), side.observed), (all) => Stream.fromIterable(all))
           )
         )
       ),
@@ -232,7 +251,10 @@ const driverOf = (side: mockSide.Side, options: Options): Driver => {
     unitStatus: () => side.call("unitStatus", Effect.succeedNone),
     agentStatus: () => side.call("agentStatus", Effect.succeedNone),
     markDone: () => side.call("markDone", Effect.void),
-    launch: side.outward("launch", ({ unit }) => unit.id),
+    launch: heardBy(
+      hear,
+      side.outward("launch", ({ unit }) => unit.id)
+    ),
     expire: side.outward("expire", ({ unit }) => unit.id),
     approve: side.outward("approve", ({ agent }) => agent.id, {
       of: ({ run }) => withFee("reward", run.task.reward),
@@ -272,13 +294,15 @@ export const layerStore = (options: Options = {}): Layer.Layer<Provides, never, 
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const side = yield* mockSide.make(yield* Store.Store, options.balance ?? defaultBalance)
+      const heard = yield* Queue.unbounded<RunId>()
       const provider = Provider.layer({
-        driver: driverOf(side, options),
+        driver: driverOf(side, options, (run) => Queue.offer(heard, run)),
         qualifications: qualificationsOf(side),
         budget: { available: () => side.call("available", Effect.orDie(side.balance)) },
         messages: messagesOf(side)
       })
-      return Layer.merge(provider, Layer.succeed(Mock, side))
+      const people = mockPeople.layer(heard, options.people)
+      return Layer.merge(Layer.provideMerge(people, provider), Layer.succeed(Mock, side))
     })
   )
 
@@ -351,6 +375,14 @@ export interface WorkOptions {
   /** Shown how each submission was received. */
   readonly onAnswer?: (agent: Agent, answer: Either.Either<AgentStatus, SubmitError>) => Effect.Effect<void>
 }
+
+/**
+ * Who works on a run, and how: from the run and its template, which is what a page would show them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type People = (run: TaskRun, template: string) => WorkOptions
 
 /**
  * Scripted workers who accept units of the run and do with them as told, until no unit is left that anybody could take.
