@@ -151,6 +151,7 @@ export const IneligibleReason = Schema.Union(
   Schema.TaggedStruct("Blocked", {}),
   Schema.TaggedStruct("LacksQualification", { qualification: Schema.String }),
   Schema.TaggedStruct("OverWorkerLimit", { limit: Schema.Int }),
+  Schema.TaggedStruct("OverRowLimit", { limit: Schema.Int }),
   Schema.TaggedStruct("AlreadyWorked", {}),
   Schema.TaggedStruct("NothingLeft", {})
 )
@@ -167,7 +168,9 @@ const explain = (reason: IneligibleReason): string => {
     case "LacksQualification":
       return `they lack the qualification ${reason.qualification}`
     case "OverWorkerLimit":
-      return `they have taken as many units as one worker may (${reason.limit})`
+      return `they hold or have submitted as many units as one worker may (${reason.limit})`
+    case "OverRowLimit":
+      return `they were shown as many different assignments as one worker may be (${reason.limit}), and none of these is free`
     case "AlreadyWorked":
       return "they have already worked on every assignment that is left"
     case "NothingLeft":

@@ -62,6 +62,8 @@ export interface ClaimOptions {
   readonly agent: AgentId
   /** Only units whose place is greater than this. */
   readonly after: number
+  /** Only units of assignments of which the worker has left a unit before. */
+  readonly again?: boolean | undefined
   readonly leaseUntil: DateTime.Utc
   readonly now: DateTime.Utc
 }
@@ -131,6 +133,7 @@ export interface Service {
   /**
    * Gives the worker the launched unit with the lowest place whose assignment they hold or have submitted no unit of
    * (work they returned or lost does not count), in one indexed statement; no two claims get the same unit.
+   * With `again`, what is looked through is what the worker has left, and not the run.
    */
   readonly claim: (options: ClaimOptions) => Effect.Effect<Option.Option<Unit>, StoreError>
   /**

@@ -92,7 +92,11 @@ export const Task = Schema.Struct({
   /** After how long a submission nobody decided on is approved. */
   autoApprovalDelay: FiniteDuration,
   unitsPerAssignment: Schema.Int.pipe(Schema.positive()),
-  /** How many units of the run one worker may take, those they gave back or lost among them; none is no limit. */
+  /**
+   * How many units of the run one worker may hold or have submitted; none is no limit. What they gave back or lost does
+   * not count, but a worker is shown at most five different assignments more than this: after that, only those they
+   * have had.
+   */
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
   qualifications: Schema.Array(QualificationRequirement),
   /** The columns whose values are markup where the page has text; all others show as they are written. */

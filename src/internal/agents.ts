@@ -69,9 +69,10 @@ export const make = (engine: Engine.Service): Service => {
       const now = yield* DateTime.now
       const unit = yield* Option.match(arrival.remoteUnit, {
         onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
-        onSome: (remote) => eligibility.claimAt(engine, { run: found, remote, agent: id, now })
+        onSome: (remote) => eligibility.claimAt(engine, { run: found, worker, standing, remote, agent: id, now })
       })
-      if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, found, arrival.remoteUnit))
+      if (Option.isNone(unit))
+        return yield* refuse(yield* eligibility.whyNone(engine, found, standing, arrival.remoteUnit))
       return yield* registry.take(engine, {
         id,
         run: found,

@@ -7,8 +7,9 @@ import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
+import { left } from "./claiming.js"
 import type * as Engine from "./engine.js"
-import { type Named, unitAt } from "./registry.js"
+import { hasHad, type Named, unitAt } from "./registry.js"
 
 type Standing = typeof tables.standings.schema.Type
 
@@ -62,6 +63,31 @@ const satisfies = (
   })
 }
 
+/** So many more different assignments than units a worker is shown in a run with a limit: mistakes are forgiven. */
+const rowsBeyondLimit = 5
+
+/** How many different assignments of the run one worker is shown. */
+const shownAtMost = ({ task }: TaskRun): number =>
+  Option.match(task.maxUnitsPerWorker, {
+    onNone: () => Number.POSITIVE_INFINITY,
+    onSome: (limit) => limit + rowsBeyondLimit
+  })
+
+/** Whether the worker gets only assignments they have had before. */
+const hasSeenEnough = (run: TaskRun, { shown }: Standing): boolean => shown >= shownAtMost(run)
+
+/** Whether the units the worker holds or has submitted are so many; what they gave back or lost does not count. */
+const hasAsMany = (
+  { store }: Engine.Service,
+  { run, taken, worker }: Standing,
+  limit: number
+): Effect.Effect<boolean, StoreError> =>
+  Effect.reduce(left, taken, (rest, status) =>
+    rest < limit
+      ? Effect.succeed(rest)
+      : Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (lost) => rest - (lost[status] ?? 0))
+  ).pipe(Effect.map((kept) => kept >= limit))
+
 /** Why the worker may not take any unit of the run, whatever is free. */
 export const barred = (
   engine: Engine.Service,
@@ -72,7 +98,7 @@ export const barred = (
   Effect.gen(function* () {
     if (yield* isBlocked(engine, run.requester, worker.id)) return Option.some({ _tag: "Blocked" })
     const limit = run.task.maxUnitsPerWorker
-    if (Option.isSome(limit) && standing.taken >= limit.value) {
+    if (Option.isSome(limit) && (yield* hasAsMany(engine, standing, limit.value))) {
       return Option.some({ _tag: "OverWorkerLimit", limit: limit.value })
     }
     for (const requirement of run.task.qualifications) {
@@ -101,6 +127,7 @@ export const claimAny = (
       worker: options.worker.id,
       agent: options.agent,
       after,
+      again: hasSeenEnough(options.run, options.standing),
       leaseUntil: DateTime.addDuration(options.now, options.run.task.duration),
       now: options.now
     })
@@ -108,27 +135,32 @@ export const claimAny = (
   return Effect.flatMap(claim(place), (unit) => (Option.isSome(unit) || place < 0 ? Effect.succeed(unit) : claim(-1)))
 }
 
-/** The very unit the crowd has given the worker. */
+/** The very unit the crowd has given the worker, unless it is one row more than they are shown. */
 export const claimAt = (
   engine: Engine.Service,
   options: {
     readonly run: TaskRun
+    readonly worker: Named
+    readonly standing: Standing
     readonly remote: string
     readonly agent: Ids.AgentId
     readonly now: DateTime.Utc
   }
 ): Effect.Effect<Option.Option<Unit>, StoreError> =>
   Effect.gen(function* () {
-    const unit = yield* unitAt(engine, options.run, options.remote)
+    const { agent, now, remote, run, standing, worker } = options
+    const unit = yield* unitAt(engine, run, remote)
     if (Option.isNone(unit)) return Option.none()
+    const { assignment } = unit.value
+    if (hasSeenEnough(run, standing) && !(yield* hasHad(engine, worker.id, assignment))) return Option.none()
     const [claimed] = yield* engine.store.update(tables.units, {
       ids: [unit.value.id],
       when: { status: States.unitSources("assign") },
       set: {
         status: "assigned",
-        agent: Option.some(options.agent),
-        leaseUntil: Option.some(DateTime.addDuration(options.now, options.run.task.duration)),
-        updatedAt: options.now
+        agent: Option.some(agent),
+        leaseUntil: Option.some(DateTime.addDuration(now, run.task.duration)),
+        updatedAt: now
       }
     })
     return Option.fromNullable(claimed)
@@ -138,11 +170,14 @@ export const claimAt = (
 export const whyNone = (
   { store }: Engine.Service,
   run: TaskRun,
+  standing: Standing,
   chosen: Option.Option<string> = Option.none()
-): Effect.Effect<IneligibleReason, StoreError> =>
-  Option.isSome(chosen)
+): Effect.Effect<IneligibleReason, StoreError> => {
+  if (hasSeenEnough(run, standing)) return Effect.succeed({ _tag: "OverRowLimit", limit: shownAtMost(run) })
+  return Option.isSome(chosen)
     ? Effect.succeed({ _tag: "NothingLeft" })
     : Effect.map(
         store.page(tables.units, { where: { run: run.id, status: "launched" }, orderBy: "place", limit: 1 }),
         (rows) => (rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" })
       )
+}

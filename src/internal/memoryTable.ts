@@ -155,11 +155,29 @@ const isWorkedOn = (agents: TableState, worker: string, assignment: string): boo
   return false
 }
 
+/** The ids of the units on offer that the worker may be given, those with the lowest place first. */
+function* offeredTo(units: TableState, agents: TableState, options: ClaimOptions): Iterable<string> {
+  if (options.again === true) return yield* leftBefore(units, agents, options)
+  const prefix = sortable.of(options.run) + sortable.of(offered)
+  yield* idsUnder(indexOn(units, "run", "status", "place"), prefix, prefix + sortable.of(options.after + 1))
+}
+
+/** The same, of assignments of which the worker has left a unit. */
+const leftBefore = (units: TableState, agents: TableState, { after, run, worker }: ClaimOptions) => {
+  const had = left.flatMap((status) => [
+    ...idsUnder(indexOn(agents, "run", "status", "worker"), [run, status, worker].map(sortable.of).join(""))
+  ])
+  const rows = new Set(rowsOf(agents, had).map(({ assignment }) => String(assignment)))
+  const ids = [...rows].flatMap((row) => [...idsUnder(indexOn(units, "assignment"), sortable.of(row))])
+  return rowsOf(units, ids)
+    .filter(({ place, status }) => status === offered && Number(place) > after)
+    .sort((one, other) => Number(one.place) - Number(other.place))
+    .map(({ id }) => String(id))
+}
+
 /** The id of the unit to claim. @internal */
 export const firstFree = (units: TableState, agents: TableState, options: ClaimOptions): Option.Option<string> => {
-  const prefix = sortable.of(options.run) + sortable.of(offered)
-  const from = prefix + sortable.of(options.after + 1)
-  for (const id of idsUnder(indexOn(units, "run", "status", "place"), prefix, from)) {
+  for (const id of offeredTo(units, agents, options)) {
     const free = Option.exists(rowOf(units, id), (unit) => !isWorkedOn(agents, options.worker, String(unit.assignment)))
     if (free) return Option.some(id)
   }

@@ -107,6 +107,7 @@ const turn = (present: Present, name: string, place: Place): Effect.Effect<Place
       case "LacksQualification":
         return { ...place, isOpen: false }
       case "OverWorkerLimit":
+      case "OverRowLimit":
       case "AlreadyWorked":
         return { ...place, generation: place.generation + 1 }
       default:

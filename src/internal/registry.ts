@@ -46,6 +46,7 @@ const noStanding = (run: Ids.RunId, worker: Ids.WorkerId): Standing => ({
   run,
   worker,
   taken: 0,
+  shown: 0,
   place: -1,
   agent: Option.none()
 })
@@ -75,29 +76,54 @@ export const standingOf = (
     return Option.getOrElse(yield* store.get(tables.standings, made.id), () => made)
   })
 
-/** Writes down that the worker has taken the unit. */
-export const take = (
+/** Whether the worker has had a unit of the assignment, whatever became of it. */
+export const hasHad = (
   { store }: Engine.Service,
-  options: {
-    readonly id: Ids.AgentId
-    readonly run: TaskRun
-    readonly unit: Unit
-    readonly worker: Named
-    readonly standing: Standing
-    readonly remoteId: Option.Option<string>
-    readonly now: DateTime.Utc
-  }
-): Effect.Effect<Agent, StoreError> => {
-  const { id, now, run, standing, unit, worker } = options
-  const agent: Agent = {
-    id,
+  worker: Ids.WorkerId,
+  assignment: Ids.AssignmentId
+): Effect.Effect<boolean, StoreError> =>
+  Effect.map(
+    store.page(tables.agentOutlines, { where: { worker, assignment }, limit: 1 }),
+    (before) => before.length > 0
+  )
+
+interface Taking {
+  readonly id: Ids.AgentId
+  readonly run: TaskRun
+  readonly unit: Unit
+  readonly worker: Named
+  readonly standing: Standing
+  readonly remoteId: Option.Option<string>
+  readonly now: DateTime.Utc
+}
+
+/** Writes down that the worker has taken the unit. */
+export const take = (engine: Engine.Service, options: Taking): Effect.Effect<Agent, StoreError> => {
+  const { id, run, standing, unit, worker } = options
+  const agent = accepted(options)
+  return Effect.gen(function* () {
+    const isLimited = Option.isSome(run.task.maxUnitsPerWorker)
+    const isNew = isLimited && !(yield* hasHad(engine, worker.id, unit.assignment))
+    const shown = standing.shown + (isNew ? 1 : 0)
+    yield* engine.store.insert(tables.agents, [agent])
+    yield* engine.store.put(tables.standings, [
+      { ...standing, taken: standing.taken + 1, shown, place: unit.place, agent: Option.some(id) }
+    ])
+    return agent
+  })
+}
+
+const accepted = (taking: Taking): Agent => {
+  const { now, run, unit, worker } = taking
+  return {
+    id: taking.id,
     run: run.id,
     unit: unit.id,
     assignment: unit.assignment,
     worker: worker.id,
     workerName: worker.name,
     status: "accepted",
-    remoteId: options.remoteId,
+    remoteId: taking.remoteId,
     answers: Option.none(),
     feedback: Option.none(),
     acceptedAt: now,
@@ -107,10 +133,6 @@ export const take = (
     leftAt: Option.none(),
     doneAt: Option.none()
   }
-  const next = { ...standing, taken: standing.taken + 1, place: unit.place, agent: Option.some(id) }
-  return store
-    .insert(tables.agents, [agent])
-    .pipe(Effect.zipRight(store.put(tables.standings, [next])), Effect.as(agent))
 }
 
 /** The agent under the crowd's own name, as far as it is this worker's. */

@@ -210,7 +210,7 @@ export const make = (engine: Engine.Service): Service => {
           const now = yield* DateTime.now
           const unit = yield* claimAny(engine, { run: found, worker: known, standing, agent, now })
           return yield* new FoundOut({
-            bar: Option.isSome(unit) ? Option.none() : Option.some(yield* whyNone(engine, found))
+            bar: Option.isSome(unit) ? Option.none() : Option.some(yield* whyNone(engine, found, standing))
           })
         })
       )

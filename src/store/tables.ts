@@ -138,7 +138,8 @@ export const units = table({
     ["run", "status", "leaseUntil"],
     ["run", "offeredUntil"],
     ["run", "updatedAt"],
-    ["run", "remoteId"]
+    ["run", "remoteId"],
+    ["assignment"]
   ]
 })
 
@@ -206,7 +207,12 @@ export const heartbeats = table({
   indexes: [["run", "heardAt"]]
 })
 
-/** A worker's standing in a run: how many units they have taken, and the place of the last. @since 0.1.0 @category tables */
+/**
+ * A worker's standing in a run: how many units they have taken, and the place of the last.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
 export const standings = table({
   name: "standings",
   schema: Schema.Struct({
@@ -215,11 +221,21 @@ export const standings = table({
     run: RunId,
     worker: WorkerId,
     taken: Schema.Int,
+    /** How many different assignments these were of; counted where the run has a limit per worker. */
+    shown: Schema.Int,
     place: Schema.Int,
     /** The agent they took last. */
     agent: Schema.OptionFromNullOr(AgentId)
   }),
-  columns: { id: "text", run: "text", worker: "text", taken: "integer", place: "integer", agent: "text" },
+  columns: {
+    id: "text",
+    run: "text",
+    worker: "text",
+    taken: "integer",
+    shown: "integer",
+    place: "integer",
+    agent: "text"
+  },
   unique: [],
   indexes: [["run"]]
 })

@@ -155,8 +155,8 @@ const operations: ReadonlyArray<FastCheck.Arbitrary<Operation>> = [
           agent(key, id, unit(key, of, { assignment: assignment(key, of % 3).id }), { status })
         ])
   ),
-  FastCheck.tuple(n, n).map(
-    ([id, after]) =>
+  FastCheck.tuple(n, n, FastCheck.boolean()).map(
+    ([id, after, again]) =>
       (store, key) =>
         Effect.map(
           store.claim({
@@ -164,6 +164,7 @@ const operations: ReadonlyArray<FastCheck.Arbitrary<Operation>> = [
             worker: worker(key).id,
             agent: agentId(key, id),
             after: after - 1,
+            again,
             leaseUntil: at(3),
             now: at(2)
           }),

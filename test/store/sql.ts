@@ -57,22 +57,32 @@ export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
         })
       )
 
-      it.effect("finds the unit to claim by the index (run, status, place)", () =>
-        Effect.gen(function* () {
-          const sql = yield* SqlClient
-          const dialect = yield* Dialect.of(sql)
-          const store = yield* Store
-          const units = yield* seed("ub", 4000, (place) => ({ status: place < 2000 ? "completed" : "launched" }))
-          const workers = upTo(200).map((n) => worker("ub", n))
-          yield* store.insert(tables.workers, workers)
-          const agents = units.map((unit, n) => agent("ub", n, unit, { worker: worker("ub", n % 200).id }))
-          yield* store.insert(tables.agents, agents)
-          yield* sql.unsafe("ANALYZE")
-          const params = [agentId("ub", 0), 1, 2, run("ub").id, -1, worker("ub").id]
-          const plan = yield* explain(sql, Statements.claim(dialect), params)
-          expect(plan).toContain("crowd_units_run_status_place")
-          expect(plan).toContain("crowd_agents_worker_assignment")
-        })
+      it.effect(
+        "finds the unit to claim by the index (run, status, place), and one the worker had before by what they have left",
+        () =>
+          Effect.gen(function* () {
+            const sql = yield* SqlClient
+            const dialect = yield* Dialect.of(sql)
+            const store = yield* Store
+            const units = yield* seed("ub", 4000, (place) => ({ status: place < 2000 ? "completed" : "launched" }))
+            const workers = upTo(200).map((n) => worker("ub", n))
+            yield* store.insert(tables.workers, workers)
+            const agents = units.map((unit, n) => agent("ub", n, unit, { worker: worker("ub", n % 200).id }))
+            yield* store.insert(tables.agents, agents)
+            yield* sql.unsafe("ANALYZE")
+            const params = [agentId("ub", 0), 1, 2, run("ub").id, -1, worker("ub").id]
+            const plan = yield* explain(sql, Statements.claim(dialect), params)
+            expect(plan).toContain("crowd_units_run_status_place")
+            expect(plan).toContain("crowd_agents_worker_assignment")
+            const { id } = worker("ub", 0)
+            const again = yield* explain(sql, Statements.claimAgain(dialect), [
+              ...[agentId("ub", 0), 1, 2],
+              ...[run("ub").id, id, -1, id]
+            ])
+            expect(again).toContain("crowd_units_assignment")
+            expect(again).toContain("crowd_agents_run_status_worker")
+            expect(again).not.toContain("crowd_units_run_status_place")
+          })
       )
 
       it.effect("refuses a row that refers to nothing", () =>

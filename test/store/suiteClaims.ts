@@ -58,6 +58,27 @@ export const claims = (it: Vitest.MethodsNonLive<Store>): void => {
       })
     )
 
+    it.effect("of what the worker had before are of assignments they left, in the order of the places", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const units = yield* seed("cg", 6, (n) => ({ assignment: assignment("cg", n % 3).id }))
+        const had = (n: number, on: number, status: (typeof AgentStatus.literals)[number], of = 0) =>
+          agent("cg", n, units[on] ?? unit("cg", on), { status, worker: worker("cg", of).id })
+        yield* store.insert(tables.workers, [worker("cg", 1)])
+        yield* store.insert(tables.agents, [
+          had(0, 1, "returned"),
+          had(1, 2, "expired"),
+          had(2, 2, "completed"),
+          had(3, 0, "returned", 1)
+        ])
+        const again = (n: number, after = -1) => store.claim({ ...options("cg", n, after), again: true })
+        expect(place(yield* again(10, 1))).toEqual(Option.some(4))
+        expect(place(yield* again(11))).toEqual(Option.some(1))
+        expect(place(yield* again(12))).toEqual(Option.none())
+        expect(place(yield* store.claim(options("cg", 13)))).toEqual(Option.some(0))
+      })
+    )
+
     it.effect("leave out every unit of such an assignment, for that worker alone", () =>
       Effect.gen(function* () {
         const store = yield* Store

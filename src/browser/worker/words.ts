@@ -6,6 +6,7 @@ type Refusal = NonNullable<Offer["refusal"]>
 const refusals: { readonly [Tag in Refusal["_tag"]]: string } = {
   Blocked: "The requester has asked you not to work on this.",
   LacksQualification: "This needs a qualification that you do not have.",
+  OverRowLimit: "You have seen as many of these as one person may. Those you gave back may be free again later.",
   OverWorkerLimit: "You have done as much of this as one person may. Thank you!",
   AlreadyWorked: "You have done your part of everything that is left here.",
   NothingLeft: "Nothing is free just now. More may come when others give theirs back."

@@ -102,7 +102,8 @@ export const remove =
 
 /** @internal */
 export const claim = (access: Access): Service["claim"] => {
-  const text = Statements.claim(access.dialect)
+  const anew = Statements.claim(access.dialect)
+  const again = Statements.claimAgain(access.dialect)
   return (options) =>
     Effect.suspend(() => {
       const set = columns.encodeWhere(tables.units, {
@@ -110,7 +111,9 @@ export const claim = (access: Access): Service["claim"] => {
         leaseUntil: Option.some(options.leaseUntil),
         updatedAt: options.now
       })
-      const params = [set.agent, set.leaseUntil, set.updatedAt, options.run, options.after, options.worker]
+      const { after, run, worker } = options
+      const [text, among] = options.again === true ? [again, [run, worker, after]] : [anew, [run, after]]
+      const params = [set.agent, set.leaseUntil, set.updatedAt, ...among, worker]
       return Effect.map(decoded(access, tables.units, "claim", access.session.write("claim", params, text)), (units) =>
         Option.fromNullable(units[0])
       )

@@ -167,15 +167,34 @@ export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: 
  *
  * @internal
  */
-export const claim = (dialect: Dialect): string => {
+export const claim = (dialect: Dialect): string =>
+  claimText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${offered}' AND u."place" > ${next()}`)
+
+/**
+ * Takes agent, end of the lease, time, run, worker, place, worker. The units looked through are those of the assignments
+ * of which the worker has left a unit.
+ *
+ * @internal
+ */
+export const claimAgain = (dialect: Dialect): string =>
+  claimText(
+    dialect,
+    (next) => `u."assignment" IN (
+      SELECT h."assignment" FROM ${agents} h
+      WHERE h."run" = ${next()} AND h."status" IN (${leftBehind}) AND h."worker" = ${next()}
+    ) AND u."status" = '${offered}' AND u."place" > ${next()}`
+  )
+
+const units = `"${tableName(tables.units.name)}"`
+const agents = `"${tableName(tables.agents.name)}"`
+const leftBehind = left.map((status) => `'${status}'`).join(", ")
+
+const claimText = (dialect: Dialect, among: (next: () => string) => string): string => {
   const { next } = placeholders(dialect)
-  const units = `"${tableName(tables.units.name)}"`
-  const agents = `"${tableName(tables.agents.name)}"`
-  const leftBehind = left.map((status) => `'${status}'`).join(", ")
   const set = `"status" = '${claimed}', "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
   return `UPDATE ${units} SET ${set} WHERE "id" = (
     SELECT u."id" FROM ${units} u
-    WHERE u."run" = ${next()} AND u."status" = '${offered}' AND u."place" > ${next()}
+    WHERE ${among(next)}
     AND NOT EXISTS (
       SELECT 1 FROM ${agents} a
       WHERE a."worker" = ${next()} AND a."assignment" = u."assignment" AND a."status" NOT IN (${leftBehind})

@@ -78,7 +78,7 @@ const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       expect(Either.isLeft(yield* Effect.either(kit.accepted(run)))).toBe(true)
     }))
 
-  test("MUST refuse a worker who has taken as many units as one worker may", () =>
+  test("MUST refuse a worker who holds or has submitted as many units as one worker may", () =>
     Effect.gen(function* () {
       const run = yield* kit.launched({ rows: 3, task: { maxUnitsPerWorker: Option.some(1) } })
       const name = yield* kit.worker
