@@ -135,6 +135,20 @@ export const oneByOne = <Order, E>(options: {
   }
 }
 
+/**
+ * The `Outward` of a crowd that need not be told: whatever is asked for has happened once it is written down here.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const settled: Outward<unknown, never> = {
+  pageSize: 500,
+  concurrency: 1,
+  repeatableFor: Duration.infinity,
+  lookUp: Option.none(),
+  send: (orders) => Effect.succeed(orders.map(() => Either.right(receipt())))
+}
+
 /** @since 0.1.0 @category orders */
 export interface LaunchOrder {
   readonly unit: Unit
@@ -264,6 +278,7 @@ export interface Driver {
   readonly arrivals: Arrivals
   /** Whatever must be there before units are; must come to the same when it is repeated. */
   readonly setup: (run: TaskRun) => Effect.Effect<Json, ProviderError>
+  /** Removes what `setup` made. Default: nothing, for crowds that keep it. */
   readonly cleanup: (run: TaskRun) => Effect.Effect<void, ProviderError>
   /**
    * Everything the crowd has of a run, from paged calls. Crowds that tell us themselves have nothing to add. A call that
@@ -275,11 +290,14 @@ export interface Driver {
    * `Stream.never` where all there is comes in through `Agents`. Left out, the crowd has to be asked time and again.
    */
   readonly news?: Stream.Stream<void> | undefined
-  /** What the crowd says of one unit now, where it keeps track. */
+  /** What the crowd says of one unit now. Default: none, so that the status is what `observe` told last. */
   readonly unitStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError>
-  /** What the crowd says of one agent now, where it keeps track. */
+  /** What the crowd says of one agent now. Default: none, so that the status is what `observe` told last. */
   readonly agentStatus: (agent: Agent) => Effect.Effect<Option.Option<RemoteAgentStatus>, ProviderError>
-  /** Tells the crowd that the worker is done, where it wants to know. */
+  /**
+   * Tells the crowd that the program needs no more of this worker. Called by `Agents.markDone` alone, with retries, until
+   * it has succeeded once for the agent. Default: nothing is told.
+   */
   readonly markDone: (agent: Agent) => Effect.Effect<void, ProviderError>
   readonly launch: Outward<LaunchOrder, InsufficientFunds | ProviderError>
   readonly expire: Outward<ExpireOrder, ProviderError>
@@ -287,10 +305,78 @@ export interface Driver {
   readonly reject: Outward<ReviewOrder, ProviderError>
   readonly bonus: Outward<BonusOrder, InsufficientFunds | BonusNeedsUnit | ProviderError>
   readonly block: Outward<BlockOrder, BlockNeedsScope | ProviderError>
+  /**
+   * Lets the worker in again. Default: `settled`, so the block ends here and the crowd is not told; right where `block`
+   * tells the crowd nothing either, or where the crowd has no way back.
+   */
   readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
   /** Whether the crowd keeps the worker out, whoever asked for it; left out where it cannot be asked. */
   readonly isBlocked?: ((worker: Worker) => Effect.Effect<boolean, ProviderError>) | undefined
 }
+
+/** The members of a `Driver` that have a default. */
+type Defaulted = "cleanup" | "unitStatus" | "agentStatus" | "markDone" | "unblock"
+
+/**
+ * What `make` takes: a driver, of which may be left out what most crowds do not have. `Driver` says each default.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Omit<Driver, Defaulted>, Partial<Pick<Driver, Defaulted>> {}
+
+/**
+ * Returns a driver in which what was left out has its default.
+ *
+ * @example
+ * import * as Driver from "effect-crowd/Driver"
+ * import * as Money from "effect-crowd/Money"
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Schema from "effect/Schema"
+ * import * as Stream from "effect/Stream"
+ *
+ * const provider = "volunteers"
+ *
+ * export const driver = Driver.make({
+ *   provider,
+ *   mode: "live",
+ *   timeout: Duration.seconds(5),
+ *   fee: ({ amount }) => Money.zero(amount.currency),
+ *   registration: Driver.registration({
+ *     provider,
+ *     args: Schema.Struct({}),
+ *     check: () => Effect.void,
+ *     isRegistered: () => Effect.succeed(true)
+ *   }),
+ *   arrivals: Driver.arrivals({
+ *     provider,
+ *     schema: Schema.Struct({ worker: Schema.NonEmptyTrimmedString }),
+ *     arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
+ *   }),
+ *   setup: () => Effect.succeed(null),
+ *   observe: () => Stream.empty,
+ *   news: Stream.never,
+ *   launch: Driver.settled,
+ *   expire: Driver.settled,
+ *   approve: Driver.settled,
+ *   reject: Driver.settled,
+ *   bonus: Driver.settled,
+ *   block: Driver.settled
+ * })
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Driver => ({
+  cleanup: () => Effect.void,
+  unitStatus: () => Effect.succeedNone,
+  agentStatus: () => Effect.succeedNone,
+  markDone: () => Effect.void,
+  unblock: settled,
+  ...options
+})
 
 /**
  * What a driver adds for `Qualifications`.

@@ -9,14 +9,13 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { InvalidName, InvalidSetting, NameNotTaken, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
-import { arrivals, type Driver, type Outward, type QualificationsDriver, receipt, registration } from "./Driver.js"
+import * as Driver from "./Driver.js"
 import { check } from "./local/settings.js"
 import * as visitors from "./local/visitors.js"
 import * as Money from "./Money.js"
@@ -121,52 +120,39 @@ export const ProviderData = Schema.Struct({ worker: Schema.NonEmptyTrimmedString
 
 const provider = "local"
 
-/** All there is of an effect is in our own Store: whatever is asked for has happened. */
-const settled: Outward<unknown, never> = {
-  pageSize: 500,
-  concurrency: 1,
-  repeatableFor: Duration.infinity,
-  lookUp: Option.none(),
-  send: (orders) => Effect.succeed(orders.map(() => Either.right(receipt())))
-}
-
-const driver: Driver = {
+/** All there is of an effect is in our own Store, so each is `settled`. */
+const driver = Driver.make({
   provider,
   mode: "live",
   timeout: Duration.seconds(5),
   fee: ({ amount }) => Money.zero(amount.currency),
-  registration: registration({
+  registration: Driver.registration({
     provider,
     args: Schema.Struct({}),
     check: () => Effect.void,
     isRegistered: () => Effect.succeed(true)
   }),
-  arrivals: arrivals({
+  arrivals: Driver.arrivals({
     provider,
     schema: ProviderData,
     arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
   }),
   setup: () => Effect.succeed(null),
-  cleanup: () => Effect.void,
   observe: () => Stream.empty,
   news: Stream.never,
-  unitStatus: () => Effect.succeedNone,
-  agentStatus: () => Effect.succeedNone,
-  markDone: () => Effect.void,
-  launch: settled,
-  expire: settled,
-  approve: settled,
-  reject: settled,
-  bonus: settled,
-  block: settled,
-  unblock: settled
-}
+  launch: Driver.settled,
+  expire: Driver.settled,
+  approve: Driver.settled,
+  reject: Driver.settled,
+  bonus: Driver.settled,
+  block: Driver.settled
+})
 
-const qualifications: QualificationsDriver = {
+const qualifications: Driver.QualificationsDriver = {
   create: () => Effect.succeedNone,
   delete: () => Effect.void,
-  grant: settled,
-  revoke: settled
+  grant: Driver.settled,
+  revoke: Driver.settled
 }
 
 /**

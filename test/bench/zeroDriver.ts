@@ -15,7 +15,7 @@ const instant = <Order>(): Driver.Outward<Order, never> => ({
 })
 
 /** A crowd that does everything at once, so that what is measured is ours. */
-const driver: Driver.Driver = {
+const driver = Driver.make({
   ...QuietCrowd.make("zero"),
   launch: instant(),
   expire: instant(),
@@ -24,6 +24,6 @@ const driver: Driver.Driver = {
   bonus: instant(),
   block: instant(),
   unblock: instant()
-}
+})
 
 export const layer = Provider.layer({ driver })

@@ -74,7 +74,7 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
     deeds,
     sent,
     next: (...sendings) => void queue.push(...sendings),
-    driver: {
+    driver: Driver.make({
       ...QuietCrowd.make(provider),
       launch: outward,
       expire: unpaid,
@@ -83,7 +83,7 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
       bonus: outward,
       block: unpaid,
       unblock: unpaid
-    }
+    })
   }
 }
 

@@ -6,10 +6,10 @@ import * as Stream from "effect/Stream"
 import * as Driver from "../../src/Driver.js"
 import * as Money from "../../src/Money.js"
 
-type Effects = "launch" | "expire" | "approve" | "reject" | "bonus" | "block" | "unblock"
+type Effects = "launch" | "expire" | "approve" | "reject" | "bonus" | "block"
 
 /** All of a driver but its outward effects, for a crowd that takes anyone, costs nothing and has nothing to tell. */
-export const make = (provider: string): Omit<Driver.Driver, Effects> => ({
+export const make = (provider: string): Omit<Driver.Options, Effects> => ({
   provider,
   mode: "test",
   timeout: Duration.seconds(30),
@@ -26,9 +26,5 @@ export const make = (provider: string): Omit<Driver.Driver, Effects> => ({
     arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
   }),
   setup: () => Effect.succeed(null),
-  cleanup: () => Effect.void,
-  observe: () => Stream.empty,
-  unitStatus: () => Effect.succeedNone,
-  agentStatus: () => Effect.succeedNone,
-  markDone: () => Effect.void
+  observe: () => Stream.empty
 })

@@ -1,8 +1,7 @@
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { arrivals, type Driver } from "../../Driver.js"
+import * as Driver from "../../Driver.js"
 import type { Requirement } from "../../MTurk.js"
 import * as account from "./account.js"
 import { bonus } from "./bonuses.js"
@@ -33,34 +32,34 @@ export const ProviderData = Schema.Struct({
   hitId: Id
 })
 
-export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver => ({
-  provider,
-  mode: crowd.environment.mode === "production" ? "live" : "test",
-  timeout,
-  fee: crowd.fee,
-  enforces,
-  registration: account.register(crowd.client),
-  arrivals: arrivals({
+export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver.Driver =>
+  Driver.make({
     provider,
-    schema: ProviderData,
-    arrival: ({ assignmentId, hitId, workerId }) => ({
-      workerName: workerId,
-      remoteUnit: Option.some(hitId),
-      remoteAgent: Option.some(assignmentId)
-    })
-  }),
-  setup: hits.setup(crowd, requirements),
-  cleanup: hits.cleanup(crowd),
-  observe: observe(crowd, { alone: host === undefined }),
-  unitStatus: hits.unitStatus(crowd),
-  agentStatus: reviews.agentStatus(crowd),
-  markDone: () => Effect.void,
-  launch: hits.launch(crowd, questions.make(host)),
-  expire: hits.expire(crowd),
-  approve: reviews.approve(crowd),
-  reject: reviews.reject(crowd),
-  bonus: bonus(crowd),
-  block: block(crowd),
-  unblock: unblock(crowd),
-  isBlocked: isBlocked(crowd)
-})
+    mode: crowd.environment.mode === "production" ? "live" : "test",
+    timeout,
+    fee: crowd.fee,
+    enforces,
+    registration: account.register(crowd.client),
+    arrivals: Driver.arrivals({
+      provider,
+      schema: ProviderData,
+      arrival: ({ assignmentId, hitId, workerId }) => ({
+        workerName: workerId,
+        remoteUnit: Option.some(hitId),
+        remoteAgent: Option.some(assignmentId)
+      })
+    }),
+    setup: hits.setup(crowd, requirements),
+    cleanup: hits.cleanup(crowd),
+    observe: observe(crowd, { alone: host === undefined }),
+    unitStatus: hits.unitStatus(crowd),
+    agentStatus: reviews.agentStatus(crowd),
+    launch: hits.launch(crowd, questions.make(host)),
+    expire: hits.expire(crowd),
+    approve: reviews.approve(crowd),
+    reject: reviews.reject(crowd),
+    bonus: bonus(crowd),
+    block: block(crowd),
+    unblock: unblock(crowd),
+    isBlocked: isBlocked(crowd)
+  })

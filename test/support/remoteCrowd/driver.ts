@@ -114,7 +114,7 @@ const make = (options: Options): Driver.Driver => {
   })
   const blockFacts = ({ worker }: Driver.BlockOrder): Facts => ({ subject: worker.id, amount: 0 })
 
-  return {
+  return Driver.make({
     ...QuietCrowd.make(provider),
     timeout: Duration.millis(options.timeout),
     fee: ({ amount }) => Money.percent(amount, 20, 1),
@@ -137,7 +137,7 @@ const make = (options: Options): Driver.Driver => {
     })),
     block: single("block", blockFacts),
     unblock: single("unblock", blockFacts)
-  }
+  })
 }
 
 export const layer = (options: Options) => Provider.layer({ driver: make(options) })
