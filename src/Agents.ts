@@ -215,6 +215,15 @@ export interface Service {
     run: RunId,
     options: SubmissionsOptions
   ) => Stream.Stream<Agent, TaskRunNotFound | AgentNotFound | StoreError>
+  /**
+   * Every submission of a run once: those there are, then others as they come, until none can come any more because
+   * nothing of the run is on offer or in work. What a crowd has to be asked for comes when the run is conducted.
+   * `every` is the least time between two looks (default 1 second).
+   */
+  readonly watch: (
+    run: RunId,
+    options?: { readonly every?: Duration.DurationInput | undefined }
+  ) => Stream.Stream<Agent, TaskRunNotFound | StoreError>
   /** What one worker has accepted, in all runs, the newest first, paged. */
   readonly ofWorker: (worker: WorkerId) => Stream.Stream<AgentOutline, StoreError>
 }

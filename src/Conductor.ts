@@ -11,12 +11,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
 import { callback } from "./internal/callback.js"
+import { listen } from "./internal/heard.js"
 import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
@@ -101,12 +101,6 @@ const roundUnlessAway = (
         Effect.logWarning(error.message),
         Effect.map(progressOf(id), (progress) => ({ progress, away: true }))
       )
-  )
-
-/** Holds an element from a change until it is taken, however many there were. */
-const listen = (changes: Stream.Stream<void>): Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope> =>
-  Effect.tap(Queue.sliding<void>(1), (queue) =>
-    Effect.forkScoped(Stream.runForEach(changes, () => Queue.offer(queue, undefined)))
   )
 
 /** No timer is trusted for longer: machines sleep, and clocks are set. */

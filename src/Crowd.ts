@@ -4,12 +4,14 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents } from "./Agents.js"
+import { type Agent, Agents, type PayError, type RejectError } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
 import {
@@ -30,12 +32,14 @@ import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { callback } from "./internal/callback.js"
 import * as loading from "./internal/loading.js"
+import { resultOf } from "./internal/resultOf.js"
+import * as reviewing from "./internal/reviewing.js"
 import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
-import { type Assignment, type TaskRun, TaskRuns } from "./TaskRuns.js"
+import { type TaskRun, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 import { type BonusReceipt, Workers } from "./Workers.js"
 
@@ -103,6 +107,56 @@ export interface Bonus {
   readonly reason: string
   readonly key?: string | undefined
 }
+
+/**
+ * What a rule decides of a submission. `Bonus` pays the bonus and approves; `Leave` leaves it to somebody else or to
+ * auto-approval.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Decision =
+  | { readonly _tag: "Approve"; readonly feedback?: string | undefined }
+  | { readonly _tag: "Reject"; readonly feedback: string }
+  | { readonly _tag: "SoftReject"; readonly feedback?: string | undefined }
+  | {
+      readonly _tag: "Bonus"
+      readonly amount: Money.Money
+      readonly reason: string
+      readonly feedback?: string | undefined
+    }
+  | { readonly _tag: "Leave" }
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Decision: Data.TaggedEnum.Constructor<Decision> = Data.taggedEnum<Decision>()
+
+/**
+ * A submission, what the rule decided of it, and what became of that.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Review {
+  readonly submission: Result
+  readonly decision: Decision
+  readonly outcome: Either.Either<Agent, ReviewError>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReviewOptions {
+  /** The least time between two looks for submissions; 1 second by default. */
+  readonly every?: Duration.DurationInput | undefined
+  /** How many submissions are shown to the rule at once; 8 by default. */
+  readonly concurrency?: number | undefined
+}
+
+/** @since 0.1.0 @category errors */
+export type ReviewError = PayError | RejectError | BonusError
 
 /** @since 0.1.0 @category errors */
 export type LaunchError =
@@ -271,24 +325,6 @@ export const close = (run: RunId) =>
     Effect.flatMap(TaskRuns, (runs) => runs.cleanup(run))
   )
 
-const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Result => ({
-  run: run.id,
-  agent: agent.id,
-  unit: agent.unit,
-  assignment: agent.assignment,
-  worker: agent.worker,
-  workerName: agent.workerName,
-  status: agent.status,
-  acceptedAt: agent.acceptedAt,
-  submittedAt: agent.submittedAt,
-  decidedAt: agent.decidedAt,
-  deadline: agent.deadline,
-  feedback: agent.feedback,
-  task: run.task,
-  inputs: assignment.inputs,
-  answers: Option.getOrElse(agent.answers, () => ({}))
-})
-
 /**
  * What was submitted: every piece of work with the input it answers, in the order it was accepted, paged. Work that was
  * soft-rejected was paid but is left out.
@@ -319,3 +355,31 @@ export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | Sto
       )
     })
   )
+
+/**
+ * Shows each submission of the run that waits for a decision to the rule, as they come, and does what it decides; a few
+ * at a time, in no order. Each comes with what became of it, and a decision that cannot be carried out stops no other; a
+ * failure of the rule ends the stream. Ends when no submission can come any more; the run has to be conducted meanwhile.
+ * Running it again shows the rule what is not decided yet.
+ *
+ * @example
+ * import { Conductor, Crowd, type Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const rule = ({ answers }: Crowd.Review["submission"]) =>
+ *   Effect.succeed(
+ *     answers["language"] === "" ? Crowd.Decision.Reject({ feedback: "Nothing was answered" }) : Crowd.Decision.Approve({})
+ *   )
+ *
+ * const conducted = (run: Ids.RunId) =>
+ *   Effect.zipLeft(Conductor.conduct(run), Stream.runDrain(Crowd.review(run, rule)), { concurrent: true })
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const review: <E, R>(
+  run: RunId,
+  rule: (submission: Result) => Effect.Effect<Decision, E, R>,
+  options?: ReviewOptions
+) => Stream.Stream<Review, E | TaskRunNotFound | StoreError, R | TaskRuns | Agents | Workers> = reviewing.review

@@ -140,7 +140,7 @@ export interface Service {
   readonly sync: (run: RunId) => Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError>
   /**
    * Units of the run as they change, oldest change first, forever; changes between two looks at the same unit are one.
-   * `every` is the time between two looks (default 1 second).
+   * `every` is the least time between two looks (default 1 second).
    */
   readonly changes: (
     run: RunId,

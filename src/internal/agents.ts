@@ -27,6 +27,7 @@ import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
 import * as reviews from "./reviews.js"
 import { changeAgent, invalid, moveAgent } from "./transitions.js"
+import { watch } from "./watching.js"
 
 const sameAnswers = Schema.equivalence(Answers)
 
@@ -225,6 +226,7 @@ export const make = (engine: Engine.Service): Service => {
     get: agent,
     list: (id) => pages(store, tables.agents, { where: { run: id } }),
     submissions,
+    watch: watch(engine),
     ofWorker: (worker) => pages(store, tables.agentOutlines, { where: { worker }, reverse: true, limit: 100 })
   }
 }

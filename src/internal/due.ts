@@ -18,15 +18,10 @@ const leaseEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
     (units) => Array.getSomes(units.map(({ leaseUntil }) => leaseUntil))
   )
 
-/** Nothing ends for a run of which nothing is on offer. */
-const offerEnds = ({ store }: Engine.Service, { createdAt, id, task }: TaskRun): Times =>
-  Effect.gen(function* () {
-    for (const status of ["launched", "created"] as const) {
-      const units = yield* store.page(tables.units, { where: { run: id, status }, orderBy: "place", limit: 1 })
-      if (units.length > 0) return [DateTime.addDuration(createdAt, task.lifetime)]
-    }
-    return []
-  })
+const offerEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
+  Effect.map(store.page(tables.units, { where: { run: id }, orderBy: "offeredUntil", limit: 1 }), (units) =>
+    Array.getSomes(units.map(({ offeredUntil }) => offeredUntil))
+  )
 
 const silences = ({ store }: Engine.Service, { id }: TaskRun): Times =>
   Effect.map(store.page(tables.heartbeats, { where: { run: id }, orderBy: "heardAt", limit: 1 }), (rows) =>

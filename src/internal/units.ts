@@ -4,7 +4,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { InvalidTransition, type StoreError } from "../CrowdError.js"
 import type { ExpireOrder, LaunchOrder, Receipt } from "../Driver.js"
@@ -14,7 +13,9 @@ import type { UnitStatus } from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Service, Unit } from "../Units.js"
+import { busyUntil } from "./busyUntil.js"
 import type * as Engine from "./engine.js"
+import { pauses } from "./heard.js"
 import type { Done, Request } from "./journal.js"
 import * as observed from "./observed.js"
 import { first, pages } from "./pages.js"
@@ -22,6 +23,7 @@ import { complete, pagewise } from "./pagewise.js"
 import { byId, missing } from "./payload.js"
 import { retrying } from "./retry.js"
 import * as token from "./token.js"
+import * as unitChanges from "./unitChanges.js"
 
 /** Until when somebody whom only the crowd knows may still submit what it took back. */
 const endOf = ({ wait }: Receipt, now: DateTime.Utc): Option.Option<DateTime.Utc> =>
@@ -177,22 +179,6 @@ export const make = (engine: Engine.Service): Service => {
       )
     )
 
-  /** The one unit of this status on which somebody may be at work the longest. */
-  const longest = (id: RunId, status: UnitStatus) =>
-    Effect.map(
-      store.page(tables.units, { where: { run: id, status }, orderBy: "leaseUntil", reverse: true, limit: 1 }),
-      (units) => units.flatMap(({ leaseUntil }) => Option.toArray(leaseUntil))
-    )
-
-  const busyUntil: Service["busyUntil"] = (id) =>
-    Effect.gen(function* () {
-      yield* run(id)
-      const now = yield* DateTime.now
-      const ends = [...(yield* longest(id, "assigned")), ...(yield* longest(id, "expired"))]
-      const open = ends.filter(DateTime.greaterThan(now))
-      return open.length === 0 ? Option.none() : Option.some(open.reduce(DateTime.max))
-    })
-
   /** Units that were never offered have nobody to be taken back from; those that may be on their way are left alone. */
   const expireUnoffered = (units: ReadonlyArray<Unit>) =>
     Effect.gen(function* () {
@@ -256,7 +242,7 @@ export const make = (engine: Engine.Service): Service => {
       return yield* Stream.fromIterable(["created", "launched", "assigned"] as const).pipe(
         Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
         (open) => pagewise(open, driver.expire, expirePage),
-        Stream.runFold(left(yield* busyUntil(id), yield* DateTime.now), Duration.max)
+        Stream.runFold(left(yield* busyUntil(store, id), yield* DateTime.now), Duration.max)
       )
     })
 
@@ -289,25 +275,24 @@ export const make = (engine: Engine.Service): Service => {
       return Option.isNone(remote) ? found.status : yield* observed.unitStatus(engine, found, remote.value)
     })
 
-  /** Leaves out the running millisecond, in which more may change behind the cursor. */
-  const changesAfter = (id: RunId, after: Unit | undefined) =>
-    Effect.flatMap(DateTime.now, (now) =>
-      store.page(tables.units, {
-        where: { run: id },
-        orderBy: "updatedAt",
-        after,
-        atMost: { updatedAt: DateTime.subtract(now, { millis: 1 }) },
-        limit: 500
-      })
-    )
+  interface Looking {
+    readonly cursor: unitChanges.Cursor
+    readonly wait: Effect.Effect<void>
+  }
 
   const changes: Service["changes"] = (id, options) =>
-    Stream.paginateChunkEffect<Unit | undefined, Unit, StoreError, never>(undefined, (after) =>
-      Effect.map(changesAfter(id, after), (rows) => [
-        Chunk.unsafeFromArray(rows),
-        Option.some(rows[rows.length - 1] ?? after)
-      ])
-    ).pipe(Stream.chunks, Stream.schedule(Schedule.spaced(options?.every ?? "1 second")), Stream.flattenChunks)
+    Stream.unwrapScoped(
+      Effect.map(pauses(store.writes, options?.every ?? "1 second"), (pause) =>
+        Stream.paginateChunkEffect<Looking, Unit, StoreError, never>(
+          { cursor: unitChanges.beginning, wait: Effect.void },
+          ({ cursor, wait }) =>
+            Effect.map(Effect.zipRight(wait, unitChanges.page(store, id, cursor)), ({ changed, isLast, next }) => [
+              Chunk.unsafeFromArray(changed),
+              Option.some({ cursor: next, wait: isLast ? pause : Effect.void })
+            ])
+        )
+      )
+    )
 
   const list: Service["list"] = (id, { limit, status } = {}) => {
     const options = { where: status === undefined ? { run: id } : { run: id, status }, orderBy: "place" } as const
@@ -324,7 +309,7 @@ export const make = (engine: Engine.Service): Service => {
     expireAll,
     expireOverdue,
     offerEnds,
-    busyUntil,
+    busyUntil: (id) => Effect.zipRight(run(id), busyUntil(store, id)),
     sync,
     changes
   }

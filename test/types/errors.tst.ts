@@ -99,6 +99,9 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<TaskRuns.Service["summary"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["due"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect<keyof TaskRuns.Service>().type.toBe<
       | "open"
       | "setup"
@@ -114,6 +117,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "assignments"
       | "counts"
       | "summary"
+      | "due"
+      | "changes"
     >()
   })
 
@@ -252,6 +257,9 @@ describe("catchTags over each method is exhaustive", () => {
         Effect.catchTags(handle("TaskRunNotFound", "AgentNotFound", "StoreError"))
       )
     ).type.toBe<Infallible>()
+    expect(
+      failing<Agents.Service["watch"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(failing<Agents.Service["ofWorker"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
     expect<keyof Agents.Service>().type.toBe<
       | "register"
@@ -271,6 +279,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "get"
       | "list"
       | "submissions"
+      | "watch"
       | "ofWorker"
     >()
   })
