@@ -34,7 +34,6 @@ import { callback } from "./internal/callback.js"
 import * as loading from "./internal/loading.js"
 import { resultOf } from "./internal/resultOf.js"
 import * as reviewing from "./internal/reviewing.js"
-import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
@@ -215,23 +214,48 @@ export const plan = (
     }
   })
 
-/** Fails unless what is there pays for so many units. */
-const afford = ({ available, fee, reward }: Plan, units: number): Effect.Effect<void, InsufficientFunds> =>
+interface ToSend {
+  /** Units that were sent before. */
+  readonly sent: number
+  /** Units that are to be sent now. */
+  readonly toSend: number
+}
+
+/** Fails unless what is there pays for what is to be sent. */
+const afford = (
+  { available, fee, reward }: Pick<Plan, "available" | "fee" | "reward">,
+  { sent, toSend }: ToSend
+): Effect.Effect<void, InsufficientFunds> =>
   Option.match(available, {
     onNone: () => Effect.void,
     onSome: (available) => {
-      const needed = Money.times(Money.sum(reward, fee), units)
-      const enough = available.currency === needed.currency && needed.minor <= available.minor
-      return enough ? Effect.void : new InsufficientFunds({ needed, available })
+      const each = Money.sum(reward, fee)
+      const needed = Money.times(each, toSend)
+      const isPayable = available.currency === needed.currency
+      if (isPayable && needed.minor <= available.minor) return Effect.void
+      const affordable = isPayable ? Math.max(0, Math.floor(available.minor / each.minor)) : 0
+      return new InsufficientFunds({ needed, available, launch: { sent, toSend, affordable } })
     }
+  })
+
+/** What is to be sent of a batch: units that are made and not out, and those of rows that are yet to be added. */
+const toSendOf = (batch: Batch, run: RunId) =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    const { created, ...others } = yield* runs.counts(run)
+    const missing = Math.max(0, batch.count - (yield* runs.rows(run)))
+    return {
+      sent: Object.values(others).reduce((sum, n) => sum + n, 0),
+      toSend: created + missing * batch.task.unitsPerAssignment
+    } satisfies ToSend
   })
 
 const rowsPerPage = 500
 
 /**
- * Launches a batch: finds or makes its run, checks that what is undecided and what is to come can be paid, registers the
- * task, finishes what an earlier launch left unfinished, and offers every unit that is not on offer yet. Running it again
- * continues where it stopped; nothing is launched twice.
+ * Launches a batch: finds its run and finishes what an earlier launch left unfinished, checks that what is still to be
+ * sent can be paid, opens a run where there is none, registers the task, and offers every unit that is not on offer yet.
+ * Running it again continues where it stopped, with the rows that were added at the end; nothing is launched twice.
  *
  * @since 0.1.0
  * @category programs
@@ -252,24 +276,20 @@ const launchShowing = <E>(
     const units = yield* Units
     const journal = yield* Journal
     const cost = yield* plan(batch, options.requester)
-    const run = yield* runs.open({
-      requester: options.requester,
-      name: batch.name,
-      digest: batch.digest,
-      task: batch.task,
-      template: batch.template,
-      fresh: options.fresh
-    })
-    yield* journal.settle(run.id)
-    const before = yield* runs.counts(run.id)
-    const done = Object.values(before).reduce((sum, n) => sum + n, 0) - before.created
-    const toCome = Math.min(cost.units - done, options.limit ?? Number.POSITIVE_INFINITY)
-    yield* afford(cost, toCome === 0 ? 0 : undecided(before) - before.created + toCome)
+    const { digest, name, rows, task, template } = batch
+    const opening = { requester: options.requester, name, digest, task, template, rows, fresh: options.fresh }
+    const known = yield* runs.find(opening)
+    if (Option.isSome(known)) yield* journal.settle(known.value.id)
+    const { sent, toSend } = Option.isSome(known)
+      ? yield* toSendOf(batch, known.value.id)
+      : { sent: 0, toSend: cost.units }
+    yield* afford(cost, { sent, toSend: Math.min(toSend, options.limit ?? toSend) })
+    const run = yield* runs.open(opening)
     const { first, rest, until } = yield* loading.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(
-      Stream.runFoldEffect(done, (launched, page) => {
-        const progress = { run: run.id, launched: launched + page.length, units: cost.units }
+      Stream.runFoldEffect(sent, (launched, page) => {
+        const progress = { run: run.id, launched: launched + page.length, units: sent + toSend }
         return Effect.as(onProgress(progress), progress.launched)
       })
     )

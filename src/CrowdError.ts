@@ -134,10 +134,22 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>("ef
  */
 export class InsufficientFunds extends Schema.TaggedError<InsufficientFunds>("effect-crowd/InsufficientFunds")(
   "InsufficientFunds",
-  { needed: Money.Money, available: Money.Money }
+  {
+    needed: Money.Money,
+    available: Money.Money,
+    /** Of a launch that was not begun: how many units were sent before, how many were to be sent now, and how many of those the money buys. */
+    launch: Schema.optionalWith(Schema.Struct({ sent: Schema.Int, toSend: Schema.Int, affordable: Schema.Int }), {
+      exact: true
+    })
+  }
 ) {
   override get message() {
-    return `Not enough money: ${Money.format(this.needed)} needed, ${Money.format(this.available)} available. Nothing was sent; add funds or launch fewer units.`
+    const needed = `${Money.format(this.needed)} needed`
+    const available = `${Money.format(this.available)} available`
+    if (this.launch === undefined) return `Not enough money: ${needed}, ${available}. Nothing was sent; add funds.`
+    const { affordable, sent, toSend } = this.launch
+    const before = sent === 0 ? "Nothing was sent" : `${sent} were sent before, and nothing now`
+    return `Not enough money: ${needed} for ${toSend} units, ${available}, which buys ${affordable}. ${before}; add funds or launch fewer units.`
   }
 }
 
@@ -406,17 +418,48 @@ export class QualificationExists extends Schema.TaggedError<QualificationExists>
 }
 
 /**
- * The batch of this name has changed since its run was launched: another task, template or data.
+ * How many rows, and the numbers of the first of them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const RowsNamed = Schema.Struct({ first: Schema.Array(Schema.Int), count: Schema.Int })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type RowsNamed = typeof RowsNamed.Type
+
+const rowsInWords = ({ count, first }: RowsNamed): string => {
+  const more = count - first.length
+  return `${count === 1 ? "row" : "rows"} ${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`
+}
+
+/**
+ * The batch of this name has changed since its run was launched: another task or template, or rows that are not what
+ * they were. Rows count from 1; of many, the first are named.
  *
  * @since 0.1.0
  * @category errors
  */
 export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd/BatchChanged")("BatchChanged", {
   run: Ids.RunId,
-  batch: Schema.String
+  batch: Schema.String,
+  /** The task or its template is another. */
+  task: Schema.Boolean,
+  /** Rows that hold something else now. */
+  changed: RowsNamed,
+  /** Rows that are not there any more. */
+  gone: RowsNamed
 }) {
   override get message() {
-    return `The batch ${this.batch} has changed since ${this.run} was launched from it. Restore it to continue that run, or ask for a fresh run.`
+    const what = [
+      ...(this.task ? ["its task or template is another"] : []),
+      ...(this.changed.count > 0 ? [`${rowsInWords(this.changed)} changed`] : []),
+      ...(this.gone.count > 0 ? [`${rowsInWords(this.gone)} went away`] : [])
+    ]
+    const how = what.length === 0 ? "" : `: ${what.join("; ")}`
+    return `The batch ${this.batch} has changed since ${this.run} was launched from it${how}. Restore it to continue that run, or ask for a fresh run.`
   }
 }
 

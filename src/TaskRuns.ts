@@ -10,7 +10,14 @@ import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { BatchChanged, ProviderError, RequesterNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
+import type {
+  BatchChanged,
+  InvalidInput,
+  ProviderError,
+  RequesterNotFound,
+  StoreError,
+  TaskRunNotFound
+} from "./CrowdError.js"
 import { AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
 import { isJson, isSame, parseJson } from "./internal/json.js"
@@ -133,7 +140,7 @@ export const TaskRun = Schema.Struct({
   id: RunId,
   provider: Schema.String,
   requester: RequesterId,
-  /** Names the batch among its requester's; `open` finds the run by it. */
+  /** Names the batch among its requester's. */
   name: Schema.String,
   /** Fingerprint of task, template and data. */
   digest: Schema.String,
@@ -235,7 +242,9 @@ export interface OpenOptions {
   readonly task: Task
   /** The task's HTML, with `${column}` placeholders. */
   readonly template: string
-  /** Start another run even where one of this name exists. */
+  /** The rows; without them, only the digest tells that a batch is the same. */
+  readonly rows?: Stream.Stream<Inputs, InvalidInput> | undefined
+  /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined
 }
 
@@ -245,10 +254,18 @@ export interface OpenOptions {
  */
 export interface Service {
   /**
-   * The latest run of this name, or a new one. A run of the same name from another task, template or data is
-   * `BatchChanged`, so that nothing is launched from a mixture.
+   * Returns the run that the batch goes on with: the newest of the same digest, whatever it is called; or else the newest
+   * of this name that has the batch's task and template and whose rows the batch begins with. None where the batch is a
+   * new one. Fails with `BatchChanged` where runs of this name have another task, template or rows, so that nothing is
+   * launched from a mixture.
    */
-  readonly open: (options: OpenOptions) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | StoreError>
+  readonly find: (
+    options: OpenOptions
+  ) => Effect.Effect<Option.Option<TaskRun>, RequesterNotFound | BatchChanged | InvalidInput | StoreError>
+  /** The run that `find` returns, which has the batch's digest from then on, or a new one. */
+  readonly open: (
+    options: OpenOptions
+  ) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | InvalidInput | StoreError>
   /** Registers the task with the provider: whatever must be there before units are. Repeating it changes nothing. */
   readonly setup: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | ProviderError | StoreError>
   /** Takes back what `setup` made. */

@@ -12,7 +12,7 @@ import {
   WorkerNotFound
 } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
-import type { WorkerId } from "../Ids.js"
+import type { RunId, WorkerId } from "../Ids.js"
 import type { Requester } from "../Requesters.js"
 import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
@@ -31,6 +31,8 @@ export interface Service {
   readonly changes: Option.Option<Stream.Stream<void>>
   /** The ids of workers who are surely in the store. */
   readonly workersByName: Recent<WorkerId>
+  /** The run is read again: it has changed. */
+  readonly forget: (id: RunId) => Effect.Effect<void>
   readonly run: (id: string) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
   readonly unit: (id: string) => Effect.Effect<Unit, UnitNotFound | StoreError>
   readonly agent: (id: string) => Effect.Effect<Agent, AgentNotFound | StoreError>
@@ -54,7 +56,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
         Option.filter(({ provider }) => provider === driver.provider)
       )
 
-    /** A run never changes once it is set up, so it is read once. */
+    /** But for its digest a run never changes once it is set up, so it is read once. */
     const run: Service["run"] = (id) => {
       const known = runs.get(id)
       if (known !== undefined) return Effect.succeed(known)
@@ -72,6 +74,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
         Stream.merge(writes, news)
       ),
       workersByName: recent(10_000),
+      forget: (id) => Effect.sync(() => runs.remove(id)),
       run,
       unit: (id) => orFail(store.get(tables.units, id), () => new UnitNotFound({ unit: id })),
       agent: (id) => orFail(store.get(tables.agents, id), () => new AgentNotFound({ agent: id })),

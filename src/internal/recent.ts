@@ -2,6 +2,7 @@
 export interface Recent<A> {
   readonly get: (key: string) => A | undefined
   readonly set: (key: string, value: A) => void
+  readonly remove: (key: string) => void
 }
 
 export const recent = <A>(capacity: number): Recent<A> => {
@@ -12,6 +13,9 @@ export const recent = <A>(capacity: number): Recent<A> => {
       const oldest = all.keys().next()
       if (all.size >= capacity && !all.has(key) && oldest.done === false) all.delete(oldest.value)
       all.set(key, value)
+    },
+    remove: (key) => {
+      all.delete(key)
     }
   }
 }

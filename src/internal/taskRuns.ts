@@ -2,52 +2,88 @@ import * as Array from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { BatchChanged, ProviderError, type StoreError, TaskRunNotFound } from "../CrowdError.js"
+import { ProviderError, type StoreError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
-import type { Assignment, Cost, Service, Summary, TaskRun } from "../TaskRuns.js"
+import type { Assignment, Cost, OpenOptions, Service, Summary, TaskRun } from "../TaskRuns.js"
 import { due } from "./due.js"
 import type * as Engine from "./engine.js"
+import * as knownRun from "./knownRun.js"
 import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
 import { retrying } from "./retry.js"
 
 export const make = (engine: Engine.Service): Service => {
-  const { changes, driver, requester, run, store } = engine
+  const { changes, driver, forget, requester, run, store } = engine
 
-  const latest = (where: { readonly requester: Ids.RequesterId; readonly name: string }) =>
-    Effect.map(store.page(tables.runs, { where, reverse: true, limit: 1 }), (rows) => rows[0])
+  const make = (options: OpenOptions) =>
+    Effect.gen(function* () {
+      const made: TaskRun = {
+        id: yield* Ids.runId,
+        provider: driver.provider,
+        requester: options.requester,
+        name: options.name,
+        digest: options.digest,
+        task: options.task,
+        setup: Option.none(),
+        createdAt: yield* DateTime.now
+      }
+      yield* store.insert(tables.runs, [made])
+      yield* store.insert(tables.templates, [{ id: made.id, html: options.template }])
+      return made
+    })
 
-  /** The requester's row is held meanwhile, so that two processes open one run. */
-  const open: Service["open"] = (options) =>
+  /** The run is this batch's from now on, with the rows that were added; none where somebody added others meanwhile. */
+  const goOn = (known: TaskRun, { digest }: OpenOptions) =>
+    known.digest === digest
+      ? Effect.succeedSome(known)
+      : Effect.map(
+          store.update(tables.runs, { ids: [known.id], when: { digest: [known.digest] }, set: { digest } }),
+          ([changed]) => Option.fromNullable(changed)
+        )
+
+  const isStill = ({ digest, name, requester }: OpenOptions, newest: Option.Option<Ids.RunId>) =>
+    Effect.zipWith(
+      knownRun.newestOf(store, { requester, name }),
+      knownRun.newestOf(store, { requester, digest }),
+      (named, same) =>
+        Option.isNone(same) &&
+        Equal.equals(
+          Option.map(named, ({ id }) => id),
+          newest
+        )
+    )
+
+  /** None where another process has opened a run of the batch meanwhile. The requester's row is held, so that two open one. */
+  const openKnown = (options: OpenOptions, { newest, run: known }: knownRun.Known) =>
     store.transaction(
       Effect.gen(function* () {
         yield* requester(options.requester)
-        const known =
-          options.fresh === true ? undefined : yield* latest({ requester: options.requester, name: options.name })
-        if (known !== undefined) {
-          if (known.digest === options.digest) return known
-          return yield* new BatchChanged({ run: known.id, batch: options.name })
-        }
-        const made: TaskRun = {
-          id: yield* Ids.runId,
-          provider: driver.provider,
-          requester: options.requester,
-          name: options.name,
-          digest: options.digest,
-          task: options.task,
-          setup: Option.none(),
-          createdAt: yield* DateTime.now
-        }
-        yield* store.insert(tables.runs, [made])
-        yield* store.insert(tables.templates, [{ id: made.id, html: options.template }])
-        return made
+        if (Option.isSome(known)) return yield* goOn(known.value, options)
+        const isAlone = options.fresh === true || (yield* isStill(options, newest))
+        return isAlone ? Option.some(yield* make(options)) : Option.none<TaskRun>()
       })
     )
+
+  const find: Service["find"] = (options) =>
+    Effect.zipRight(
+      requester(options.requester),
+      Effect.map(knownRun.find(store, options), ({ run }) => run)
+    )
+
+  const open: Service["open"] = (options) =>
+    Effect.gen(function* () {
+      yield* requester(options.requester)
+      const opened = yield* openKnown(options, yield* knownRun.find(store, options))
+      if (Option.isNone(opened)) return yield* open(options)
+      yield* forget(opened.value.id)
+      return opened.value
+    })
 
   /** A crowd that does not know where its workers are would let nobody in. */
   const checkPlaces = ({ task }: TaskRun): Effect.Effect<void, ProviderError> => {
@@ -109,17 +145,7 @@ export const make = (engine: Engine.Service): Service => {
       )
     })
 
-  const rows: Service["rows"] = (id) =>
-    Effect.gen(function* () {
-      yield* run(id)
-      const [last] = yield* store.page(tables.assignments, {
-        where: { run: id },
-        orderBy: "row",
-        reverse: true,
-        limit: 1
-      })
-      return last === undefined ? 0 : last.row + 1
-    })
+  const rows: Service["rows"] = (id) => Effect.zipRight(run(id), knownRun.rowsOf(store, id))
 
   const cost = (found: TaskRun): Effect.Effect<Cost, StoreError> =>
     Effect.gen(function* () {
@@ -159,6 +185,7 @@ export const make = (engine: Engine.Service): Service => {
     pages(store, tables.runs, { where: { provider: driver.provider }, reverse: true, after })
 
   return {
+    find,
     open,
     setup,
     cleanup: (id) => Effect.flatMap(run(id), (found) => retrying(driver.cleanup(found))),

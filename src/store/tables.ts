@@ -93,7 +93,7 @@ export const runs = table({
     createdAt: "integer"
   },
   unique: [],
-  indexes: [["provider"], ["requester", "name"]]
+  indexes: [["provider"], ["requester", "name"], ["requester", "digest"]]
 })
 
 /** The HTML of a run's task. @since 0.1.0 @category tables */

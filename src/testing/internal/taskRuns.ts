@@ -30,13 +30,36 @@ export const taskRuns: Suite<never> = {
           expect(new Set(opened.map(({ id }) => id)).size).toBe(1)
         }))
 
-      test("MUST say BatchChanged for the same name with another digest", () =>
+      test("MUST say BatchChanged for the same name with other rows, and which they are", () =>
         Effect.gen(function* () {
           const runs = yield* TaskRuns
           const options = yield* kit.openOptions()
           const first = yield* runs.open(options)
-          const error = yield* refusal(runs.open({ ...options, digest: "other" }), "BatchChanged")
-          expect(error.run).toBe(first.id)
+          yield* runs.addRows(first.id, 0, [{ n: "0" }, { n: "1" }, { n: "2" }])
+          const rows = Stream.make({ n: "0" }, { n: "other" })
+          const error = yield* refusal(runs.open({ ...options, digest: "other", rows }), "BatchChanged")
+          expect(error).toMatchObject({ run: first.id, task: false, changed: { first: [2] }, gone: { first: [3] } })
+        }))
+
+      test("MUST go on with the same run where rows were added at the end", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const first = yield* runs.open(options)
+          yield* runs.addRows(first.id, 0, [{ n: "0" }])
+          const longer = { ...options, digest: "longer", rows: Stream.make({ n: "0" }, { n: "1" }) }
+          expect(yield* runs.find(longer)).toEqual(Option.some(first))
+          expect(yield* runs.open(longer)).toEqual({ ...first, digest: "longer" })
+          expect((yield* runs.get(first.id)).digest).toBe("longer")
+        }))
+
+      test("MUST find no run of a new batch, and make none", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          expect(yield* runs.find(options)).toEqual(Option.none())
+          const made = yield* runs.open(options)
+          expect((yield* runs.find(options)).pipe(Option.map(({ id }) => id))).toEqual(Option.some(made.id))
         }))
 
       test("MUST start another run when asked for a fresh one, and open that one from then on", () =>
