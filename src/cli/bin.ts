@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isMissingPackage, needed } from "./manifest.js"
+import { installLine, isMissingPackage } from "./manifest.js"
 
 try {
   const { main } = await import("./main.js")
@@ -7,6 +7,6 @@ try {
 } catch (error) {
   if (!isMissingPackage(error)) throw error
   const what = /'([^']+)'/.exec(error.message)?.[1] ?? "a package"
-  process.stderr.write(`crowd: ${what} is not installed. Run: npm install ${needed.join(" ")}\n`)
+  process.stderr.write(`crowd: ${what} is not installed. Run: ${installLine}\n`)
   process.exitCode = 1
 }

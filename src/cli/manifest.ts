@@ -33,9 +33,12 @@ export const program = isCheckout ? "npm run crowd --" : "npx crowd"
 export const peer = (name: string): string => `${name}@${String(peers[name])}`
 
 /** The packages that the command needs beside this one. */
-export const needed: ReadonlyArray<string> = Object.keys(peers)
+const needed: ReadonlyArray<string> = Object.keys(peers)
   .filter((name) => !forTests.includes(name) && !forMore.includes(name))
   .map(peer)
+
+/** Installs what the command needs, in versions that go together. */
+export const installLine = ["npm install effect-crowd", ...needed].join(" ")
 
 export const isMissingPackage = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND"

@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# A stranger's project: the packed package and `effect` compile and run; with its optional peers, so does `crowd`.
+# Two strangers' projects. One has the packed package and `effect` alone, and compiles and runs with it. The other is made
+# by README's own lines, with the tarball in place of `effect-crowd`, and runs README's first program and the command.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 repository=$PWD
 consumer=$(mktemp -d)
-trap 'rm -rf "$consumer"' EXIT
+project=$(mktemp -d)
+trap 'rm -rf "$consumer" "$project"' EXIT
 
 tarball=$(npm pack --silent --pack-destination "$consumer")
+scripts=$(tar -xOf "$consumer/$tarball" package/package.json | node -p "
+  Object.keys(JSON.parse(require('node:fs').readFileSync(0, 'utf8')).scripts ?? {}).filter((name) => /^(pre|post)?install$/.test(name)).join(' ')")
+if [ -n "$scripts" ] || tar -tf "$consumer/$tarball" | grep -qx package/binding.gyp; then
+  echo "the tarball runs something when it is installed: $scripts" >&2
+  exit 1
+fi
 effect=$(node -p "require('effect/package.json').version")
 cd "$consumer"
 echo '{ "type": "module", "private": true }' > package.json
@@ -35,15 +43,18 @@ for closed in internal/memoryStore cli/bin store/internal/failure; do
 done
 echo "consumer: compiled and ran with effect alone"
 
-cd "$repository"
-peers=$(node -p "const { devDependencies, peerDependencies } = require('./package.json')
-  Object.keys(peerDependencies).filter((name) => !name.includes('vitest')).map((name) => name + '@' + devDependencies[name]).join(' ')")
-cd "$consumer"
-# shellcheck disable=SC2086
-npm install --ignore-scripts --silent $peers
-cp -r "$repository/node_modules/better-sqlite3/build" node_modules/better-sqlite3/ # compiled once is enough
-npm exec --no -- crowd run node_modules/effect-crowd/dist/samples/sentiment --provider mock --db crowd.db --json > run.json
-node -e "
-const { units, results } = JSON.parse(require('node:fs').readFileSync('run.json', 'utf8'))
-if (!(units.accepted > 0)) throw new Error('nothing was accepted: ' + JSON.stringify(units))
-console.log('consumer: crowd run accepted ' + units.accepted + ' units, results in ' + results)"
+"$repository/node_modules/.bin/tsx" "$repository/test/config/readme.ts" "$project"
+cd "$project"
+echo '{ "type": "module", "private": true }' > package.json
+export npm_config_ignore_scripts=true # better-sqlite3 was compiled once already
+bash -euo pipefail -c "$(sed "s#^npm install effect-crowd #npm install --silent $consumer/$tarball #" install.sh)"
+cp -r "$repository/node_modules/better-sqlite3/build" node_modules/better-sqlite3/
+echo '{ "extends": "'"$consumer"'/tsconfig.json", "files": ["mock.ts"] }' > tsconfig.json
+"$repository/node_modules/.bin/tsc" --noEmit
+"$repository/node_modules/.bin/tsx" mock.ts > answers.txt
+grep -c "workerName: 'worker-" answers.txt | grep -qx 6
+echo "consumer: README's first program ran to its end with README's install line"
+
+bash -euo pipefail commands.sh
+head -1 my-batch-results.csv | grep -q Answer.
+echo "consumer: README's commands ran, results in my-batch-results.csv"

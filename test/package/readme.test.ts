@@ -3,21 +3,21 @@ import { resolve } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import ts from "typescript"
+import { installLine } from "../../src/cli/manifest.js"
+import * as Readme from "../support/readme.js"
 
-const readme = readFileSync("README.md", "utf8")
-
-interface Block {
+interface Module extends Readme.Block {
   readonly path: string
-  readonly firstLine: number
-  readonly code: string
 }
 
 /** Each `ts` block as a module of its own, as if it lay beside package.json. */
-const blocks: ReadonlyMap<string, Block> = new Map(
-  [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match, index) => {
-    const path = resolve(`README.block${index + 1}.ts`)
-    return [path, { path, firstLine: readme.slice(0, match.index).split("\n").length + 1, code: match[1] ?? "" }]
-  })
+const modules: ReadonlyMap<string, Module> = new Map(
+  Readme.blocks
+    .filter(({ language }) => language === "ts")
+    .map((block, index) => {
+      const path = resolve(Readme.fileOf(block) ?? `README.block${index + 1}.ts`)
+      return [path, { path, ...block }]
+    })
 )
 
 const compilerOptions = (): ts.CompilerOptions => {
@@ -30,12 +30,12 @@ const typeErrors = (): ReadonlyArray<string> => {
   const options = compilerOptions()
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile } = host
-  host.fileExists = (path) => blocks.has(resolve(path)) || fileExists(path)
-  host.readFile = (path) => blocks.get(resolve(path))?.code ?? readFile(path)
-  const program = ts.createProgram([...blocks.keys()], options, host)
+  host.fileExists = (path) => modules.has(resolve(path)) || fileExists(path)
+  host.readFile = (path) => modules.get(resolve(path))?.code ?? readFile(path)
+  const program = ts.createProgram([...modules.keys()], options, host)
   return ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, "\n")
-    const block = file === undefined ? undefined : blocks.get(resolve(file.fileName))
+    const block = file === undefined ? undefined : modules.get(resolve(file.fileName))
     const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line
     return block === undefined
       ? `${file?.fileName ?? "README.md"}: ${message}`
@@ -49,13 +49,18 @@ const Manifest = Schema.parseJson(
 
 describe("README.md", () => {
   it("has code, and all of it type-checks against the built package", () => {
-    expect(blocks.size).toBeGreaterThan(0)
+    expect(modules.size).toBeGreaterThan(0)
     expect(typeErrors()).toEqual([])
   }, 120_000)
 
+  it("has the install line that the command prints, made from peerDependencies", () => {
+    expect(Readme.shellLines[0]).toBe(installLine)
+    expect(installLine).toMatch(/^npm install effect-crowd( \S+@\^\d+\.\d+\.\d+)+$/)
+  })
+
   it("names only commands that exist, and how to start and to test", () => {
     const { scripts } = Schema.decodeSync(Manifest)(readFileSync("package.json", "utf8"))
-    const commands = [...readme.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+    const commands = [...Readme.text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
       ([, run, short]) => run ?? short
     )
     expect(commands).toEqual(expect.arrayContaining(["start", "test"]))

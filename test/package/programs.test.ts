@@ -1,0 +1,148 @@
+/** README's program, as it is written there, in a process of its own; the people of each crowd come from outside. */
+import { spawn } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { resolve } from "node:path"
+import { ListHITsCommand } from "@aws-sdk/client-mturk"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import ts from "typescript"
+import { Lobby } from "../../src/server/WorkApi.js"
+import * as marketplace from "../mturk-server/support.js"
+import * as Readme from "../support/readme.js"
+import { accept, asWork, submit, visitors } from "../support/serverVisitors.js"
+
+/** A folder in which `effect-crowd` is this package, with README's programs in it. */
+const folder = Effect.acquireRelease(
+  Effect.sync(() => {
+    mkdirSync("node_modules/.cache", { recursive: true })
+    const path = mkdtempSync(resolve("node_modules/.cache/readme-"))
+    mkdirSync(`${path}/node_modules`)
+    symlinkSync(resolve("."), `${path}/node_modules/effect-crowd`, "dir")
+    writeFileSync(`${path}/package.json`, '{ "type": "module" }')
+    return path
+  }),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const compile = (code: string): string =>
+  ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+    .outputText
+
+interface Running {
+  readonly port?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a program to its end; answers what it printed. Only the port is another than README's, which may be taken. */
+const ran = (file: string, { env, port = 8080 }: Running = {}) =>
+  Effect.flatMap(folder, (cwd) => {
+    for (const [name, code] of Readme.programs) {
+      writeFileSync(`${cwd}/${name.replace(/ts$/, "js")}`, compile(code.replace("port: 8080", `port: ${port}`)))
+    }
+    return Effect.async<string>((resume) => {
+      const child = spawn(process.execPath, [file.replace(/ts$/, "js")], { cwd, env: { ...process.env, ...env } })
+      let out = ""
+      let err = ""
+      child.stdout.on("data", (text) => {
+        out += String(text)
+      })
+      child.stderr.on("data", (text) => {
+        err += String(text)
+      })
+      child.on("exit", (code) => resume(code === 0 ? Effect.succeed(out) : Effect.dieMessage(`${file}: ${err}`)))
+      return Effect.sync(() => child.kill("SIGKILL"))
+    })
+  })
+
+const freePort = Effect.async<number>((resume) => {
+  const server = createServer()
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
+  })
+})
+
+const patiently = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(300))
+
+const answersIn = (printed: string) => printed.match(/language: '[^']+'/g) ?? []
+
+/** Six people, each of whom answers once what the run of README's program asks. */
+const answerOnPages = (port: number) =>
+  Effect.gen(function* () {
+    const people = yield* visitors(port, 3)
+    const [first] = people
+    if (first === undefined) return yield* Effect.dieMessage("nobody is there")
+    const run = yield* first.ask("GET", "/api/work/lobby").pipe(
+      Effect.flatMap(({ body }) => Schema.decodeUnknown(Schema.parseJson(Lobby))(body)),
+      Effect.flatMap(({ offers }) => Effect.fromNullable(offers[0]?.run)),
+      Effect.retry(patiently)
+    )
+    for (const person of [...people, ...people]) {
+      const work = yield* Effect.retry(Effect.flatMap(accept(person, run), asWork), patiently)
+      expect(yield* submit(person, work, { language: "German" })).toMatchObject({ status: 200 })
+    }
+  })
+
+const answerOnMarket = (market: marketplace.Service) =>
+  Effect.gen(function* () {
+    const hits = yield* market
+      .call((client) => client.send(new ListHITsCommand({ MaxResults: 100 })))
+      .pipe(
+        Effect.map(({ HITs = [] }) => HITs),
+        Effect.filterOrFail((all) => all.length === 6),
+        Effect.retry(patiently)
+      )
+    for (const [n, { HITTypeId = "" }] of hits.entries()) {
+      yield* market.submit(yield* market.accept(`worker ${n}`, HITTypeId), { language: "French" })
+    }
+  })
+
+describe("README's program, of which only the layer changes", () => {
+  it("says what it hires in one line: the rest of mock.ts, local.ts and mturk.ts is the same", () => {
+    const files = ["mock.ts", "local.ts", "mturk.ts"].map((name) => Readme.programs.get(name) ?? "")
+    for (const code of files) {
+      expect(code).toContain('import { label } from "./label.js"\n')
+      expect(code.trimEnd().split("\n").at(-1)).toBe(
+        "Effect.runPromise(Effect.provide(label, crowd)).then(console.log)"
+      )
+    }
+  })
+
+  it.scopedLive("ends under Mock", () =>
+    Effect.gen(function* () {
+      const printed = yield* ran("mock.ts")
+      expect(answersIn(printed)).toHaveLength(6)
+      expect(printed).toContain("text: 'Bonjour'")
+    })
+  )
+
+  it.scopedLive(
+    "ends under Local",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* freePort
+        const [printed] = yield* Effect.all([ran("local.ts", { port }), answerOnPages(port)], { concurrency: 2 })
+        expect(answersIn(printed)).toEqual(Array(6).fill("language: 'German'"))
+      }),
+    60_000
+  )
+
+  it.scopedLive(
+    "ends under MTurk",
+    () =>
+      Effect.gen(function* () {
+        const market = yield* marketplace.Marketplace
+        const env = {
+          AWS_ENDPOINT_URL_MTURK: market.url,
+          AWS_ACCESS_KEY_ID: market.credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: market.credentials.secretAccessKey
+        }
+        const [printed] = yield* Effect.all([ran("mturk.ts", { env }), answerOnMarket(market)], { concurrency: 2 })
+        expect(answersIn(printed)).toEqual(Array(6).fill("language: 'French'"))
+      }).pipe(Effect.provide(marketplace.layer({ every: "400 millis" }))),
+    60_000
+  )
+})
