@@ -21,18 +21,29 @@ export interface Foreign {
 
 export const make = (): Foreign => {
   const inside: Array<string> = []
+  const counts = new Map<string, number>()
+  const count = (name: string) => counts.get(name) ?? 0
+  const push = (name: string) => {
+    inside.push(name)
+    counts.set(name, count(name) + 1)
+  }
+  const pop = (): string => {
+    const name = inside.pop() ?? ""
+    counts.set(name, count(name) - 1)
+    return name
+  }
   const isForeign = () => roots.has(inside.at(-1) ?? "")
   return {
     isForeign,
     open: (name, closesItself) => {
-      while (isForeign() && ending.has(name)) inside.pop()
+      while (isForeign() && ending.has(name)) pop()
       const within = isForeign()
-      if (!closesItself && (roots.has(name) || (within && htmlAgain.has(name)))) inside.push(name)
+      if (!closesItself && (roots.has(name) || (within && htmlAgain.has(name)))) push(name)
       return within
     },
+    // What is not open is not looked for, and what is above it is gone: each element is passed once.
     close: (name) => {
-      const at = inside.lastIndexOf(name)
-      if (at >= 0) inside.length = at
+      while (count(name) > 0 && pop() !== name);
     }
   }
 }

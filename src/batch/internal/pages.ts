@@ -143,10 +143,11 @@ const readingOf = (region: Region, markup: ReadonlySet<string>): Reading => {
 }
 
 /** A value never begins a tag, since there it is a number. */
-const withoutTags = (holed: Holed): string =>
-  holed.holes
-    .filter((hole) => isTag(holed, hole))
-    .reduce((text, { start }) => `${text.slice(0, start)}0${text.slice(start + 1)}`, holed.text)
+const withoutTags = (holed: Holed): string => {
+  const tags = holed.holes.filter((hole) => isTag(holed, hole))
+  const between = tags.map(({ start }, i) => holed.text.slice((tags[i - 1]?.start ?? -1) + 1, start))
+  return [...between, holed.text.slice((tags.at(-1)?.start ?? -1) + 1)].join("0")
+}
 
 /** Scripts are read for their names even where they have no hole. */
 export const readPage = (holed: Holed, reader: Reader, markup: ReadonlySet<string>): void => {

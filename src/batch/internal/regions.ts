@@ -24,45 +24,61 @@ export type Region = Range &
 /** The elements within which htmlparser2 sees no tags. */
 const raw = new Set(["script", "style", "textarea", "title", "xmp"])
 
-/** What makes the name of another element of theirs. */
-const noRaw = "a"
-
 const ignore = () => {}
 
-/** What the tokenizer reads otherwise than a browser, and what of the same length it reads as a browser would. */
-interface Misread {
-  readonly at: number
-  readonly as: string
+/**
+ * What htmlparser2 may read otherwise than a browser does: an element of these names within a drawing, where it holds
+ * tags; the end of one with a slash after its name; one that closes itself, which HTML has not; CDATA, which only
+ * drawings have; and ends of comments and declarations that are not as they should be.
+ */
+const misreadable =
+  /<(?<opened>script|style|textarea|title|xmp)\b(?<slash>\/(?=\s*>))?|<\/(?<closed>script|style|textarea|title|xmp)\/|\/(?<selfClosed>\s*>)|<!(?<cdata>\[CDATA\[)|<!(?<declared>-?>)|(?<!<!-?)--(?<bang>!>)/gi
+
+/** What is known where the tokenizer is. */
+interface Place {
+  readonly isForeign: boolean
+  /** The element of which the text is read. */
+  readonly textOf: string | undefined
+  /** Whether this is within the tag of an element that holds no tags. */
+  readonly isRawTag: boolean
 }
 
-interface Pass {
-  readonly regions: ReadonlyArray<Region>
-  readonly misread: Misread | undefined
+/** Text of the same length that the tokenizer reads as a browser reads this match of `misreadable` at that place. */
+const asRead = ({ 0: whole, groups = {} }: RegExpExecArray, { isForeign, isRawTag, textOf }: Place): string => {
+  const { bang, cdata, closed, declared, opened, selfClosed, slash = "" } = groups
+  if (opened !== undefined) return isForeign ? `<a${opened.slice(1)}${slash}` : `<${opened}${slash && " "}`
+  if (closed !== undefined) return closed.toLowerCase() === textOf ? `</${closed} ` : whole
+  if (selfClosed !== undefined) return isRawTag ? ` ${selfClosed}` : whole
+  if (cdata !== undefined) return isForeign ? whole : `<!_${cdata.slice(1)}`
+  if (declared !== undefined) return `<?${declared}`
+  return bang === undefined ? whole : " -->"
 }
 
-const pass = (original: string, html: string): Pass => {
+/** In order. Comments and declarations are none of them, nor is what is never closed. */
+export const regionsOf = (html: string): ReadonlyArray<Region> => {
   const regions: Array<Region> = []
-  let misread: Misread | undefined
   const foreign = Foreign.make()
   /** The script or style of SVG that is open. */
   let drawn: string | undefined
   let element = ""
-  let tagAt = 0
+  let isRawTag = false
   let type = ""
   let attribute = { name: "", start: 0, end: 0 }
   let value: Range = { start: 0, end: 0 }
   let text: (Range & { readonly element: string }) | undefined
 
-  const nameAt = (start: number, end: number) => original.slice(start, end).trim().toLowerCase()
-  const shouldRead = (from: number, to: number, pattern: RegExp, as: string) => {
-    const found = pattern.exec(html.slice(from, to))
-    if (found !== null) misread ??= { at: from + found.index + found[0].length - as.length, as }
-  }
+  const nameAt = (start: number, end: number) => html.slice(start, end).trim().toLowerCase()
   const endText = (end: number) => {
     if (text === undefined) return
     regions.push({ _tag: "Text", element: text.element, type, start: text.start, end })
-    shouldRead(text.start, end, new RegExp(`</${text.element}/`, "i"), " ")
     text = undefined
+  }
+  const addText = (start: number, end: number) => {
+    const element = drawn && `svg ${drawn}`
+    const last = regions.at(-1)
+    const goesOn = last?._tag === "Text" && last.end === start && last.element === element
+    if (goesOn) regions[regions.length - 1] = { ...last, end }
+    else regions.push({ _tag: "Text", element, type: "", start, end })
   }
   const endAttribute = (quote: number) => {
     const { name, ...at } = attribute
@@ -77,30 +93,31 @@ const pass = (original: string, html: string): Pass => {
     {
       onopentagname: (start, end) => {
         element = nameAt(start, end)
-        tagAt = start
+        isRawTag = raw.has(element) && !foreign.isForeign()
         type = ""
         value = { start: end, end }
         regions.push({ _tag: "TagName", start, end })
       },
       onattribname: (start, end) => {
         attribute = { name: html.slice(start, end).toLowerCase(), start, end }
-        value = { start: end, end }
+        value = { start: end, end: -1 }
       },
       onattribdata: (start, end) => {
-        value = { start, end }
+        value = { start: value.end < 0 ? start : value.start, end }
       },
-      onattribend: endAttribute,
+      onattribend: (quote) => {
+        if (value.end < 0) value = { ...value, end: value.start }
+        endAttribute(quote)
+      },
       onopentagend: (end) => {
+        isRawTag = false
         const isForeign = foreign.open(element, false)
         if (!raw.has(element)) return
         if (!isForeign) text = { element, start: end + 1, end }
         else if (element === "script" || element === "style") drawn = element
-        const letter = isForeign ? noRaw : original.charAt(tagAt)
-        if (html.charAt(tagAt) !== letter) misread ??= { at: tagAt, as: letter }
       },
-      onselfclosingtag: (end) => {
-        const isForeign = foreign.open(element, true)
-        if (raw.has(element) && !isForeign) shouldRead(value.end, end, /\/(?=\s*$)/, " ")
+      onselfclosingtag: () => {
+        foreign.open(element, true)
       },
       onclosetag: (start, end) => {
         endText(html.lastIndexOf("<", start))
@@ -110,37 +127,24 @@ const pass = (original: string, html: string): Pass => {
         regions.push({ _tag: "TagName", start, end })
       },
       ontext: (start, end) => {
-        if (text === undefined) regions.push({ _tag: "Text", element: drawn && `svg ${drawn}`, type: "", start, end })
+        if (text === undefined) addText(start, end)
       },
       onend: () => endText(html.length),
       onattribentity: ignore,
-      oncdata: (start) => {
-        if (!foreign.isForeign()) shouldRead(start - 1, start, /\[/, "_")
-      },
-      oncomment: (start, end) => shouldRead(start, end, /--!>/, " -->"),
-      ondeclaration: (start, end) => shouldRead(start - 1, end, /^!(?=-?>)/, "?"),
+      oncdata: ignore,
+      oncomment: ignore,
+      ondeclaration: ignore,
       onprocessinginstruction: ignore,
       ontextentity: ignore
     }
   )
-  tokenizer.write(html)
-  tokenizer.end()
-  return { regions, misread }
-}
-
-/** Right more often than not, so that a page of many drawings need not be read as many times. */
-const drawingsRead = (html: string): string =>
-  html.replace(/<svg[\s>].*?<\/svg/gis, (drawing) =>
-    drawing.replace(/<(?:script|style|textarea|title|xmp)\b/gi, (tag) => `<${noRaw}${tag.slice(2)}`)
-  )
-
-/** In order. Comments and declarations are none of them, nor is what is never closed. */
-export const regionsOf = (html: string): ReadonlyArray<Region> => {
-  let read = drawingsRead(html)
-  for (;;) {
-    const { misread, regions } = pass(html, read)
-    if (misread === undefined) return regions
-    const { as, at } = misread
-    read = read.slice(0, at) + as + read.slice(at + as.length)
+  let read = 0
+  for (const match of html.matchAll(misreadable)) {
+    tokenizer.write(html.slice(read, match.index))
+    tokenizer.write(asRead(match, { isForeign: foreign.isForeign(), textOf: text?.element, isRawTag }))
+    read = match.index + match[0].length
   }
+  tokenizer.write(html.slice(read))
+  tokenizer.end()
+  return regions
 }

@@ -5,7 +5,7 @@ import { type Escape, type Hole, type Holed, parts, type Reader } from "./holes.
 
 /** Lines that scripts ignore since the days when browsers showed them; js-tokens does not know them. */
 const withoutHtmlComments = (text: string): string =>
-  text.replace(/<!--/g, "//--").replace(/^(\s*(?:\/\*.*?\*\/\s*)?)-->/gm, "$1// ")
+  text.replace(/<!--/g, "//--").replace(/^([^\S\r\n\u2028\u2029]*(?:\/\*.*?\*\/[^\S\r\n\u2028\u2029]*)?)-->/gm, "$1// ")
 
 /** What a name follows where it is no value. */
 const beforeNames = new Set([".", "?.", "var", "let", "const", "function", "class"])
@@ -83,9 +83,18 @@ export const readScript = (holed: Holed, reader: Reader, language: Language = ja
   }
 }
 
+/** Whether an address without quotes is open after this text, if it was before it. */
+const isInAddress = (text: string, before: boolean): boolean => {
+  const at = text.toLowerCase().lastIndexOf("url(")
+  return (at >= 0 || before) && !/["')]/.test(text.slice(Math.max(0, at)))
+}
+
 export const readStyle = ({ holes, text }: Holed, reader: Reader): void => {
+  let read = 0
+  let isAddress = false
   for (const hole of holes) {
-    const isAddress = /url\(\s*[^"')]*$/i.test(text.slice(0, hole.start))
+    isAddress = isInAddress(text.slice(read, hole.start), isAddress)
     reader.place(hole, isAddress ? Escapes.cssAddress : Escapes.css)
+    read = hole.end
   }
 }
