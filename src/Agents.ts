@@ -56,6 +56,14 @@ export const Answers: Schema.Schema<Answers> = Schema.declare(isJsonObject, {
 export const maxAnswersBytes = 1_048_576
 
 /**
+ * How many names the answers to one unit may have.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxAnswerNames = 1_000
+
+/**
  * For so long an agent whose heartbeats stopped counts as there: 2 minutes, in which even a browser that slows its pages
  * down sends more than one.
  *

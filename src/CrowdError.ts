@@ -248,7 +248,8 @@ export class InvalidProviderData extends Schema.TaggedError<InvalidProviderData>
 }
 
 /**
- * Answers that cannot be kept: not JSON, or larger than `Agents.maxAnswersBytes`.
+ * Answers that cannot be kept: not JSON, larger than `Agents.maxAnswersBytes`, or of more names than
+ * `Agents.maxAnswerNames`.
  *
  * @since 0.1.0
  * @category errors

@@ -64,19 +64,41 @@ const makeField = (element: string, attributes: Attributes): Field => {
   }
 }
 
-const withOption = (field: Field, option: string): Field =>
-  field.options.includes(option) ? field : { ...field, options: [...field.options, option] }
+/** A field as it is read: its options grow, each once. */
+interface Draft {
+  readonly field: Field
+  readonly options: Set<string>
+  required: boolean
+}
 
-/** Radio buttons and check boxes join the field of their name. */
-const addInput = (fields: Array<Field>, field: Field, attributes: Attributes) => {
-  const choice = field.kind === "radio" || field.kind === "checkbox"
-  const value = attributes.value ?? (choice ? "on" : "")
-  const position = choice ? fields.findIndex(({ kind, name }) => kind === field.kind && name === field.name) : -1
-  const before = fields[position] ?? field
-  const after = choice || field.kind === "hidden" ? withOption(before, value) : before
-  const joined = { ...after, required: before.required || field.required }
-  if (position >= 0) fields[position] = joined
-  else fields.push(joined)
+const draftOf = (field: Field): Draft => ({ field, options: new Set(), required: field.required })
+
+const isChoice = ({ kind }: Field): boolean => kind === "radio" || kind === "checkbox"
+
+/** Fields in order; radio buttons and check boxes join the field of their name. */
+const collector = () => {
+  const drafts: Array<Draft> = []
+  const choices = new Map<string, Draft>()
+  const draftFor = (field: Field): Draft => {
+    const key = `${field.kind} ${field.name}`
+    const known = isChoice(field) ? choices.get(key) : undefined
+    if (known !== undefined) return known
+    const draft = draftOf(field)
+    drafts.push(draft)
+    if (isChoice(field)) choices.set(key, draft)
+    return draft
+  }
+  return {
+    addInput: (field: Field, attributes: Attributes) => {
+      const draft = draftFor(field)
+      draft.required ||= field.required
+      if (isChoice(field)) draft.options.add(attributes.value ?? "on")
+      else if (field.kind === "hidden") draft.options.add(attributes.value ?? "")
+    },
+    add: (draft: Draft) => drafts.push(draft),
+    fields: (): ReadonlyArray<Field> =>
+      drafts.map(({ field, options, required }) => ({ ...field, options: [...options], required }))
+  }
 }
 
 /**
@@ -86,11 +108,11 @@ const addInput = (fields: Array<Field>, field: Field, attributes: Attributes) =>
  * @category constructors
  */
 export const fromHtml = (html: string): ReadonlyArray<Field> => {
-  const fields: Array<Field> = []
-  let select: Field | undefined
+  const { add, addInput, fields } = collector()
+  let select: Draft | undefined
   let option: { value: string | undefined; text: string } | undefined
   const closeOption = () => {
-    if (select !== undefined && option !== undefined) select = withOption(select, option.value ?? option.text.trim())
+    if (select !== undefined && option !== undefined) select.options.add(option.value ?? option.text.trim())
     option = undefined
   }
   const parser = new Parser({
@@ -102,8 +124,8 @@ export const fromHtml = (html: string): ReadonlyArray<Field> => {
       if (!["input", "textarea", "select"].includes(element)) return
       const field = makeField(element, attributes)
       if (field.name === "" || "disabled" in attributes || ignored.includes(field.type)) return
-      if (element === "select") select = field
-      else addInput(fields, field, attributes)
+      if (element === "select") select = draftOf(field)
+      else addInput(field, attributes)
     },
     ontext: (text) => {
       if (option !== undefined) option.text += text
@@ -112,12 +134,12 @@ export const fromHtml = (html: string): ReadonlyArray<Field> => {
       if (element === "option") closeOption()
       if (element !== "select") return
       closeOption()
-      if (select !== undefined) fields.push(select)
+      if (select !== undefined) add(select)
       select = undefined
     }
   })
   parser.end(html)
-  return fields
+  return fields()
 }
 
 const texts = ["Looks right to me.", "Hard to say.", "As written.", "No doubt about it.", "See the text."]
@@ -184,8 +206,12 @@ const answersTo = (field: Field, next: Next): ReadonlyArray<string> => {
  * @category conversions
  */
 export const answersFor = (fields: ReadonlyArray<Field>, next: () => number): Answers => {
-  const chosen = new Map<string, ReadonlyArray<string>>()
-  for (const field of fields) chosen.set(field.name, [...(chosen.get(field.name) ?? []), ...answersTo(field, next)])
+  const chosen = new Map<string, Array<string>>()
+  for (const field of fields) {
+    const values = chosen.get(field.name) ?? []
+    values.push(...answersTo(field, next))
+    chosen.set(field.name, values)
+  }
   return Object.fromEntries(
     Array.from(chosen).flatMap(([name, values]): ReadonlyArray<[string, Json]> => {
       const [only] = values

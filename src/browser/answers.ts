@@ -41,7 +41,11 @@ export const fromForm = (form: HTMLFormElement | FormData): Collected => {
   for (const [name, value] of form instanceof FormData ? form : new FormData(form)) {
     if (typeof value !== "string") {
       if (value.name !== "" || value.size > 0) files.add(name)
-    } else texts.set(name, [...(texts.get(name) ?? []), value])
+    } else {
+      const before = texts.get(name)
+      if (before === undefined) texts.set(name, [value])
+      else before.push(value)
+    }
   }
   if (files.size > 0) return { _tag: "FilesRefused", fields: [...files] }
   const answers = [...texts].map(([name, values]): [string, Json] => [

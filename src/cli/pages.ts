@@ -11,6 +11,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Core } from "../Provider.js"
+import * as connections from "../server/internal/connections.js"
 import * as Server from "../server/Server.js"
 import { CannotListen } from "./failure.js"
 import * as packages from "./packages.js"
@@ -28,9 +29,14 @@ const limits = {
 /** Counted from when nothing is under way any more, or patience has ended: for answers on their way to slow clients. */
 const grace = "2 seconds"
 
-const listening = ({ host, port }: Settings): Layer.Layer<HttpServer.HttpServer, ServeError> =>
+const listening = ({ host, people, port }: Settings): Layer.Layer<HttpServer.HttpServer, ServeError> =>
   Layer.suspend(() => {
-    const server = createServer(limits)
+    const isBehindProxy = (people.proxies ?? []).length > 0
+    const { perAddress } = connections.byDefault
+    const server = connections.bound(createServer(limits), {
+      ...connections.byDefault,
+      perAddress: isBehindProxy ? undefined : perAddress
+    })
     const cutOff = Effect.forkDaemon(
       Effect.delay(
         Effect.sync(() => server.closeAllConnections()),

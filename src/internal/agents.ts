@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Answers, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
+import { type Agent, Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
 import {
   AlreadySubmitted,
   type IneligibleReason,
@@ -95,6 +95,10 @@ export const make = (engine: Engine.Service): Service => {
     })
 
   const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAnswers> => {
+    const names = Object.keys(answers).length
+    if (names > maxAnswerNames) {
+      return new InvalidAnswers({ agent, description: `${names} names; at most ${maxAnswerNames} are kept` })
+    }
     const encoded = encodeAnswers(answers)
     if (encoded._tag === "Left") return new InvalidAnswers({ agent, description: encoded.left.message })
     return new TextEncoder().encode(encoded.right).byteLength > maxAnswersBytes

@@ -179,6 +179,31 @@ describe("an ExternalQuestion", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.scoped("of another site may not: its worker is whoever looks at that page", () =>
+    Effect.gen(function* () {
+      const { assignment, id } = yield* started
+      const fields = [
+        ["assignmentId", assignment],
+        ["label", "good"]
+      ] as const
+      for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "https://evil.example" }]) {
+        expect((yield* post("/mturk/externalSubmit", fields, headers)).status).toBe(403)
+      }
+      expect(yield* submittedAnswers(id)).toEqual([])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("of more than 1,000 fields is refused, and says so", () =>
+    Effect.gen(function* () {
+      const { assignment, id, submitTo } = yield* started
+      const fields = Array.from({ length: 100_000 }, (_, i) => [i % 2 === 0 ? "a" : `f${i}`, "x"] as const)
+      const answer = yield* post(submitTo, [["assignmentId", assignment], ...fields])
+      expect(answer.status).toBe(413)
+      expect(answer.text).toContain("100000 fields, and 1000 are taken at the most")
+      expect(yield* submittedAnswers(id)).toEqual([])
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("answers that would be script to our page are text", () =>
     Effect.gen(function* () {
       const { assignment, submitTo } = yield* started

@@ -42,7 +42,7 @@ const problems: { readonly [tag: string]: Words } = {
   AlreadySubmitted: { title: "You have submitted this before", text: "The answers that you sent first count." },
   InvalidAnswers: {
     title: "These answers cannot be sent",
-    text: "They are too large. Shorten them, then submit again."
+    text: "They are too large or too many. Shorten them, then submit again."
   },
   TooLarge: { title: "These answers cannot be sent", text: "They are too large. Shorten them, then submit again." },
   InvalidProviderData: {

@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { escapeUTF8 } from "entities"
-import type { Agent, Answers } from "../../Agents.js"
+import { type Agent, type Answers, maxAnswerNames } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import { AgentId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import type { Secret } from "../../local/signature.js"
+import { isForeign } from "../../server/internal/guard.js"
 import { agents, units } from "../../store/tables.js"
 import type { Context } from "./context.js"
 import * as ids from "./ids.js"
@@ -42,27 +43,44 @@ type Fields = ReadonlyArray<readonly [string, string]>
 
 /** A field that came several times has all its values. */
 const answersOf = (fields: Fields): Answers => {
-  const values = new Map<string, ReadonlyArray<string>>()
-  for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value])
+  const values = new Map<string, Array<string>>()
+  for (const [name, value] of fields) {
+    const before = values.get(name)
+    if (before === undefined) values.set(name, [value])
+    else before.push(value)
+  }
   return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? "") : all]))
 }
 
 const protocolField = "assignmentId"
 
-const read = (fields: Fields): Effect.Effect<{ readonly assignment: string; readonly answers: Answers }, NotTaken> => {
-  const named = fields.filter(([name]) => name === protocolField).map(([, value]) => value)
-  const answers = fields.filter(([name]) => name !== protocolField)
-  const [assignment] = named
-  if (assignment === undefined || named.length > 1) {
+/** A form whose answers are not looked at yet: that is for who may submit them. */
+interface Form {
+  readonly assignment: string
+  readonly answers: Effect.Effect<Answers, NotTaken>
+}
+
+const maxFields = maxAnswerNames
+
+const answersIn = (fields: Fields): Effect.Effect<Answers, NotTaken> => {
+  if (fields.length === 0) return new NotTaken({ status: 400, message: "The form has no field but assignmentId." })
+  if (fields.length > maxFields) {
+    const message = `The form has ${fields.length} fields, and ${maxFields} are taken at the most.`
+    return new NotTaken({ status: 413, message })
+  }
+  return Effect.sync(() => answersOf(fields))
+}
+
+const read = (fields: Fields): Effect.Effect<Form, NotTaken> => {
+  const [[, assignment = undefined] = [], second] = fields.filter(([name]) => name === protocolField)
+  if (assignment === undefined || second !== undefined) {
     return new NotTaken({ status: 400, message: "The form has to have one field assignmentId." })
   }
   if (assignment === pages.notAvailable) {
     return new NotTaken({ status: 403, message: "This is a preview. Accept the task before you submit it." })
   }
-  if (answers.length === 0) {
-    return new NotTaken({ status: 400, message: "The form has no field but assignmentId." })
-  }
-  return Effect.succeed({ assignment, answers: answersOf(answers) })
+  const answers = Effect.suspend(() => answersIn(fields.filter(([name]) => name !== protocolField)))
+  return Effect.succeed({ assignment, answers })
 }
 
 const gone = new NotTaken({ status: 409, message: "This task is no longer yours." })
@@ -110,13 +128,14 @@ const keyed = (context: Context, secret: Secret) =>
   Effect.gen(function* () {
     const { agent: id, key } = yield* HttpLayerRouter.schemaPathParams(PathParams).pipe(Effect.mapError(() => foreign))
     if (!pages.isKeyOf(secret, id, key)) return yield* foreign
+    const agent = yield* Effect.flatMap(context.store.get(agents, id), orForeign)
+    if (agent.status === "expired") return yield* isTooLate
     const { answers, assignment } = yield* form
-    const agent = yield* context.store.get(agents, id)
-    if (!Option.exists(agent, ({ unit }) => ids.assignmentOf(unit) === assignment)) return yield* foreign
-    const holder = Option.getOrThrow(agent)
-    if (holder.status === "expired") return yield* isTooLate
-    return yield* submit(context, holder, answers)
+    if (ids.assignmentOf(agent.unit) !== assignment) return yield* foreign
+    return yield* submit(context, agent, yield* answers)
   })
+
+const orForeign = Option.match({ onNone: () => Effect.fail(foreign), onSome: Effect.succeed<Agent> })
 
 const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 
@@ -124,7 +143,6 @@ const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 const unkeyed = (context: Context, local: Local["Type"]) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const { answers, assignment } = yield* form
     const name = yield* local
       .worker({
         peer: request.remoteAddress,
@@ -132,16 +150,26 @@ const unkeyed = (context: Context, local: Local["Type"]) =>
         cookie: Option.fromNullable(request.cookies["crowd_worker"])
       })
       .pipe(Effect.mapError(({ message }) => new NotTaken({ status: 403, message })))
+    if (Option.isNone(name)) return yield* foreign
+    const { answers, assignment } = yield* form
     const agent = yield* holderOf(context, assignment)
-    if (!Option.contains(name, agent.workerName)) return yield* foreign
-    return yield* submit(context, agent, answers)
+    if (agent.workerName !== name.value) return yield* foreign
+    return yield* submit(context, agent, yield* answers)
   })
 
-/** Whether this is a form that a page of any site may send here. */
-export const isForm = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
-  method === "POST" &&
-  url.replace(/[?#].*$/, "").endsWith(pages.submitPath) &&
-  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")
+/**
+ * Whether this is a form that may be sent here. A page of another site, such as a task in its sandbox, needs the key
+ * that its frame was given: the connection is that of whoever looks at any page.
+ */
+export const isForm = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean => {
+  const path = url.replace(/[?#].*$/, "")
+  return (
+    method === "POST" &&
+    path.endsWith(pages.submitPath) &&
+    (path.startsWith(`${pages.agentPath}/`) || !isForeign(headers)) &&
+    /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")
+  )
+}
 
 export const routes = (context: Context, secret: Secret) =>
   HttpLayerRouter.use((router) =>

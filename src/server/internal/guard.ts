@@ -1,5 +1,4 @@
 /** What every request passes, and what every response carries. */
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
@@ -15,12 +14,21 @@ import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
 import * as address from "../../local/address.js"
 import { keyHeader } from "../WorkApi.js"
+import * as decodeErrors from "./decodeErrors.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
 import { orBroken } from "./whole.js"
 
-/** Answers, and what JSON puts around them at the worst. */
-const maxBodyBytes = 2 * maxAnswersBytes + 65_536
+/** Bodies in bytes, by where they go: answers, and what JSON or a form puts around them at the worst; a HIT; or a few words. */
+const bodies = { answers: 2 * maxAnswersBytes + 65_536, call: 524_288, decisions: 65_536, words: 16_384 }
+
+/** How large the body of a request may be. */
+const maxBodyBytes = (url: string): number => {
+  const path = url.replace(/[?#].*$/, "")
+  if (/\/(?:answers|externalSubmit)$/.test(path)) return bodies.answers
+  if (path === "/") return bodies.call
+  return /\/decisions?$/.test(path) ? bodies.decisions : bodies.words
+}
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
 
@@ -63,7 +71,8 @@ const isNoJson = (headers: Headers.Headers): boolean => {
   return type !== "" && !/^application\/json\s*(;|$)/i.test(type)
 }
 
-const isTooLarge = (headers: Headers.Headers): boolean => Number(headers["content-length"] ?? 0) > maxBodyBytes
+const isTooLarge = ({ headers, url }: HttpServerRequest.HttpServerRequest): boolean =>
+  Number(headers["content-length"] ?? 0) > maxBodyBytes(url)
 
 const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
@@ -84,7 +93,7 @@ const refusal = (
 ) => {
   const { headers, method } = request
   if (!isOurHost(headers["host"] ?? "")) return wrongHost
-  if (isTooLarge(headers)) return refuse(413, "TooLarge", `A request may have ${maxBodyBytes} bytes.`)
+  if (isTooLarge(request)) return refuse(413, "TooLarge", `A request here may have ${maxBodyBytes(request.url)} bytes.`)
   if (accepts(request)) return undefined
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (changes(method) && isNoJson(headers)) return refuse(415, "NoJson", "A request's body must be application/json.")
@@ -102,8 +111,6 @@ const always = Headers.fromInput({
 const finish = (response: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.setHeaders(response, { ...always, ...response.headers })
 
-const bodyLimit = Layer.succeed(HttpIncomingMessage.MaxBodySize, Option.some(FileSystem.Size(maxBodyBytes)))
-
 const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
 
 /** Whoever reads what is nested a hundred thousand times runs out of stack. */
@@ -120,7 +127,9 @@ export const layer = (
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request, isOurHost, accepts)
-        const answer = Effect.map(Effect.catchSomeDefect(route, whereTooDeep), orBroken(request))
+        const answer = Effect.map(Effect.catchSomeDefect(route, whereTooDeep), (response) =>
+          decodeErrors.told(orBroken(request)(response))
+        ).pipe(HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes(request.url))))
         return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }
@@ -139,8 +148,7 @@ export const serving = <A, E, R>(served: Layer.Layer<A, E, R>) =>
     Effect.map(Effect.tracer, (tracer) =>
       served.pipe(
         HttpMiddleware.withTracerDisabledWhen((request) => tracer === silent || !isTraced(request)),
-        Layer.locallyWith(Headers.currentRedactedNames, (names) => [...names, keyHeader]),
-        Layer.provide(bodyLimit)
+        Layer.locallyWith(Headers.currentRedactedNames, (names) => [...names, keyHeader])
       )
     )
   )

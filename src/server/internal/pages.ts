@@ -1,4 +1,5 @@
 /** What a browser opens: the shells of the two apps, their scripts and styles, and the frames that tasks run in. */
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -65,15 +66,23 @@ const forUs = { "cross-origin-resource-policy": "same-origin" }
 /** Shims are for pages of other sites, too, and for tasks in their frames. */
 const forEverybody = { "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" }
 
+const encoder = new TextEncoder()
+
+/** Encoded once, for whoever asks, and asks again. */
+const assetBodies: ReadonlyMap<string, HttpBody.Uint8Array> = new Map(
+  Object.entries(assets).map(([name, { body, type }]) => [name, HttpBody.uint8Array(encoder.encode(body), type)])
+)
+
 const asset = (request: HttpServerRequest.HttpServerRequest) => {
   const name = request.url.replace(/^\/assets\//, "").replace(/\?.*$/, "")
   const found = Object.hasOwn(assets, name) ? assets[name] : undefined
-  if (found === undefined) return notFound
+  const body = assetBodies.get(name)
+  if (found === undefined || body === undefined) return notFound
   const audience = name.startsWith("shim/") ? forEverybody : forUs
   const headers = { etag: found.etag, "cache-control": "no-cache", ...audience }
   return request.headers["if-none-match"] === found.etag
     ? HttpServerResponse.empty({ status: 304, headers })
-    : HttpServerResponse.text(found.body, { contentType: found.type, headers })
+    : HttpServerResponse.setBody(HttpServerResponse.empty({ status: 200, headers }), body)
 }
 
 const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })
@@ -110,6 +119,7 @@ const frames = Effect.gen(function* () {
   const keys = yield* Keys.Keys
   const source = yield* Effect.serviceOption(TaskSource)
   const prepared = recent<TaskPage.Prepared>(64)
+  const preparedElsewhere = recent<TaskPage.Prepared>(64)
 
   const page = (run: RunId) => {
     const known = prepared.get(run)
@@ -125,6 +135,12 @@ const frames = Effect.gen(function* () {
     )
   }
 
+  const pageFromElsewhere = (html: string): TaskPage.Prepared => {
+    const made = preparedElsewhere.get(html) ?? TaskPage.prepare(html)
+    preparedElsewhere.set(html, made)
+    return made
+  }
+
   const fromElsewhere = (assignment: AssignmentId, agent: Option.Option<Agent>, options: TaskPage.RenderOptions) =>
     Effect.gen(function* () {
       if (Option.isNone(source)) return Option.none()
@@ -136,7 +152,7 @@ const frames = Effect.gen(function* () {
         if (new URLSearchParams(query).toString() !== shown.query) {
           return HttpServerResponse.redirect(`${path}?${shown.query}`)
         }
-        return frame(TaskPage.render(TaskPage.prepare(shown.html), {}, options))
+        return frame(TaskPage.render(pageFromElsewhere(shown.html), {}, options))
       })
     })
 

@@ -171,7 +171,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handleRaw("accept", ({ path, request }) =>
         Effect.gen(function* () {
           const who = yield* visitor
-          const { data } = yield* bodyOf(request, decodeArrival)
+          // Nobody listens to what a page says where the crowd knows its people by their connections.
+          const { data } = who.isTold ? { data: null } : yield* bodyOf(request, decodeArrival)
           const agent = yield* agents.register(path.run, yield* providerData(who, data))
           const { task } = yield* runs.get(path.run)
           const work = encodeWork({
