@@ -8,6 +8,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as allRuns from "./allRuns.js"
 import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
 import { describe, describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
@@ -38,6 +39,7 @@ const crowd = Command.make(
     running.run,
     running.serve,
     mturkServer,
+    allRuns.runs,
     runs.status,
     reviews.submissions,
     reviews.approve,

@@ -13,6 +13,7 @@ import type { RunId } from "../Ids.js"
 import { type Intent, Journal, type Settlement } from "../Journal.js"
 import { type Summary, TaskRuns } from "../TaskRuns.js"
 import { Units } from "../Units.js"
+import * as crowds from "./crowds.js"
 import * as expiring from "./expiring.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
@@ -47,16 +48,17 @@ const watchRun = (run: RunId) =>
 
 const othersShown = 5
 
-/** Where no run was named, the other ones are worth knowing. */
+/** Where no run was named, the other ones are worth knowing, whatever crowds they are on. */
 const showOthers = (shown: RunId) =>
   Effect.gen(function* () {
-    const newest = yield* Stream.runCollect(Stream.take((yield* TaskRuns).list, othersShown + 1))
+    const newest = yield* Stream.runCollect(Stream.take(crowds.runs, othersShown + 1))
     const others = Chunk.toReadonlyArray(newest)
+      .map(({ found }) => found)
       .filter(({ id }) => id !== shown)
       .slice(0, othersShown)
     if (others.length === 0) return
     const rows = others.map(({ id, name }) => `  ${id}  ${name}`)
-    yield* print(["", "Earlier runs:", ...rows].join("\n"))
+    yield* print(["", "Earlier runs:", ...rows, `${yield* Invocation.crowd("runs")} shows all.`].join("\n"))
   })
 
 export const status = Command.make(

@@ -25,7 +25,7 @@ const styles: Record<UnitStatus, Style> = {
   expired: "dim"
 }
 
-export const total = ({ units }: Summary): number => Object.values(units).reduce((sum, n) => sum + n, 0)
+export const total = ({ units }: Pick<Summary, "units">): number => Object.values(units).reduce((sum, n) => sum + n, 0)
 
 export const decided = ({ units }: Pick<Summary, "units">): number =>
   units.accepted + units.soft_rejected + units.rejected + units.expired

@@ -6,10 +6,10 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { ProviderError, type StoreError, TaskRunNotFound } from "../CrowdError.js"
+import { ProviderError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
-import type { Assignment, Cost, OpenOptions, Service, Summary, TaskRun } from "../TaskRuns.js"
+import type { Assignment, OpenOptions, Service, TaskRun } from "../TaskRuns.js"
 import { due } from "./due.js"
 import type * as Engine from "./engine.js"
 import * as knownRun from "./knownRun.js"
@@ -17,6 +17,7 @@ import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
 import { retrying } from "./retry.js"
+import * as tally from "./tally.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { changes, driver, forget, requester, run, store } = engine
@@ -147,18 +148,7 @@ export const make = (engine: Engine.Service): Service => {
 
   const rows: Service["rows"] = (id) => Effect.zipRight(run(id), knownRun.rowsOf(store, id))
 
-  const cost = (found: TaskRun): Effect.Effect<Cost, StoreError> =>
-    Effect.gen(function* () {
-      const sum = (kind: "reward" | "bonus", column: "amount" | "fee") =>
-        store.sum(tables.payments, { run: Option.some(found.id), kind }, column)
-      const rewards = yield* sum("reward", "amount")
-      const bonuses = yield* sum("bonus", "amount")
-      const fees = (yield* sum("reward", "fee")) + (yield* sum("bonus", "fee"))
-      return { currency: found.task.reward.currency, rewards, bonuses, fees, total: rewards + bonuses + fees }
-    })
-
-  const counts: Service["counts"] = (id) =>
-    Effect.zipRight(run(id), Effect.map(store.count(tables.units, { run: id }, "status"), countsOf))
+  const counts: Service["counts"] = (id) => Effect.zipRight(run(id), tally.units(store, id))
 
   const summary: Service["summary"] = (id) =>
     Effect.gen(function* () {
@@ -173,7 +163,7 @@ export const make = (engine: Engine.Service): Service => {
         assignments: yield* rows(id),
         units: yield* counts(id),
         workers: workers[id] ?? 0,
-        cost: yield* cost(found),
+        cost: yield* tally.cost(store, found),
         medianTime: median,
         hourlyWage: Option.map(median, (time) =>
           Math.round((found.task.reward.minor * Duration.toMillis("1 hour")) / Math.max(1, time))
@@ -204,14 +194,3 @@ export const make = (engine: Engine.Service): Service => {
     changes
   }
 }
-
-const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] => ({
-  created: counts["created"] ?? 0,
-  launched: counts["launched"] ?? 0,
-  assigned: counts["assigned"] ?? 0,
-  completed: counts["completed"] ?? 0,
-  accepted: counts["accepted"] ?? 0,
-  soft_rejected: counts["soft_rejected"] ?? 0,
-  rejected: counts["rejected"] ?? 0,
-  expired: counts["expired"] ?? 0
-})

@@ -77,6 +77,20 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
     })
   )
 
+  it.scoped("shows of a run its batch, its crowd and its id, and all runs where there is no such run", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Told apart", 1)
+      const page = yield* requester()
+      yield* isThere(page, `${run.name} · ${run.provider} · ${run.id}`)
+      yield* act(() => page.getByRole("link", { name: "Told apart" }).click())
+      yield* isThere(page, `${run.name} · ${run.provider} · ${run.id}`)
+      yield* act(() => page.goto(new URL("/console/runs/run_1", page.url()).href))
+      yield* isThere(page, "There is no such run here.")
+      yield* act(() => page.getByRole("link", { name: "See all runs" }).click())
+      yield* isThere(page, "Told apart")
+    })
+  )
+
   it.scoped("asks for the token where the address has none that can be read", () =>
     Effect.gen(function* () {
       const page = yield* chromium.page()

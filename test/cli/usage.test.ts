@@ -103,6 +103,7 @@ describe("options of all commands", () => {
         "run",
         "serve",
         "mturk-server",
+        "runs",
         "status",
         "submissions",
         "approve",

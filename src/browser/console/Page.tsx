@@ -24,6 +24,12 @@ export const Page = ({ children }: { readonly children: ComponentChildren }) => 
 
 export const ProblemNotice = ({ problem }: { readonly problem: api.Problem }) => (
   <p class="notice bad" role="alert">
-    {problem.message}
+    {problem._tag === "TaskRunNotFound" ? (
+      <>
+        There is no such run here. <Link to="/console">See all runs</Link>
+      </>
+    ) : (
+      problem.message
+    )}
   </p>
 )

@@ -9,6 +9,7 @@ import { Bar, Counts, Figures } from "./Progress.js"
 import { Submissions } from "./Submissions.js"
 import { useRun } from "./useRuns.js"
 import { Workers } from "./Workers.js"
+import { origin } from "./words.js"
 
 const ExpireQuestion = ({ run, onClose }: { readonly run: string; readonly onClose: () => void }) => (
   <Question
@@ -75,6 +76,7 @@ export const RunPage = ({ run, show }: Props) => {
           {view.summary.mode === "test" && <span class="tag">test</span>}
           <Actions view={view} />
         </div>
+        <p class="small muted">{origin(view)}</p>
         <p class="small muted numbers">{lifetime(view)}</p>
         <Bar view={view} />
         <Counts view={view} />

@@ -6,7 +6,7 @@ import * as api from "./api.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Bar, Counts, Figures, total } from "./Progress.js"
 import { useEvents } from "./useRuns.js"
-import { counted } from "./words.js"
+import { counted, origin } from "./words.js"
 
 const RunCard = ({ view }: { readonly view: api.RunView }) => {
   const { assignments, mode, run, units } = view.summary
@@ -19,6 +19,7 @@ const RunCard = ({ view }: { readonly view: api.RunView }) => {
         {mode === "test" && <span class="tag">test</span>}
         {units.completed > 0 && <span class="tag warn">{counted(units.completed, "submission")} to review</span>}
       </div>
+      <p class="small muted">{origin(view)}</p>
       <p class="small muted numbers">
         {counted(assignments, "assignment")}, {counted(total(view), "unit")}, {format.money(view.reward)} each · begun{" "}
         {format.moment(view.createdAt)}

@@ -25,6 +25,9 @@ export const shares: ReadonlyArray<{
   { name: "expired", tone: "expired", of: ["expired"] }
 ]
 
+/** What the command calls the run, too: its batch, its crowd and its id. */
+export const origin = ({ summary: { name, provider, run } }: RunView): string => `${name} · ${provider} · ${run}`
+
 export const number = (n: number): string => new Intl.NumberFormat("en").format(n)
 
 export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`

@@ -1,0 +1,34 @@
+/** What is counted and summed of a run, whichever crowd it is on. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../CrowdError.js"
+import type { RunId } from "../Ids.js"
+import type * as Store from "../Store.js"
+import * as tables from "../store/tables.js"
+import type { Cost, Summary, TaskRun } from "../TaskRuns.js"
+
+const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] => ({
+  created: counts["created"] ?? 0,
+  launched: counts["launched"] ?? 0,
+  assigned: counts["assigned"] ?? 0,
+  completed: counts["completed"] ?? 0,
+  accepted: counts["accepted"] ?? 0,
+  soft_rejected: counts["soft_rejected"] ?? 0,
+  rejected: counts["rejected"] ?? 0,
+  expired: counts["expired"] ?? 0
+})
+
+/** How many units of the run there are in each status. */
+export const units = (store: Store.Service, run: RunId): Effect.Effect<Summary["units"], StoreError> =>
+  Effect.map(store.count(tables.units, { run }, "status"), countsOf)
+
+/** What has been paid for the run. */
+export const cost = (store: Store.Service, { id, task }: TaskRun): Effect.Effect<Cost, StoreError> =>
+  Effect.gen(function* () {
+    const sum = (kind: "reward" | "bonus", column: "amount" | "fee") =>
+      store.sum(tables.payments, { run: Option.some(id), kind }, column)
+    const rewards = yield* sum("reward", "amount")
+    const bonuses = yield* sum("bonus", "amount")
+    const fees = (yield* sum("reward", "fee")) + (yield* sum("bonus", "fee"))
+    return { currency: task.reward.currency, rewards, bonuses, fees, total: rewards + bonuses + fees }
+  })
