@@ -38,7 +38,7 @@ import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
-import { type TaskRun, TaskRuns } from "./TaskRuns.js"
+import { type Lacking, type RelaunchOptions, type TaskRun, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 import { type BonusReceipt, Workers } from "./Workers.js"
 
@@ -297,6 +297,79 @@ const launchShowing = <E>(
     yield* rest
     yield* offered
     return ready
+  })
+
+/**
+ * What launching lost units again will cost if all of them are accepted. Units that were made by an earlier relaunch and
+ * not sent are among them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RelaunchPlan extends Lacking, Pick<Plan, "reward" | "fee" | "total" | "available"> {}
+
+/** @since 0.1.0 @category errors */
+export type RelaunchError =
+  | TaskRunNotFound
+  | AgentNotFound
+  | RequesterNotFound
+  | InsufficientFunds
+  | Uncertain
+  | ProviderError
+  | StoreError
+
+/**
+ * What `relaunch` would send, and what that would cost. Makes and sends nothing.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const relaunchPlan = (id: RunId, options: RelaunchOptions = {}) =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    const units = yield* Units
+    const provider = yield* Provider
+    const { requester, task } = yield* runs.get(id)
+    const { qualifications, reward, unitsPerAssignment } = task
+    const lacking = yield* runs.lacking(id, options)
+    const made = yield* units.list(id, { status: "created" }).pipe(
+      Stream.filter(({ replaces }) => Option.isSome(replaces)),
+      Stream.runCount
+    )
+    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
+    const plan: RelaunchPlan = {
+      rows: lacking.rows,
+      units: lacking.units + made,
+      reward,
+      fee,
+      total: Money.times(Money.sum(reward, fee), lacking.units + made),
+      available: yield* available(requester)
+    }
+    return plan
+  })
+
+/**
+ * Gives every row of the run that lacks accepted answers new units, with a lifetime of their own, and offers them, if what
+ * is there pays for them. Rows that are complete get none. Repeating it makes nothing more, and sends what was not sent.
+ *
+ * @since 0.1.0
+ * @category programs
+ */
+export const relaunch = (
+  id: RunId,
+  options: RelaunchOptions = {}
+): Effect.Effect<RelaunchPlan, RelaunchError, Provider | TaskRuns | Units | Journal> =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    yield* runs.get(id)
+    yield* (yield* Journal).settle(id)
+    const plan = yield* relaunchPlan(id, options)
+    const { created, ...others } = yield* runs.counts(id)
+    const sent = Object.values(others).reduce((sum, n) => sum + n, 0)
+    yield* afford(plan, { sent, toSend: plan.units })
+    yield* runs.relaunch(id, options)
+    yield* Stream.runDrain((yield* Units).launch(id, { relaunched: true }))
+    return plan
   })
 
 /**

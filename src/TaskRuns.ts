@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
+  AgentNotFound,
   BatchChanged,
   InvalidInput,
   ProviderError,
@@ -18,7 +19,7 @@ import type {
   StoreError,
   TaskRunNotFound
 } from "./CrowdError.js"
-import { AssignmentId, RequesterId, RunId } from "./Ids.js"
+import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
 import { isJson, isSame, parseJson } from "./internal/json.js"
 import { Minor, Money } from "./Money.js"
@@ -249,6 +250,30 @@ export interface OpenOptions {
 }
 
 /**
+ * Which lost units of a run are launched again; all of them, if nothing is named.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RelaunchOptions {
+  /** Only units that expired, that were rejected, or that were soft-rejected. */
+  readonly only?: ReadonlyArray<"expired" | "rejected" | "soft_rejected"> | undefined
+  /** Only the unit on which this agent worked. */
+  readonly agent?: AgentId | undefined
+}
+
+/**
+ * How many rows lack accepted answers that nothing on offer will bring, and how many units bring them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Lacking {
+  readonly rows: number
+  readonly units: number
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -292,6 +317,23 @@ export interface Service {
   readonly assignment: (id: AssignmentId) => Effect.Effect<Option.Option<Assignment>, StoreError>
   /** The assignments with these ids, in no particular order. */
   readonly assignments: (ids: ReadonlyArray<AssignmentId>) => Effect.Effect<ReadonlyArray<Assignment>, StoreError>
+  /**
+   * Counts the rows that have fewer units accepted, on offer, in work or to be decided than the task asks for. A unit that
+   * was taken back counts as in work as long as somebody may still submit it.
+   */
+  readonly lacking: (
+    id: RunId,
+    options?: RelaunchOptions
+  ) => Effect.Effect<Lacking, TaskRunNotFound | AgentNotFound | StoreError>
+  /**
+   * Makes the units that `lacking` counts, a page of rows in one transaction; `Units.launch` sends them. Each stands for
+   * one that was lost, at the next free index of its row, so that repeating it makes nothing more. Returns how many were
+   * made.
+   */
+  readonly relaunch: (
+    id: RunId,
+    options?: RelaunchOptions
+  ) => Effect.Effect<number, TaskRunNotFound | AgentNotFound | StoreError>
   /** How many units of the run there are in each status. */
   readonly counts: (id: RunId) => Effect.Effect<Summary["units"], TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>

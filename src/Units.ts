@@ -51,6 +51,8 @@ export const Unit = Schema.Struct({
    * not. None once it was submitted or taken back.
    */
   offeredUntil: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  /** The unit of the same assignment in whose place this one was launched again. */
+  replaces: Schema.OptionFromNullOr(UnitId),
   updatedAt: Schema.DateTimeUtcFromNumber
 }).annotations({ identifier: "Unit" })
 /**
@@ -74,6 +76,8 @@ export interface ListOptions {
  * @category models
  */
 export interface LaunchOptions<E = never> {
+  /** Only units made by `TaskRuns.relaunch`. */
+  readonly relaunched?: boolean | undefined
   /** How many units to offer at the most. */
   readonly limit?: number | undefined
   /** Done before so many units in all are looked for, so that rows can be added while units are sent. */

@@ -26,5 +26,6 @@ export const newUnit = (
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),
   offeredUntil,
+  replaces: Option.none(),
   updatedAt: now
 })

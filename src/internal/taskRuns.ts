@@ -16,6 +16,7 @@ import * as knownRun from "./knownRun.js"
 import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
+import * as relaunching from "./relaunching.js"
 import { retrying } from "./retry.js"
 import * as tally from "./tally.js"
 
@@ -186,6 +187,7 @@ export const make = (engine: Engine.Service): Service => {
     template,
     addRows,
     rows,
+    ...relaunching.make(engine),
     assignment: (id) => store.get(tables.assignments, id),
     assignments: (ids) => store.getAll(tables.assignments, ids),
     counts,

@@ -173,8 +173,10 @@ export const make = (engine: Engine.Service): Service => {
           orderBy: "place",
           limit: soon,
           ready: options?.ready
-        }).pipe(Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER), (created) =>
-          pagewise(created, driver.launch, launchPage)
+        }).pipe(
+          Stream.filter(({ replaces }) => options?.relaunched !== true || Option.isSome(replaces)),
+          Stream.take(options?.limit ?? Number.MAX_SAFE_INTEGER),
+          (created) => pagewise(created, driver.launch, launchPage)
         )
       )
     )

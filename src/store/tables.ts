@@ -130,6 +130,7 @@ export const units = table({
     leaseUntil: "integer",
     withdrawnAt: "integer",
     offeredUntil: "integer",
+    replaces: "text",
     updatedAt: "integer"
   },
   unique: [["run", "place"]],

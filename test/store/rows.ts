@@ -61,6 +61,7 @@ export const unit = (key: string, place: number, change: Partial<Unit> = {}): Un
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),
   offeredUntil: Option.none(),
+  replaces: Option.none(),
   updatedAt: at(1),
   ...change
 })
