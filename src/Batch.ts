@@ -12,6 +12,7 @@ import * as internalRows from "./internal/batchRows.js"
 import * as internalTask from "./internal/batchTask.js"
 import * as Faults from "./internal/faults.js"
 import { find } from "./internal/placeholders.js"
+import * as taskSettings from "./internal/taskSettings.js"
 import { suggestion, textFault } from "./internal/text.js"
 import type { Inputs, Task } from "./TaskRuns.js"
 
@@ -45,6 +46,26 @@ export interface TaskFault {
   readonly path: ReadonlyArray<string | number>
   readonly message: string
 }
+
+/**
+ * One setting of a `task.json`: its default as it would be written there, or in a word where there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Setting {
+  readonly name: string
+  readonly byDefault: string
+  readonly about: string
+}
+
+/**
+ * Every setting that a `task.json` can have.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const settings: ReadonlyArray<Setting> = taskSettings.settings
 
 /**
  * Reads the content of a `task.json`, already parsed. The `Left` is everything that is wrong with it.

@@ -7,7 +7,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Batch } from "../Batch.js"
+import * as Batch from "../Batch.js"
 import * as Samples from "../batch/Samples.js"
 import * as Crowd from "../Crowd.js"
 import * as Money from "../Money.js"
@@ -44,6 +44,12 @@ export const init = Command.make(
       providers.mock
     )
 ).pipe(Command.withDescription("Write a batch to start from"))
+
+/** What `crowd init --help` has to say of the file it writes. */
+export const aboutSettings = `TASK.JSON\n\n${format.table(
+  Batch.settings.map(({ about, byDefault, name }) => [name, `${byDefault.padEnd(12)}  ${about}`]),
+  18
+)}`
 
 const encodePlan = Schema.encodeSync(Crowd.Plan)
 
@@ -98,7 +104,10 @@ const limit = Options.integer("limit").pipe(
   Options.optional
 )
 
-export const launchBatch = (batch: Batch, options: { readonly fresh: boolean; readonly limit?: number | undefined }) =>
+export const launchBatch = (
+  batch: Batch.Batch,
+  options: { readonly fresh: boolean; readonly limit?: number | undefined }
+) =>
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester

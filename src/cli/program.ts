@@ -89,18 +89,24 @@ const shorter = (line: string): string => {
   return name === undefined || about === undefined ? line : `  - ${name.padEnd(12)} ${about}`
 }
 
+/** What the help of a command has to say beside what `@effect/cli` knows of it. */
+const withMore = (help: string): string =>
+  /^\$ crowd init /m.test(stripVTControlCharacters(help)) ? `${help}\n\n${batches.aboutSettings}` : help
+
 /** Lets `@effect/cli` print its help where this command prints; what is wrong with the words is told by `tell`. */
 const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const screen = yield* Screen
     const help = (text: string) => {
-      const tidy = text
-        .replace(noise, "")
-        .replace(/^\$ (?!crowd)/m, "$ crowd ")
-        .split("\n")
-        .map(shorter)
-        .join("\n")
-        .trim()
+      const tidy = withMore(
+        text
+          .replace(noise, "")
+          .replace(/^\$ (?!crowd)/m, "$ crowd ")
+          .split("\n")
+          .map(shorter)
+          .join("\n")
+          .trim()
+      )
       screen.out.write(`${screen.isColoured(screen.out) ? tidy : stripVTControlCharacters(tidy)}\n`)
     }
     return yield* Effect.withConsole(effect, {
