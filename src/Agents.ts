@@ -14,6 +14,7 @@ import type {
   AlreadySubmitted,
   InsufficientFunds,
   InvalidAnswers,
+  InvalidFeedback,
   InvalidProviderData,
   InvalidTransition,
   NotEligible,
@@ -90,6 +91,8 @@ export const Agent = Schema.Struct({
   answers: Schema.OptionFromNullOr(Answers),
   /** What the worker was told with the decision. */
   feedback: Schema.OptionFromNullOr(Schema.String),
+  /** The category of a rejection, where it has one. */
+  category: Schema.OptionFromNullOr(Schema.String),
   acceptedAt: Schema.DateTimeUtcFromNumber,
   deadline: Schema.DateTimeUtcFromNumber,
   submittedAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
@@ -130,13 +133,34 @@ export interface Submission {
 }
 
 /**
+ * An agent after a decision. `repeated` says that it had been decided so before: nothing was done now, and the first
+ * feedback stands.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Decided extends Agent {
+  readonly repeated: boolean
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
 export interface ApproveOptions {
+  /** Shown to the worker: at most 1,024 characters; blank is none. */
   readonly feedback?: string | undefined
   /** Approve work that was rejected before. */
   readonly overrideRejection?: boolean | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RejectOptions {
+  /** Why, in a word: one of the crowd's own where its driver names them (`Driver.feedback`), or else anything. */
+  readonly category?: string | undefined
 }
 
 /**
@@ -155,9 +179,16 @@ export interface SubmissionsOptions {
 /** @since 0.1.0 @category errors */
 export type ChangeError = AgentNotFound | InvalidTransition | StoreError
 /** @since 0.1.0 @category errors */
-export type PayError = AgentNotFound | InvalidTransition | InsufficientFunds | Uncertain | ProviderError | StoreError
+export type PayError =
+  | AgentNotFound
+  | InvalidFeedback
+  | InvalidTransition
+  | InsufficientFunds
+  | Uncertain
+  | ProviderError
+  | StoreError
 /** @since 0.1.0 @category errors */
-export type RejectError = AgentNotFound | InvalidTransition | Uncertain | ProviderError | StoreError
+export type RejectError = AgentNotFound | InvalidFeedback | InvalidTransition | Uncertain | ProviderError | StoreError
 
 /**
  * @since 0.1.0
@@ -191,7 +222,7 @@ export interface Service {
   /** The worker's browser is gone; the unit stays theirs until the deadline. */
   readonly disconnect: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** Pays for the work. */
-  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
+  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Decided, PayError>
   /**
    * Approves every submission of the run that is not decided (or those submitted before a time), in pages, a bounded
    * number at once; one element a page.
@@ -201,9 +232,12 @@ export interface Service {
     options?: { readonly submittedBefore?: DateTime.Utc | undefined }
   ) => Stream.Stream<ReadonlyArray<Agent>, TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError>
   /** Pays for the work, but keeps it out of the results. */
-  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>
-  /** Refuses to pay; the worker is told why. */
-  readonly reject: (id: AgentId, feedback: string) => Effect.Effect<Agent, RejectError>
+  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Decided, PayError>
+  /**
+   * Refuses to pay; the worker is told why, in at most 1,024 characters that are not all blank. Fails with
+   * `InvalidFeedback` where the crowd wants more than that.
+   */
+  readonly reject: (id: AgentId, feedback: string, options?: RejectOptions) => Effect.Effect<Decided, RejectError>
   /** The agent's status after asking the provider for its own, where it keeps one. */
   readonly status: (id: AgentId) => Effect.Effect<AgentStatus, AgentNotFound | ProviderError | StoreError>
   /** Tells the provider that the task is done, where it wants to know. */

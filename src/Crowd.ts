@@ -116,7 +116,7 @@ export interface Bonus {
  */
 export type Decision =
   | { readonly _tag: "Approve"; readonly feedback?: string | undefined }
-  | { readonly _tag: "Reject"; readonly feedback: string }
+  | { readonly _tag: "Reject"; readonly feedback: string; readonly category?: string | undefined }
   | { readonly _tag: "SoftReject"; readonly feedback?: string | undefined }
   | {
       readonly _tag: "Bonus"

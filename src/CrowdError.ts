@@ -154,6 +154,21 @@ export class InsufficientFunds extends Schema.TaggedError<InsufficientFunds>("ef
 }
 
 /**
+ * What a worker should be told with a decision cannot be. Nothing was decided.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidFeedback extends Schema.TaggedError<InvalidFeedback>("effect-crowd/InvalidFeedback")(
+  "InvalidFeedback",
+  { description: Schema.String }
+) {
+  override get message() {
+    return `This feedback cannot be given: ${this.description}. Nothing was decided.`
+  }
+}
+
+/**
  * Why a worker may not take a unit.
  *
  * @since 0.1.0
@@ -628,6 +643,7 @@ export const CrowdError = Schema.Union(
   InvalidRegisterArgs,
   InvalidProviderData,
   InvalidAnswers,
+  InvalidFeedback,
   NotYourAgent,
   AlreadySubmitted,
   Unwelcome,

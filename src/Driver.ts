@@ -161,12 +161,26 @@ export interface ExpireOrder {
   readonly unit: Unit
   readonly run: TaskRun
 }
+/**
+ * What a crowd wants of the feedback of a rejection, beyond that there is some: so many characters, and one of these
+ * categories. What is less fails with `InvalidFeedback` before anything is written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FeedbackRules {
+  readonly minLength?: number
+  readonly categories?: ReadonlyArray<string>
+}
+
 /** @since 0.1.0 @category orders */
 export interface ReviewOrder {
   readonly agent: Agent
   readonly unit: Unit
   readonly run: TaskRun
   readonly feedback: Option.Option<string>
+  /** Of a rejection, where it was given one. */
+  readonly category: Option.Option<string>
   readonly overrideRejection: boolean
 }
 /** @since 0.1.0 @category orders */
@@ -312,6 +326,8 @@ export interface Driver {
   readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
   /** Whether the crowd keeps the worker out, whoever asked for it; left out where it cannot be asked. */
   readonly isBlocked?: ((worker: Worker) => Effect.Effect<boolean, ProviderError>) | undefined
+  /** What this crowd wants of the feedback of a rejection; that there is some, by default. */
+  readonly feedback?: FeedbackRules | undefined
 }
 
 /** The members of a `Driver` that have a default. */

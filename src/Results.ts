@@ -30,6 +30,8 @@ export const Result = Schema.Struct({
   decidedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
   /** What the worker was told with the decision. */
   feedback: Schema.OptionFromNullOr(Schema.String),
+  /** The category of a rejection, where it has one. */
+  category: Schema.OptionFromNullOr(Schema.String),
   task: Task,
   inputs: Inputs,
   answers: Answers

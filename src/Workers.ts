@@ -21,7 +21,7 @@ import type {
   UnitNotFound,
   WorkerNotFound
 } from "./CrowdError.js"
-import { type AgentId, type RequesterId, type RunId, Token, type UnitId, WorkerId } from "./Ids.js"
+import { type AgentId, type RequesterId, RunId, Token, UnitId, WorkerId } from "./Ids.js"
 import { Money } from "./Money.js"
 import { AgentStatus } from "./States.js"
 
@@ -66,12 +66,39 @@ export interface BonusOptions {
  * @since 0.1.0
  * @category models
  */
-export const BonusReceipt = Schema.Struct({ token: Token, worker: WorkerId, amount: Money, fee: Money })
+export const BonusReceipt = Schema.Struct({
+  token: Token,
+  worker: WorkerId,
+  amount: Money,
+  fee: Money,
+  /** It was paid before: nothing was paid now. */
+  repeated: Schema.Boolean
+})
 /**
  * @since 0.1.0
  * @category models
  */
 export interface BonusReceipt extends Schema.Schema.Type<typeof BonusReceipt> {}
+
+/**
+ * A bonus that was paid, as its worker may see it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const PaidBonus = Schema.Struct({
+  token: Token,
+  run: Schema.OptionFromNullOr(RunId),
+  unit: Schema.OptionFromNullOr(UnitId),
+  amount: Money,
+  reason: Schema.String,
+  paidAt: Schema.DateTimeUtcFromNumber
+}).annotations({ identifier: "PaidBonus" })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface PaidBonus extends Schema.Schema.Type<typeof PaidBonus> {}
 
 /**
  * One worker's part in a run: how many units they have taken, how many agents of theirs are in each status, what they
@@ -147,6 +174,8 @@ export interface Service {
     BonusReceipt,
     WorkerNotFound | UnitNotFound | BonusNeedsUnit | InsufficientFunds | Uncertain | ProviderError | StoreError
   >
+  /** Returns the bonuses one worker was paid, in all runs, the newest first, paged. */
+  readonly bonuses: (worker: WorkerId) => Stream.Stream<PaidBonus, StoreError>
   /** Keeps the worker from all work of the requester. Blocking twice is blocking once. */
   readonly block: (worker: WorkerId, scope: Scope, reason: string) => Effect.Effect<void, BlockError>
   readonly unblock: (worker: WorkerId, scope: Scope) => Effect.Effect<void, BlockError>

@@ -81,7 +81,7 @@ const reward = ({ task }: Result): string =>
 
 const unknown = () => ""
 
-/** MTurk's columns, in its order; a unit is a HIT with one assignment, a run a HIT type. */
+/** MTurk's columns, in its order, and one of ours; a unit is a HIT with one assignment, a run a HIT type. */
 const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => string]> = [
   ["HITId", (result) => result.unit],
   ["HITTypeId", (result) => result.run],
@@ -119,7 +119,8 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
   ],
   ["LifetimeApprovalRate", unknown],
   ["Last30DaysApprovalRate", unknown],
-  ["Last7DaysApprovalRate", unknown]
+  ["Last7DaysApprovalRate", unknown],
+  ["RejectionCategory", (result) => Option.getOrElse(result.category, () => "")]
 ]
 
 interface Names {

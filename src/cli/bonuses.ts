@@ -11,6 +11,7 @@ import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
 import * as Money from "../Money.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import type { BonusReceipt } from "../Workers.js"
 import { BonusesNotPaid, UsageError } from "./failure.js"
 import * as format from "./format.js"
 import * as Progress from "./Progress.js"
@@ -34,20 +35,40 @@ const toBonus = ({ amount, key, line, reason, target }: BonusFile.Bonus) =>
     return { ...rest, to: { _tag: "Worker" as const, name: yield* nameOf(target.worker) } }
   })
 
-/** Pays the whole file; answers what could not be paid. */
-const payAll = (run: RunId, file: BonusFile.BonusFile) =>
+interface Paid {
+  readonly count: number
+  readonly total: Money.Money
+  /** How many were paid before. */
+  readonly repeated: number
+}
+
+const withReceipt = ({ count, repeated, total }: Paid, receipt: BonusReceipt): Paid =>
+  receipt.repeated
+    ? { count, repeated: repeated + 1, total }
+    : { count: count + 1, repeated, total: Money.make(total.minor + receipt.amount.minor, total.currency) }
+
+interface Failed {
+  readonly line: number
+  readonly error: Crowd.BonusError
+}
+
+/** Pays the whole file; answers what was paid, and what could not be. */
+const payAll = (run: TaskRun, file: BonusFile.BonusFile) =>
   Effect.gen(function* () {
     const progress = yield* Progress.make("paying", { total: file.count, done: 0 })
-    return yield* Crowd.bonuses(run, Stream.mapEffect(file.rows, toBonus)).pipe(
+    const notPaid: Array<Failed> = []
+    const none: Paid = { count: 0, repeated: 0, total: Money.zero(run.task.reward.currency) }
+    const paid = yield* Crowd.bonuses(run.id, Stream.mapEffect(file.rows, toBonus)).pipe(
       Stream.mapAccum(1, (done, paid) => [done + 1, { ...paid, done }]),
       Stream.tap(({ done }) => progress.at(done)),
-      Stream.filterMap(({ bonus, outcome }) =>
-        Option.map(Either.getLeft(outcome), (error) => ({ line: bonus.line, error }))
-      ),
-      Stream.runCollect,
-      Effect.map((all) => Array.from(all).sort((a, b) => a.line - b.line)),
+      Stream.runFold(none, (paid, { bonus, outcome }) => {
+        if (Either.isRight(outcome)) return withReceipt(paid, outcome.right)
+        notPaid.push({ line: bonus.line, error: outcome.left })
+        return paid
+      }),
       Effect.ensuring(progress.clear)
     )
+    return { paid, notPaid: notPaid.sort((a, b) => a.line - b.line) }
   })
 
 const file = Args.text({ name: "file" }).pipe(
@@ -91,7 +112,7 @@ const targetOf = (run: RunId, whose: shared.Whose) =>
     ? Effect.as(shared.checkAgent(run, whose.agent), whose)
     : Effect.map(workers.find(whose.worker), ({ name }) => ({ _tag: "Worker" as const, name }))
 
-/** Pays one bonus; answers how much. */
+/** Pays one bonus, unless it was paid before. */
 const payOne = (run: TaskRun, given: One) =>
   Effect.gen(function* () {
     const whose = yield* shared.whose(given, usage)
@@ -99,16 +120,21 @@ const payOne = (run: TaskRun, given: One) =>
     const amount = yield* amountOf(given.amount.value, run.task.reward.currency)
     const to = yield* targetOf(run.id, whose)
     const bonus = { to, amount, reason: given.reason.value, key: Option.getOrUndefined(given.key) }
-    yield* Stream.runForEach(Crowd.bonuses(run.id, Stream.make(bonus)), ({ outcome }) => outcome)
-    return { count: 1, total: amount }
+    const none: Paid = { count: 0, repeated: 0, total: Money.zero(amount.currency) }
+    return yield* Stream.runFoldEffect(Crowd.bonuses(run.id, Stream.make(bonus)), none, (paid, { outcome }) =>
+      Effect.map(outcome, (receipt) => withReceipt(paid, receipt))
+    )
   })
+
+const before = (repeated: number): string =>
+  repeated === 0 ? "" : ` ${format.count(repeated, "bonus", "bonuses")} paid before.`
 
 const payFile = (run: TaskRun, path: string) =>
   Effect.gen(function* () {
     const file = yield* BonusFile.read(path, run.task.reward.currency, { nameOf })
-    const notPaid = yield* payAll(run.id, file)
-    if (notPaid.length > 0) return yield* new BonusesNotPaid({ path, paid: file.count - notPaid.length, notPaid })
-    return { count: file.count, total: file.total }
+    const { notPaid, paid } = yield* payAll(run, file)
+    if (notPaid.length === 0) return paid
+    return yield* new BonusesNotPaid({ path, paid: paid.count, repeated: paid.repeated, notPaid })
   })
 
 export const bonus = Command.make("bonus", { run: shared.runArg, file, ...one, ...Session.options }, (given) =>
@@ -119,14 +145,14 @@ export const bonus = Command.make("bonus", { run: shared.runArg, file, ...one, .
       const isOne = [agent, worker, amount, reason, key].some(Option.isSome)
       if (Option.isSome(given.file) === isOne) return yield* new UsageError({ message: usage })
       const run = yield* (yield* TaskRuns).get(given.run)
-      const { count, total } = Option.isSome(given.file)
+      const { count, repeated, total } = Option.isSome(given.file)
         ? yield* payFile(run, given.file.value)
         : yield* payOne(run, given)
       const { cost } = yield* (yield* TaskRuns).summary(run.id)
       yield* summary.answer(
-        { run: run.id, bonuses: count, total, cost },
+        { run: run.id, bonuses: count, repeated, total, cost },
         () =>
-          `${run.id}: ${format.count(count, "bonus", "bonuses")} paid, ${Money.format(total)}; ${format.total(cost)} paid so far.`
+          `${run.id}: ${format.count(count, "bonus", "bonuses")} paid, ${Money.format(total)}; ${format.total(cost)} paid so far.${before(repeated)}`
       )
     })
   )

@@ -78,12 +78,14 @@ export class BonusesNotPaid extends Schema.TaggedError<BonusesNotPaid>("effect-c
   {
     path: Schema.String,
     paid: Schema.Int,
+    /** How many had been paid before. */
+    repeated: Schema.Int,
     notPaid: Schema.Array(Schema.Struct({ line: Schema.Int, error: CrowdError }))
   }
 ) {
   override get message() {
     return [
-      `${this.notPaid.length} of ${this.paid + this.notPaid.length} bonuses were not paid. Running the command again pays nothing twice.`,
+      `${this.notPaid.length} of ${this.paid + this.repeated + this.notPaid.length} bonuses were not paid. Running the command again pays nothing twice.`,
       ...this.notPaid.map(({ error, line }) => `${this.path}:${line}: ${error.message}`)
     ].join("\n  ")
   }

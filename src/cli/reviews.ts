@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents } from "../Agents.js"
+import { type Agent, Agents, type Decided } from "../Agents.js"
 import type { AgentId, RunId } from "../Ids.js"
 import { assignmentsOf } from "../internal/assignmentsOf.js"
 import { SubmissionStatus } from "../States.js"
@@ -23,6 +23,12 @@ import * as workers from "./workers.js"
 const feedback = Options.text("feedback").pipe(Options.withPseudoName("TEXT"))
 
 const maybeFeedback = feedback.pipe(Options.withDescription("Shown to the worker"), Options.optional)
+
+const category = Options.text("category").pipe(
+  Options.withPseudoName("NAME"),
+  Options.withDescription("Why, in a word; some crowds want one of their own"),
+  Options.optional
+)
 
 /** One submission, or all that a worker has waiting in the run. */
 const named = {
@@ -46,12 +52,19 @@ const waitingOf = (run: RunId, name: string) =>
 const meant = (run: RunId, whose: shared.Whose) =>
   whose._tag === "Agent" ? Effect.as(shared.checkAgent(run, whose.agent), [whose.agent]) : waitingOf(run, whose.worker)
 
-/** Decides one after the other; answers how many. A second time goes on where this failed. */
-const decide = <A, E, R>(run: RunId, whose: shared.Whose, decision: (id: AgentId) => Effect.Effect<A, E, R>) =>
+/** How many were decided now, and how many had been before. */
+interface Counts {
+  readonly done: number
+  readonly repeated: number
+}
+
+/** Decides one after the other. A second time goes on where this failed. */
+const decide = <E, R>(run: RunId, whose: shared.Whose, decision: (id: AgentId) => Effect.Effect<Decided, E, R>) =>
   Effect.gen(function* () {
     const ids = yield* meant(run, whose)
-    yield* Effect.forEach(ids, decision, { discard: true })
-    return ids.length
+    const decided = yield* Effect.forEach(ids, decision)
+    const repeated = decided.filter(({ repeated }) => repeated).length
+    return { done: decided.length - repeated, repeated }
   })
 
 const approveAll = (run: RunId) =>
@@ -61,6 +74,7 @@ const approveAll = (run: RunId) =>
     const progress = yield* Progress.make("approving", { total: units.completed, done: 0 })
     return yield* agents.approveAll(run).pipe(
       Stream.runFoldEffect(0, (sum, page) => Effect.as(progress.at(sum + page.length), sum + page.length)),
+      Effect.map((done): Counts => ({ done, repeated: 0 })),
       Effect.ensuring(progress.clear)
     )
   })
@@ -72,14 +86,22 @@ const override = Options.boolean("override-rejection").pipe(
 )
 
 /** Tells how much was decided, and what is paid. */
-const tell = (run: RunId, what: "approved" | "rejected" | "softRejected", count: number, inWords: string) =>
+const tell = (run: RunId, what: keyof typeof inWords, { done, repeated }: Counts) =>
   Effect.gen(function* () {
     const { cost } = yield* (yield* TaskRuns).summary(run)
+    const [now, before] = inWords[what]
+    const said = repeated === 0 ? "" : ` ${format.count(repeated, "submission")} ${before}; the first feedback stands.`
     yield* summary.answer(
-      { run, [what]: count, cost },
-      () => `${run}: ${format.count(count, "submission")} ${inWords}; ${format.total(cost)} paid so far.`
+      { run, [what]: done, repeated, cost },
+      () => `${run}: ${format.count(done, "submission")} ${now}; ${format.total(cost)} paid so far.${said}`
     )
   })
+
+const inWords = {
+  approved: ["approved", "paid before"],
+  rejected: ["rejected and not paid", "rejected before"],
+  softRejected: ["paid and kept out of the results", "paid before"]
+} as const
 
 const approveUsage =
   "Say what to approve: --agent ID for one submission, or --all for every one, or --worker NAME for all of one worker."
@@ -116,7 +138,7 @@ export const approve = Command.make(
           onNone: () => approveAll(run),
           onSome: (whose) => decide(run, whose, approveOne)
         })
-        yield* tell(run, "approved", approved, "approved")
+        yield* tell(run, "approved", approved)
       })
     )
 ).pipe(Command.withDescription("Pay for what was submitted"))
@@ -130,6 +152,7 @@ export const reject = Command.make(
     run: shared.runArg,
     ...named,
     feedback: feedback.pipe(Options.withDescription("Why; shown to the worker")),
+    category,
     ...Session.options
   },
   (given) =>
@@ -138,8 +161,10 @@ export const reject = Command.make(
       Effect.gen(function* () {
         const whose = yield* toDecide(given, "reject")
         const agents = yield* Agents
-        const rejected = yield* decide(given.run, whose, (id) => agents.reject(id, given.feedback))
-        yield* tell(given.run, "rejected", rejected, "rejected and not paid")
+        const rejected = yield* decide(given.run, whose, (id) =>
+          agents.reject(id, given.feedback, { category: Option.getOrUndefined(given.category) })
+        )
+        yield* tell(given.run, "rejected", rejected)
       })
     )
 ).pipe(Command.withDescription("Refuse to pay for a submission, or for all of a worker"))
@@ -155,7 +180,7 @@ export const softReject = Command.make(
         const agents = yield* Agents
         const feedback = Option.getOrUndefined(given.feedback)
         const kept = yield* decide(given.run, whose, (id) => agents.softReject(id, feedback))
-        yield* tell(given.run, "softRejected", kept, "paid and kept out of the results")
+        yield* tell(given.run, "softRejected", kept)
       })
     )
 ).pipe(Command.withDescription("Pay for a submission, or for all of a worker, but keep it out of the results"))

@@ -32,7 +32,11 @@ const follow = (
     Effect.gen(function* () {
       const submits = operation === "submit" || operation === "submitLate"
       const ours = Option.getOrUndefined(yield* asked(engine.store, current, operation))
-      const patch = submits ? { answers } : ours === undefined ? {} : { feedback: ours.feedback }
+      const patch = submits
+        ? { answers }
+        : ours === undefined
+          ? {}
+          : { feedback: ours.feedback, category: ours.category }
       const changed = yield* changeAgent(engine.store, current, ours?.operation ?? operation, at, patch)
       if (operation === "approve" || operation === "overrideRejection") yield* pay(engine, run, changed, at)
       return changed

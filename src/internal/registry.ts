@@ -126,6 +126,7 @@ const accepted = (taking: Taking): Agent => {
     remoteId: taking.remoteId,
     answers: Option.none(),
     feedback: Option.none(),
+    category: Option.none(),
     acceptedAt: now,
     deadline: DateTime.addDuration(now, run.task.duration),
     submittedAt: Option.none(),

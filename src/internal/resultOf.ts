@@ -17,6 +17,7 @@ export const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Re
   decidedAt: agent.decidedAt,
   deadline: agent.deadline,
   feedback: agent.feedback,
+  category: agent.category,
   task: run.task,
   inputs: assignment.inputs,
   answers: Option.getOrElse(agent.answers, () => ({}))

@@ -20,7 +20,7 @@ const decide = (submission: Result, decision: Decision): Effect.Effect<Agent, Re
       case "Approve":
         return yield* agents.approve(agent, { feedback: decision.feedback })
       case "Reject":
-        return yield* agents.reject(agent, decision.feedback)
+        return yield* agents.reject(agent, decision.feedback, { category: decision.category })
       case "SoftReject":
         return yield* agents.softReject(agent, decision.feedback)
       case "Bonus":

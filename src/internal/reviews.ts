@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Agent, ApproveOptions, PayError, RejectError } from "../Agents.js"
+import type { Agent, ApproveOptions, Decided, PayError, RejectError, RejectOptions } from "../Agents.js"
 import type {
   AgentNotFound,
   InsufficientFunds,
@@ -20,6 +20,7 @@ import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
+import * as feedback from "./feedback.js"
 import type { Done, Request, Runner } from "./journal.js"
 import { complete } from "./pagewise.js"
 import { byId, decodePayload, isBegun, isUnsettled, missing } from "./payload.js"
@@ -29,7 +30,8 @@ import { changeAgent, invalid } from "./transitions.js"
 const Payload = Schema.Struct({
   agent: AgentId,
   operation: Schema.Literal("approve", "overrideRejection", "softReject", "reject"),
-  feedback: Schema.OptionFromNullOr(Schema.String)
+  feedback: Schema.OptionFromNullOr(Schema.String),
+  category: Schema.OptionFromNullOr(Schema.String)
 })
 type Payload = typeof Payload.Type
 
@@ -49,14 +51,15 @@ export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agen
       currency: amount.currency,
       amount: amount.minor,
       fee: driver.fee({ kind: "reward", amount, unitsPerAssignment, qualifications }).minor,
+      reason: Option.none(),
       paidAt: now
     }
   ])
 }
 
-type Decided = { readonly [Operation in Payload["operation"]]: States.AgentStatus }
+type Ends = { readonly [Operation in Payload["operation"]]: States.AgentStatus }
 
-const decided: Decided = {
+const ends: Ends = {
   approve: "approved",
   overrideRejection: "approved",
   softReject: "soft_rejected",
@@ -83,17 +86,19 @@ export const asked = (
         )
       )
 
+const unsaid: feedback.Words = { feedback: Option.none(), category: Option.none() }
+
 /** A decision the other way is under way. */
 class Crossed extends Data.TaggedError("Crossed") {}
 
 export interface Reviews {
-  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Agent, PayError>
+  readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Decided, PayError>
   /** Approves those of the page that still wait for a decision. */
   readonly approvePage: (
     agents: ReadonlyArray<Agent>
   ) => Effect.Effect<ReadonlyArray<Agent>, InsufficientFunds | Uncertain | ProviderError | StoreError>
-  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Agent, PayError>
-  readonly reject: (id: AgentId, feedback: string) => Effect.Effect<Agent, RejectError>
+  readonly softReject: (id: AgentId, feedback?: string) => Effect.Effect<Decided, PayError>
+  readonly reject: (id: AgentId, feedback: string, options?: RejectOptions) => Effect.Effect<Decided, RejectError>
 }
 
 export const make = (engine: Engine.Service): Reviews => {
@@ -120,7 +125,8 @@ export const make = (engine: Engine.Service): Reviews => {
           if (agent === undefined || unit === undefined) return yield* missing(payload.agent)
           const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", () => missing(agent.run))
           const overrideRejection = payload.operation === "overrideRejection"
-          return { agent, unit, run, feedback: payload.feedback, overrideRejection }
+          const { category, feedback } = payload
+          return { agent, unit, run, feedback, category, overrideRejection }
         })
       )
     })
@@ -144,10 +150,10 @@ export const make = (engine: Engine.Service): Reviews => {
         done,
         ({ intent, order }) =>
           Effect.gen(function* () {
-            const { feedback, operation } = yield* decodePayload(Payload, intent)
+            const { category, feedback, operation } = yield* decodePayload(Payload, intent)
             const current = agents.get(order.agent.id) ?? order.agent
             yield* Effect.catchTag(
-              changeAgent(store, current, operation, now, { feedback }),
+              changeAgent(store, current, operation, now, { feedback, category }),
               "InvalidTransition",
               () => Effect.void
             )
@@ -185,25 +191,26 @@ export const make = (engine: Engine.Service): Reviews => {
     runner: Runner<ReviewOrder, E>,
     id: AgentId,
     operation: Payload["operation"],
-    feedback: string | undefined
-  ): Effect.Effect<Agent, E | AgentNotFound | InvalidTransition | Uncertain | ProviderError | StoreError> =>
+    words: feedback.Words
+  ): Effect.Effect<Decided, E | AgentNotFound | InvalidTransition | Uncertain | ProviderError | StoreError> =>
     Effect.gen(function* () {
       const outcomes = yield* runner.perform(
         Effect.gen(function* () {
           const found = yield* agent(id)
-          if (found.status === decided[operation]) return []
+          if (found.status === ends[operation]) return []
           if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
           if (yield* isBegun(store, tokenOf(otherThan(operation), id))) return yield* new Crossed()
-          return yield* requestsFor([{ agent: id, operation, feedback: Option.fromNullable(feedback) }])
+          return yield* requestsFor([{ agent: id, operation, ...words }])
         })
       )
       yield* Effect.forEach(outcomes, (outcome) => outcome, { discard: true })
       const after = yield* agent(id)
-      return after.status === decided[operation] ? after : yield* invalid(after, operation)
+      if (after.status !== ends[operation]) return yield* invalid(after, operation)
+      return { ...after, repeated: outcomes.length === 0 }
     }).pipe(
       Effect.catchIf(
         (error) => error instanceof Crossed,
-        () => Effect.zipRight(finish(id, otherThan(operation)), decide(runner, id, operation, feedback))
+        () => Effect.zipRight(finish(id, otherThan(operation)), decide(runner, id, operation, words))
       )
     )
 
@@ -215,7 +222,7 @@ export const make = (engine: Engine.Service): Reviews => {
     Effect.gen(function* () {
       const runner: Runner<ReviewOrder, InsufficientFunds | ProviderError> =
         operation === "approve" ? approvals : rejections
-      const outcomes = yield* runner.perform(requestsFor([{ agent: id, operation, feedback: Option.none() }]))
+      const outcomes = yield* runner.perform(requestsFor([{ agent: id, operation, ...unsaid }]))
       if (!(yield* isBegun(store, tokenOf(operation, id)))) return
       for (const outcome of outcomes) {
         if (Either.isLeft(outcome) && outcome.left._tag !== "InsufficientFunds") return yield* outcome.left
@@ -235,9 +242,11 @@ export const make = (engine: Engine.Service): Reviews => {
     })
 
   const approve: Reviews["approve"] = (id, options) =>
-    Effect.flatMap(agent(id), ({ status }) => {
+    Effect.gen(function* () {
+      const words = yield* feedback.ofApproval(options?.feedback)
+      const { status } = yield* agent(id)
       const override = options?.overrideRejection === true && status === "rejected"
-      return decide(approvals, id, override ? "overrideRejection" : "approve", options?.feedback)
+      return yield* decide(approvals, id, override ? "overrideRejection" : "approve", words)
     })
 
   const approvePage: Reviews["approvePage"] = (page) =>
@@ -246,9 +255,7 @@ export const make = (engine: Engine.Service): Reviews => {
       const outcomes = yield* approvals.perform(
         Effect.gen(function* () {
           const agents = yield* waiting(ids)
-          return yield* requestsFor(
-            agents.map((agent) => ({ agent: agent.id, operation: "approve", feedback: Option.none() }))
-          )
+          return yield* requestsFor(agents.map((agent) => ({ agent: agent.id, operation: "approve", ...unsaid })))
         })
       )
       yield* complete(outcomes)
@@ -258,7 +265,11 @@ export const make = (engine: Engine.Service): Reviews => {
   return {
     approve,
     approvePage,
-    softReject: (id, feedback) => decide(approvals, id, "softReject", feedback),
-    reject: (id, feedback) => decide(rejections, id, "reject", feedback)
+    softReject: (id, text) =>
+      Effect.flatMap(feedback.ofApproval(text), (words) => decide(approvals, id, "softReject", words)),
+    reject: (id, text, options) =>
+      Effect.flatMap(feedback.ofRejection(driver.feedback ?? {}, text, options?.category), (words) =>
+        decide(rejections, id, "reject", words)
+      )
   }
 }

@@ -85,6 +85,7 @@ export const make = (engine: Engine.Service): Service => {
             currency: order.amount.currency,
             amount: order.amount.minor,
             fee: bonusFee(order).minor,
+            reason: Option.some(order.reason),
             paidAt: now
           }))
         )
@@ -100,12 +101,26 @@ export const make = (engine: Engine.Service): Service => {
       const id = yield* bonusToken(options)
       const run = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
       const payload = encodeBonus({ ...options, unit: Option.fromNullable(options.unit) })
+      const before = yield* store.get(tables.intents, id)
       const [outcome] = yield* bonuses.perform(
         Effect.succeed([{ token: id, run, subject: options.worker, payload, order }])
       )
       if (outcome !== undefined) yield* outcome
-      return { token: id, worker: options.worker, amount: options.amount, fee: bonusFee(options) }
+      const repeated = Option.exists(before, ({ state }) => state === "done")
+      return { token: id, worker: options.worker, amount: options.amount, fee: bonusFee(options), repeated }
     })
+
+  const bonusesOf: Service["bonuses"] = (id) =>
+    pages(store, tables.payments, { where: { worker: id, kind: "bonus" }, orderBy: "paidAt", reverse: true }).pipe(
+      Stream.map(({ amount, currency, id: token, paidAt, reason, run, unit }) => ({
+        token,
+        run,
+        unit,
+        amount: { currency, minor: amount },
+        reason: Option.getOrElse(reason, () => ""),
+        paidAt
+      }))
+    )
 
   const blockOrder = ({ reason, requester: paying, worker: blocked }: typeof Block.Type) =>
     Effect.gen(function* () {
@@ -260,6 +275,7 @@ export const make = (engine: Engine.Service): Service => {
     list: pages(store, tables.workers, { where: { provider: driver.provider } }),
     ofRun: ofRun(engine),
     bonus,
+    bonuses: bonusesOf,
     block: (id, scope, reason) => setBlock("block", id, scope, reason),
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),
     isBlocked: (id, scope) =>

@@ -139,20 +139,20 @@ const text = (longest: number) =>
     Schema.filter((text) => textFault(text) ?? true)
   )
 
-const Feedback = text(1000)
 const Reason = Schema.compose(Schema.Trim, text(1000).pipe(Schema.minLength(1)))
 
 /**
- * What is decided about submissions. `Override` approves what was rejected.
+ * What is decided about submissions. `Override` approves what was rejected. What cannot be told to a worker is
+ * `InvalidFeedback`.
  *
  * @since 0.1.0
  * @category models
  */
 export const Decision = Schema.Union(
-  Schema.TaggedStruct("Approve", { feedback: Schema.optional(Feedback) }),
-  Schema.TaggedStruct("SoftReject", { feedback: Schema.optional(Feedback) }),
-  Schema.TaggedStruct("Reject", { feedback: Reason }),
-  Schema.TaggedStruct("Override", { feedback: Schema.optional(Feedback) })
+  Schema.TaggedStruct("Approve", { feedback: Schema.optional(Schema.String) }),
+  Schema.TaggedStruct("SoftReject", { feedback: Schema.optional(Schema.String) }),
+  Schema.TaggedStruct("Reject", { feedback: Schema.String, category: Schema.optional(Schema.String) }),
+  Schema.TaggedStruct("Override", { feedback: Schema.optional(Schema.String) })
 )
 /**
  * @since 0.1.0
@@ -168,6 +168,7 @@ export type Decision = typeof Decision.Type
  */
 export const DecisionError = Schema.Union(
   told(CrowdError.AgentNotFound),
+  told(CrowdError.InvalidFeedback),
   told(CrowdError.InvalidTransition),
   told(CrowdError.InsufficientFunds),
   told(CrowdError.Uncertain),
@@ -176,13 +177,13 @@ export const DecisionError = Schema.Union(
 )
 
 /**
- * What became of one decision of many.
+ * What became of one decision of many; `repeated` where it had been decided so before, and the first feedback stands.
  *
  * @since 0.1.0
  * @category models
  */
 export const Outcome = Schema.Union(
-  Schema.TaggedStruct("Decided", { agent: AgentId, status: AgentStatus }),
+  Schema.TaggedStruct("Decided", { agent: AgentId, status: AgentStatus, repeated: Schema.Boolean }),
   Schema.TaggedStruct("NotDecided", { agent: AgentId, error: DecisionError })
 )
 /**

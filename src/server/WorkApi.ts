@@ -8,7 +8,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
-import { AgentId, RunId } from "../Ids.js"
+import { AgentId, RunId, Token } from "../Ids.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
 import { Json, Task } from "../TaskRuns.js"
@@ -93,6 +93,20 @@ export const Past = Schema.Struct({
 })
 
 /**
+ * A bonus the visitor was paid, why, and for what task, where it was for one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const PaidBonus = Schema.Struct({
+  token: Token,
+  title: Schema.NullOr(Schema.String),
+  amount: Money,
+  reason: Schema.String,
+  paidAt: Schema.DateTimeUtcFromNumber
+})
+
+/**
  * What became of an agent.
  *
  * @since 0.1.0
@@ -145,6 +159,7 @@ const change = <Name extends string>(name: Name) =>
 export class WorkApi extends HttpApiGroup.make("work")
   .add(HttpApiEndpoint.get("lobby", "/lobby").addSuccess(Lobby))
   .add(HttpApiEndpoint.get("history", "/history").addSuccess(Schema.Array(Past)))
+  .add(HttpApiEndpoint.get("bonuses", "/bonuses").addSuccess(Schema.Array(PaidBonus)))
   .add(
     HttpApiEndpoint.post("name", "/name")
       .setPayload(Schema.Struct({ name: Schema.String.pipe(Schema.maxLength(200)) }))

@@ -11,7 +11,7 @@ import { Agent, AgentOutline, Answers } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
 import * as codec from "../internal/codec.js"
 import { Intent } from "../Journal.js"
-import { Minor } from "../Money.js"
+import { Currency, Minor } from "../Money.js"
 import { Qualification } from "../Qualifications.js"
 import { Requester } from "../Requesters.js"
 import { Assignment, Inputs, Json, Task, TaskRun } from "../TaskRuns.js"
@@ -165,6 +165,7 @@ const outline = {
     status: "text",
     remoteId: "text",
     feedback: "text",
+    category: "text",
     acceptedAt: "integer",
     deadline: "integer",
     submittedAt: "integer",
@@ -342,9 +343,11 @@ export const payments = table({
     run: Schema.OptionFromNullOr(RunId),
     unit: Schema.OptionFromNullOr(UnitId),
     worker: WorkerId,
-    currency: Schema.String,
+    currency: Currency,
     amount: Minor,
     fee: Minor,
+    /** Of a bonus: what the worker was told. */
+    reason: Schema.OptionFromNullOr(Schema.String),
     paidAt: time
   }),
   columns: {
@@ -356,10 +359,14 @@ export const payments = table({
     currency: "text",
     amount: "integer",
     fee: "integer",
+    reason: "text",
     paidAt: "integer"
   },
   unique: [],
-  indexes: [["run", "kind", "worker"], ["worker"]]
+  indexes: [
+    ["run", "kind", "worker"],
+    ["worker", "kind", "paidAt"]
+  ]
 })
 
 /** What a provider keeps for itself, under keys of its own. @since 0.1.0 @category tables */

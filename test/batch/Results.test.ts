@@ -26,6 +26,7 @@ const encoded: typeof Result.Encoded = {
   submittedAt: "2026-01-01T10:01:30.400Z",
   decidedAt: "2026-01-02T10:00:00.000Z",
   feedback: "Thank you",
+  category: null,
   task: {
     ...taskDefaults,
     title: "Title, with comma",
@@ -86,6 +87,7 @@ layer(NodeContext.layer)("Results", (it) => {
         LifetimeApprovalRate: "",
         Last30DaysApprovalRate: "",
         Last7DaysApprovalRate: "",
+        RejectionCategory: "",
         "Input.id": "1",
         "Input.text": "=1+1",
         "Answer.sentiment": "positive"

@@ -84,8 +84,17 @@ const comesBack = (page: Page, crowd: Served) =>
 /** A question has the focus a moment after it was asked for. */
 const opened = (page: Page) => act(() => page.locator("dialog :focus").waitFor())
 
+/** The reason and the amount of their bonus are shown to the worker who got it. */
+const isTold = (page: Page, crowd: Served) =>
+  Effect.gen(function* () {
+    yield* go(page, crowd, "/")
+    const bonuses = page.getByRole("region", { name: "Your bonuses" })
+    yield* act(() => bonuses.getByText("thorough").waitFor())
+    expect(yield* act(() => bonuses.textContent())).toContain("0.25")
+  })
+
 /** Decides by key: two of the first worker approved at once, one of the second rejected and the other approved. */
-const reviews = (page: Page, crowd: Served) =>
+const reviews = (page: Page, crowd: Served, paid: Page) =>
   Effect.gen(function* () {
     yield* go(page, crowd, `/console#${crowd.token}`)
     yield* act(() => page.getByRole("link", { name: title }).click())
@@ -98,6 +107,7 @@ const reviews = (page: Page, crowd: Served) =>
     yield* act(() => page.keyboard.type("thorough"))
     yield* act(() => page.keyboard.press("Control+Enter"))
     yield* sees(page, "0.25 USD paid to 10.0.0.1")
+    yield* isTold(paid, crowd)
     yield* act(() => page.keyboard.press("A"))
     yield* sees(page, "10.0.0.2")
     yield* act(() => page.keyboard.press("r"))
@@ -132,7 +142,7 @@ layer(chromium.layer, { excludeTestServices: true })("a run on Local, lived thro
         yield* comesBack(bob, crowd)
 
         const requester = yield* chromium.page()
-        yield* reviews(requester, crowd)
+        yield* reviews(requester, crowd, ada)
         const csv = yield* downloaded(requester)
         expect(csv.trimEnd().split("\n")).toHaveLength(5)
 

@@ -358,7 +358,9 @@ describe("reviewing by command", () => {
       const words = ["bonus", run, "--agent", mine.agent, "--amount", "0.25", "--reason", "thanks", ...over]
       const once = yield* crowd(words)
       expect(once.out).toBe(`${run}: 1 bonus paid, 0.25 USD; 0.30 USD paid so far.\n`)
-      expect((yield* crowd(words)).out).toBe(once.out)
+      expect((yield* crowd(words)).out).toBe(
+        `${run}: 0 bonuses paid, 0.00 USD; 0.30 USD paid so far. 1 bonus paid before.\n`
+      )
       expect((yield* crowd([...words, "--key", "again"])).out).toContain("0.55 USD paid so far.")
       expect((yield* crowd(["bonus", run, "--worker", "127.0.1.2", "--amount", "1", ...over])).code).toBe(2)
       expect((yield* crowd(["bonus", run, ...over])).err).toContain("Name a file of bonuses, or give one")

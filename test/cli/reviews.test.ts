@@ -64,6 +64,7 @@ const launched = (n: number) =>
 const Approved = Schema.Struct({
   run: Schema.String,
   approved: Schema.Int,
+  repeated: Schema.Int,
   cost: Schema.Struct({ total: Schema.Int }, { key: Schema.String, value: Schema.Unknown })
 })
 
@@ -98,6 +99,12 @@ describe("crowd approve and reject", () => {
         code: 0,
         out: `${run}: 1 submission rejected and not paid; 0.05 USD paid so far.\n`
       })
+      expect((yield* crowd(["reject", run, "--agent", b, "--feedback", "other", "--category", "x", ...over])).out).toBe(
+        `${run}: 0 submissions rejected and not paid; 0.05 USD paid so far. 1 submission rejected before; the first feedback stands.\n`
+      )
+      expect((yield* crowd(["approve", run, "--agent", a, ...over])).out).toBe(
+        `${run}: 0 submissions approved; 0.05 USD paid so far. 1 submission paid before; the first feedback stands.\n`
+      )
       expect(json(Approved, yield* crowd(["approve", run, "--all", "--json", ...over]))).toMatchObject({
         approved: 1,
         cost: { total: 10 }
@@ -146,6 +153,7 @@ const NotPaid = Schema.Struct({
     {
       _tag: Schema.Literal("BonusesNotPaid"),
       paid: Schema.Int,
+      repeated: Schema.Int,
       notPaid: Schema.Array(
         Schema.Struct({
           line: Schema.Int,
@@ -178,13 +186,17 @@ describe("crowd bonus", () => {
       expect(told.err).toContain(`${file}:4: No worker bob.`)
       const again = yield* crowd([...words, "--json"])
       expect(json(NotPaid, again).error).toMatchObject({
-        paid: 2,
+        paid: 0,
+        repeated: 2,
         notPaid: [{ line: 4, error: { _tag: "WorkerNotFound" } }]
       })
 
       fs.writeFileSync(file, `agent,worker,amount,reason\n${a},,0.10,good\n,ann-1,0.25,"kind, too"\n`)
       const paid = yield* crowd(words)
-      expect(paid).toMatchObject({ code: 0, out: `${run}: 2 bonuses paid, 0.35 USD; 0.35 USD paid so far.\n` })
+      expect(paid).toMatchObject({
+        code: 0,
+        out: `${run}: 0 bonuses paid, 0.00 USD; 0.35 USD paid so far. 2 bonuses paid before.\n`
+      })
       const { balance, deeds } = yield* inDb(Effect.flatMap(Mock, (mock) => mock.state))
       expect(
         deeds

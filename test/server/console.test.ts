@@ -152,7 +152,7 @@ layer(consoleClient.layer)("The console's API", (it) => {
       const payload = { to: { agent: at(0).id }, amount: "0.25", reason: "thorough", key: "once" }
       const receipt = yield* console.bonus({ path, payload })
       expect(receipt).toMatchObject({ worker: at(0).worker, amount: { minor: 25 } })
-      expect(yield* console.bonus({ path, payload })).toEqual(receipt)
+      expect(yield* console.bonus({ path, payload })).toEqual({ ...receipt, repeated: true })
       yield* console.bonus({ path, payload: { ...payload, to: { worker: at(0).worker }, key: "twice" } })
       expect((yield* console.run({ path })).summary.cost.bonuses).toBe(50)
       for (const amount of ["0", "-1", "0.001", "1e3", ""]) {
@@ -249,6 +249,24 @@ layer(consoleClient.layer)("The console's API", (it) => {
     })
   )
 
+  it.effect("decides nothing with feedback that cannot be given, and says of a repeat that it is one", () =>
+    Effect.gen(function* () {
+      const console = yield* consoleClient.client
+      const { at, path } = yield* work("Feedback", ["10.0.8.1"])
+      const agents = [at(0).id]
+      const reject = (feedback: string, category?: string) =>
+        console.decide({ path, payload: { decision: { _tag: "Reject", feedback, category }, agents } })
+      for (const feedback of ["  ", "nul \u0000", "half \ud800", "x".repeat(1025)]) {
+        expect((yield* reject(feedback)).outcomes).toMatchObject([{ error: { _tag: "InvalidFeedback" } }])
+        expect(yield* status(at(0))).toBe("completed")
+      }
+      expect((yield* reject("😀".repeat(1024), "LOW_EFFORT")).outcomes).toMatchObject([{ repeated: false }])
+      expect((yield* reject("other words")).outcomes).toMatchObject([{ status: "rejected", repeated: true }])
+      const { submissions } = yield* console.submissions({ path, urlParams: { status: "rejected" } })
+      expect(submissions).toMatchObject([{ feedback: "😀".repeat(1024) }])
+    })
+  )
+
   it.effect("refuses what it cannot read, and never fails for it", () =>
     Effect.gen(function* () {
       const { at, path } = yield* work("Hostile", ["10.0.9.1"])
@@ -260,10 +278,6 @@ layer(consoleClient.layer)("The console's API", (it) => {
         [`${run}/decisions`, { decision: { _tag: "Approve" }, agents: Array.makeBy(201, () => at(0).id) }],
         [`${run}/decisions`, { decision: { _tag: "Pay" }, agents }],
         [`${run}/decisions`, { decision: { _tag: "Reject" }, agents }],
-        [`${run}/decisions`, { decision: { _tag: "Reject", feedback: "  " }, agents }],
-        [`${run}/decisions`, { decision: { _tag: "Reject", feedback: "nul \u0000" }, agents }],
-        [`${run}/decisions`, { decision: { _tag: "Reject", feedback: "half \ud800" }, agents }],
-        [`${run}/decisions`, { decision: { _tag: "Reject", feedback: "x".repeat(1001) }, agents }],
         [`${run}/decisions`, { decision: { _tag: "Approve" }, agents: ["agent_' OR 1=1"] }],
         [`${run}/workers/worker_%00/decisions`, { decision: { _tag: "Approve" } }],
         [`${run}/bonuses`, { to: {}, amount: "1", reason: "x", key: "k" }],

@@ -6,8 +6,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
-import { Lobby } from "../../src/server/WorkApi.js"
+import { Lobby, PaidBonus } from "../../src/server/WorkApi.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
+import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
 import { visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
@@ -44,6 +45,27 @@ layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices:
       expect(found).toHaveLength(102)
       expect(found.find(({ run }) => run === oldest.id)).toMatchObject({ held: held.id, refusal: null, left: 1 })
       expect(found.filter(({ held }) => held !== null)).toHaveLength(1)
+    })
+  )
+
+  it.scoped("shows the reason and the amount of a bonus to the worker who got it, and to nobody else", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const workers = yield* Workers
+      const run = yield* server.launched(task("well paid"), 1)
+      const { unit, worker } = yield* agents.register(run.id, { worker: "127.0.1.2" })
+      yield* workers.bonus({ worker, unit, amount: Money.make(25), reason: "<b>thorough</b>" })
+      const shownTo = (address: string) =>
+        Effect.gen(function* () {
+          const asker = yield* visitor(yield* server.port, address)
+          const { body } = yield* asker.ask("GET", "/api/work/bonuses")
+          return yield* Schema.decodeUnknown(Schema.parseJson(Schema.Array(PaidBonus)))(body)
+        })
+      expect(yield* shownTo("127.0.1.2")).toMatchObject([
+        { title: "well paid", amount: Money.make(25), reason: "<b>thorough</b>" }
+      ])
+      expect(yield* shownTo(name)).toEqual([])
+      expect(yield* shownTo("127.0.1.3")).toEqual([])
     })
   )
 })

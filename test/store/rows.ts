@@ -86,6 +86,7 @@ export const agent = (key: string, n: number, of: Unit, change: Partial<Agent> =
   remoteId: Option.none(),
   answers: Option.none(),
   feedback: Option.none(),
+  category: Option.none(),
   acceptedAt: at(1),
   deadline: at(2),
   submittedAt: Option.none(),

@@ -2,6 +2,7 @@ import { describe, expect, type Vitest } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Token } from "../../src/Ids.js"
+import * as Money from "../../src/Money.js"
 import { type PageOptions, type Service, Store } from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
 import type { Unit } from "../../src/Units.js"
@@ -118,13 +119,14 @@ export const pages = (it: Vitest.MethodsNonLive<Store>): void => {
     it.effect("look for null where the column is not the last of an index", () =>
       Effect.gen(function* () {
         const store = yield* Store
-        const paid = { kind: "bonus", unit: Option.none(), worker: worker("n").id, currency: "USD" } as const
+        const paid = { kind: "bonus", unit: Option.none(), worker: worker("n").id, currency: Money.USD } as const
         const payments = [Option.none(), Option.some(run("n").id)].map((run, n) => ({
           ...paid,
           id: Token.make(`bonus_n${n}`),
           run,
           amount: n,
           fee: 0,
+          reason: Option.some("well done"),
           paidAt: at(n)
         }))
         yield* store.insert(tables.payments, payments)

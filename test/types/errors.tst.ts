@@ -213,7 +213,15 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<Agents.Service["approve"]>().pipe(
         Effect.catchTags(
-          handle("AgentNotFound", "InvalidTransition", "InsufficientFunds", "Uncertain", "ProviderError", "StoreError")
+          handle(
+            "AgentNotFound",
+            "InvalidFeedback",
+            "InvalidTransition",
+            "InsufficientFunds",
+            "Uncertain",
+            "ProviderError",
+            "StoreError"
+          )
         )
       )
     ).type.toBe<Infallible>()
@@ -225,13 +233,23 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<Agents.Service["softReject"]>().pipe(
         Effect.catchTags(
-          handle("AgentNotFound", "InvalidTransition", "InsufficientFunds", "Uncertain", "ProviderError", "StoreError")
+          handle(
+            "AgentNotFound",
+            "InvalidFeedback",
+            "InvalidTransition",
+            "InsufficientFunds",
+            "Uncertain",
+            "ProviderError",
+            "StoreError"
+          )
         )
       )
     ).type.toBe<Infallible>()
     expect(
       failing<Agents.Service["reject"]>().pipe(
-        Effect.catchTags(handle("AgentNotFound", "InvalidTransition", "Uncertain", "ProviderError", "StoreError"))
+        Effect.catchTags(
+          handle("AgentNotFound", "InvalidFeedback", "InvalidTransition", "Uncertain", "ProviderError", "StoreError")
+        )
       )
     ).type.toBe<Infallible>()
     expect(
@@ -356,7 +374,17 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect<keyof Workers.Service>().type.toBe<
-      "get" | "findByName" | "list" | "ofRun" | "bonus" | "block" | "unblock" | "isBlocked" | "isEligible" | "standing"
+      | "get"
+      | "findByName"
+      | "list"
+      | "ofRun"
+      | "bonus"
+      | "bonuses"
+      | "block"
+      | "unblock"
+      | "isBlocked"
+      | "isEligible"
+      | "standing"
     >()
   })
 

@@ -2,7 +2,7 @@
 
 import type { SubmissionStatus } from "../../States.js"
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
-import type { Participation } from "../../Workers.js"
+import type { BonusReceipt, Participation } from "../../Workers.js"
 import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
 import { hear } from "./serverClock.js"
 
@@ -96,7 +96,8 @@ export interface Bonus {
   readonly key: string
 }
 
-export const bonus = (run: string, bonus: Bonus) => post<unknown>(`${base}/runs/${run}/bonuses`, bonus)
+export const bonus = (run: string, bonus: Bonus) =>
+  post<typeof BonusReceipt.Encoded>(`${base}/runs/${run}/bonuses`, bonus)
 
 export const block = (run: string, worker: string, reason: string) =>
   post<unknown>(`${base}/runs/${run}/workers/${worker}/block`, { reason })

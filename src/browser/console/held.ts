@@ -62,10 +62,16 @@ const without = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<strin
 const failed = (held: Held, what: ReadonlyArray<string>, problem: api.Problem): void =>
   update({ done: without(held, what), problem })
 
+const repeats = (count: number): api.Problem => ({
+  _tag: "Repeated",
+  message: `${count} of these had been decided so before: nothing was done now, and the first feedback stands.`
+})
+
 /** What was decided meanwhile, by somebody else or by itself, is nothing to review any more. */
 const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
   const decided = outcomes.flatMap(({ _tag, agent }) => (_tag === "Decided" ? [agent] : []))
-  update({ done: withAlso(held, decided) })
+  const repeated = outcomes.filter((outcome) => outcome._tag === "Decided" && outcome.repeated).length
+  update({ done: withAlso(held, decided), ...(repeated > 0 ? { problem: repeats(repeated) } : {}) })
   for (const outcome of outcomes) {
     if (outcome._tag === "Decided") continue
     const isOver = outcome.error._tag === "InvalidTransition"

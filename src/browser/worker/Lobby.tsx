@@ -4,7 +4,7 @@ import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { ChooseName } from "./ChooseName.js"
-import { History } from "./History.js"
+import { Bonuses, History } from "./History.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { useLooks } from "./useLooks.js"
 import { refusalText } from "./words.js"
@@ -12,12 +12,16 @@ import { refusalText } from "./words.js"
 interface Seen {
   readonly lobby: api.Lobby
   readonly history: ReadonlyArray<api.Past>
+  readonly bonuses: ReadonlyArray<api.PaidBonus>
 }
 
 const look = async (): Promise<api.Reply<Seen>> => {
-  const [lobby, history] = await Promise.all([api.lobby(), api.history()])
+  const [lobby, history, bonuses] = await Promise.all([api.lobby(), api.history(), api.bonuses()])
   if (!lobby.ok) return lobby
-  return history.ok ? { ok: true, value: { lobby: lobby.value, history: history.value } } : history
+  if (!history.ok) return history
+  return bonuses.ok
+    ? { ok: true, value: { lobby: lobby.value, history: history.value, bonuses: bonuses.value } }
+    : bonuses
 }
 
 const rank = ({ held, left, refusal }: api.Offer): number => {
@@ -101,12 +105,13 @@ export const Lobby = () => {
       </Page>
     )
   }
-  const { history, lobby } = reply.value
+  const { bonuses, history, lobby } = reply.value
   return (
     <Page worker={lobby.worker}>
       <Title>Tasks for you</Title>
       {lobby.chooses && lobby.worker === null && <ChooseName onChosen={refresh} />}
       <Offers lobby={lobby} />
+      {bonuses.length > 0 && <Bonuses bonuses={bonuses} />}
       {history.length > 0 && <History history={history} />}
     </Page>
   )

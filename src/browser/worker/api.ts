@@ -7,6 +7,7 @@ import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
 export type Lobby = typeof WorkApi.Lobby.Encoded
 export type Offer = typeof WorkApi.Offer.Encoded
 export type Work = typeof WorkApi.Work.Encoded
+export type PaidBonus = typeof WorkApi.PaidBonus.Encoded
 export type Past = typeof WorkApi.Past.Encoded
 
 export type Problem =
@@ -37,6 +38,8 @@ const asWorker = ({ key }: Work): RequestInit => ({ method: "POST", headers: { "
 export const lobby = () => ask<Lobby>(`${base}/lobby`)
 
 export const history = () => ask<ReadonlyArray<Past>>(`${base}/history`)
+
+export const bonuses = () => ask<ReadonlyArray<PaidBonus>>(`${base}/bonuses`)
 
 export const chooseName = (name: string) => ask<{ readonly worker: string }>(`${base}/name`, posting({ name }))
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Agents from "../../Agents.js"
 import { Agents as AgentsTag } from "../../Agents.js"
-import { InsufficientFunds, StoreError } from "../../CrowdError.js"
+import { InsufficientFunds, InvalidFeedback, StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
 import type * as Qualifications from "../../Qualifications.js"
 import { Qualifications as QualificationsTag } from "../../Qualifications.js"
@@ -38,6 +38,7 @@ export interface Context {
 export const orRefused = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, refusal.Refusal | StoreError> =>
   Effect.catchAll(effect, (error): Effect.Effect<never, refusal.Refusal | StoreError> => {
     if (error instanceof InsufficientFunds) return refusal.noFunds
+    if (error instanceof InvalidFeedback) return refusal.invalidValue(error.message)
     return error instanceof StoreError ? Effect.fail(error) : Effect.die(error)
   })
 

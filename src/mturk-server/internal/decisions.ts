@@ -7,7 +7,7 @@ import type { StoreError } from "../../CrowdError.js"
 import type { UnitId } from "../../Ids.js"
 import { agents, units } from "../../store/tables.js"
 import type { Unit } from "../../Units.js"
-import { type Context, orDefect, orRefused } from "./context.js"
+import { type Context, orRefused } from "./context.js"
 import * as ids from "./ids.js"
 import * as refusal from "./refusal.js"
 import type { HITRow, HITTypeRow } from "./rows.js"
@@ -71,6 +71,6 @@ export const reject = (
       if (!Option.exists(work, ({ agent }) => agent.status === "completed")) {
         return yield* refusal.assignmentState("Submitted")
       }
-      if (Option.isSome(work)) yield* orDefect(context.agents.reject(work.value.agent.id, feedback))
+      if (Option.isSome(work)) yield* orRefused(context.agents.reject(work.value.agent.id, feedback))
     })
   )

@@ -45,7 +45,7 @@ const chargeReward = (context: Context, id: AgentId) =>
 export const agents = (context: Context): Agents.Service => {
   const { agents, store } = context
 
-  const paid = <E>(id: AgentId, decided: Effect.Effect<Agents.Agent, E>) =>
+  const paid = <E>(id: AgentId, decided: Effect.Effect<Agents.Decided, E>) =>
     store.transaction(Effect.zipRight(chargeReward(context, id), decided))
 
   const approve: Agents.Service["approve"] = (id, options) => paid(id, agents.approve(id, options))
@@ -55,6 +55,7 @@ export const agents = (context: Context): Agents.Service => {
     Effect.asSome(approve(id)).pipe(
       Effect.catchTags({
         AgentNotFound: () => Effect.succeedNone,
+        InvalidFeedback: Effect.die,
         InvalidTransition: () => Effect.succeedNone
       })
     )

@@ -5,7 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents, type PayError, type SubmissionsOptions } from "../../Agents.js"
+import { Agents, type Decided, type PayError, type SubmissionsOptions } from "../../Agents.js"
 import { AgentNotFound } from "../../CrowdError.js"
 import type { AgentId, RunId, WorkerId } from "../../Ids.js"
 import { TaskRuns } from "../../TaskRuns.js"
@@ -29,7 +29,7 @@ export const make = Effect.gen(function* () {
   const agents = yield* Agents
   const runs = yield* TaskRuns
 
-  const decide = (id: AgentId, decision: Decision): Effect.Effect<Agent, PayError> => {
+  const decide = (id: AgentId, decision: Decision): Effect.Effect<Decided, PayError> => {
     const { feedback } = decision
     switch (decision._tag) {
       case "Approve":
@@ -39,7 +39,7 @@ export const make = Effect.gen(function* () {
       case "SoftReject":
         return agents.softReject(id, feedback)
       case "Reject":
-        return agents.reject(id, decision.feedback)
+        return agents.reject(id, decision.feedback, { category: decision.category })
     }
   }
 
@@ -50,10 +50,10 @@ export const make = Effect.gen(function* () {
       () => new AgentNotFound({ agent: id })
     )
 
-  const outcomeOf = (agent: AgentId, decided: Effect.Effect<Agent, PayError>): Effect.Effect<Outcome> =>
+  const outcomeOf = (agent: AgentId, decided: Effect.Effect<Decided, PayError>): Effect.Effect<Outcome> =>
     Effect.match(decided, {
       onFailure: (error) => ({ _tag: "NotDecided", agent, error }),
-      onSuccess: ({ status }) => ({ _tag: "Decided", agent, status })
+      onSuccess: ({ repeated, status }) => ({ _tag: "Decided", agent, status, repeated })
     })
 
   return {

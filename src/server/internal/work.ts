@@ -16,7 +16,7 @@ import { InvalidName, type StoreError } from "../../CrowdError.js"
 import type { AgentId } from "../../Ids.js"
 import { Provider } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
-import { type Standing, Workers } from "../../Workers.js"
+import { type PaidBonus, type Standing, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { TaskSource } from "../TaskSource.js"
 import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
@@ -122,6 +122,18 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         submittedAt: Option.getOrNull(agent.submittedAt)
       }))
 
+    const paidFor = ({ amount, paidAt, reason, run, token }: PaidBonus) =>
+      Effect.map(
+        Effect.transposeMapOption(run, (id) => ifThere(runs.get(id))),
+        (found) => ({
+          token,
+          title: Option.getOrNull(Option.map(Option.flatten(found), ({ task }) => task.title)),
+          amount,
+          reason,
+          paidAt
+        })
+      )
+
     /** Does what the agent's worker asks for, and nobody else. */
     const asWorker = (change: AgentsService["start"]) => (request: ChangeRequest) =>
       Effect.gen(function* () {
@@ -155,6 +167,17 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         Effect.gen(function* () {
           const { worker } = yield* visitor
           return Array.getSomes(yield* Effect.forEach(yield* latest(worker), (agent) => ifThere(titled(agent))))
+        })
+      )
+      .handle("bonuses", () =>
+        Effect.gen(function* () {
+          const { worker } = yield* visitor
+          const found = yield* workerOf(worker)
+          if (Option.isNone(found)) return []
+          const paid = yield* workers
+            .bonuses(found.value.id)
+            .pipe(Stream.take(historyAtMost), Stream.mapEffect(paidFor), Stream.runCollect)
+          return Chunk.toReadonlyArray(paid)
         })
       )
       .handle("name", ({ payload: { name } }) =>

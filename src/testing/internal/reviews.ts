@@ -15,17 +15,19 @@ import type { Kit, Test } from "./kit.js"
 const rewardsOf = (run: TaskRun) =>
   Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.summary(run.id), ({ cost }) => cost.rewards))
 
+const empty = "empty"
+
 const deciding = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
-  test("MUST approve and pay once, however often it is asked", () =>
+  test("MUST approve and pay once, however often it is asked, and say of a repeat that it is one", () =>
     Effect.gen(function* () {
       const agents = yield* Agents
       const units = yield* Units
       const { agent, run } = yield* kit.completed()
       const approved = yield* agents.approve(agent.id, { feedback: "well done" })
-      expect(approved).toMatchObject({ status: "approved", feedback: Option.some("well done") })
+      expect(approved).toMatchObject({ status: "approved", feedback: Option.some("well done"), repeated: false })
       expect(Option.isSome(approved.decidedAt)).toBe(true)
       expect((yield* units.get(agent.unit)).status).toBe("accepted")
-      expect(yield* agents.approve(agent.id)).toEqual(approved)
+      expect(yield* agents.approve(agent.id)).toEqual({ ...approved, repeated: true })
       expect(yield* rewardsOf(run)).toBe(kit.reward.minor)
     }))
 
@@ -38,15 +40,15 @@ const deciding = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       expect(yield* rewardsOf(run)).toBe(kit.reward.minor)
     }))
 
-  test("MUST reject with feedback and pay nothing, and pay when the rejection is overridden", () =>
+  test("MUST reject with feedback (the first stands) and pay nothing, and pay when the rejection is overridden", () =>
     Effect.gen(function* () {
       const agents = yield* Agents
       const units = yield* Units
       const { agent, run } = yield* kit.completed()
-      const rejected = yield* agents.reject(agent.id, "empty")
-      expect(rejected).toMatchObject({ status: "rejected", feedback: Option.some("empty") })
+      const rejected = yield* agents.reject(agent.id, empty)
+      expect(rejected).toMatchObject({ status: "rejected", feedback: Option.some(empty), repeated: false })
       expect((yield* units.get(agent.unit)).status).toBe("rejected")
-      expect(yield* agents.reject(agent.id, "empty")).toEqual(rejected)
+      expect(yield* agents.reject(agent.id, `${empty} still`)).toEqual({ ...rejected, repeated: true })
       expect(yield* rewardsOf(run)).toBe(0)
       yield* refusal(agents.approve(agent.id), "InvalidTransition")
       expect((yield* agents.approve(agent.id, { overrideRejection: true })).status).toBe("approved")

@@ -23,13 +23,13 @@ const bonuses = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
   const paid = (run: Ids.RunId) =>
     Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.summary(run), ({ cost }) => cost.bonuses))
 
-  test("MUST pay a bonus once, and answer a repeat with the receipt of the first time", () =>
+  test("MUST pay a bonus once, and answer a repeat with the receipt of the first time, and that it is one", () =>
     Effect.gen(function* () {
       const workers = yield* Workers
       const { bonus, run } = yield* worked
       const receipt = yield* workers.bonus(bonus)
-      expect(receipt).toMatchObject({ worker: bonus.worker, amount })
-      expect(yield* workers.bonus(bonus)).toEqual(receipt)
+      expect(receipt).toMatchObject({ worker: bonus.worker, amount, repeated: false })
+      expect(yield* workers.bonus(bonus)).toEqual({ ...receipt, repeated: true })
       expect(yield* paid(run.id)).toBe(amount.minor)
     }))
 
