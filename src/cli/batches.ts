@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Batch from "../Batch.js"
 import * as Samples from "../batch/Samples.js"
 import * as Crowd from "../Crowd.js"
+import type { RequesterId } from "../Ids.js"
 import * as Money from "../Money.js"
 import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
@@ -104,6 +105,32 @@ const limit = Options.integer("limit").pipe(
   Options.optional
 )
 
+const inAll = ({ total, units }: Crowd.Plan): string => `${format.count(units, "unit")}, at most ${Money.format(total)}`
+
+/** What launching all of the batch costs. */
+export const costOf = (batch: Batch.Batch) =>
+  Effect.gen(function* () {
+    const { id } = yield* (yield* Session.Session).provider.requester
+    return inAll(yield* Crowd.plan(batch, id))
+  })
+
+/** The run that another one of this batch would stand beside. */
+const runBefore = (batch: Batch.Batch, requester: RequesterId) =>
+  Effect.flatMap(TaskRuns, (runs) => runs.find({ ...batch, requester })).pipe(
+    Effect.map(Option.map(({ id }) => id)),
+    Effect.catchTag("BatchChanged", ({ run }) => Effect.succeedSome(run))
+  )
+
+/** Says what a run beside the one there is launches again, and what that costs. */
+const sayFresh = (batch: Batch.Batch, requester: RequesterId, plan: Crowd.Plan) =>
+  Effect.flatMap(
+    runBefore(batch, requester),
+    Option.match({
+      onNone: () => Effect.void,
+      onSome: (run) => say(`beside ${run}, --new launches the whole batch again: ${inAll(plan)}`)
+    })
+  )
+
 export const launchBatch = (
   batch: Batch.Batch,
   options: { readonly fresh: boolean; readonly limit?: number | undefined }
@@ -111,7 +138,9 @@ export const launchBatch = (
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
-    yield* say(planLine(yield* Crowd.plan(batch, requester.id)))
+    const plan = yield* Crowd.plan(batch, requester.id)
+    yield* say(planLine(plan))
+    if (options.fresh) yield* sayFresh(batch, requester.id, plan)
     const total = batch.count * batch.task.unitsPerAssignment
     const progress = yield* Progress.make("launching", { total, done: 0 })
     return yield* Crowd.launch(batch, {

@@ -16,6 +16,7 @@ import * as Invocation from "./Invocation.js"
 import { program, version } from "./manifest.js"
 import { mturkServer } from "./mturkServer.js"
 import * as registering from "./registering.js"
+import * as relaunching from "./relaunching.js"
 import * as reviews from "./reviews.js"
 import * as running from "./running.js"
 import * as runs from "./runs.js"
@@ -46,6 +47,7 @@ const crowd = Command.make(
     reviews.reject,
     reviews.softReject,
     bonuses.bonus,
+    relaunching.relaunch,
     runs.expire,
     runs.resume,
     runs.sync,

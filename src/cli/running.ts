@@ -92,7 +92,9 @@ const work = ({ approve, batch, every, fresh, settings }: Work) =>
       const run = yield* batches.launchBatch(batch, { fresh })
       const before = yield* (yield* TaskRuns).summary(run.id)
       if (Conductor.isDecided(before)) {
-        yield* say("This batch is done already; nothing was launched. Start another run of it with --new.")
+        yield* say(
+          `This batch is done already; nothing was launched. Start another run of it with --new, which launches all of it again: ${yield* batches.costOf(batch)}.`
+        )
         return { run, ended: before }
       }
       yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
@@ -118,7 +120,7 @@ export const run = Command.make(
             const { approve, every, new: fresh } = given
             const { ended, run } = yield* work({ batch, fresh, approve, every, settings })
             const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
-            yield* summary.show(ended, Option.some(results))
+            yield* summary.show(ended, { results })
           })
         const overCrowd = Effect.flatMap(settingsFor(given), (settings) =>
           Session.overCrowd(

@@ -2,8 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { UnitStatus as Statuses, type UnitStatus } from "../States.js"
-import type { Summary } from "../TaskRuns.js"
+import { type Lacking, type Summary, TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
+import * as Invocation from "./Invocation.js"
 import { type Paint, paintOn, print, Screen, type Style } from "./Screen.js"
 import { Session } from "./Session.js"
 
@@ -116,5 +117,27 @@ export const answer = (json: unknown, text: (paint: Paint) => string): Effect.Ef
     yield* print(session.json ? JSON.stringify(json) : text(paintOn(screen, screen.out)))
   })
 
-export const show = (summary: Summary, results: Option.Option<Written> = Option.none()) =>
-  answer(toJson(summary, results), (paint) => toText(summary, results, paint))
+/** `3 rows lack an answer`. */
+export const lackingInWords = (rows: number): string =>
+  `${format.count(rows, "row")} ${rows === 1 ? "lacks" : "lack"} an answer`
+
+/** What is told beside the run's own figures. */
+export interface Beside {
+  readonly results?: Written | undefined
+  readonly relaunched?: Lacking | undefined
+}
+
+/** Prints the run as it is, with how many of its rows lack an answer that nothing on offer will bring. */
+export const show = (summary: Summary, { relaunched, results }: Beside = {}) =>
+  Effect.gen(function* () {
+    const { rows } = yield* (yield* TaskRuns).lacking(summary.run)
+    const next = yield* Invocation.crowd(`relaunch ${summary.run}`)
+    const written = Option.fromNullable(results)
+    const json = {
+      ...toJson(summary, written),
+      ...(rows === 0 ? {} : { rowsLackingAnswers: rows }),
+      ...(relaunched === undefined ? {} : { relaunched })
+    }
+    const lacking = rows === 0 ? "" : `\n\n${lackingInWords(rows)}. To launch them again: ${next}`
+    yield* answer(json, (paint) => `${toText(summary, written, paint)}${lacking}`)
+  })

@@ -76,7 +76,7 @@ describe("crowd run", () => {
 
       const again = yield* crowd([...words, "--json"])
       expect(again.err).toContain(
-        "This batch is done already; nothing was launched. Start another run of it with --new."
+        "This batch is done already; nothing was launched. Start another run of it with --new, which launches all of it again: 6 units, at most 0.30 USD."
       )
       const first = summaryOf(again)
       expect(first).toEqual({
@@ -91,7 +91,9 @@ describe("crowd run", () => {
       })
       expect(told.out).toContain(first.run)
 
-      const second = summaryOf(yield* crowd([...words, "--new", "--json"]))
+      const anew = yield* crowd([...words, "--new", "--json"])
+      expect(anew.err).toContain(`beside ${first.run}, --new launches the whole batch again: 6 units, at most 0.30 USD`)
+      const second = summaryOf(anew)
       expect(second.run).not.toBe(first.run)
       expect(second.units).toEqual(first.units)
       const newest = yield* crowd(["status", ...over])

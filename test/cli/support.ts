@@ -195,7 +195,9 @@ const Summary = Schema.Struct({
     fees: Schema.Int,
     total: Schema.Int
   }),
-  results: Schema.optionalWith(Schema.String, { exact: true })
+  results: Schema.optionalWith(Schema.String, { exact: true }),
+  rowsLackingAnswers: Schema.optional(Schema.Int),
+  relaunched: Schema.optional(Schema.Struct({ rows: Schema.Int, units: Schema.Int }))
 })
 
 export const Failed = Schema.Struct({

@@ -57,7 +57,22 @@ describe("catchTags over each method is exhaustive", () => {
   test("TaskRuns", () => {
     expect(
       failing<TaskRuns.Service["open"]>().pipe(
-        Effect.catchTags(handle("RequesterNotFound", "BatchChanged", "StoreError"))
+        Effect.catchTags(handle("RequesterNotFound", "BatchChanged", "InvalidInput", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["find"]>().pipe(
+        Effect.catchTags(handle("RequesterNotFound", "BatchChanged", "InvalidInput", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["lacking"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "AgentNotFound", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["relaunch"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "AgentNotFound", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(
@@ -103,6 +118,7 @@ describe("catchTags over each method is exhaustive", () => {
       failing<TaskRuns.Service["due"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect<keyof TaskRuns.Service>().type.toBe<
+      | "find"
       | "open"
       | "setup"
       | "cleanup"
@@ -112,6 +128,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "olderThan"
       | "template"
       | "addRows"
+      | "lacking"
+      | "relaunch"
       | "rows"
       | "assignment"
       | "assignments"
