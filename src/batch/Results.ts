@@ -114,7 +114,7 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
     (result) =>
       Option.match(result.submittedAt, {
         onNone: () => "",
-        onSome: (at) => seconds(DateTime.distanceDuration(result.acceptedAt, at))
+        onSome: (at) => seconds(Duration.millis(Math.max(0, DateTime.distance(result.acceptedAt, at))))
       })
   ],
   ["LifetimeApprovalRate", unknown],

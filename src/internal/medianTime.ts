@@ -33,7 +33,7 @@ const median = (agents: ReadonlyArray<AgentOutline>): Option.Option<number> => {
     .flatMap((agent) =>
       Option.match(agent.submittedAt, {
         onNone: () => [],
-        onSome: (at) => [DateTime.distance(agent.acceptedAt, at)]
+        onSome: (at) => [Math.max(0, DateTime.distance(agent.acceptedAt, at))]
       })
     )
     .sort((a, b) => a - b)

@@ -21,7 +21,9 @@ const groupsOf = (submissions: ReadonlyArray<Submission>): ReadonlyArray<Group> 
     return { worker, name: own[0]?.workerName ?? "", submissions: own }
   })
 
-export const timeTaken = ({ acceptedAt, submittedAt }: Submission): number => (submittedAt ?? acceptedAt) - acceptedAt
+/** None after a clock that was set back in between. */
+export const timeTaken = ({ acceptedAt, submittedAt }: Submission): number =>
+  Math.max(0, (submittedAt ?? acceptedAt) - acceptedAt)
 
 /** Scrolls the list, and not the page. */
 const showWithin = (item: HTMLElement | null): void => {
