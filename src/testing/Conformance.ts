@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { layer as share } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import type * as Layer from "effect/Layer"
 import type { Budget } from "../Budget.js"
 import type { Messages } from "../Messages.js"
@@ -20,6 +21,7 @@ import * as internalQualifications from "./internal/qualifications.js"
 import * as internalRequesters from "./internal/requesters.js"
 import * as internalTaskRuns from "./internal/taskRuns.js"
 import * as internalUnits from "./internal/units.js"
+import { within } from "./internal/waits.js"
 import * as internalWorkers from "./internal/workers.js"
 
 /**
@@ -47,11 +49,14 @@ export const provider = <R, E>(
   }
 ): void => {
   const kit = make(options.harness)
+  const clock = options.harness.clock ?? "test"
+  const patience = Duration.decode(options.harness.patience ?? "30 seconds")
   const run = (it: { readonly effect: Test<Core | R> }) => {
-    const test = it.effect
+    const test: Test<Core | R> = (sentence, self) =>
+      it.effect(sentence, (context) => within(patience, clock)(self(context)), Duration.toMillis(patience) + 5000)
     for (const suite of options.suites) suite.run(test, kit)
   }
-  if (options.harness.clock === "real") share(layer, { excludeTestServices: true })(name, run)
+  if (clock === "real") share(layer, { excludeTestServices: true })(name, run)
   else share(layer)(name, run)
 }
 

@@ -55,4 +55,10 @@ export interface Harness<out R = never> {
   readonly spendAll?: Effect.Effect<void, unknown, R>
   /** `test` (default): the suites run under the `TestClock`. `real`: the crowd is somewhere else, and time is its own. */
   readonly clock?: "test" | "real"
+  /**
+   * How long one sentence may take in real time, on either clock; 30 seconds by default. One that takes longer fails, and
+   * says what it waited for. Give a slow crowd more: most sentences are some ten calls, those in which an answer is lost
+   * are as long as its driver's retries, and twice its `timeout` where nothing can be looked up sooner.
+   */
+  readonly patience?: Duration.DurationInput
 }

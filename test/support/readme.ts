@@ -23,7 +23,7 @@ export const blocks: ReadonlyArray<Block> = Array.from(
 )
 
 /** The file that a block says it is, in a comment on its first line. */
-export const fileOf = ({ code }: Block): string | undefined => /^\/\/ (\w+\.ts)\n/.exec(code)?.[1]
+export const fileOf = ({ code }: Block): string | undefined => /^\/\/ ([\w.]+\.ts)\n/.exec(code)?.[1]
 
 /** The programs that say which file they are. */
 export const programs: ReadonlyMap<string, string> = new Map(

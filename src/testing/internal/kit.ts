@@ -16,6 +16,7 @@ import type { AgentStatus } from "../../States.js"
 import { type OpenOptions, type Task, type TaskRun, TaskRuns, taskDefaults } from "../../TaskRuns.js"
 import { type Unit, Units } from "../../Units.js"
 import type { Harness } from "../Harness.js"
+import { step } from "./waits.js"
 
 /** Registers one test a sentence. */
 export type Test<R> = Vitest.Test<R>
@@ -107,27 +108,33 @@ export const make = <R>(harness: Harness<R>) => {
   const accepted = (run: TaskRun, name?: string) =>
     Effect.gen(function* () {
       const agents = yield* Agents
-      return yield* agents.register(run.id, yield* harness.arrive(name ?? (yield* worker), run))
+      const arriving = name ?? (yield* worker)
+      return yield* agents.register(run.id, yield* step("Harness.arrive")(harness.arrive(arriving, run)))
     })
 
-  /** Syncs and looks until the agent is as wanted; answers it as it is at last. */
-  const eventually = (agent: Agent, status: AgentStatus) =>
+  /** Syncs and looks until the agent is as wanted. Fails with what it waited for when it has looked often enough. */
+  const eventually = (agent: Agent, wanted: AgentStatus) =>
     Effect.gen(function* () {
       const agents = yield* Agents
       const units = yield* Units
-      for (let n = 0; n < looks; n++) {
-        const found = yield* agents.get(agent.id)
-        if (found.status === status) return found
+      const look = agents.get(agent.id)
+      let found = yield* look
+      for (let n = 0; n < looks && found.status !== wanted; n++) {
         yield* units.sync(agent.run)
         yield* pass("100 millis")
+        found = yield* look
       }
-      return yield* agents.get(agent.id)
-    })
+      if (found.status === wanted) return found
+      return yield* Effect.fail(
+        new Error(`waited for ${agent.id} to be ${wanted}: after ${looks} syncs it is ${found.status}`)
+      )
+    }).pipe(step(`Units.sync until ${agent.id} is ${wanted}`))
 
   const submitted = (agent: Agent, answers: Answers = { answer: "yes" }) =>
     Effect.gen(function* () {
       const agents = yield* Agents
-      yield* harness.submit?.(agent, answers) ?? agents.submit({ agent: agent.id, worker: agent.worker, answers })
+      const own = agents.submit({ agent: agent.id, worker: agent.worker, answers })
+      yield* step("Harness.submit")(harness.submit?.(agent, answers) ?? own)
       return yield* eventually(agent, "completed")
     })
 
@@ -141,7 +148,7 @@ export const make = <R>(harness: Harness<R>) => {
   const givenBack = (agent: Agent) =>
     Effect.gen(function* () {
       const agents = yield* Agents
-      yield* harness.giveBack?.(agent) ?? agents.return(agent.id)
+      yield* step("Harness.giveBack")(harness.giveBack?.(agent) ?? agents.return(agent.id))
       return yield* eventually(agent, "returned")
     })
 
