@@ -251,7 +251,7 @@ export interface Service {
   readonly disconnectSilent: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly get: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | StoreError>
   /** The agents of a run in the order they came, paged. */
-  readonly list: (run: RunId) => Stream.Stream<Agent, StoreError>
+  readonly list: (run: RunId) => Stream.Stream<Agent, TaskRunNotFound | StoreError>
   /** The agents of a run that have submitted and are in one status, in the order in which they did, paged. */
   readonly submissions: (
     run: RunId,

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { Fault, InvalidInput } from "./CrowdError.js"
 import * as internalRows from "./internal/batchRows.js"
 import * as internalTask from "./internal/batchTask.js"
+import * as checks from "./internal/checks.js"
 import * as Faults from "./internal/faults.js"
 import { find } from "./internal/placeholders.js"
 import * as taskSettings from "./internal/taskSettings.js"
@@ -152,7 +153,8 @@ const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
   Object.is(values[Symbol.iterator](), values) ? Array.from(values) : values
 
 /**
- * A batch from rows that a program holds. Checks what a batch directory is checked for; rows count from 1 as lines.
+ * A batch from rows that a program holds. Fails with InvalidInput, which names every fault of name, task, template and
+ * rows, and never with a defect. Checks what a batch directory is checked for; rows count from 1 as lines.
  * Every `${…}` has to name a column, but for those that `placeholders` leaves out: `placeholders` of `batch/Template`
  * does so for what scripts substitute themselves.
  *
@@ -169,9 +171,10 @@ export const fromRows = (options: {
   Effect.gen(function* () {
     const { name, task, template } = options
     const rows = repeatable(options.rows)
+    const settingFaults = checks.settingFaults(options)
     const checked = yield* internalRows.check(internalRows.fromRows(rows), {
       file: "rows",
-      task: Option.some(task),
+      task: settingFaults.length === 0 ? Option.some(task) : Option.none(),
       template
     })
     const taskFaults = Option.match(checked.columns, {
@@ -182,6 +185,7 @@ export const fromRows = (options: {
     yield* Faults.failIfAny(
       name,
       Faults.addAll(checked.faults, [
+        ...settingFaults,
         ...taskFaults,
         ...templateFaults(template, checked.columns, "template", options.placeholders)
       ])

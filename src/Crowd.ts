@@ -18,6 +18,7 @@ import {
   AgentNotFound,
   type BatchChanged,
   type BonusNeedsUnit,
+  type CurrencyNotPaid,
   InsufficientFunds,
   type InvalidInput,
   type ProviderError,
@@ -31,6 +32,7 @@ import {
 import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { callback } from "./internal/callback.js"
+import * as checks from "./internal/checks.js"
 import * as loading from "./internal/loading.js"
 import { resultOf } from "./internal/resultOf.js"
 import * as reviewing from "./internal/reviewing.js"
@@ -91,6 +93,11 @@ export interface LaunchOptions<E = never, R = never> {
   readonly limit?: number | undefined
   /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined
+  /**
+   * Whether to ask the provider's `Budget`, where it has one, if it pays for what is to come: `check` (the default) fails
+   * with InsufficientFunds before anything is sent, `ignore` leaves it to the crowd to refuse.
+   */
+  readonly budget?: "check" | "ignore" | undefined
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void, E, R>) | undefined
 }
 
@@ -163,6 +170,7 @@ export type LaunchError =
   | TaskRunNotFound
   | BatchChanged
   | InvalidInput
+  | CurrencyNotPaid
   | InsufficientFunds
   | Uncertain
   | ProviderError
@@ -173,6 +181,9 @@ export type BonusError =
   | AgentNotFound
   | WorkerNotFound
   | UnitNotFound
+  | TaskRunNotFound
+  | InvalidInput
+  | CurrencyNotPaid
   | BonusNeedsUnit
   | InsufficientFunds
   | Uncertain
@@ -193,9 +204,16 @@ const available = (requester: RequesterId) =>
 export const plan = (
   batch: Batch,
   requester: RequesterId
-): Effect.Effect<Plan, RequesterNotFound | ProviderError | StoreError, Provider> =>
+): Effect.Effect<Plan, RequesterNotFound | CurrencyNotPaid | ProviderError | StoreError, Provider> =>
+  planWith(batch, available(requester))
+
+const planWith = <E>(
+  batch: Batch,
+  available: Effect.Effect<Option.Option<Money.Money>, E>
+): Effect.Effect<Plan, CurrencyNotPaid | E, Provider> =>
   Effect.gen(function* () {
     const provider = yield* Provider
+    yield* checks.currency(provider, batch.task.reward.currency)
     const { qualifications, reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
     const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
@@ -210,7 +228,7 @@ export const plan = (
       rewards: Money.times(reward, units),
       fees: Money.times(fee, units),
       total: Money.times(Money.sum(reward, fee), units),
-      available: yield* available(requester)
+      available: yield* available
     }
   })
 
@@ -223,18 +241,20 @@ interface ToSend {
 
 /** Fails unless what is there pays for what is to be sent. */
 const afford = (
-  { available, fee, reward }: Pick<Plan, "available" | "fee" | "reward">,
+  { available, fee, provider, reward }: Pick<Plan, "available" | "fee" | "provider" | "reward">,
   { sent, toSend }: ToSend
-): Effect.Effect<void, InsufficientFunds> =>
+): Effect.Effect<void, InsufficientFunds | CurrencyNotPaid> =>
   Option.match(available, {
     onNone: () => Effect.void,
     onSome: (available) => {
       const each = Money.sum(reward, fee)
       const needed = Money.times(each, toSend)
-      const isPayable = available.currency === needed.currency
-      if (isPayable && needed.minor <= available.minor) return Effect.void
-      const affordable = isPayable ? Math.max(0, Math.floor(available.minor / each.minor)) : 0
-      return new InsufficientFunds({ needed, available, launch: { sent, toSend, affordable } })
+      const affordable = Math.max(0, Math.floor(available.minor / each.minor))
+      const enough =
+        needed.minor <= available.minor
+          ? Effect.void
+          : new InsufficientFunds({ needed, available, launch: { sent, toSend, affordable } })
+      return Effect.zipRight(checks.currency({ provider, currencies: [available.currency] }, needed.currency), enough)
     }
   })
 
@@ -275,7 +295,7 @@ const launchShowing = <E>(
     const runs = yield* TaskRuns
     const units = yield* Units
     const journal = yield* Journal
-    const cost = yield* plan(batch, options.requester)
+    const cost = yield* planWith(batch, options.budget === "ignore" ? Effect.succeedNone : available(options.requester))
     const { digest, name, rows, task, template } = batch
     const opening = { requester: options.requester, name, digest, task, template, rows, fresh: options.fresh }
     const known = yield* runs.find(opening)

@@ -169,6 +169,22 @@ export class InvalidFeedback extends Schema.TaggedError<InvalidFeedback>("effect
 }
 
 /**
+ * An amount in a currency that is not paid here: the crowd pays in others, or the run is accounted in another one.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CurrencyNotPaid extends Schema.TaggedError<CurrencyNotPaid>("effect-crowd/CurrencyNotPaid")(
+  "CurrencyNotPaid",
+  { provider: Schema.String, currency: Schema.String, paid: Schema.NonEmptyArray(Schema.String) }
+) {
+  override get message() {
+    const paid = this.paid.join(", ")
+    return `${this.provider} pays in ${paid} here, not in ${this.currency}. Nothing was sent; write the amount in ${paid}.`
+  }
+}
+
+/**
  * Why a worker may not take a unit.
  *
  * @since 0.1.0
@@ -500,8 +516,8 @@ const describeFault = (fault: Fault): string =>
   `${fault.file}${fault.line === undefined ? "" : `:${fault.line}`}: ${fault.message}`
 
 /**
- * Files that cannot be used as they are: a batch directory, a file of bonuses. Names every fault at once; nothing was
- * sent.
+ * What cannot be used as it is: a batch directory, a file of bonuses, what a method was given. Names every fault at once;
+ * nothing was sent.
  *
  * @since 0.1.0
  * @category errors
@@ -638,6 +654,7 @@ export const CrowdError = Schema.Union(
   IntentNotFound,
   InvalidTransition,
   InsufficientFunds,
+  CurrencyNotPaid,
   NotEligible,
   CredentialsRejected,
   InvalidRegisterArgs,

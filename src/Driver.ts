@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -23,7 +24,7 @@ import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
 import type { Token } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
 import type { Message, Outcome } from "./Messages.js"
-import type { Money } from "./Money.js"
+import type { Currency, Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
 import type { RemoteAgentStatus, RemoteUnitStatus } from "./States.js"
@@ -276,6 +277,8 @@ export interface Driver {
    * nothing later than as long again after that.
    */
   readonly timeout: Duration.Duration
+  /** The currencies this crowd pays in; whatever the task is in where it is left out. */
+  readonly currencies?: Arr.NonEmptyReadonlyArray<Currency> | undefined
   /** What the marketplace takes on top of a payment. */
   readonly fee: (payment: {
     readonly kind: "reward" | "bonus"

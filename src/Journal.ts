@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { IntentNotFound, StoreError } from "./CrowdError.js"
+import type { IntentNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import { RunId, Token } from "./Ids.js"
 import { Json } from "./TaskRuns.js"
 
@@ -85,14 +85,14 @@ export interface Service {
    * Finishes every pending intent of the run (of all runs, if none is named): sends it again with the same token where
    * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`.
    *
-   * An intent that another process (or fiber) may still be sending is waited for, unless `leased` is `skip`.
+   * Fails with TaskRunNotFound where the run named is none of this provider. An intent that another process (or fiber) may still be sending is waited for, unless `leased` is `skip`.
    */
   readonly settle: (
     run?: RunId,
     options?: { readonly leased?: "wait" | "skip" | undefined }
-  ) => Effect.Effect<Settlement, StoreError>
+  ) => Effect.Effect<Settlement, TaskRunNotFound | StoreError>
   /** The intents in this state, oldest first, paged. */
-  readonly list: (state: IntentState, run?: RunId) => Stream.Stream<Intent, StoreError>
+  readonly list: (state: IntentState, run?: RunId) => Stream.Stream<Intent, TaskRunNotFound | StoreError>
   /**
    * A person has looked, and says whether an uncertain effect happened. If it did, it is recorded as done; if not, it
    * is recorded as failed, and asking for it again sends it again. `remoteId` is the crowd's own name for what was made:

@@ -224,6 +224,7 @@ const driverOf = (side: mockSide.Side, options: Options, hear: Hear): Driver => 
     provider,
     mode: "test",
     timeout: Duration.decode(options.timeout ?? "30 seconds"),
+    currencies: [(options.balance ?? defaultBalance).currency],
     fee,
     registration: registration({
       provider,

@@ -35,7 +35,7 @@ import { Workers } from "./Workers.js"
  */
 export class Provider extends Context.Tag("effect-crowd/Provider")<
   Provider,
-  Pick<Driver, "provider" | "mode" | "fee">
+  Pick<Driver, "provider" | "mode" | "fee" | "currencies">
 >() {}
 
 /**
@@ -50,8 +50,8 @@ export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers |
 const core = Layer.fresh(
   Layer.effectContext(
     Effect.map(Engine, (engine) => {
-      const { fee, mode, provider } = engine.driver
-      return Context.make(Provider, { provider, mode, fee }).pipe(
+      const { currencies, fee, mode, provider } = engine.driver
+      return Context.make(Provider, { provider, mode, fee, currencies }).pipe(
         Context.add(Requesters, requesters.make(engine)),
         Context.add(TaskRuns, taskRuns.make(engine)),
         Context.add(Units, units.make(engine)),

@@ -9,6 +9,7 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
+  InvalidInput,
   ProviderError,
   QualificationExists,
   QualificationNotFound,
@@ -45,16 +46,17 @@ export type GrantError = QualificationNotFound | WorkerNotFound | Uncertain | Pr
  * @category models
  */
 export interface Service {
+  /** Fails with InvalidInput where the name is empty. */
   readonly create: (
     name: string,
     description: string
-  ) => Effect.Effect<Qualification, QualificationExists | ProviderError | StoreError>
+  ) => Effect.Effect<Qualification, InvalidInput | QualificationExists | ProviderError | StoreError>
   /** Deletes it here and with the crowd, and all that was granted of it. */
   readonly delete: (name: string) => Effect.Effect<void, QualificationNotFound | ProviderError | StoreError>
   readonly find: (name: string) => Effect.Effect<Qualification, QualificationNotFound | StoreError>
   readonly list: Stream.Stream<Qualification, StoreError>
-  /** Gives the worker this value, replacing an earlier one. */
-  readonly grant: (name: string, worker: WorkerId, value: number) => Effect.Effect<void, GrantError>
+  /** Gives the worker this value, replacing an earlier one. Fails with InvalidInput where it is no whole number. */
+  readonly grant: (name: string, worker: WorkerId, value: number) => Effect.Effect<void, GrantError | InvalidInput>
   /** Takes it away; a worker who does not have it is left as they are. */
   readonly revoke: (name: string, worker: WorkerId) => Effect.Effect<void, GrantError>
   readonly value: (

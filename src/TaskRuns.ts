@@ -13,6 +13,7 @@ import type * as Stream from "effect/Stream"
 import type {
   AgentNotFound,
   BatchChanged,
+  CurrencyNotPaid,
   InvalidInput,
   ProviderError,
   RequesterNotFound,
@@ -287,10 +288,14 @@ export interface Service {
   readonly find: (
     options: OpenOptions
   ) => Effect.Effect<Option.Option<TaskRun>, RequesterNotFound | BatchChanged | InvalidInput | StoreError>
-  /** The run that `find` returns, which has the batch's digest from then on, or a new one. */
+  /**
+   * The run that `find` returns, which has the batch's digest from then on, or a new one. Fails with InvalidInput where the
+   * name is empty or the task is none that could be written down (an endless time, no title), and with CurrencyNotPaid
+   * where the crowd does not pay in the currency of the reward.
+   */
   readonly open: (
     options: OpenOptions
-  ) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | InvalidInput | StoreError>
+  ) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | InvalidInput | CurrencyNotPaid | StoreError>
   /** Registers the task with the provider: whatever must be there before units are. Repeating it changes nothing. */
   readonly setup: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | ProviderError | StoreError>
   /** Takes back what `setup` made. */

@@ -11,8 +11,10 @@ import type * as Stream from "effect/Stream"
 import type {
   BlockNeedsScope,
   BonusNeedsUnit,
+  CurrencyNotPaid,
   IneligibleReason,
   InsufficientFunds,
+  InvalidInput,
   ProviderError,
   RequesterNotFound,
   StoreError,
@@ -167,17 +169,33 @@ export interface Service {
     run: RunId,
     options?: { readonly after?: WorkerId | undefined }
   ) => Stream.Stream<Participation, TaskRunNotFound | StoreError>
-  /** Pays on top of the reward. A repeat answers the receipt of the first time. */
+  /**
+   * Pays on top of the reward. A repeat answers the receipt of the first time. Fails with InvalidInput where the amount is
+   * zero or the reason empty, and with CurrencyNotPaid where the crowd does not pay in this currency, or the run it is
+   * accounted to is in another one.
+   */
   readonly bonus: (
     options: BonusOptions
   ) => Effect.Effect<
     BonusReceipt,
-    WorkerNotFound | UnitNotFound | BonusNeedsUnit | InsufficientFunds | Uncertain | ProviderError | StoreError
+    | WorkerNotFound
+    | UnitNotFound
+    | TaskRunNotFound
+    | InvalidInput
+    | CurrencyNotPaid
+    | BonusNeedsUnit
+    | InsufficientFunds
+    | Uncertain
+    | ProviderError
+    | StoreError
   >
   /** Returns the bonuses one worker was paid, in all runs, the newest first, paged. */
   readonly bonuses: (worker: WorkerId) => Stream.Stream<PaidBonus, StoreError>
-  /** Keeps the worker from all work of the requester. Blocking twice is blocking once. */
-  readonly block: (worker: WorkerId, scope: Scope, reason: string) => Effect.Effect<void, BlockError>
+  /**
+   * Keeps the worker from all work of the requester. Blocking twice is blocking once. Fails with InvalidInput where the
+   * reason is empty.
+   */
+  readonly block: (worker: WorkerId, scope: Scope, reason: string) => Effect.Effect<void, BlockError | InvalidInput>
   readonly unblock: (worker: WorkerId, scope: Scope) => Effect.Effect<void, BlockError>
   /** Whether the worker is blocked, by the requester or by the crowd itself, where it can be asked. */
   readonly isBlocked: (

@@ -228,7 +228,7 @@ export const make = (engine: Engine.Service): Service => {
     markDone,
     endOverdue,
     get: agent,
-    list: (id) => pages(store, tables.agents, { where: { run: id } }),
+    list: (id) => Stream.unwrap(Effect.as(run(id), pages(store, tables.agents, { where: { run: id } }))),
     submissions,
     watch: watch(engine),
     ofWorker: (worker) => pages(store, tables.agentOutlines, { where: { worker }, reverse: true, limit: 100 })

@@ -152,6 +152,31 @@ const fields = {
   markup: Schema.optionalWith(list(Filled, "columns"), { exact: true, default: () => taskDefaults.markup })
 }
 
+const Length = Schema.DurationFromSelf.pipe(
+  Schema.filter((duration) => Duration.isFinite(duration) || "never ends; write 365 days or less")
+)
+
+/** A task that a program made, with a message for whatever may be wrong in it. */
+const Values = Schema.Struct({
+  title: Filled.pipe(Schema.filter((title) => title.trim() === title || "has blanks around it; take them away")),
+  description: Text,
+  keywords: Schema.Array(Filled),
+  reward: Schema.typeSchema(Money.Money),
+  duration: Length,
+  lifetime: Length,
+  autoApprovalDelay: Length,
+  unitsPerAssignment: UnitCount,
+  maxUnitsPerWorker: Schema.OptionFromSelf(Count),
+  qualifications: Schema.typeSchema(Schema.Array(QualificationRequirement)),
+  markup: Schema.Array(Filled)
+})
+
+const validate = Schema.validateEither(Values, { errors: "all" })
+
+/** What is wrong with a task that a program made. @internal */
+export const taskFaults = (task: Task): ReadonlyArray<TaskFault> =>
+  Either.match(validate(task), { onLeft: fieldFaults, onRight: () => [] })
+
 const decodeFields = Schema.decodeUnknownEither(Schema.Struct(fields), { errors: "all" })
 
 const unknownKeys = (

@@ -69,7 +69,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
     return {
       driver,
       store,
-      journal: journal.make(store, driver),
+      journal: journal.make(store, driver, run),
       changes: Option.zipWith(store.writes, Option.fromNullable(driver.news), (writes, news) =>
         Stream.merge(writes, news)
       ),

@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { IntentNotFound, type StoreError } from "../CrowdError.js"
+import { IntentNotFound, type StoreError, type TaskRunNotFound } from "../CrowdError.js"
 import { receipt } from "../Driver.js"
 import type { RunId } from "../Ids.js"
 import type { Intent, Service, Settlement } from "../Journal.js"
@@ -31,7 +31,12 @@ const plus = (a: Settlement, b: Settlement): Settlement => ({
   pending: a.pending + b.pending
 })
 
-export const make = (store: Store.Service, driver: Sender): Internal => {
+/** `known` fails where there is no run of this id. */
+export const make = (
+  store: Store.Service,
+  driver: Sender,
+  known: (run: RunId) => Effect.Effect<unknown, TaskRunNotFound | StoreError>
+): Internal => {
   const kinds = new Map<string, AtWork>()
 
   const runner: Internal["runner"] = (kind) => {
@@ -54,8 +59,13 @@ export const make = (store: Store.Service, driver: Sender): Internal => {
         : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
     })
 
+  const list: Service["list"] = (state, run) => {
+    const all = pages(store, table, { where: where(state, run) })
+    return run === undefined ? all : Stream.unwrap(Effect.as(known(run), all))
+  }
+
   const settle: Service["settle"] = (run, options) =>
-    pages(store, table, { where: where("pending", run) }).pipe(
+    list("pending", run).pipe(
       Stream.chunks,
       Stream.runFoldEffect(nothing, (total, page) =>
         Effect.map(settlePage(Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
@@ -90,5 +100,5 @@ export const make = (store: Store.Service, driver: Sender): Internal => {
       })
     )
 
-  return { runner, settle, list: (state, run) => pages(store, table, { where: where(state, run) }), resolve }
+  return { runner, settle, list, resolve }
 }

@@ -9,6 +9,7 @@ import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import type { Qualification, Service } from "../Qualifications.js"
 import * as tables from "../store/tables.js"
+import * as checks from "./checks.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
@@ -45,6 +46,7 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
 
   const create: Service["create"] = (name, description) =>
     Effect.gen(function* () {
+      yield* checks.qualification(name, description)
       const known = yield* named(name)
       if (known !== undefined) return yield* new QualificationExists({ name })
       const remoteId = yield* retrying(crowd.create(name, description))
@@ -190,7 +192,7 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     id: Ids.WorkerId,
     wanted: Option.Option<number>,
     rounds = maxRounds
-  ): ReturnType<Service["grant"]> =>
+  ): ReturnType<Service["revoke"]> =>
     Effect.gen(function* () {
       const qualification = yield* find(name)
       yield* worker(id)
@@ -205,7 +207,7 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     delete: remove,
     find,
     list: pages(store, tables.qualifications, { where: { provider: driver.provider } }),
-    grant: (name, id, value) => change(name, id, Option.some(value)),
+    grant: (name, id, value) => Effect.zipRight(checks.standing(value), change(name, id, Option.some(value))),
     revoke: (name, id) => change(name, id, Option.none()),
     value: (name, id) =>
       Effect.flatMap(find(name), (qualification) => Effect.map(current(qualification, id), ({ value }) => value))

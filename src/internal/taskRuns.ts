@@ -10,6 +10,7 @@ import { ProviderError, TaskRunNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, OpenOptions, Service, TaskRun } from "../TaskRuns.js"
+import * as checks from "./checks.js"
 import { due } from "./due.js"
 import type * as Engine from "./engine.js"
 import * as knownRun from "./knownRun.js"
@@ -65,6 +66,8 @@ export const make = (engine: Engine.Service): Service => {
   const openKnown = (options: OpenOptions, { newest, run: known }: knownRun.Known) =>
     store.transaction(
       Effect.gen(function* () {
+        yield* checks.settings(options)
+        yield* checks.currency(driver, options.task.reward.currency)
         yield* requester(options.requester)
         if (Option.isSome(known)) return yield* goOn(known.value, options)
         const isAlone = options.fresh === true || (yield* isStill(options, newest))
@@ -80,6 +83,8 @@ export const make = (engine: Engine.Service): Service => {
 
   const open: Service["open"] = (options) =>
     Effect.gen(function* () {
+      yield* checks.settings(options)
+      yield* checks.currency(driver, options.task.reward.currency)
       yield* requester(options.requester)
       const opened = yield* openKnown(options, yield* knownRun.find(store, options))
       if (Option.isNone(opened)) return yield* open(options)

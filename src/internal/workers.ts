@@ -19,6 +19,7 @@ import { Money } from "../Money.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { BonusOptions, Scope, Service, Worker } from "../Workers.js"
+import * as checks from "./checks.js"
 import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
@@ -95,15 +96,26 @@ export const make = (engine: Engine.Service): Service => {
   const bonusFee = ({ amount }: Pick<BonusOrder, "amount">) =>
     driver.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })
 
+  /** A sum over a run is in one currency. */
+  const checkCurrency = (amount: Money, account: Option.Option<Ids.RunId>) =>
+    Effect.gen(function* () {
+      yield* checks.currency(driver, amount.currency)
+      if (Option.isNone(account)) return
+      const { task } = yield* run(account.value)
+      yield* checks.currency({ provider: driver.provider, currencies: [task.reward.currency] }, amount.currency)
+    })
+
   const bonus: Service["bonus"] = (options) =>
     Effect.gen(function* () {
+      yield* checks.bonus(options)
       const order = yield* bonusOrder({ ...options, unit: Option.fromNullable(options.unit) })
       const id = yield* bonusToken(options)
-      const run = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      const account = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      yield* checkCurrency(options.amount, account)
       const payload = encodeBonus({ ...options, unit: Option.fromNullable(options.unit) })
       const before = yield* store.get(tables.intents, id)
       const [outcome] = yield* bonuses.perform(
-        Effect.succeed([{ token: id, run, subject: options.worker, payload, order }])
+        Effect.succeed([{ token: id, run: account, subject: options.worker, payload, order }])
       )
       if (outcome !== undefined) yield* outcome
       const repeated = Option.exists(before, ({ state }) => state === "done")
@@ -276,7 +288,7 @@ export const make = (engine: Engine.Service): Service => {
     ofRun: ofRun(engine),
     bonus,
     bonuses: bonusesOf,
-    block: (id, scope, reason) => setBlock("block", id, scope, reason),
+    block: (id, scope, reason) => Effect.zipRight(checks.block(reason), setBlock("block", id, scope, reason)),
     unblock: (id, scope) => setBlock("unblock", id, scope, ""),
     isBlocked: (id, scope) =>
       Effect.flatMap(worker(id), (found) => Effect.flatMap(scoped(scope), (paying) => isKeptOut(found, paying))),

@@ -49,7 +49,7 @@ const outward = (
 
 /** One process that works on the store. */
 const processOn = (store: Store.Service, sends: Outward<string, ProviderError>) => {
-  const journaled = journal.make(store, { provider: "p", timeout: Duration.seconds(30) })
+  const journaled = journal.make(store, { provider: "p", timeout: Duration.seconds(30) }, () => Effect.void)
   const runner = journaled.runner({
     name: "bonus",
     outward: sends,

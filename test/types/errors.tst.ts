@@ -57,7 +57,7 @@ describe("catchTags over each method is exhaustive", () => {
   test("TaskRuns", () => {
     expect(
       failing<TaskRuns.Service["open"]>().pipe(
-        Effect.catchTags(handle("RequesterNotFound", "BatchChanged", "InvalidInput", "StoreError"))
+        Effect.catchTags(handle("RequesterNotFound", "InvalidInput", "CurrencyNotPaid", "BatchChanged", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(
@@ -287,7 +287,9 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<Agents.Service["get"]>().pipe(Effect.catchTags(handle("AgentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
-    expect(failing<Agents.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<Agents.Service["list"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(
       failing<Agents.Service["submissions"]>().pipe(
         Effect.catchTags(handle("TaskRunNotFound", "AgentNotFound", "StoreError"))
@@ -337,6 +339,9 @@ describe("catchTags over each method is exhaustive", () => {
           handle(
             "WorkerNotFound",
             "UnitNotFound",
+            "TaskRunNotFound",
+            "InvalidInput",
+            "CurrencyNotPaid",
             "BonusNeedsUnit",
             "InsufficientFunds",
             "Uncertain",
@@ -353,6 +358,7 @@ describe("catchTags over each method is exhaustive", () => {
             "WorkerNotFound",
             "RequesterNotFound",
             "UnitNotFound",
+            "InvalidInput",
             "BlockNeedsScope",
             "Uncertain",
             "ProviderError",
@@ -409,7 +415,7 @@ describe("catchTags over each method is exhaustive", () => {
   test("Qualifications", () => {
     expect(
       failing<Qualifications.Service["create"]>().pipe(
-        Effect.catchTags(handle("QualificationExists", "ProviderError", "StoreError"))
+        Effect.catchTags(handle("InvalidInput", "QualificationExists", "ProviderError", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(
@@ -425,7 +431,9 @@ describe("catchTags over each method is exhaustive", () => {
     ).type.toBe<Infallible>()
     expect(
       failing<Qualifications.Service["grant"]>().pipe(
-        Effect.catchTags(handle("QualificationNotFound", "WorkerNotFound", "Uncertain", "ProviderError", "StoreError"))
+        Effect.catchTags(
+          handle("InvalidInput", "QualificationNotFound", "WorkerNotFound", "Uncertain", "ProviderError", "StoreError")
+        )
       )
     ).type.toBe<Infallible>()
     expect(
@@ -460,8 +468,12 @@ describe("catchTags over each method is exhaustive", () => {
   })
 
   test("Journal", () => {
-    expect(failing<Journal.Service["settle"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
-    expect(failing<Journal.Service["list"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<Journal.Service["settle"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
+      failing<Journal.Service["list"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
     expect(
       failing<Journal.Service["resolve"]>().pipe(Effect.catchTags(handle("IntentNotFound", "StoreError")))
     ).type.toBe<Infallible>()

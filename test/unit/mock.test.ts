@@ -55,8 +55,8 @@ describe("what the Mock is scripted to do", () => {
         ["expire", units.expireAll(run.id)],
         ["reject", agents.reject(agent.id, "no")],
         ["approve", agents.approve(agent.id, { overrideRejection: true })],
-        ["bonus", workers.bonus({ worker: agent.worker, amount: Money.make(1), reason: "" })],
-        ["block", workers.block(agent.worker, scope, "")],
+        ["bonus", workers.bonus({ worker: agent.worker, amount: Money.make(1), reason: "well done" })],
+        ["block", workers.block(agent.worker, scope, "spam")],
         ["unblock", workers.unblock(agent.worker, scope)],
         ["createQualification", qualifications.create("french", "")],
         ["grant", qualifications.grant("dutch", agent.worker, 1)],
@@ -86,7 +86,7 @@ describe("what the Mock is scripted to do", () => {
       yield* mock.script("register", new CredentialsRejected({ provider: "mock", description: "no" }))
       expect((yield* Effect.flip(requesters.register("somebody", {})))._tag).toBe("CredentialsRejected")
       yield* mock.script("bonus", new BonusNeedsUnit({ worker: agent.worker }))
-      const bonus = { worker: agent.worker, amount: Money.make(1), reason: "" }
+      const bonus = { worker: agent.worker, amount: Money.make(1), reason: "well done" }
       expect((yield* Effect.flip(workers.bonus(bonus)))._tag).toBe("BonusNeedsUnit")
     }).pipe(Effect.provide(Mock.layer()))
   )
@@ -191,11 +191,11 @@ describe("what the Mock knows", () => {
       expect(unpaid).toMatchObject({ needed: Money.make(6), available: Money.make(5) })
       yield* mock.setBalance(Money.make(100))
       yield* agents.approve(agent.id)
-      yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount: Money.make(10), reason: "" })
+      yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount: Money.make(10), reason: "well done" })
       expect(yield* budget.available(run.requester)).toEqual(Money.make(100 - 6 - 12))
       expect((yield* runs.summary(run.id)).cost).toMatchObject({ rewards: 5, bonuses: 10, fees: 3, total: 18 })
-      const foreign = { worker: agent.worker, amount: Money.make(1, Money.Currency.make("EUR")), reason: "" }
-      expect((yield* Effect.flip(workers.bonus(foreign)))._tag).toBe("InsufficientFunds")
+      const foreign = { worker: agent.worker, amount: Money.make(1, Money.Currency.make("EUR")), reason: "well done" }
+      expect((yield* Effect.flip(workers.bonus(foreign)))._tag).toBe("CurrencyNotPaid")
     }).pipe(Effect.provide(Mock.layer({ feePercent: 20 })))
   )
 
@@ -281,8 +281,8 @@ describe("two requesters", () => {
       yield* TestClock.adjust("1 second")
       const second = yield* requesters.register("second", {})
       const { agent } = yield* kit.completed()
-      yield* workers.block(agent.worker, { requester: first.id }, "")
-      yield* workers.block(agent.worker, { requester: second.id }, "")
+      yield* workers.block(agent.worker, { requester: first.id }, "spam")
+      yield* workers.block(agent.worker, { requester: second.id }, "spam")
       expect(yield* workers.isBlocked(agent.worker, { requester: second.id })).toBe(true)
     }).pipe(
       Effect.provide(Mock.layer()),

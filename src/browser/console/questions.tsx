@@ -38,6 +38,8 @@ interface BonusProps {
 /** With these, nothing was paid. After any other problem, it may have been. */
 const refusals: ReadonlySet<string> = new Set([
   "InvalidAmount",
+  "InvalidInput",
+  "CurrencyNotPaid",
   "InsufficientFunds",
   "BonusNeedsUnit",
   "TaskRunNotFound",

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Agents from "../../Agents.js"
 import { Agents as AgentsTag } from "../../Agents.js"
-import { InsufficientFunds, InvalidFeedback, StoreError } from "../../CrowdError.js"
+import { InsufficientFunds, InvalidFeedback, InvalidInput, StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
 import type * as Qualifications from "../../Qualifications.js"
 import { Qualifications as QualificationsTag } from "../../Qualifications.js"
@@ -34,11 +34,16 @@ export interface Context {
   readonly memory: Memory
 }
 
-/** Of what costs money, the account can be empty, too. */
+/** What is wrong with what a request says. */
+export const described = ({ faults }: InvalidInput): string =>
+  faults.map(({ file, message }) => `The ${file} ${message}.`).join(" ")
+
+/** Of what a request asks for, some can make no sense; of what costs money, the account can be empty, too. */
 export const orRefused = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, refusal.Refusal | StoreError> =>
   Effect.catchAll(effect, (error): Effect.Effect<never, refusal.Refusal | StoreError> => {
     if (error instanceof InsufficientFunds) return refusal.noFunds
     if (error instanceof InvalidFeedback) return refusal.invalidValue(error.message)
+    if (error instanceof InvalidInput) return refusal.invalidValue(described(error))
     return error instanceof StoreError ? Effect.fail(error) : Effect.die(error)
   })
 

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import * as Ids from "../../Ids.js"
 import { blocks } from "../../store/tables.js"
-import { type Context, orDefect } from "./context.js"
+import { type Context, orDefect, orRefused } from "./context.js"
 import * as ids from "./ids.js"
 import * as limits from "./limits.js"
 import * as listing from "./listing.js"
@@ -92,7 +92,7 @@ export const handlers = (context: Context) => [
   on(operations.CreateWorkerBlock, ({ Reason, WorkerId }, { requester }) =>
     Effect.gen(function* () {
       const worker = yield* known(context, WorkerId)
-      yield* orDefect(context.workers.block(worker, { requester }, Reason))
+      yield* orRefused(context.workers.block(worker, { requester }, Reason))
       return {}
     })
   ),

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import { QualificationExists } from "../../CrowdError.js"
-import { type Context, orDefect } from "./context.js"
+import { type Context, described, orDefect } from "./context.js"
 import * as ids from "./ids.js"
 import * as limits from "./limits.js"
 import * as listing from "./listing.js"
@@ -112,7 +112,12 @@ const create = (context: Context, caller: Caller, input: CreateQualificationType
           createLocal(context, caller, name, input.Description),
           (error) => error instanceof QualificationExists,
           () => refusal.qualificationNameTaken
-        ).pipe(Effect.catchTag("ProviderError", (error) => Effect.die(error)))
+        ).pipe(
+          Effect.catchTags({
+            ProviderError: Effect.die,
+            InvalidInput: (error) => refusal.invalidValue(described(error))
+          })
+        )
         const type = { ...details, id: made.id, local: made.name }
         yield* context.rows.qualificationTypes.put(group, ids.qualificationTypeOf(made.id), type)
         return type

@@ -14,7 +14,7 @@ import * as tables from "../../store/tables.js"
 import { Nothing } from "./client.js"
 import * as compensation from "./compensation.js"
 import { type Crowd, isUnpaid, plain, refused, stored, unpaid } from "./crowd.js"
-import { failure, isCredentials, isRepeated, provider, type Refusal } from "./errors.js"
+import { isCredentials, isRepeated, provider, type Refusal } from "./errors.js"
 import { remembered } from "./hits.js"
 import * as replies from "./replies.js"
 import { isUnseen, notSeen } from "./reviews.js"
@@ -114,9 +114,6 @@ const payOne = (
 ): Effect.Effect<Receipt, InsufficientFunds | BonusNeedsUnit | ProviderError> =>
   Effect.gen(function* () {
     const { amount, reason, worker } = sent.order
-    if (amount.currency !== Money.USD) {
-      return yield* failure("Rejected", method, `the service pays in USD, not in ${amount.currency}`)
-    }
     const choice = yield* stored(method, choose(crowd, sent))
     if (Option.isNone(choice)) return yield* new BonusNeedsUnit({ worker: worker.id })
     if ("compensation" in choice.value) {

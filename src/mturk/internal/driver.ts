@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Driver from "../../Driver.js"
+import * as Money from "../../Money.js"
 import type { Requirement } from "../../MTurk.js"
 import * as account from "./account.js"
 import { bonus } from "./bonuses.js"
@@ -37,6 +38,7 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
     provider,
     mode: crowd.environment.mode === "production" ? "live" : "test",
     timeout,
+    currencies: [Money.USD],
     fee: crowd.fee,
     enforces,
     registration: account.register(crowd.client),

@@ -40,9 +40,6 @@ export const setup =
   (crowd: Crowd, more: ReadonlyArray<Requirement>): Driver["setup"] =>
   ({ id, task }: TaskRun) =>
     Effect.gen(function* () {
-      if (task.reward.currency !== Money.USD) {
-        return yield* failure("Rejected", "setup", `${id} pays in ${task.reward.currency}, and the service in USD`)
-      }
       const requirements = yield* requirementsOf(crowd, task.qualifications, more)
       const { HITTypeId } = yield* crowd.client
         .call(

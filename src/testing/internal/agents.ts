@@ -270,6 +270,7 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       const run = yield* Ids.runId
       const worker = yield* Ids.workerId
       yield* refusal(agents.get(id), "AgentNotFound")
+      yield* refusal(Stream.runDrain(agents.list(yield* Ids.runId)), "TaskRunNotFound")
       yield* refusal(agents.submit({ agent: id, worker, answers: {} }), "AgentNotFound")
       yield* refusal(agents.start(id), "AgentNotFound")
       yield* refusal(agents.heartbeat(id), "AgentNotFound")

@@ -1,7 +1,7 @@
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { Ids, Token } from "../../Ids.js"
+import { Ids, runId, Token } from "../../Ids.js"
 import { Journal } from "../../Journal.js"
 import { Units } from "../../Units.js"
 import { refusal } from "./expect.js"
@@ -29,6 +29,14 @@ export const journal: Suite<never> = {
           const journal = yield* Journal
           const run = yield* kit.launched()
           expect(yield* journal.settle(run.id)).toEqual({ done: 0, failed: 0, uncertain: 0, pending: 0 })
+        }))
+
+      test("MUST say TaskRunNotFound of a run it does not know", () =>
+        Effect.gen(function* () {
+          const journal = yield* Journal
+          const unknown = yield* runId
+          yield* refusal(journal.settle(unknown), "TaskRunNotFound")
+          yield* refusal(Stream.runDrain(journal.list("done", unknown)), "TaskRunNotFound")
         }))
 
       test("MUST say IntentNotFound of what is not uncertain", () =>

@@ -58,6 +58,16 @@ const keeping = <R>(test: Test<Needs<R>>, kit: Kit<Needs<R>>): void => {
 }
 
 const granting = <R>(test: Test<Needs<R>>, kit: Kit<Needs<R>>): void => {
+  test("MUST make none without a name, and grant no part of a number", () =>
+    Effect.gen(function* () {
+      const qualifications = yield* Qualifications
+      const { agent } = yield* kit.completed()
+      const { name } = yield* qualifications.create(yield* kit.unique("qualification"), "")
+      yield* refusal(qualifications.create(" ", ""), "InvalidInput")
+      yield* refusal(qualifications.grant(name, agent.worker, 1.5), "InvalidInput")
+      expect(yield* qualifications.value(name, agent.worker)).toEqual(Option.none())
+    }))
+
   test("MUST grant a value, replace it, and revoke it, each also twice", () =>
     Effect.gen(function* () {
       const qualifications = yield* Qualifications

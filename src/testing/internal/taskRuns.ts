@@ -1,4 +1,5 @@
 import { describe, expect } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -79,6 +80,16 @@ export const taskRuns: Suite<never> = {
           const options = yield* kit.openOptions()
           const nobody = yield* Ids.requesterId
           yield* refusal(runs.open({ ...options, requester: nobody }), "RequesterNotFound")
+        }))
+
+      test("MUST refuse a batch without a name, and a task that could not be written down", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const broken = { ...options.task, title: " ", duration: Duration.infinity, unitsPerAssignment: 0 }
+          yield* refusal(runs.open({ ...options, name: " " }), "InvalidInput")
+          const { faults } = yield* refusal(runs.open({ ...options, task: broken }), "InvalidInput")
+          expect(faults).toHaveLength(3)
         }))
 
       test("MUST set up a run once, however often it is asked", () =>

@@ -12,6 +12,31 @@ import { Workers } from "../../Workers.js"
 import { refusal } from "./expect.js"
 import type { Kit, Suite, Test } from "./kit.js"
 
+const refusals = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
+  const nothing = Money.zero(kit.reward.currency)
+  const unheard = Money.make(kit.reward.minor, Money.Currency.make("XXX"))
+
+  test("MUST pay no bonus of nothing, none without a reason, and none in a currency the run is not in", () =>
+    Effect.gen(function* () {
+      const workers = yield* Workers
+      const { agent } = yield* kit.completed()
+      const bonus = { worker: agent.worker, unit: agent.unit, amount: kit.reward, reason: "thorough" }
+      yield* refusal(workers.bonus({ ...bonus, amount: nothing }), "InvalidInput")
+      yield* refusal(workers.bonus({ ...bonus, reason: "  " }), "InvalidInput")
+      const refused = yield* refusal(workers.bonus({ ...bonus, amount: unheard }), "CurrencyNotPaid")
+      expect(refused).toMatchObject({ currency: "XXX", paid: [kit.reward.currency] })
+    }))
+
+  test("MUST block nobody without a reason", () =>
+    Effect.gen(function* () {
+      const workers = yield* Workers
+      const { agent, run } = yield* kit.completed()
+      const scope = { requester: run.requester }
+      yield* refusal(workers.block(agent.worker, scope, " "), "InvalidInput")
+      expect(yield* workers.isBlocked(agent.worker, scope)).toBe(false)
+    }))
+}
+
 const bonuses = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
   const { loseAnswer, refuse, timesDone } = kit.harness
   const amount = Money.times(kit.reward, 2)
@@ -198,6 +223,7 @@ export const workers: Suite<never> = {
           expect([...behind]).toEqual([parts[1]])
         }))
 
+      refusals(test, kit)
       bonuses(test, kit)
       blocks(test, kit)
 
@@ -213,6 +239,7 @@ export const workers: Suite<never> = {
           yield* refusal(workers.findByName(nobody), "WorkerNotFound")
           yield* refusal(workers.bonus({ ...bonus, worker: nobody }), "WorkerNotFound")
           yield* refusal(workers.bonus({ ...bonus, unit }), "UnitNotFound")
+          yield* refusal(workers.bonus({ ...bonus, run: yield* Ids.runId }), "TaskRunNotFound")
           yield* refusal(workers.block(nobody, { requester: run.requester }, "spam"), "WorkerNotFound")
           yield* refusal(workers.block(agent.worker, { requester }, "spam"), "RequesterNotFound")
           yield* refusal(workers.unblock(agent.worker, { unit }), "UnitNotFound")

@@ -1,0 +1,77 @@
+/** What is asked for is checked here, once for every crowd, before anything is written down. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
+import type { Driver } from "../Driver.js"
+import { type Currency, Money } from "../Money.js"
+import type { Task } from "../TaskRuns.js"
+import { taskFaults } from "./batchTask.js"
+import * as Faults from "./faults.js"
+import { textFault } from "./text.js"
+
+const isMoney = Schema.is(Money)
+
+const failIfAny = (path: string, faults: ReadonlyArray<Fault>): Effect.Effect<void, InvalidInput> =>
+  Faults.failIfAny(path, Faults.addAll(Faults.none, faults))
+
+/** `ifEmpty` is what is said of a blank text, where there has to be one. */
+const textFaults = (what: string, text: string, ifEmpty?: string): ReadonlyArray<Fault> => {
+  const wrong = textFault(text) ?? (text.trim() === "" ? ifEmpty : undefined)
+  return wrong === undefined ? [] : [Faults.fault(what, wrong)]
+}
+
+const reasonFaults = (reason: string): ReadonlyArray<Fault> =>
+  textFaults("reason", reason, "is empty; say what it is for")
+
+const amountFaults = (amount: Money): ReadonlyArray<Fault> => {
+  if (!isMoney(amount)) return [Faults.fault("amount", "is no whole number of minor units of a currency")]
+  return amount.minor > 0 ? [] : [Faults.fault("amount", "is zero; a bonus is one minor unit or more")]
+}
+
+/** Fails unless there is something to pay, and a reason. */
+export const bonus = ({
+  amount,
+  reason
+}: {
+  readonly amount: Money
+  readonly reason: string
+}): Effect.Effect<void, InvalidInput> => failIfAny("bonus", [...amountFaults(amount), ...reasonFaults(reason)])
+
+/** Fails where a block has no reason. */
+export const block = (reason: string): Effect.Effect<void, InvalidInput> => failIfAny("block", reasonFaults(reason))
+
+const nameFaults = (name: string): ReadonlyArray<Fault> =>
+  textFaults("name", name, "is empty; name the batch, so that its run is found again")
+
+/** Fails where a qualification has no name, or text that cannot be kept. */
+export const qualification = (name: string, description: string): Effect.Effect<void, InvalidInput> =>
+  failIfAny("qualification", [
+    ...textFaults("name", name, "is empty; name what it stands for"),
+    ...textFaults("description", description)
+  ])
+
+/** Fails unless the value is a whole number. */
+export const standing = (value: number): Effect.Effect<void, InvalidInput> =>
+  failIfAny(
+    "qualification",
+    Number.isSafeInteger(value) ? [] : [Faults.fault("value", `is ${value}; write a whole number`)]
+  )
+
+/** What is wrong with a batch but for its data. */
+export const settingFaults = ({ name, task }: { readonly name: string; readonly task: Task }): ReadonlyArray<Fault> => [
+  ...nameFaults(name),
+  ...taskFaults(task).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`))
+]
+
+/** Fails where the batch has no name, or its task could not be written down. */
+export const settings = (batch: { readonly name: string; readonly task: Task }): Effect.Effect<void, InvalidInput> =>
+  failIfAny("batch", settingFaults(batch))
+
+/** Fails unless the crowd pays in this currency. */
+export const currency = (
+  { currencies, provider }: Pick<Driver, "currencies" | "provider">,
+  wanted: Currency
+): Effect.Effect<void, CurrencyNotPaid> =>
+  currencies === undefined || currencies.includes(wanted)
+    ? Effect.void
+    : new CurrencyNotPaid({ provider, currency: wanted, paid: currencies })
