@@ -333,6 +333,7 @@ export type RelaunchError =
   | TaskRunNotFound
   | AgentNotFound
   | RequesterNotFound
+  | CurrencyNotPaid
   | InsufficientFunds
   | Uncertain
   | ProviderError
@@ -386,7 +387,8 @@ export const relaunch = (
     const plan = yield* relaunchPlan(id, options)
     const { created, ...others } = yield* runs.counts(id)
     const sent = Object.values(others).reduce((sum, n) => sum + n, 0)
-    yield* afford(plan, { sent, toSend: plan.units })
+    const { provider } = yield* Provider
+    yield* afford({ ...plan, provider }, { sent, toSend: plan.units })
     yield* runs.relaunch(id, options)
     yield* Stream.runDrain((yield* Units).launch(id, { relaunched: true }))
     return plan
