@@ -602,7 +602,7 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
 /**
  * - `Unavailable`: cannot be opened or reached.
  * - `Busy`: another process held the database for longer than the busy timeout.
- * - `Newer`: written by a newer version of this library.
+ * - `Newer`, `Older`: written by another version of this library.
  * - `Corrupt`: what is there cannot be read.
  * - `ReadOnly`, `Full`: nothing can be written.
  * - `InTransaction`: called inside a transaction of yours, in which no intent can be made sure of before it is sent.
@@ -615,6 +615,7 @@ export const StoreErrorReason = Schema.Literal(
   "Unavailable",
   "Busy",
   "Newer",
+  "Older",
   "Corrupt",
   "ReadOnly",
   "Full",

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { StoreError } from "../CrowdError.js"
@@ -60,14 +61,20 @@ const createTable = (dialect: Dialect, table: Definition): ReadonlyArray<string>
   ]
 }
 
+/** Tells one set of definitions from another. */
+const fingerprint = Math.abs(
+  Hash.string(JSON.stringify(tables.all.map((table) => [table, [...nullable(table)].sort()])))
+).toString(36)
+
 /**
- * Version 1 is the tables as they are defined now: the first change of a released definition has to write the statements
- * of version 1 out here, and then add its own.
+ * Version 1 is the tables as they are defined now, and its name tells which. Nothing is released yet, so a database of
+ * other definitions is refused; the first change of a released definition has to write the statements of version 1 out
+ * here, and then add its own.
  *
  * @internal
  */
 export const all: ReadonlyArray<Migration> = [
-  { name: "tables", statements: (dialect) => tables.all.flatMap((table) => createTable(dialect, table)) }
+  { name: `tables ${fingerprint}`, statements: (dialect) => tables.all.flatMap((table) => createTable(dialect, table)) }
 ]
 
 const history = "crowd_migrations"
@@ -82,17 +89,30 @@ interface Migrating {
 const execute = ({ database, reserved }: Migrating, text: string, params: ReadonlyArray<unknown> = []) =>
   Effect.mapError(reserved.connection.execute(text, params, undefined), (error) => database.failure("migrate", error))
 
-const versionOf = (row: unknown): number =>
-  Predicate.hasProperty(row, "version") && row.version !== null ? Number(row.version) : 0
+const versionOf = (row: unknown): number => (Predicate.hasProperty(row, "version") ? Number(row.version) : 0)
+
+const isNamed = (row: unknown, name: string | undefined): boolean =>
+  Predicate.hasProperty(row, "name") && row.name === name
 
 const currentVersion = (migrating: Migrating): Effect.Effect<number, StoreError> =>
   Effect.gen(function* () {
     const { database, migrations, place } = migrating
     const found = yield* execute(migrating, database.dialect.hasTable(history))
     if (found.length === 0) return 0
-    const rows = yield* execute(migrating, `SELECT MAX("version") AS "version" FROM "${history}"`)
-    const version = versionOf(rows[0])
-    if (version <= migrations.length) return version
+    const [last] = yield* execute(
+      migrating,
+      `SELECT "version", "name" FROM "${history}" ORDER BY "version" DESC LIMIT 1`
+    )
+    if (last === undefined) return 0
+    const version = versionOf(last)
+    if (version <= migrations.length) {
+      if (isNamed(last, migrations[version - 1]?.name)) return version
+      return yield* new StoreError({
+        reason: "Older",
+        operation: "migrate",
+        description: `${place} was written by an earlier effect-crowd, whose tables are others; name a new database, or go on with the package that wrote it`
+      })
+    }
     return yield* new StoreError({
       reason: "Newer",
       operation: "migrate",

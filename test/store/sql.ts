@@ -138,6 +138,18 @@ export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
         })
       )
 
+      it.effect("refuses a database of an earlier version's tables, and says what to do", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          yield* sql.unsafe(`UPDATE crowd_migrations SET name = name || ' of before'`)
+          const failed = yield* Effect.flip(SqlStore.make)
+          yield* sql.unsafe(`UPDATE crowd_migrations SET name = replace(name, ' of before', '')`)
+          expect(failed).toMatchObject({ _tag: "StoreError", reason: "Older" })
+          expect(failed.message).toContain("name a new database")
+          yield* SqlStore.make
+        })
+      )
+
       it.effect("is the same store to all who open it", () =>
         Effect.gen(function* () {
           const other = yield* SqlStore.make

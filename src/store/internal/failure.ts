@@ -28,6 +28,7 @@ const advice: Record<Reason, (place: string) => string> = {
   Busy: (place) =>
     `${place} is held by another process for longer than the busy timeout; wait for it or stop it, then try again`,
   Newer: (place) => `${place} was written by a newer version; update effect-crowd`,
+  Older: (place) => `${place} was written by an older version; begin a new database, or use the version that wrote it`,
   Corrupt: (place) => `${place} is no database or is damaged; restore it from a copy, or choose another file`,
   ReadOnly: (place) => `${place} cannot be written; allow this process to write to it and to its folder`,
   Full: (place) => `there is no room left for ${place}; make room, then try again`,
