@@ -49,6 +49,7 @@ export const Intent = Schema.Struct({
   leaseUntil: Schema.DateTimeUtcFromNumber,
   settledAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
   receipt: Schema.OptionFromNullOr(Json),
+  /** Why it failed; of a pending one, what the attempts so far came to. */
   error: Schema.OptionFromNullOr(Json)
 }).annotations({ identifier: "Intent" })
 /**

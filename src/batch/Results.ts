@@ -22,6 +22,7 @@ import * as Money from "../Money.js"
 import { Result } from "../Results.js"
 import type { AgentStatus } from "../States.js"
 import type { Json } from "../TaskRuns.js"
+import * as Csv from "./internal/csv.js"
 import { reasonOf } from "./internal/files.js"
 
 /**
@@ -269,3 +270,49 @@ export const write = <E, R>(
       Effect.ensuring(Effect.ignore(fs.remove(part, { force: true })))
     )
   }).pipe(Effect.retry({ times: 5, while: (error) => error instanceof ResultsChanged }))
+
+const runOfLine = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ run: Schema.String })))
+
+/** The run of each result; none where something else is in its place. */
+const runsOfLines = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Option.Option<string>, E, R> =>
+  bytes.pipe(
+    Stream.decodeText(),
+    Stream.splitLines,
+    Stream.filter((line) => line !== ""),
+    Stream.map((line) => Option.map(runOfLine(line), ({ run }) => run))
+  )
+
+const runsOfRecords = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Option.Option<string>, E, R> =>
+  Csv.records(bytes).pipe(
+    Stream.mapAccum(-1, (column, record) => {
+      if (record._tag !== "Record") return [column, [Option.none<string>()]]
+      if (column >= 0) return [column, [Option.fromNullable(record.fields[column])]]
+      const found = record.fields.indexOf("HITTypeId")
+      return [found, found < 0 ? [Option.none<string>()] : []]
+    }),
+    Stream.mapConcat((found) => found)
+  )
+
+/**
+ * The runs whose results the file holds, none of them where it is empty or not there. None where it holds something else
+ * than results as `write` writes them.
+ *
+ * @since 0.1.0
+ * @category destructors
+ */
+export const runsIn = (
+  path: string
+): Effect.Effect<Option.Option<ReadonlySet<string>>, ResultsNotWritten, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (!(yield* fs.exists(path))) return Option.some(new Set<string>())
+    const bytes = fs.stream(path)
+    const first = yield* Stream.runHead(fs.stream(path, { bytesToRead: 1 }))
+    const isJsonl = Option.exists(first, ([byte]) => byte === "{".charCodeAt(0))
+    const runs = yield* Stream.runFold(
+      (isJsonl ? runsOfLines : runsOfRecords)(bytes),
+      Option.some<ReadonlySet<string>>(new Set()),
+      (all, run) => Option.zipWith(all, run, (all, run) => (all.has(run) ? all : new Set([...all, run])))
+    )
+    return runs
+  }).pipe(Effect.mapError((error) => new ResultsNotWritten({ path, description: reasonOf(error) })))

@@ -100,7 +100,7 @@ export class NotFinished extends Schema.TaggedError<NotFinished>("effect-crowd/c
   override get message() {
     const { done, failed, pending, uncertain } = this.settled
     return [
-      `${pending} of ${done + failed + pending + uncertain} effects could not be finished; nothing of them is lost.`,
+      `${pending + failed} of ${done + failed + pending + uncertain} effects could not be finished: ${pending} pending, ${failed} failed.`,
       ...this.reasons
     ].join("\n  ")
   }
@@ -142,7 +142,7 @@ const adviceFor = (failure: Failure | Interrupted, { crowd }: Invocation.Service
     case "CrowdGone":
       return `Take them back with ${crowd(`expire ${failure.run}`)}.`
     case "NotFinished":
-      return `Once that is put right, ${crowd("resume")} finishes them.`
+      return `Once that is put right, ${crowd("resume")} finishes what is pending; what failed is sent when it is asked for again.`
     case "TaskRunNotFound":
       return `${crowd("runs")} shows them.`
     case "RequesterNotFound":

@@ -8,14 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../Batch.js"
 import * as Conductor from "../Conductor.js"
-import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { type Summary, type TaskRun, TaskRuns } from "../TaskRuns.js"
 import * as batches from "./batches.js"
 import * as conducting from "./conducting.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
 import * as providers from "./providers.js"
-import { print, say } from "./Screen.js"
+import * as results from "./results.js"
+import { paintOn, print, Screen, say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as serving from "./serving.js"
 import * as shared from "./shared.js"
@@ -23,12 +24,6 @@ import * as summary from "./summary.js"
 
 const approve = Options.boolean("approve").pipe(
   Options.withDescription("Accept what is submitted at once (the default for mock)")
-)
-
-const out = Options.text("out").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Where the results go; <batch>-results.csv here by default, JSON Lines if it ends in .jsonl"),
-  Options.optional
 )
 
 const every = Options.text("every").pipe(
@@ -107,20 +102,34 @@ const settingsFor = (given: serving.Given) =>
     provider.servesPages ? Effect.asSome(serving.settle(given)) : Effect.succeedNone
   )
 
+/** How the run ended, where standard output has its results. */
+const sayHow = (ended: Summary) =>
+  Effect.flatMap(Screen, (screen) => say(summary.toText(ended, Option.none(), paintOn(screen, screen.err))))
+
 export const run = Command.make(
   "run",
-  { batch: shared.batchArg, approve, every, new: batches.fresh, out, ...serving.options, ...Session.options },
+  {
+    batch: shared.batchArg,
+    approve,
+    every,
+    new: batches.fresh,
+    out: results.out("<batch>-results.csv (JSON Lines if it ends in .jsonl)"),
+    force: results.force,
+    ...serving.options,
+    ...Session.options
+  },
   (given) =>
-    Session.withBatch(given, (batch) =>
+    Session.withBatch(given, (batch, known) =>
       Effect.gen(function* () {
-        const path = shared.resultsFile(given.out, batch, "csv")
-        yield* shared.checkFolder(path)
+        const path = results.fileFor(given.out, batch, "csv")
+        const target = { path, format: results.formatOf(path), force: given.force }
+        yield* results.check(target, given.new ? Option.none() : Option.map(known, ({ id }) => id))
         const worked = (settings: Option.Option<serving.Settings>) =>
           Effect.gen(function* () {
             const { approve, every, new: fresh } = given
             const { ended, run } = yield* work({ batch, fresh, approve, every, settings })
-            const results = yield* shared.writeResults(run.id, path, shared.formatOf(path))
-            yield* summary.show(ended, { results })
+            const written = Option.getOrUndefined(yield* results.write(run.id, target))
+            yield* results.isStdout(target) ? sayHow(ended) : summary.show(ended, { results: written })
           })
         const overCrowd = Effect.flatMap(settingsFor(given), (settings) =>
           Session.overCrowd(

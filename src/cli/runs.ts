@@ -2,11 +2,13 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
@@ -15,8 +17,10 @@ import { type Summary, TaskRuns } from "../TaskRuns.js"
 import { Units } from "../Units.js"
 import * as crowds from "./crowds.js"
 import * as expiring from "./expiring.js"
+import { NotFinished } from "./failure.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
+import * as results from "./results.js"
 import { print } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
@@ -129,6 +133,14 @@ const settledText = (settled: Settlement, uncertain: ReadonlyArray<ReturnType<ty
   ].join("\n")
 }
 
+const messageOf = Schema.decodeUnknownOption(Schema.Struct({ message: Schema.String }))
+
+/** Why they are still pending, each reason once. */
+const reasonsOf = <E, R>(pending: Stream.Stream<Intent, E, R>) =>
+  Effect.map(Stream.runCollect(Stream.filterMap(pending, ({ error }) => Option.flatMap(error, messageOf))), (errors) =>
+    Arr.dedupe(Array.from(errors, ({ message }) => message))
+  )
+
 const happened = shared.tokensOption("happened", "An uncertain effect that did reach the crowd")
 
 const notHappened = shared.tokensOption("not-happened", "An uncertain effect that did not reach the crowd")
@@ -145,9 +157,18 @@ export const resume = Command.make(
         if (run !== undefined) yield* (yield* TaskRuns).get(run)
         yield* Effect.forEach(given.happened, (token) => journal.resolve(token, "happened"))
         yield* Effect.forEach(given.notHappened, (token) => journal.resolve(token, "did_not_happen"))
+        const begun = yield* DateTime.now
         const settled = yield* journal.settle(run)
         const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
         const all = Chunk.toReadonlyArray(uncertain)
+        if (settled.pending + settled.failed > 0) {
+          if (all.length > 0 && !(yield* Session.Session).json) yield* print(settledText(settled, all))
+          const failedNow = Stream.filter(journal.list("failed", run), ({ settledAt }) =>
+            Option.exists(settledAt, DateTime.greaterThanOrEqualTo(begun))
+          )
+          const reasons = yield* reasonsOf(Stream.concat(journal.list("pending", run), failedNow))
+          return yield* new NotFinished({ settled, reasons })
+        }
         yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
       })
     )
@@ -171,27 +192,29 @@ const resultsFormat = Options.choice("format", ["csv", "jsonl"]).pipe(
   Options.optional
 )
 
-const out = Options.text("out").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Where the results go; <batch>-results.csv or .jsonl here by default"),
-  Options.optional
-)
-
 export const exporting = Command.make(
   "export",
-  { run: shared.runArg, format: resultsFormat, out, ...Session.options },
+  {
+    run: shared.runArg,
+    format: resultsFormat,
+    out: results.out("<batch>-results.csv or .jsonl"),
+    force: results.force,
+    ...Session.options
+  },
   (given) =>
     Session.withCrowd(
       given,
       Effect.gen(function* () {
         const run = yield* (yield* TaskRuns).get(given.run)
-        const asked = Option.getOrElse(given.format, () => shared.formatOf(Option.getOrElse(given.out, () => "")))
-        const path = shared.resultsFile(given.out, run, asked)
-        yield* shared.checkFolder(path)
-        const { count } = yield* shared.writeResults(run.id, path, asked)
-        yield* summary.answer(
-          { run: run.id, results: path, format: asked, rows: count },
-          () => `${path}: ${format.count(count, "row")}`
+        const asked = Option.getOrElse(given.format, () => results.formatOf(Option.getOrElse(given.out, () => "")))
+        const target = { path: results.fileFor(given.out, run, asked), format: asked, force: given.force }
+        yield* results.check(target, Option.some(run.id))
+        const written = yield* results.write(run.id, target)
+        yield* Effect.transposeMapOption(written, ({ count, path }) =>
+          summary.answer(
+            { run: run.id, results: path, format: asked, rows: count },
+            () => `${path}: ${format.count(count, "row")}`
+          )
         )
       })
     )

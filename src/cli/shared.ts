@@ -3,23 +3,18 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Agents } from "../Agents.js"
-import * as Results from "../batch/Results.js"
-import * as Crowd from "../Crowd.js"
 import { AgentId, RunId, Token } from "../Ids.js"
-import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { TaskRuns } from "../TaskRuns.js"
 import { nameOf } from "./Database.js"
 import { Interrupted, NoRunYet, toJson, UsageError } from "./failure.js"
 import { Invocation } from "./Invocation.js"
 import { program } from "./manifest.js"
 import { print, say } from "./Screen.js"
 import { Session } from "./Session.js"
-import type { Written } from "./summary.js"
 
 const decodeId = <A>(schema: Schema.Schema<A, string>, what: string) => {
   const decode = Schema.decodeOption(schema)
@@ -104,31 +99,6 @@ export const runOrNewest = (id: Option.Option<RunId>) =>
     onNone: () => newestRun,
     onSome: (id) => Effect.flatMap(TaskRuns, (runs) => runs.get(id))
   })
-
-/** What would lead out of this folder: a run that a script made is called what that likes. */
-const unfit = /[/\\\p{Cc}]+/gu
-
-/** The file for the results of a run: the one asked for, or one named after the batch, here. */
-export const resultsFile = (out: Option.Option<string>, run: Pick<TaskRun, "name">, format: Results.Format) =>
-  Option.getOrElse(out, () => `${run.name.replace(unfit, "-")}-results.${format}`)
-
-export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl") ? "jsonl" : "csv")
-
-/** Fails before any work is done for results that could not be written. */
-export const checkFolder = (path: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const folder = (yield* Path.Path).dirname(path)
-    const isThere = yield* Effect.orElseSucceed(fs.exists(folder), () => true)
-    if (!isThere) {
-      return yield* new UsageError({
-        message: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.`
-      })
-    }
-  })
-
-export const writeResults = (run: RunId, path: string, format: Results.Format) =>
-  Effect.map(Results.write(Crowd.results(run), { path, format }), (count): Written => ({ path, count }))
 
 /** Says when the person stops the work what to type to go on, and what that does. */
 export const stoppable = <A, E, R>(words: string, does: string, work: Effect.Effect<A, E, R>) =>

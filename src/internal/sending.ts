@@ -274,10 +274,34 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
           })
         )
 
+  /** What stays pending keeps the error it was given up for. */
+  const note = (again: ReadonlyArray<Again<Order>>) =>
+    store.transaction(
+      Effect.gen(function* () {
+        const rows = byId(
+          yield* store.getAll(
+            table,
+            again.map(({ item }) => item.intent.id)
+          )
+        )
+        yield* store.put(
+          table,
+          again.flatMap(({ error: { _tag, message }, item }) => {
+            const row = rows.get(item.intent.id)
+            const isOurs = row?.state === "pending" && row.attempts === item.intent.attempts
+            return isOurs ? [{ ...row, error: Option.some({ _tag, message }) }] : []
+          })
+        )
+      })
+    )
+
   /** The policy has given up: what cannot have happened has failed; the rest stays pending for `settle`. */
   const abandon = (again: ReadonlyArray<Again<Order>>) =>
     Effect.map(
-      record(again.map((verdict) => (verdict.lost ? verdict : { ...verdict, _tag: "Failed" }))),
+      Effect.zipRight(
+        note(again.filter(({ lost }) => lost)),
+        record(again.map((verdict) => (verdict.lost ? verdict : { ...verdict, _tag: "Failed" })))
+      ),
       (counting) => new Map(counting.map((verdict) => [verdict.item.intent.id, outcomeOf(verdict)]))
     )
 

@@ -3,13 +3,18 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as SDK from "@aws-sdk/client-mturk"
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { vi } from "vitest"
+import { RunId, Token } from "../../src/Ids.js"
 import * as MTurk from "../../src/MTurk.js"
+import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
+import * as tables from "../../src/store/tables.js"
 import * as market from "../mturk-server/support.js"
 import * as visiting from "../support/serverVisitors.js"
 import { served, until } from "./served.js"
@@ -283,6 +288,62 @@ describe("crowd serve --provider mturk", () => {
         expect(yield* balance).toBe("999.94")
         expect(summaryOf(yield* crowd(["status", "--json"])).units).toMatchObject({ accepted: 1, launched: 1 })
       }).pipe(Effect.provide(market.layer()))
+  )
+})
+
+describe("crowd resume on mturk", () => {
+  it.scopedLive(
+    "says why nothing could be finished, and exits 1: with bad credentials",
+    () =>
+      Effect.gen(function* () {
+        const { batch, crowd, db } = yield* prepared()
+        const run = RunId.make(summaryOf(yield* crowd(["launch", batch, "--json", ...mturk])).run)
+        const longAgo = DateTime.unsafeMake(0)
+        yield* Effect.gen(function* () {
+          const store = yield* Store
+          const [unit] = yield* store.page(tables.units, { where: { run }, orderBy: "place", limit: 1 })
+          const intent = {
+            id: Token.make("tok_lost"),
+            provider: "mturk",
+            kind: "expire",
+            run: Option.some(run),
+            subject: unit?.id ?? "",
+            payload: null,
+            state: "pending" as const,
+            attempts: 1,
+            firstSentAt: longAgo,
+            leaseUntil: longAgo,
+            settledAt: Option.none(),
+            receipt: Option.none(),
+            error: Option.none()
+          }
+          yield* store.insert(tables.intents, [intent])
+        }).pipe(Effect.provide(SqliteStore.layer({ filename: db })))
+        withKeys({ ...keys, AWS_SECRET_ACCESS_KEY: "another" })
+        const told = yield* crowd(["resume"])
+        expect(told.code).toBe(1)
+        expect(told.err).toContain("1 of 1 effects could not be finished: 0 pending, 1 failed.\n  mturk ")
+        expect(told.err).toContain("npm run crowd -- resume --db")
+        withKeys(keys)
+        expect((yield* crowd(["resume"])).out).toBe("Nothing was left unfinished.\n")
+      }).pipe(Effect.provide(market.layer())),
+    60_000
+  )
+})
+
+describe("an endpoint", () => {
+  it.scopedLive("is told from another by its port, and its variable is named where it is not set", () =>
+    Effect.gen(function* () {
+      const { batch, crowd } = yield* prepared()
+      yield* crowd(["launch", batch, ...mturk])
+      const other = yield* crowd(["launch", batch, ...mturk], { env: { [endpoint]: "http://127.0.0.1:9" } })
+      expect(other).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/holds ids of 127\.0\.0\.1:\d+, .* 127\.0\.0\.1:9;/)
+      })
+      const unset = yield* crowd(["launch", batch, ...mturk], { env: { [endpoint]: "" } })
+      expect(unset).toMatchObject({ code: 2, err: expect.stringContaining(`set ${endpoint}, which is not set to it`) })
+    }).pipe(Effect.provide(market.layer()))
   )
 })
 

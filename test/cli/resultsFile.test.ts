@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { resultsFile } from "../../src/cli/shared.js"
+import { fileFor } from "../../src/cli/results.js"
 
 it.each([
   ["sentiment", "sentiment-results.csv"],
@@ -8,6 +8,6 @@ it.each([
   ["../../etc/passwd", "..-..-etc-passwd-results.csv"],
   ["..\\up\u0000", "..-up--results.csv"]
 ])("the results of %j go to a file in this folder", (name, file) => {
-  expect(resultsFile(Option.none(), { name }, "csv")).toBe(file)
-  expect(resultsFile(Option.some("../out.csv"), { name }, "csv")).toBe("../out.csv")
+  expect(fileFor(Option.none(), { name }, "csv")).toBe(file)
+  expect(fileFor(Option.some("../out.csv"), { name }, "csv")).toBe("../out.csv")
 })

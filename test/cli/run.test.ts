@@ -91,7 +91,7 @@ describe("crowd run", () => {
       })
       expect(told.out).toContain(first.run)
 
-      const anew = yield* crowd([...words, "--new", "--json"])
+      const anew = yield* crowd([...words, "--new", "--force", "--json"])
       expect(anew.err).toContain(`beside ${first.run}, --new launches the whole batch again: 6 units, at most 0.30 USD`)
       const second = summaryOf(anew)
       expect(second.run).not.toBe(first.run)

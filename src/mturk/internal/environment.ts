@@ -15,7 +15,7 @@ const hosts: { readonly [M in Mode]: string } = {
 
 export interface Environment {
   readonly endpoint: string
-  /** Ids are good only within one of these: `production`, `sandbox`, or the host of another service. */
+  /** Ids are good only within one of these: `production`, `sandbox`, or the host and port of another service. */
   readonly name: string
   readonly mode: Mode
   /** Whether it is one of Amazon's own. */
@@ -34,9 +34,9 @@ const fromUrl = (setting: string, value: string, mode: Mode): Effect.Effect<Envi
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     return wrong(setting, value, "an endpoint is a web address such as http://127.0.0.1:8080")
   }
-  const { host, hostname } = new URL(value)
+  const { host } = new URL(value)
   const amazons = amazonMode(host)
-  if (amazons === undefined) return Effect.succeed({ endpoint: value, name: hostname, mode, amazon: false })
+  if (amazons === undefined) return Effect.succeed({ endpoint: value, name: host, mode, amazon: false })
   if (amazons === mode) return Effect.succeed({ endpoint: value, name: amazons, mode, amazon: true })
   return wrong(setting, value, `that is the ${amazons} service, and mode is "${mode}"; they have to say the same`)
 }
@@ -55,12 +55,16 @@ const id = `${provider}/environment`
 /** Writes down to which environment the ids in this database belong, once and for all. */
 export const keep = (
   store: Store.Service,
-  { mode, name }: Environment
+  { amazon, mode, name }: Environment
 ): Effect.Effect<void, InvalidSetting | StoreError> =>
   Effect.gen(function* () {
     yield* store.insert(data, [{ id, provider, value: name }])
     const kept = Option.getOrUndefined(yield* store.get(data, id))?.value
     if (kept === name) return
-    const description = `this database holds ids of ${String(kept)}, which mean nothing in ${name}; use another database`
+    const isElsewhere = amazon && !Object.keys(hosts).includes(String(kept))
+    const way = isElsewhere
+      ? `set ${variable}, which is not set to it, or use another database`
+      : "use another database"
+    const description = `this database holds ids of ${String(kept)}, which mean nothing in ${name}; ${way}`
     return yield* wrong("mode", mode, description)
   })
