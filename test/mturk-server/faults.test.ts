@@ -73,7 +73,7 @@ describe("faults", () => {
           sizes.push(page.NumResults)
           NextToken = page.NextToken
         } while (NextToken !== undefined)
-        expect(sizes).toEqual([0, 2, 0, 1])
+        expect(sizes).toEqual([0, 2, 0, 1, 0])
       })
     )
   )

@@ -52,7 +52,10 @@ describe("HITs", () => {
       const { HITs, NextToken, NumResults } = yield* send((c) => c.send(new SDK.ListHITsCommand({})))
       expect(HITs).toEqual([hit])
       expect(NumResults).toBe(1)
-      expect(NextToken).toBeUndefined()
+      expect(yield* send((c) => c.send(new SDK.ListHITsCommand({ NextToken })))).toMatchObject({
+        NumResults: 0,
+        HITs: []
+      })
     }).pipe(Effect.provide(layer()))
   )
 
@@ -375,9 +378,55 @@ describe("lists", () => {
     Effect.gen(function* () {
       const made = yield* Effect.forEach(Array.from({ length: 23 }), () => samples.create())
       const ids = made.map(({ id }) => id)
-      expect((yield* pagesOf(undefined)).map(({ length }) => length)).toEqual([10, 10, 3])
-      expect((yield* pagesOf(7)).flat()).toEqual(ids)
-      expect((yield* pagesOf(100)).flat()).toEqual(ids)
+      expect((yield* pagesOf(undefined)).map(({ length }) => length)).toEqual([10, 10, 3, 0])
+      expect((yield* pagesOf(7)).flat()).toEqual(ids.toReversed())
+      expect((yield* pagesOf(100)).flat()).toEqual(ids.toReversed())
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("have a NextToken on every page with something on it, and end with an empty page without one", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach([1, 2, 3, 4], () => samples.create())
+      const all: Array<SDK.HIT> = []
+      let r = yield* send((c) => c.send(new SDK.ListHITsCommand({ MaxResults: 2 })))
+      // psiTurk, AMTI and boto3's examples: `while r['NumResults'] > 0: …; r = list(NextToken=r['NextToken'])`.
+      while ((r.NumResults ?? 0) > 0) {
+        all.push(...(r.HITs ?? []))
+        expect(r.NextToken).toBeTypeOf("string")
+        const { NextToken } = r
+        r = yield* send((c) => c.send(new SDK.ListHITsCommand({ MaxResults: 2, NextToken })))
+      }
+      expect(all.length).toBe(4)
+      expect([r.NumResults, r.NextToken]).toEqual([0, undefined])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("of HITs begin with the newest: list_hits()['HITs'][0] is the one made last", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach([1, 2, 3], () => samples.create())
+      const { id } = yield* samples.create({ Title: "Another" })
+      const { HITs } = yield* send((c) => c.send(new SDK.ListHITsCommand({})))
+      expect(HITs?.[0]?.HITId).toBe(id)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("that leave out much go on until something is found: of 150 HITs the only reviewable one is first", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const live = yield* samples.create({ MaxAssignments: 1 })
+      const hit = { ...samples.hit, HITTypeId: live.type }
+      yield* Effect.forEach(Array.from({ length: 148 }), () =>
+        send((c) => c.send(new SDK.CreateHITWithHITTypeCommand(hit)))
+      )
+      const { HIT } = yield* send((c) => c.send(new SDK.CreateHITWithHITTypeCommand(hit)))
+      yield* send((c) => c.send(new SDK.UpdateExpirationForHITCommand({ HITId: HIT?.HITId, ExpireAt: new Date(0) })))
+      const reviewable = (input: SDK.ListReviewableHITsCommandInput) =>
+        market.call((c) => c.send(new SDK.ListReviewableHITsCommand(input)))
+      for (const input of [{}, { HITTypeId: live.type }]) {
+        const { HITs, NextToken } = yield* reviewable(input)
+        expect(HITs?.map(({ HITId }) => HITId)).toEqual([HIT?.HITId])
+        expect((yield* reviewable({ ...input, NextToken })).NumResults).toBe(0)
+      }
     }).pipe(Effect.provide(layer()))
   )
 
@@ -427,9 +476,10 @@ describe("lists", () => {
       const first = yield* list(undefined)
       const second = yield* list(first.NextToken)
       const third = yield* list(second.NextToken)
-      const listed = [first, second, third].flatMap(({ HITs = [] }) => HITs.map(({ HITId }) => HITId))
+      const fourth = yield* list(third.NextToken)
+      const listed = [first, second, third, fourth].flatMap(({ HITs = [] }) => HITs.map(({ HITId }) => HITId))
       expect(listed).toEqual(made.map(({ id }) => id))
-      expect(third.NextToken).toBeUndefined()
+      expect([fourth.NumResults, fourth.NextToken]).toEqual([0, undefined])
     }).pipe(Effect.provide(layer()))
   )
 })

@@ -122,7 +122,7 @@ describe("an ExternalQuestion", () => {
       expect(answer.text).toContain("parent.postMessage(")
       expect(yield* submittedAnswers(id)).toEqual([
         '<?xml version="1.0" encoding="UTF-8"?><QuestionFormAnswers xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd">' +
-          "<Answer><QuestionIdentifier>label</QuestionIdentifier><FreeText>a &lt;b&gt; &amp; &quot;c&quot; \u{1f600}</FreeText></Answer>" +
+          '<Answer><QuestionIdentifier>label</QuestionIdentifier><FreeText>a &lt;b&gt; &amp; "c" \u{1f600}</FreeText></Answer>' +
           "<Answer><QuestionIdentifier>tags</QuestionIdentifier><FreeText>one</FreeText></Answer>" +
           "<Answer><QuestionIdentifier>tags</QuestionIdentifier><FreeText>two</FreeText></Answer>" +
           "<Answer><QuestionIdentifier>empty</QuestionIdentifier><FreeText></FreeText></Answer></QuestionFormAnswers>"

@@ -1,5 +1,4 @@
 /** What a worker answered, as QuestionFormAnswers. */
-import { escapeUTF8 } from "entities"
 import type { Answers } from "../../Agents.js"
 import type { Json } from "../../TaskRuns.js"
 
@@ -9,8 +8,11 @@ const namespace = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSche
 const unwritable =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** A parser would take a carriage return for a line break. */
-const escape = (text: string): string => escapeUTF8(text.replace(unwritable, "\ufffd")).replaceAll("\r", "&#13;")
+const entities: { readonly [character: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;" }
+
+/** Quotes stay as they are: scripts read JSON out of it. A parser would take a carriage return for a line break. */
+const escape = (text: string): string =>
+  text.replace(unwritable, "\ufffd").replace(/[&<>\r]/g, (character) => entities[character] ?? character)
 
 const isScalar = (value: Json): value is string | number | boolean | null => typeof value !== "object" || value === null
 

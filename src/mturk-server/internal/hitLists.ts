@@ -35,14 +35,17 @@ export const handlers = (context: Context) => {
       return known.filter(counts).map((view) => ({ key: view.row.id, item: views.hit(view) }))
     })
 
-  const ofCaller = (caller: Caller) => (after: string, limit: number) =>
-    Effect.map(context.rows.hits.page(caller.requester, { after, limit }), (page) => page.map(({ value }) => value))
+  /** A HIT's name begins with when it was made. */
+  const ofCaller = (caller: Caller, reverse: boolean) => (after: string, limit: number) =>
+    Effect.map(context.rows.hits.page(caller.requester, { after, limit, reverse }), (page) =>
+      page.map(({ value }) => value)
+    )
 
   const keyOf = ({ id }: HITRow) => id
 
-  const all = (asked: listing.Asked, caller: Caller, counts: (view: views.View) => boolean) =>
+  const all = (asked: listing.Asked, caller: Caller, counts: (view: views.View) => boolean, newestFirst: boolean) =>
     Effect.map(
-      listing.page(asked, { read: ofCaller(caller), keyOf, show: show(caller, counts) }),
+      listing.page(asked, { read: ofCaller(caller, newestFirst), keyOf, show: show(caller, counts) }),
       ({ items, ...page }) => ({ ...page, HITs: items })
     )
 
@@ -97,10 +100,10 @@ export const handlers = (context: Context) => {
     on(operations.GetHIT, ({ HITId }, caller) =>
       Effect.map(hits.settled(context, caller, HITId), (view) => ({ HIT: views.hit(view) }))
     ),
-    on(operations.ListHITs, (input, caller) => all(input, caller, () => true)),
+    on(operations.ListHITs, (input, caller) => all(input, caller, () => true, true)),
     on(operations.ListReviewableHITs, ({ HITTypeId, Status = "Reviewable", ...asked }, caller) => {
       const counts = (view: views.View) => views.statusOf(view) === Status
-      if (HITTypeId === undefined) return all(asked, caller, counts)
+      if (HITTypeId === undefined) return all(asked, caller, counts, false)
       return Status === "Reviewing"
         ? reviewing(asked, caller, HITTypeId, counts)
         : ofType(asked, caller, HITTypeId, counts)
@@ -108,7 +111,7 @@ export const handlers = (context: Context) => {
     on(operations.ListHITsForQualificationType, ({ QualificationTypeId, ...asked }, caller) =>
       Effect.zipRight(
         qualificationTypes.get(context, QualificationTypeId),
-        all(asked, caller, ({ type }) => qualificationTypes.isRequired(type, QualificationTypeId))
+        all(asked, caller, ({ type }) => qualificationTypes.isRequired(type, QualificationTypeId), false)
       )
     )
   ]

@@ -1,4 +1,7 @@
-/** Pages: how many, from where on, and where the next begins. */
+/**
+ * Pages: how many, from where on, and where the next begins. As scripts expect it, a page with something on it always leads
+ * on to another; the end is a page with nothing on it, and only that.
+ */
 import * as Effect from "effect/Effect"
 import type { StoreError } from "../../CrowdError.js"
 import * as refusal from "./refusal.js"
@@ -16,8 +19,11 @@ export interface Page<A> {
 
 const sizeByDefault = 10
 
-/** How many pages are looked through for one answer, where not everything counts. A page may then be short, or empty. */
-const roundsAtMost = 10
+/** Once something is found, no more than so many pages are looked through to fill the page. */
+const pagesAtMost = 10
+
+/** However long nothing is found, no more is read at once: what a HIT needs to be shown may be much. */
+const readAtMost = 100
 
 const tokenOf = (key: string): string => Buffer.from(`p1:${key}`).toString("base64url")
 
@@ -34,7 +40,7 @@ const keyOf = (token: string | undefined): Effect.Effect<string, refusal.Refusal
 }
 
 interface Source<Entry, A> {
-  /** Up to `limit` entries after `key`. */
+  /** Up to `limit` entries after `key`; fewer only at the end. */
   readonly read: (key: string, limit: number) => Effect.Effect<ReadonlyArray<Entry>, refusal.Refusal | StoreError>
   readonly keyOf: (entry: Entry) => string
   /** Those of the entries that count, shown; in their order. */
@@ -43,25 +49,28 @@ interface Source<Entry, A> {
   ) => Effect.Effect<ReadonlyArray<{ readonly key: string; readonly item: A }>, refusal.Refusal | StoreError>
 }
 
-/** A page of what counts, found in a bounded number of reads. */
+/** A page of what counts. Only at the end there is none: what does not count is gone through until then. */
 export const page = <Entry, A>(
   asked: Asked,
   source: Source<Entry, A>
 ): Effect.Effect<Page<A>, refusal.Refusal | StoreError> =>
   Effect.gen(function* () {
     const size = asked.MaxResults ?? sizeByDefault
-    let key = yield* keyOf(asked.NextToken)
     const items: Array<A> = []
-    for (let round = 0; round < roundsAtMost; round++) {
-      const entries = yield* source.read(key, size + 1)
-      const shown = yield* source.show(entries.slice(0, size))
-      const missing = size - items.length
-      items.push(...shown.slice(0, missing).map(({ item }) => item))
-      const last = shown.length > missing ? shown[missing - 1]?.key : entries.slice(0, size).map(source.keyOf).at(-1)
-      if (last !== undefined) key = last
-      if (entries.length <= size && shown.length <= missing)
-        return { items, NextToken: undefined, NumResults: items.length }
-      if (items.length === size) break
+    let key = yield* keyOf(asked.NextToken)
+    let read = 0
+    let isEnd = false
+    let left = Number.POSITIVE_INFINITY
+    while (!isEnd && items.length < size && left > 0) {
+      const limit = Math.min(Math.max(size, read), readAtMost, left)
+      const entries = yield* source.read(key, limit)
+      const shown = (yield* source.show(entries)).slice(0, size - items.length)
+      items.push(...shown.map(({ item }) => item))
+      read += entries.length
+      isEnd = entries.length < limit
+      if (items.length > 0) left = pagesAtMost * size - read
+      const last = items.length === size ? shown.at(-1)?.key : entries.map(source.keyOf).at(-1)
+      key = last ?? key
     }
-    return { items, NextToken: tokenOf(key), NumResults: items.length }
+    return { items, NextToken: items.length === 0 ? undefined : tokenOf(key), NumResults: items.length }
   })

@@ -26,7 +26,7 @@ const none = "<p>Nobody has written to you.</p>"
 const messagesOf = (context: Context, name: string) =>
   Effect.gen(function* () {
     const worker = yield* context.workers.findByName(name)
-    const found = yield* context.rows.messages.last(worker.id, atMost)
+    const found = yield* context.rows.messages.page(worker.id, { after: "", limit: atMost, reverse: true })
     const articles = found.map(
       ({ value: { at, subject, text } }) =>
         `<article><h2>${escapeUTF8(subject)}</h2><p>${escapeUTF8(text)}</p><small>${DateTime.formatIso(at)}</small></article>`

@@ -111,13 +111,11 @@ export interface Kind<A> {
   /** False where there is one of this key already. */
   readonly insert: (group: string, key: string, value: A) => Effect.Effect<boolean, StoreError>
   readonly remove: (...keys: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
-  /** Those of a group in the order of their keys, after `after`. */
+  /** Those of a group in the order of their keys, or from the greatest down, after `after`; all of them after "". */
   readonly page: (
     group: string,
-    options: { readonly after: string; readonly limit: number }
+    options: { readonly after: string; readonly limit: number; readonly reverse?: boolean }
   ) => Effect.Effect<ReadonlyArray<Entry<A>>, StoreError>
-  /** Those of a group with the greatest keys, the greatest first. */
-  readonly last: (group: string, limit: number) => Effect.Effect<ReadonlyArray<Entry<A>>, StoreError>
 }
 
 const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A, I>): Kind<A> => {
@@ -146,16 +144,16 @@ const kind = <A, I>(store: Store.Service, name: string, schema: Schema.Schema<A,
     insert: (group, key, value) =>
       Effect.map(store.insert(data, [rowOf(group, key, value)]), (inserted) => inserted.length > 0),
     remove: (...keys) => store.remove(data, keys.map(idOf)),
-    page: (group, { after, limit }) =>
+    page: (group, { after, limit, reverse = false }) =>
       Effect.flatMap(
         store.page(data, {
           where: inGroup(group),
-          after: { id: idOf(after), provider: "", value: null },
-          limit
+          after: after === "" ? undefined : { id: idOf(after), provider: "", value: null },
+          limit,
+          reverse
         }),
         entries
-      ),
-    last: (group, limit) => Effect.flatMap(store.page(data, { where: inGroup(group), reverse: true, limit }), entries)
+      )
   }
 }
 
