@@ -26,7 +26,7 @@ layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a syn
         expect(rows.slice(0, 4).map(({ changed }) => changed)).toEqual([0, 0, 10, 0])
         expect(looked).toHaveLength(100)
         expect(new Set(looked).size).toBe(100)
-        expect(rows.at(-1)?.calls).toBe(2)
+        expect(rows.at(-1)?.calls).toBe(3)
       }),
     240_000
   )

@@ -72,14 +72,16 @@ export const getHit = ({ client }: Crowd, id: string) =>
       )
     )
 
-export const assignmentsOf = (crowd: Crowd, hit: string) =>
+export const assignmentsOf = (crowd: Crowd, { HITId, MaxAssignments }: replies.Hit) =>
   replies
-    .everything((token) =>
-      crowd.client.call(
-        "ListAssignmentsForHIT",
-        () => new ListAssignmentsForHITCommand({ HITId: hit, MaxResults: 100, NextToken: token }),
-        replies.Assignments
-      )
+    .everything(
+      (token) =>
+        crowd.client.call(
+          "ListAssignmentsForHIT",
+          () => new ListAssignmentsForHITCommand({ HITId, MaxResults: 100, NextToken: token }),
+          replies.Assignments
+        ),
+      MaxAssignments
     )
     .pipe(
       Effect.catchIf(
@@ -269,7 +271,7 @@ const statusOf = (
   if (hit.HITStatus !== "Reviewable" || hit.NumberOfAssignmentsCompleted > 0 || !isExpired(hit, now)) {
     return Effect.succeedNone
   }
-  return Effect.map(assignmentsOf(crowd, hit.HITId), (all) =>
+  return Effect.map(assignmentsOf(crowd, hit), (all) =>
     all.length === 0 ? Option.some("withdrawn") : Option.none()
   )
 }

@@ -167,7 +167,7 @@ interface Sync {
 }
 
 const fetched = (sync: Sync, known: Known, now: number) =>
-  Effect.map(retrying(assignmentsOf(sync.crowd, known.hit.HITId)), (all): ReadonlyArray<Observation> => {
+  Effect.map(retrying(assignmentsOf(sync.crowd, known.hit)), (all): ReadonlyArray<Observation> => {
     const { HITId } = known.hit
     sync.figures.looked.set(HITId, figuresOf(known.hit))
     if (all.length > 0 || now - closedAt(known) > settled) sync.figures.seen.set(HITId, figuresOf(known.hit))

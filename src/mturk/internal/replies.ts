@@ -18,6 +18,7 @@ export const Hit = Schema.Struct({
   HITStatus: Schema.String,
   RequesterAnnotation: optional(Schema.String),
   Expiration: optional(Time),
+  MaxAssignments: optional(Schema.Int),
   NumberOfAssignmentsPending: Count,
   NumberOfAssignmentsAvailable: Count,
   NumberOfAssignmentsCompleted: Count
@@ -78,9 +79,13 @@ export const NotifyFailures = Schema.Struct({
   )
 })
 
-/** The items of all pages; a page without items may have one after it. */
+/**
+ * The items of all pages; a page without items may have one after it. Since every page with items says that there is one,
+ * the last call is saved where it is known how many items there are.
+ */
 export const everything = <A, E>(
-  fetch: (token: string | undefined) => Effect.Effect<Page<A>, E>
+  fetch: (token: string | undefined) => Effect.Effect<Page<A>, E>,
+  count = Number.POSITIVE_INFINITY
 ): Effect.Effect<ReadonlyArray<A>, E> =>
   Effect.gen(function* () {
     const all: Array<A> = []
@@ -89,6 +94,6 @@ export const everything = <A, E>(
       const got = yield* fetch(token)
       all.push(...got.items)
       token = got.NextToken
-    } while (token !== undefined && token !== "")
+    } while (token !== undefined && token !== "" && all.length < count)
     return all
   })
