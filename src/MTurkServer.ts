@@ -7,9 +7,9 @@
  * return. A WorkerId is the worker's id after an `A`.
  *
  * HITs expire one by one, and submissions are approved by this service with the money for them: the crowd's own lifetime
- * and delay are set to a hundred years. The ledger is charged when work is approved and when a bonus is paid, by the
- * protocol and by whoever has the `Agents` and `Workers` of `accounts`; a HIT is refused if the account could not pay
- * all of it.
+ * and delay are set to a hundred years. What all places of a HIT cost, fees included, is held from when they are on offer:
+ * a HIT is refused if the account has less to spend. What ends unpaid is given back; when work is approved, what was held
+ * for it is paid, by the protocol and by whoever has the `Agents` and `Workers` of `accounts`. Bonuses are paid of the rest.
  *
  * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
  * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,

@@ -45,7 +45,7 @@ const campaign = Effect.gen(function* () {
   yield* bonus({ WorkerId: held.workerId, AssignmentId: held.assignmentId, UniqueRequestToken: "once" })
   const { Assignment } = yield* read(held.assignmentId)
   expect(Assignment).toMatchObject({ AssignmentStatus: "Approved", RequesterFeedback: "thank you" })
-  expect(yield* samples.balance).toBe("999.82")
+  expect(yield* samples.balance).toBe("999.76")
   const { BonusPayments } = yield* market.call((c) => c.send(new SDK.ListBonusPaymentsCommand({ HITId: id })))
   expect(BonusPayments).toMatchObject([{ WorkerId: held.workerId, BonusAmount: "0.10", Reason: "well done" }])
   const second = yield* market.accept("grace", (yield* samples.read(id)).HITTypeId ?? "")

@@ -54,15 +54,15 @@ describe("the account", () => {
     Effect.gen(function* () {
       const { held, type } = yield* samples.submitted({ MaxAssignments: 10, Reward: "1.00" })
       expect(yield* decide(held, { _tag: "Approve" })).toEqual(["approved"])
-      expect(yield* samples.balance).toBe("998.60")
+      expect(yield* samples.balance).toBe("986.00")
       expect(yield* decide(held, { _tag: "Approve" })).toEqual(["approved"])
       expect((yield* Effect.flip(samples.approve(held))).code).toBe("InvalidAssignmentState")
-      expect(yield* samples.balance).toBe("998.60")
+      expect(yield* samples.balance).toBe("986.00")
       const market = yield* Marketplace
       const other = yield* Effect.tap(market.accept("grace", type), (held) => market.submit(held, { label: "good" }))
       yield* samples.approve(other)
       expect(yield* decide(other, { _tag: "Approve" })).toEqual(["approved"])
-      expect(yield* samples.balance).toBe("997.20")
+      expect(yield* samples.account).toEqual(["986.00", "11.20"])
     }).pipe(Effect.provide(layer()))
   )
 
@@ -80,18 +80,20 @@ describe("the account", () => {
 
   it.scoped("that cannot pay lets nothing be decided, and what was refused is paid once there is money", () =>
     Effect.gen(function* () {
-      const { held, id } = yield* samples.submitted({ Reward: "0.05" })
-      const other = yield* samples.submitted({ Reward: "0.05" }, "grace")
-      yield* samples.approve(other.held)
-      expect(yield* decide(held, { _tag: "Approve" })).toEqual(["InsufficientFunds"])
+      const { held } = yield* samples.submitted({ Reward: "0.05" })
+      expect(yield* decide(held, { _tag: "Reject", feedback: "empty" })).toEqual(["rejected"])
+      const other = yield* samples.create({ Reward: "0.05" })
+      expect(yield* samples.account).toEqual(["0.02", "0.06"])
+      expect(yield* decide(held, { _tag: "Override" })).toEqual(["InsufficientFunds"])
       expect(yield* Effect.flip(bonus(held, "agent"))).toMatchObject({
         _tag: "InsufficientFunds",
         needed: { minor: 120 },
         available: { minor: 2 }
       })
-      expect(yield* samples.counts(id)).toEqual(["Reviewable", 0, 0, 0])
-      expect(yield* samples.balance).toBe("0.02")
-      expect((yield* (yield* Agents).get(held.agent.id)).status).toBe("completed")
+      expect((yield* (yield* Agents).get(held.agent.id)).status).toBe("rejected")
+      yield* samples.expire(other.id)
+      expect(yield* decide(held, { _tag: "Override" })).toEqual(["approved"])
+      expect(yield* samples.account).toEqual(["0.02", "0.00"])
     }).pipe(Effect.provide(layer({ balance: 8 })))
   )
 
@@ -101,9 +103,9 @@ describe("the account", () => {
       const { held } = yield* samples.submitted()
       expect((yield* bonus(held, "agent")).fee).toEqual(Money.make(20))
       yield* bonus(held, "agent")
-      expect(yield* samples.balance).toBe("998.80")
+      expect(yield* samples.account).toEqual(["998.74", "0.06"])
       yield* bonus(held, "worker")
-      expect(yield* samples.balance).toBe("997.60")
+      expect(yield* samples.account).toEqual(["997.54", "0.06"])
       const { BonusPayments } = yield* call((c) =>
         c.send(new SDK.ListBonusPaymentsCommand({ AssignmentId: held.assignmentId }))
       )

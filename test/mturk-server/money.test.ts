@@ -96,12 +96,13 @@ describe("the account", () => {
         Effect.tap(market.accept(worker, type), (held) => market.submit(held, { label: "good" }))
       const ada = yield* take("ada")
       const grace = yield* take("grace")
-      expect(yield* samples.balance).toBe("1000.00")
+      expect(yield* samples.account).toEqual(["986.00", "14.00"])
       yield* samples.approve(ada)
+      expect(yield* samples.account).toEqual(["986.00", "12.60"])
       yield* samples.reject(grace)
-      expect(yield* samples.balance).toBe("998.60")
+      expect(yield* samples.account).toEqual(["987.40", "11.20"])
       yield* samples.approve(grace, { OverrideRejection: true })
-      expect(yield* samples.balance).toBe("997.20")
+      expect(yield* samples.account).toEqual(["986.00", "11.20"])
     }).pipe(Effect.provide(layer()))
   )
 
@@ -119,17 +120,79 @@ describe("the account", () => {
     }).pipe(Effect.provide(layer({ balance: 11 })))
   )
 
-  it.scoped("that is empty approves nothing, and what waits is approved once there is money no more than once", () =>
+  it.scoped("holds reward and fee of all places of a HIT when it is made and when it is given more", () =>
     Effect.gen(function* () {
-      const first = yield* samples.submitted({ Reward: "0.05" })
-      const second = yield* samples.submitted({ Reward: "0.05" }, "grace")
-      yield* samples.approve(first.held)
-      expect((yield* Effect.flip(samples.approve(second.held))).code).toBe("InsufficientFunds")
-      expect((yield* Effect.flip(bonus(first.held))).code).toBe("InsufficientFunds")
-      expect(yield* samples.balance).toBe("0.02")
-      yield* TestClock.adjust("2 hours")
-      expect(yield* samples.counts(second.id)).toEqual(["Reviewable", 0, 0, 0])
-    }).pipe(Effect.provide(layer({ balance: 8 })))
+      const { call } = yield* Marketplace
+      const { id } = yield* samples.create({ MaxAssignments: 2, Reward: "0.50" })
+      expect(yield* samples.account).toEqual(["8.80", "1.20"])
+      const more = new SDK.CreateAdditionalAssignmentsForHITCommand({ HITId: id, NumberOfAdditionalAssignments: 3 })
+      yield* call((c) => c.send(more))
+      expect(yield* samples.account).toEqual(["7.00", "3.00"])
+    }).pipe(Effect.provide(layer({ balance: 1000 })))
+  )
+
+  it.scoped("refuses a HIT before a worker has done anything, though nothing of the others is paid yet", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Marketplace
+      const market = yield* Marketplace
+      const { id, type } = yield* samples.create({ MaxAssignments: 2, Reward: "0.05" })
+      expect((yield* Effect.flip(samples.create({ Reward: "0.05" }))).code).toBe("InsufficientFunds")
+      const held = yield* Effect.forEach(["ada", "grace"], (worker) =>
+        Effect.tap(market.accept(worker, type), (held) => market.submit(held, { label: "good" }))
+      )
+      expect((yield* Effect.flip(bonus(held[0] ?? (yield* Effect.dieMessage("two")), {}))).code).toBe(
+        "InsufficientFunds"
+      )
+      yield* Effect.forEach(held, (one) => samples.approve(one))
+      expect(yield* samples.account).toEqual(["0.03", "0.00"])
+      const again = new SDK.UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(0) })
+      yield* call((c) => c.send(again))
+      expect(yield* samples.account).toEqual(["0.03", "0.00"])
+    }).pipe(Effect.provide(layer({ balance: 15 })))
+  )
+
+  it.scoped(
+    "gets back what is held for a place when it ends: expired, given back or run out after that, rejected",
+    () =>
+      Effect.gen(function* () {
+        const market = yield* Marketplace
+        const { id, type } = yield* samples.create({ MaxAssignments: 5, Reward: "0.50" })
+        const ada = yield* market.accept("ada", type)
+        const grace = yield* market.accept("grace", type)
+        const alan = yield* market.accept("alan", type)
+        yield* market.submit(alan, { label: "good" })
+        yield* market.giveBack(grace)
+        yield* market.accept("grace", type)
+        expect(yield* samples.account).toEqual(["997.00", "3.00"])
+        yield* samples.expire(id)
+        expect(yield* samples.account).toEqual(["998.20", "1.80"])
+        yield* market.giveBack(ada)
+        expect(yield* samples.account).toEqual(["998.80", "1.20"])
+        yield* TestClock.adjust("11 minutes")
+        expect(yield* samples.counts(id)).toEqual(["Reviewable", 0, 0, 0])
+        expect(yield* samples.account).toEqual(["999.40", "0.60"])
+        yield* samples.reject(alan)
+        expect(yield* samples.account).toEqual(["1000.00", "0.00"])
+      }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("holds again for a HIT that is on offer again, and as much as the other HITType costs", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Marketplace
+      const market = yield* Marketplace
+      const { id, type } = yield* samples.create({ MaxAssignments: 2, Reward: "0.50" })
+      const ada = yield* market.accept("ada", type)
+      yield* samples.expire(id)
+      expect(yield* samples.account).toEqual(["999.40", "0.60"])
+      yield* call((c) => c.send(new SDK.UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(3_600_000) })))
+      expect(yield* samples.account).toEqual(["998.80", "1.20"])
+      yield* market.giveBack(ada)
+      expect(yield* samples.account).toEqual(["998.80", "1.20"])
+      const other = yield* samples.create({ MaxAssignments: 2, Reward: "0.50", Title: "Another" })
+      const dearer = yield* call((c) => c.send(new SDK.CreateHITTypeCommand({ ...samples.type, Reward: "1.00" })))
+      yield* call((c) => c.send(new SDK.UpdateHITTypeOfHITCommand({ HITId: other.id, HITTypeId: dearer.HITTypeId })))
+      expect(yield* samples.account).toEqual(["996.40", "3.60"])
+    }).pipe(Effect.provide(layer()))
   )
 
   it.scoped("of the sandbox is always full", () =>
@@ -159,7 +222,7 @@ describe("a bonus", () => {
       yield* bonus(held, { UniqueRequestToken: "once" })
       const again = yield* Effect.flip(bonus(held, { UniqueRequestToken: "once" }))
       expect(again.message).toMatch(/^The idempotency token "once" has already been processed\. \(\d+\)$/)
-      expect(yield* samples.balance).toBe("998.80")
+      expect(yield* samples.balance).toBe("998.74")
       yield* TestClock.adjust("23 hours")
       yield* Effect.flip(bonus(held, { UniqueRequestToken: "once" }))
       yield* TestClock.adjust("1 hour")
@@ -173,7 +236,7 @@ describe("a bonus", () => {
       const { held } = yield* samples.submitted()
       yield* Effect.all([bonus(held), bonus(held)])
       expect((yield* payments({ AssignmentId: held.assignmentId })).NumResults).toBe(2)
-      expect(yield* samples.balance).toBe("997.60")
+      expect(yield* samples.balance).toBe("997.54")
     }).pipe(Effect.provide(layer()))
   )
 

@@ -68,7 +68,20 @@ export const reject = ({ assignmentId }: Pick<Held, "assignmentId">, feedback = 
     call((c) => c.send(new SDK.RejectAssignmentCommand({ AssignmentId: assignmentId, RequesterFeedback: feedback })))
   )
 
+/** Takes back what nobody has taken. */
+export const expire = (id: string) =>
+  Effect.flatMap(Marketplace, ({ call }) =>
+    call((c) => c.send(new SDK.UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(0) })))
+  )
+
 export const balance = Effect.gen(function* () {
   const { call } = yield* Marketplace
   return (yield* call((c) => c.send(new SDK.GetAccountBalanceCommand({})))).AvailableBalance
+})
+
+/** What can be spent, and what is on hold. */
+export const account = Effect.gen(function* () {
+  const { call } = yield* Marketplace
+  const { AvailableBalance, OnHoldBalance } = yield* call((c) => c.send(new SDK.GetAccountBalanceCommand({})))
+  return [AvailableBalance, OnHoldBalance] as const
 })

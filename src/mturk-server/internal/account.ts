@@ -5,12 +5,14 @@ import type { Context } from "./context.js"
 import * as ledger from "./ledger.js"
 import { operations } from "./model.js"
 import { on } from "./operation.js"
+import * as upkeep from "./upkeep.js"
 
 export const handlers = (context: Context) => [
   on(operations.GetAccountBalance, (_, caller) =>
-    Effect.map(ledger.balanceOf(context, caller.requester), (balance) => ({
-      AvailableBalance: amounts.print(balance),
-      OnHoldBalance: "0.00"
-    }))
+    Effect.gen(function* () {
+      yield* upkeep.expireOverdue(context, caller.now)
+      const { available, onHold } = yield* ledger.balanceOf(context, caller.requester)
+      return { AvailableBalance: amounts.print(available), OnHoldBalance: amounts.print(onHold) }
+    })
   )
 ]

@@ -8,15 +8,13 @@ import type { Context } from "./context.js"
 import * as fees from "./fees.js"
 import * as hitTypes from "./hitTypes.js"
 import * as ids from "./ids.js"
-import * as ledger from "./ledger.js"
 import * as limits from "./limits.js"
 import { type CreateHITWithHITTypeRequest, operations } from "./model.js"
 import * as offer from "./offer.js"
 import { type Caller, on } from "./operation.js"
-import * as paying from "./paying.js"
 import * as questions from "./questions.js"
 import * as refusal from "./refusal.js"
-import type { HITRow, HITTypeRow } from "./rows.js"
+import type { HITRow } from "./rows.js"
 import * as tokens from "./tokens.js"
 import * as upkeep from "./upkeep.js"
 import * as views from "./views.js"
@@ -43,12 +41,6 @@ const check = (input: Fields) =>
       return yield* refusal.invalidValue("Review policies are not offered by this service.")
     }
   })
-
-/** What `more` assignments will cost when all are approved; the account must have it. */
-const requireCost = (context: Context, type: HITTypeRow, row: HITRow, more: number) => {
-  const { amount, fee } = paying.costOf(row, type)
-  return ledger.require(context, type.requester, (amount + fee) * more)
-}
 
 /** The next row of the HITType's run. The HITType is held until the transaction ends. */
 const nextRow = (context: Context, requester: Ids.RequesterId, id: string) =>
@@ -92,7 +84,6 @@ const make = (
           reviewing: false,
           disposed: false
         }
-        yield* requireCost(context, type, row, row.maxAssignments)
         yield* offer.enter(context, row)
         const opened = yield* offer.open(context, { row, type, units: [] }, caller.now)
         return yield* viewOf(context, opened)
@@ -182,7 +173,7 @@ export const handlers = (context: Context) => {
         change(context, caller, input.HITId, (view) =>
           Effect.gen(function* () {
             const { HITId, NumberOfAdditionalAssignments: more, UniqueRequestToken: token } = input
-            const { row, type } = view
+            const { row } = view
             if (row.disposed)
               return yield* refusal.hitState("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
             const maxAssignments = row.maxAssignments + more
@@ -195,7 +186,6 @@ export const handlers = (context: Context) => {
               yield* tokens.use(context, caller, { kind: "extend", token, hit: HITId, repeated })
             }
             const extended = { ...row, maxAssignments, reviewing: false }
-            yield* requireCost(context, type, extended, more)
             if (offer.isOver(row, caller.now)) return yield* put(context, extended)
             yield* offer.open(context, { ...view, row: extended }, caller.now)
           })
@@ -265,7 +255,6 @@ const moveTo = (context: Context, caller: Caller, view: views.View, typeId: stri
     if (ids.hitTypeOf(row.run) === typeId) return
     const type = yield* nextRow(context, caller.requester, typeId)
     const moved = { ...row, run: type.run, row: type.rows, assignment: yield* Ids.assignmentId, moved: row.units }
-    yield* requireCost(context, type, moved, moved.maxAssignments)
     yield* offer.withdraw(context, view, caller.now)
     yield* offer.enter(context, moved)
     if (offer.isOver(row, caller.now)) return yield* put(context, moved)

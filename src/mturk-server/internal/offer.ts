@@ -10,6 +10,8 @@ import { assignments, units } from "../../store/tables.js"
 import type { Unit } from "../../Units.js"
 import type { Context } from "./context.js"
 import * as ids from "./ids.js"
+import * as places from "./places.js"
+import type * as refusal from "./refusal.js"
 import { type HITRow, timeKey } from "./rows.js"
 import type { View } from "./views.js"
 
@@ -42,15 +44,24 @@ export const enter = (context: Context, row: HITRow): Effect.Effect<void, StoreE
 const lacking = ({ row, units }: View): number =>
   row.maxAssignments - units.filter(({ status }) => status !== "expired").length
 
-/** Offers what is not taken, until the HIT expires. Those at work keep their unit, and it comes back if they leave it. */
-export const open = (context: Context, view: View, now: DateTime.Utc): Effect.Effect<HITRow, StoreError> =>
+/**
+ * Offers what is not taken, until the HIT expires, and holds the money for it. Those at work keep their unit, and it comes
+ * back if they leave it.
+ */
+export const open = (
+  context: Context,
+  view: View,
+  now: DateTime.Utc
+): Effect.Effect<HITRow, refusal.Refusal | StoreError> =>
   Effect.gen(function* () {
-    const { row, units: known } = view
-    yield* context.store.update(units, {
+    const { row, type, units: known } = view
+    yield* places.hold(context, row, type, lacking(view))
+    const kept = yield* context.store.update(units, {
       ids: known.map(({ id }) => id),
       when: { status: ["assigned"] },
       set: { withdrawnAt: Option.none(), updatedAt: now }
     })
+    yield* context.rows.leaving.remove(...kept.map(({ id }) => id))
     const opened = yield* add(context, row, lacking(view), now)
     yield* context.rows.expiring.put("", expiryKey(opened), { id: row.id })
     yield* context.rows.active.put("", row.run, { id: row.run })
@@ -58,19 +69,23 @@ export const open = (context: Context, view: View, now: DateTime.Utc): Effect.Ef
     return opened
   })
 
-/** Takes back what nobody is at work on; those at work may finish. */
+/** Takes back what nobody is at work on, and the money for it; those at work may finish. */
 export const withdraw = (context: Context, view: View, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const known = view.units.map(({ id }) => id)
-    yield* context.store.update(units, {
+    const ended = yield* context.store.update(units, {
       ids: known,
       when: { status: States.unitSources("expire") },
       set: { status: "expired", withdrawnAt: Option.some(now), updatedAt: now }
     })
-    yield* context.store.update(units, {
+    yield* places.release(context, view.row, view.type, ended.length)
+    const leaving = yield* context.store.update(units, {
       ids: known,
       when: { status: ["assigned"] },
       set: { withdrawnAt: Option.some(now), updatedAt: now }
+    })
+    yield* Effect.forEach(leaving, ({ id, run }) => context.rows.leaving.put(run, id, { id: view.row.id }), {
+      discard: true
     })
     yield* context.rows.expiring.remove(expiryKey(view.row))
   })

@@ -17,36 +17,65 @@ import type { Context } from "./context.js"
 import * as fees from "./fees.js"
 import * as ids from "./ids.js"
 import * as ledger from "./ledger.js"
-import type { HITRow, HITTypeRow } from "./rows.js"
-
-/** What an assignment of the HIT costs. */
-export const costOf = ({ maxAssignments }: Pick<HITRow, "maxAssignments">, { requirements, reward }: HITTypeRow) => ({
-  amount: reward,
-  fee: fees.ofReward(reward, { maxAssignments, requirements: Option.getOrElse(requirements, () => []) })
-})
+import * as places from "./places.js"
+import type { HITTypeRow } from "./rows.js"
 
 const typeOf = (context: Context, run: RunId) => context.rows.hitTypes.get(ids.hitTypeOf(run))
 
-/** Charges for the agent's work, if it is work on a HIT; once, however often. */
-const chargeReward = (context: Context, id: AgentId) =>
+interface Work {
+  readonly type: HITTypeRow
+  readonly cost: { readonly amount: number; readonly fee: number }
+  /** Whether it waits for a decision; for as long, money is held for it. */
+  readonly isHeld: boolean
+}
+
+/** The agent's work, if it is work on a HIT. */
+const workOf = (context: Context, id: AgentId): Effect.Effect<Option.Option<Work>, StoreError> =>
   Effect.gen(function* () {
     const agent = Option.getOrUndefined(yield* context.store.get(agentsTable, id))
     const type = agent === undefined ? undefined : Option.getOrUndefined(yield* typeOf(context, agent.run))
-    if (agent === undefined || type === undefined) return
+    if (agent === undefined || type === undefined) return Option.none()
     const row = yield* context.rows.hits.get(ids.hitOfAssignment(ids.assignmentOf(agent.unit)))
-    const cost = costOf(
+    const cost = fees.ofPlace(
       Option.getOrElse(row, () => ({ maxAssignments: 1 })),
       type
     )
-    const at = yield* DateTime.now
-    yield* ledger.charge(context, type.requester, { kind: "reward", subject: id, ...cost, at })
+    return Option.some({ type, cost, isHeld: agent.status === "completed" })
   })
+
+/** Charges for the work; once, however often. */
+const chargeReward = (context: Context, id: AgentId, { cost, isHeld, type }: Work) =>
+  Effect.flatMap(DateTime.now, (at) =>
+    ledger.charge(context, type.requester, { kind: "reward", subject: id, ...cost, wasHeld: isHeld, at })
+  )
+
+/** Gives back what is held for the work; once, however often. */
+const giveBack = (context: Context, id: AgentId, { cost, type }: Work) =>
+  Effect.flatMap(context.rows.returned.insert(type.requester, id, { id }), (isFirst) =>
+    isFirst ? ledger.release(context, type.requester, cost.amount + cost.fee) : Effect.void
+  )
 
 export const agents = (context: Context): Agents.Service => {
   const { agents, store } = context
 
   const paid = <E>(id: AgentId, decided: Effect.Effect<Agents.Decided, E>) =>
-    store.transaction(Effect.zipRight(chargeReward(context, id), decided))
+    store.transaction(
+      Effect.gen(function* () {
+        const work = yield* workOf(context, id)
+        if (Option.isSome(work)) yield* chargeReward(context, id, work.value)
+        return yield* decided
+      })
+    )
+
+  const reject: Agents.Service["reject"] = (id, feedback) =>
+    store.transaction(
+      Effect.gen(function* () {
+        const work = Option.filter(yield* workOf(context, id), ({ isHeld }) => isHeld)
+        const rejected = yield* agents.reject(id, feedback)
+        if (Option.isSome(work)) yield* giveBack(context, id, work.value)
+        return rejected
+      })
+    )
 
   const approve: Agents.Service["approve"] = (id, options) => paid(id, agents.approve(id, options))
 
@@ -75,6 +104,10 @@ export const agents = (context: Context): Agents.Service => {
     ...agents,
     approve,
     softReject: (id, feedback) => paid(id, agents.softReject(id, feedback)),
+    reject,
+    return: (id) => Effect.tap(agents.return(id), ({ unit }) => places.left(context, unit)),
+    endOverdue: (run) =>
+      Effect.tap(agents.endOverdue(run), (ended) => Effect.when(places.settle(context, run), () => ended > 0)),
     approveAll: (run, options) =>
       Stream.unwrap(
         Effect.map(
@@ -124,7 +157,7 @@ export const workers = (context: Context): Workers.Service => {
         const at = yield* DateTime.now
         const amount = options.amount.minor
         const fee = fees.ofBonus(amount)
-        const charge = { kind: "bonus", subject: receipt.token, amount, fee, at } as const
+        const charge = { kind: "bonus", subject: receipt.token, amount, fee, wasHeld: false, at } as const
         if (yield* ledger.charge(context, type.value.requester, charge)) yield* list(options, at)
         return { ...receipt, fee: Money.make(fee) }
       })

@@ -52,7 +52,9 @@ export interface HITRow extends Schema.Schema.Type<typeof HITRow> {}
 
 export const TokenRow = Schema.Struct({ at: Instant, hit: optional(Schema.String) })
 
-export const AccountRow = Schema.Struct({ balance: Schema.Int })
+/** What was not paid yet, and how much of it is kept for places that somebody may still fill. */
+export const AccountRow = Schema.Struct({ balance: Schema.Int, held: Schema.Int })
+export interface AccountRow extends Schema.Schema.Type<typeof AccountRow> {}
 
 export const EntryRow = Schema.Struct({
   kind: Schema.Literal("reward", "bonus"),
@@ -165,6 +167,10 @@ export const make = (store: Store.Service) => ({
   active: kind(store, "active", RunRow),
   /** HITs by when they expire. */
   expiring: kind(store, "expiring", NameRow),
+  /** Units that end once those at work on them leave them, by their HITTypes' runs; each with its HIT. */
+  leaving: kind(store, "leaving", NameRow),
+  /** Agents whose work was rejected, and what was held for it given back, by requester. */
+  returned: kind(store, "returned", NameRow),
   /** HITs that were ever under review, by their HITTypes' runs. */
   reviewing: kind(store, "reviewing", NameRow),
   tokens: kind(store, "token", TokenRow),

@@ -12,6 +12,7 @@ import { type Context, orDefect } from "./context.js"
 import * as ids from "./ids.js"
 import * as offer from "./offer.js"
 import * as overdue from "./overdue.js"
+import * as places from "./places.js"
 import { timeKey } from "./rows.js"
 import * as tokens from "./tokens.js"
 import * as views from "./views.js"
@@ -76,10 +77,11 @@ export const round = (context: Context): Effect.Effect<void, StoreError> =>
             Effect.gen(function* () {
               yield* settleRun(context, run, now)
               yield* orDefect(context.agents.disconnectSilent(run))
+              const isSettled = yield* places.settle(context, run)
               yield* context.store.transaction(
                 Effect.gen(function* () {
                   yield* context.rows.active.get(run)
-                  if (yield* isQuiet(context, run)) yield* context.rows.active.remove(run)
+                  if (isSettled && (yield* isQuiet(context, run))) yield* context.rows.active.remove(run)
                 })
               )
             }),

@@ -26,7 +26,7 @@ const kept = <A, I>(db: Database.Database, kind: string, value: Schema.Schema<A,
 const Hit = Schema.Struct({ id: Schema.String, annotation: Schema.String, units: Schema.Int })
 const Charge = Schema.Struct({ kind: Schema.Literal("reward", "bonus"), amount: Schema.Int, fee: Schema.Int })
 const Bonus = Schema.Struct({ worker: Schema.String, assignment: Schema.String, amount: Schema.NumberFromString })
-const Account = Schema.Struct({ balance: Schema.Int })
+const Account = Schema.Struct({ balance: Schema.Int, held: Schema.Int })
 const Payment = Schema.Struct({ kind: Schema.String, unit: Schema.String, amount: Schema.Int })
 const Agent = Schema.Struct({ unit: Schema.String, status: Schema.String, worker: Schema.String })
 const Named = Schema.Struct({ id: Schema.String, status: Schema.String })
@@ -109,6 +109,7 @@ const marketAmiss = (market: Market, ours: Ours): ReadonlyArray<string> => {
     ...amiss(market.payments.filter(({ kind }) => kind === "bonus").length, ours.units.length, "bonuses paid"),
     ...amiss(market.ledger.length, 2 * ours.units.length, "entries of the ledger"),
     ...amiss(market.accounts[0]?.balance, opening - paid, "cents left on the account"),
+    ...amiss(market.accounts[0]?.held, 0, "cents on hold"),
     ...ours.units.flatMap(({ id }) => unitAmiss(id, market, hitOf)),
     ...ours.units.flatMap(({ id, remoteId }) =>
       amiss(remoteId ?? undefined, hitOf.get(id)?.[0] ?? "", `HIT of ${id} with us`)
