@@ -13,9 +13,9 @@
  *
  * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
  * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,
- * `SendTestEventNotification`, `UpdateNotificationSettings`, layouts, review policies and `QuestionForm`. The
- * marketplace's own qualifications (approval rate, locale, Masters) are kept and
- * shown, and every worker meets them.
+ * `SendTestEventNotification`, layouts, review policies, qualification tests and `QuestionForm`.
+ * `UpdateNotificationSettings` is taken and kept, and nothing is delivered. The marketplace's own qualifications (approval
+ * rate, locale, Masters) are kept and shown, and every worker meets them.
  *
  * @since 0.1.0
  */

@@ -51,7 +51,7 @@ export interface Harness<out R = never> {
   readonly refuse?: (kind: Outward) => Effect.Effect<void, unknown, R>
   /** How often the crowd has done what it was asked under this token. */
   readonly timesDone?: (token: Token) => Effect.Effect<number, unknown, R>
-  /** Leaves the requester without any money. */
+  /** Leaves the requester without any money. Not where the crowd holds the money for work before it is done. */
   readonly spendAll?: Effect.Effect<void, unknown, R>
   /** `test` (default): the suites run under the `TestClock`. `real`: the crowd is somewhere else, and time is its own. */
   readonly clock?: "test" | "real"

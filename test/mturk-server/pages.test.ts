@@ -106,6 +106,23 @@ describe("an ExternalQuestion", () => {
     }
   })
 
+  it.scoped("that sends it with fetch sees its success", () =>
+    Effect.gen(function* () {
+      const { assignment, submitTo } = yield* started
+      const fields = [
+        ["assignmentId", assignment],
+        ["label", "good"]
+      ] as const
+      const answer = yield* post(submitTo, fields, {
+        origin: "https://tasks.example.org",
+        "sec-fetch-site": "cross-site"
+      })
+      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, "*"])
+      const unkeyed = yield* post("/mturk/externalSubmit", fields, {})
+      expect(unkeyed.headers.get("access-control-allow-origin")).toBeNull()
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("sends its form to turkSubmitTo, from another site; the answers are the requester's", () =>
     Effect.gen(function* () {
       const { assignment, id, submitTo } = yield* started

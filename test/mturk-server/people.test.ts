@@ -183,15 +183,36 @@ describe("qualifications", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.scoped("with a test need its duration, and grant no value by themselves", () =>
+  it.scoped("with a Test are refused, well-formed or not, when they are made and when they are changed", () =>
     Effect.gen(function* () {
-      const code = (input: Partial<SDK.CreateQualificationTypeCommandInput>) =>
-        Effect.map(Effect.flip(create(input)), ({ code }) => code)
-      expect(yield* code({ Test: "<QuestionForm/>" })).toBe("InvalidParameterValue")
-      expect(yield* code({ Test: "<QuestionForm/>", TestDurationInSeconds: 60, AutoGranted: true })).toBe(
-        "InvalidParameterValue"
-      )
-      yield* create({ Test: "<QuestionForm/>", TestDurationInSeconds: 60 })
+      const form =
+        '<QuestionForm xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2017-11-06/QuestionForm.xsd"/>'
+      for (const Test of [form, "<QuestionForm", "nonsense"]) {
+        const error = yield* Effect.flip(create({ Test, TestDurationInSeconds: 60 }))
+        expect([error.code, error.message]).toEqual([
+          "InvalidParameterValue",
+          expect.stringContaining("AssociateQualificationWithWorker")
+        ])
+      }
+      const { id } = yield* create()
+      const update = new SDK.UpdateQualificationTypeCommand({ QualificationTypeId: id, Test: form })
+      expect((yield* Effect.flip(send((c) => c.send(update)))).code).toBe("InvalidParameterValue")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("of the marketplace's own exist", () =>
+    Effect.gen(function* () {
+      const get = (QualificationTypeId: string) =>
+        send((c) => c.send(new SDK.GetQualificationTypeCommand({ QualificationTypeId })))
+      const names = ["000000000000000000L0", "00000000000000000040", "00000000000000000071", "00000000000000000060"]
+      const found = yield* Effect.forEach([...names, "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"], get)
+      expect(found.map(({ QualificationType }) => QualificationType?.Name)).toEqual([
+        "Worker_PercentAssignmentsApproved",
+        "Worker_NumberHITsApproved",
+        "Worker_Locale",
+        "Worker_Adult",
+        "Masters"
+      ])
     }).pipe(Effect.provide(layer()))
   )
 

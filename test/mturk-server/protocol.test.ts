@@ -5,7 +5,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { SignatureV4 } from "@smithy/signature-v4"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import * as context from "../../src/mturk-server/internal/context.js"
 import * as samples from "./samples.js"
 import { credentials, layer, Marketplace } from "./support.js"
 
@@ -20,6 +24,9 @@ interface Sent {
   /** Changes the request after it was signed. */
   readonly tamper?: (headers: Record<string, string>) => Record<string, string>
   readonly bodyAfter?: string
+  /** Such as `{ x: "1" }`. */
+  readonly query?: Record<string, string>
+  readonly headers?: Record<string, string>
 }
 
 /** A request signed by hand, to be spoilt. */
@@ -41,7 +48,9 @@ const sendSigned = (sent: Sent = {}) =>
           protocol: "http:",
           hostname: "",
           path: "/",
+          query: sent.query ?? {},
           headers: {
+            ...sent.headers,
             host: new URL(url).host,
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": sent.target ?? target("GetAccountBalance")
@@ -51,11 +60,51 @@ const sendSigned = (sent: Sent = {}) =>
         { signingDate: new Date(now + (sent.ahead ?? 0) * 1000) }
       )
       const { host: _, ...rest } = sent.tamper?.(headers) ?? headers
-      const response = await fetch(url, { method: "POST", headers: rest, body: sent.bodyAfter ?? body })
+      const address = `${url}/${sent.query ? `?${new URLSearchParams(sent.query)}` : ""}`
+      const response = await fetch(address, { method: "POST", headers: rest, body: sent.bodyAfter ?? body })
       const reply: unknown = JSON.parse(await response.text())
       return { status: response.status, type: response.headers.get("content-type"), reply }
     })
   })
+
+describe("an answer", () => {
+  it.scoped("has an x-amzn-requestid of its own, whether it is a reply or an error", () =>
+    Effect.gen(function* () {
+      const { call, url } = yield* Marketplace
+      const reply = yield* call((c) => c.send(new SDK.GetAccountBalanceCommand({})))
+      const again = yield* call((c) => c.send(new SDK.GetAccountBalanceCommand({})))
+      const [first, second] = [reply, again].map(({ $metadata }) => $metadata.requestId)
+      expect([first, second]).toEqual([
+        expect.stringMatching(/^[0-9a-f-]{36}$/),
+        expect.stringMatching(/^[0-9a-f-]{36}$/)
+      ])
+      expect(second).not.toBe(first)
+      const headers = { "x-amz-target": target("GetAccountBalance") }
+      const refused = yield* Effect.promise(() => fetch(url, { method: "POST", headers, body: "{}" }))
+      expect([refused.status, refused.headers.get("x-amzn-requestid")?.length]).toEqual([400, 36])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("is the same for a POST to /?x=1, signed with it", () =>
+    Effect.gen(function* () {
+      expect((yield* sendSigned({ query: { x: "1", a: "b c" } })).status).toBe(200)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("to a body that is gzip or aws-chunked says what is wrong with it", () =>
+    Effect.gen(function* () {
+      const refused = { __type: "SerializationException" }
+      const gzip = yield* sendSigned({ headers: { "content-encoding": "gzip" } })
+      expect(gzip).toMatchObject({
+        status: 400,
+        reply: { ...refused, message: 'The body is sent as "gzip". Send it as plain JSON, without a Content-Encoding.' }
+      })
+      const streaming = { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" }
+      const chunked = yield* sendSigned({ tamper: (headers) => ({ ...headers, ...streaming }) })
+      expect(chunked.reply).toMatchObject({ ...refused, message: expect.stringContaining("aws-chunked") })
+    }).pipe(Effect.provide(layer()))
+  )
+})
 
 describe("a signature", () => {
   it.scoped("by a registered key is accepted", () =>
@@ -245,4 +294,88 @@ describe("dates", () => {
       expect(reply).toMatchObject({ HIT: { CreationTime: 1_624_047_673, Expiration: 1_624_047_673 + 86_400 } })
     }).pipe(Effect.provide(layer()), (test) => Effect.zipRight(TestClock.setTime(1_624_047_673_908), test))
   )
+})
+
+describe("what the model says of values", () => {
+  it.scoped("is said of a wrong enum in an optional list, which is named", () =>
+    Effect.gen(function* () {
+      const { id } = yield* samples.create()
+      const { reply } = yield* sendSigned({
+        target: target("ListAssignmentsForHIT"),
+        body: JSON.stringify({ HITId: id, AssignmentStatuses: ["Submitted", "Done"] })
+      })
+      expect(reply).toEqual({
+        __type: "ValidationException",
+        message:
+          "1 validation error detected: Value 'Done' at 'assignmentStatuses.2.member' failed to satisfy constraint: Member must satisfy enum value set: [Submitted, Approved, Rejected]"
+      })
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("is said of 16 integers and 31 locales", () =>
+    Effect.gen(function* () {
+      const named = (requirement: Partial<SDK.QualificationRequirement>) =>
+        samples.create({
+          QualificationRequirements: [
+            { QualificationTypeId: "00000000000000000071", Comparator: "In" as const, ...requirement }
+          ]
+        })
+      const integers = yield* Effect.flip(named({ IntegerValues: Array.from({ length: 16 }, (_, n) => n) }))
+      expect([integers.name, integers.message]).toEqual([
+        "ValidationException",
+        expect.stringContaining(
+          "integerValues' failed to satisfy constraint: Member must have length less than or equal to 15"
+        )
+      ])
+      const locales = yield* Effect.flip(named({ LocaleValues: Array.from({ length: 31 }, () => ({ Country: "US" })) }))
+      expect(locales.message).toContain(
+        "localeValues' failed to satisfy constraint: Member must have length less than or equal to 30"
+      )
+      yield* named({ LocaleValues: Array.from({ length: 30 }, () => ({ Country: "US" })) })
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped(
+    "and layouts without a layout, more places than there can be, and pages that collect nothing are refused",
+    () =>
+      Effect.gen(function* () {
+        const refused = (input: Partial<SDK.CreateHITCommandInput>) =>
+          Effect.map(Effect.flip(samples.create(input)), ({ code, message }) => `${code}: ${message}`)
+        expect(yield* refused({ HITLayoutParameters: [{ Name: "a", Value: "b" }] })).toMatch(
+          /^InvalidParameterValue: .*HITLayoutId/
+        )
+        expect(yield* refused({ MaxAssignments: 10_001 })).toMatch(/^InvalidParameterValue: .*10000.*several HITs/)
+        const page = samples.hit.Question.replace(/<input name="label">/, "<crowd-input name='label'></crowd-input>")
+        expect(yield* refused({ Question: page })).toMatch(/^InvalidParameterValue: .*crowd-.*ExternalQuestion/)
+        yield* samples.create({ Question: page.replace("<crowd-input", "<input type=hidden name=x><crowd-input") })
+      }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("UpdateNotificationSettings", () => {
+  it.scoped("is taken and kept, and the log says once that nothing is delivered", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => void lines.push(String(message)))
+    return Effect.gen(function* () {
+      const { call } = yield* Marketplace
+      const { type } = yield* samples.create()
+      const notification = {
+        Destination: "https://sqs.us-east-1.amazonaws.com/1/q",
+        Transport: "SQS" as const,
+        Version: "2006-05-05",
+        EventTypes: ["AssignmentSubmitted" as const]
+      }
+      const update = (input: Partial<SDK.UpdateNotificationSettingsCommandInput>) =>
+        call((c) => c.send(new SDK.UpdateNotificationSettingsCommand({ HITTypeId: type, ...input })))
+      yield* update({ Notification: notification, Active: true })
+      yield* update({ Active: false })
+      expect((yield* Effect.flip(update({}))).code).toBe("InvalidParameterValue")
+      const { rows } = yield* context.make(Option.none())
+      expect(Option.getOrThrow(yield* rows.notifications.get(type))).toEqual({
+        notification: Option.some(notification),
+        active: false
+      })
+      expect(lines.filter((line) => line.includes("delivers nothing"))).toHaveLength(1)
+    }).pipe(Effect.provide(Layer.provideMerge(layer(), Logger.replace(Logger.defaultLogger, logger))))
+  })
 })

@@ -1,10 +1,5 @@
 /** The layer against our own service, with a wire between them on which answers get lost. */
-import {
-  GetAccountBalanceCommand,
-  ListBonusPaymentsCommand,
-  ListHITsCommand,
-  SendBonusCommand
-} from "@aws-sdk/client-mturk"
+import { ListBonusPaymentsCommand, ListHITsCommand } from "@aws-sdk/client-mturk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -159,25 +154,6 @@ const timesDone = (token: string) => {
     : Effect.succeed(1)
 }
 
-/** Pays everything away, but for a cent or two. */
-const spendAll = Effect.gen(function* () {
-  const { call } = yield* Marketplace
-  const { held } = yield* Between
-  const { AvailableBalance } = yield* call((c) => c.send(new GetAccountBalanceCommand({})))
-  const cents = Math.floor(Math.round(Number(AvailableBalance) * 100) / 1.2) - 1
-  const last = [...held.values()].at(-1)
-  yield* call((c) =>
-    c.send(
-      new SendBonusCommand({
-        WorkerId: last?.workerId,
-        AssignmentId: last?.assignmentId,
-        BonusAmount: (cents / 100).toFixed(2),
-        Reason: "everything"
-      })
-    )
-  )
-})
-
 export const harness: Harness<Market> = {
   arrive,
   submit,
@@ -187,6 +163,5 @@ export const harness: Harness<Market> = {
   choosesUnits: true,
   loseAnswer: (kind) => next(kind, "lose"),
   refuse: (kind) => next(kind, refuse("InvalidParameterValue", "as told")),
-  timesDone,
-  spendAll
+  timesDone
 }

@@ -4,6 +4,7 @@ import * as bonuses from "./bonuses.js"
 import type { Context } from "./context.js"
 import * as hitLists from "./hitLists.js"
 import * as hits from "./hits.js"
+import * as notifications from "./notifications.js"
 import type { Handler } from "./operation.js"
 import * as people from "./people.js"
 import * as qualificationTypes from "./qualificationTypes.js"
@@ -12,7 +13,7 @@ import * as scores from "./scores.js"
 /** Every operation that is offered, by its name. */
 export const handlers = (context: Context): ReadonlyMap<string, Handler> =>
   new Map(
-    [account, assignments, bonuses, hits, hitLists, people, qualificationTypes, scores]
+    [account, assignments, bonuses, hits, hitLists, notifications, people, qualificationTypes, scores]
       .flatMap<Handler>((part) => part.handlers(context))
       .map((handler) => [handler.name, handler])
   )

@@ -28,13 +28,26 @@ const questionOf = (input: Fields): Effect.Effect<string, refusal.Refusal> =>
   Effect.gen(function* () {
     if (input.HITLayoutId !== undefined) return yield* refusal.layoutDoesNotExist(input.HITLayoutId)
     if (input.Question === undefined) return yield* refusal.invalidValue("A HIT needs a Question.")
-    yield* questions.parse(input.Question)
+    if (input.HITLayoutParameters !== undefined) {
+      return yield* refusal.invalidValue(
+        "HITLayoutParameters are for a HITLayoutId, and this service keeps no layouts."
+      )
+    }
+    yield* questions.checkFields(yield* questions.parse(input.Question))
     return input.Question
   })
+
+const checkPlaces = (count: number) =>
+  count > maxAssignmentsAtMost
+    ? refusal.invalidValue(
+        `A HIT has ${maxAssignmentsAtMost} assignments at the most here, and this would be ${count}. Make several HITs of one HITType.`
+      )
+    : Effect.void
 
 const check = (input: Fields) =>
   Effect.gen(function* () {
     yield* limits.within("LifetimeInSeconds", input.LifetimeInSeconds, 30, limits.year)
+    yield* checkPlaces(input.MaxAssignments ?? 1)
     yield* limits.within("MaxAssignments", input.MaxAssignments ?? 1, 1, maxAssignmentsAtMost)
     yield* limits.noLonger("RequesterAnnotation", input.RequesterAnnotation, 255)
     if (input.AssignmentReviewPolicy !== undefined || input.HITReviewPolicy !== undefined) {
@@ -177,7 +190,8 @@ export const handlers = (context: Context) => {
             if (row.disposed)
               return yield* refusal.hitState("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
             const maxAssignments = row.maxAssignments + more
-            yield* limits.within("NumberOfAdditionalAssignments", more, 1, maxAssignmentsAtMost - row.maxAssignments)
+            yield* limits.within("NumberOfAdditionalAssignments", more, 1, maxAssignmentsAtMost)
+            yield* checkPlaces(maxAssignments)
             if (row.maxAssignments < fees.manyAssignments && maxAssignments >= fees.manyAssignments) {
               return yield* refusal.tooFewForIncrease
             }

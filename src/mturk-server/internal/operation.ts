@@ -41,9 +41,19 @@ const failureOf = ({ message, path }: ParseResult.ArrayFormatterIssue, value: un
   return `${what} failed to satisfy constraint: ${isMissing ? "Member must not be null" : message}`
 }
 
-/** What may also be null has an issue for each of the two; that of the member itself comes first. */
-const first = (issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>) =>
-  [...new Map(issues.toReversed().map((issue) => [nameOf(issue.path), issue])).values()].toReversed()
+type Issues = ReadonlyArray<ParseResult.ArrayFormatterIssue>
+
+const isWithin = (path: ReadonlyArray<PropertyKey>, outer: ReadonlyArray<PropertyKey>): boolean =>
+  path.length > outer.length && outer.every((key, index) => path[index] === key)
+
+/**
+ * What may also be null has an issue for each of the two; that of the member itself comes first, and what is wrong within
+ * it before its not being null.
+ */
+const first = (issues: Issues): Issues =>
+  [...new Map(issues.toReversed().map((issue) => [nameOf(issue.path), issue])).values()]
+    .filter(({ path }) => !issues.some((other) => isWithin(other.path, path)))
+    .toReversed()
 
 /** A value of a form that its member does not have comes before one that breaks a constraint. */
 const explain = (body: unknown, error: ParseResult.ParseError): refusal.Refusal => {

@@ -1,4 +1,5 @@
 /** JSON 1.1 over HTTP: from a request to an operation, and from what it came to, to a response. */
+import { randomUUID } from "node:crypto"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as DateTime from "effect/DateTime"
@@ -24,9 +25,11 @@ export interface Settings {
 
 const contentType = "application/x-amz-json-1.1"
 
+const pathOf = (url: string): string => url.replace(/[?#].*$/s, "")
+
 /** Whether this is a call of the service; a browser's page could not send it without asking first. */
 export const isCall = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
-  method === "POST" && url === "/" && headers["x-amz-target"] !== undefined
+  method === "POST" && pathOf(url) === "/" && headers["x-amz-target"] !== undefined
 
 const json = (value: unknown, status = 200) => HttpServerResponse.text(JSON.stringify(value), { status, contentType })
 
@@ -56,6 +59,17 @@ const parseBody = (body: string): Effect.Effect<unknown, refusal.Refusal> =>
     catch: () => refusal.unreadable("The body is not JSON.")
   })
 
+/** The body is read as it is sent; clients that would send it otherwise are told so. */
+const checkEncoding = ({ headers }: HttpServerRequest.HttpServerRequest): Effect.Effect<void, refusal.Refusal> => {
+  const encoding = headers["content-encoding"] ?? "identity"
+  const isStreamed = /^STREAMING-/i.test(headers["x-amz-content-sha256"] ?? "")
+  return encoding.toLowerCase() === "identity" && !isStreamed
+    ? Effect.void
+    : refusal.unreadable(
+        `The body is sent as ${isStreamed ? "aws-chunked" : JSON.stringify(encoding.slice(0, 40))}. Send it as plain JSON, without a Content-Encoding.`
+      )
+}
+
 const operationOf = (target: string): Option.Option<string> => {
   const name = target.startsWith(`${targetPrefix}.`) ? target.slice(targetPrefix.length + 1) : ""
   return Object.hasOwn(operations, name) ? Option.some(name) : Option.none()
@@ -64,7 +78,8 @@ const operationOf = (target: string): Option.Option<string> => {
 const answer = (settings: Settings, request: HttpServerRequest.HttpServerRequest, body: string, now: DateTime.Utc) =>
   Effect.gen(function* () {
     const { headers, method, url } = request
-    const key = yield* signature.verify({ method, path: url, headers, body }, settings.keys)
+    yield* checkEncoding(request)
+    const key = yield* signature.verify({ method, url, headers, body }, settings.keys)
     const target = headers["x-amz-target"] ?? ""
     const operation = operationOf(target)
     if (Option.isNone(operation)) return yield* refusal.unknownOperation(target)
@@ -143,5 +158,6 @@ export const app = (settings: Settings) =>
     const request = yield* HttpServerRequest.HttpServerRequest
     const operation = operationOf(request.headers["x-amz-target"] ?? "")
     const fault = yield* Option.match(operation, { onNone: () => Effect.succeedNone, onSome: settings.faults })
-    return yield* withFault(settings, request, fault)
+    const response = yield* withFault(settings, request, fault)
+    return HttpServerResponse.setHeader(response, "x-amzn-requestid", randomUUID())
   })

@@ -17,6 +17,7 @@ import {
 import { type Caller, on } from "./operation.js"
 import * as refusal from "./refusal.js"
 import type { HITTypeRow, QualificationTypeRow } from "./rows.js"
+import { systemQualifications } from "./systemQualifications.js"
 
 export const get = ({ rows }: Context, id: string): Effect.Effect<QualificationTypeRow, refusal.Refusal | StoreError> =>
   Effect.flatMap(
@@ -42,28 +43,32 @@ const show = (type: QualificationTypeRow): QualificationType => ({
   Description: type.description,
   Keywords: Option.getOrUndefined(type.keywords),
   QualificationTypeStatus: type.status,
-  Test: Option.getOrUndefined(type.test),
   TestDurationInSeconds: Option.getOrUndefined(type.testDuration),
-  AnswerKey: Option.getOrUndefined(type.answerKey),
   RetryDelayInSeconds: Option.getOrUndefined(type.retryDelay),
   IsRequestable: true,
   AutoGranted: type.autoGranted,
   AutoGrantedValue: Option.getOrUndefined(type.autoGrantedValue)
 })
 
-/** Members of which some need or exclude others. */
-const check = (type: Pick<QualificationTypeRow, "autoGranted" | "autoGrantedValue" | "test" | "testDuration">) => {
-  if (Option.isSome(type.test) && Option.isNone(type.testDuration)) {
-    return refusal.invalidValue("A QualificationType with a Test needs TestDurationInSeconds.")
-  }
-  if (Option.isSome(type.test) && type.autoGranted) {
-    return refusal.invalidValue("A QualificationType with a Test cannot be AutoGranted.")
-  }
-  if (Option.isSome(type.autoGrantedValue) && !type.autoGranted) {
-    return refusal.invalidValue("AutoGrantedValue is only for a QualificationType that is AutoGranted.")
-  }
-  return Effect.void
-}
+/** Nobody is examined here: a type that should be had by passing a test could be had by nobody. */
+const checkTest = ({
+  AnswerKey,
+  Test
+}: {
+  readonly AnswerKey?: string | undefined
+  readonly Test?: string | undefined
+}) =>
+  Test === undefined && AnswerKey === undefined
+    ? Effect.void
+    : refusal.invalidValue(
+        "This service gives no qualification tests. Leave out Test and AnswerKey, and give the qualification with AssociateQualificationWithWorker."
+      )
+
+/** Members of which some need others. */
+const check = ({ autoGranted, autoGrantedValue }: Pick<QualificationTypeRow, "autoGranted" | "autoGrantedValue">) =>
+  Option.isSome(autoGrantedValue) && !autoGranted
+    ? refusal.invalidValue("AutoGrantedValue is only for a QualificationType that is AutoGranted.")
+    : Effect.void
 
 /** All are in one list: those of others can be asked for too. */
 const group = ""
@@ -82,6 +87,7 @@ const createLocal = (context: Context, caller: Caller, name: string, description
 
 const create = (context: Context, caller: Caller, input: CreateQualificationTypeRequest) =>
   Effect.gen(function* () {
+    yield* checkTest(input)
     const name = input.Name.trim()
     yield* limits.notEmpty("Name", name)
     yield* limits.noLonger("Name", name, 200)
@@ -94,9 +100,7 @@ const create = (context: Context, caller: Caller, input: CreateQualificationType
       description: input.Description,
       keywords: Option.fromNullable(input.Keywords),
       status: input.QualificationTypeStatus,
-      test: Option.fromNullable(input.Test),
       testDuration: Option.fromNullable(input.TestDurationInSeconds),
-      answerKey: Option.fromNullable(input.AnswerKey),
       retryDelay: Option.fromNullable(input.RetryDelayInSeconds),
       autoGranted: input.AutoGranted ?? false,
       autoGrantedValue: Option.fromNullable(input.AutoGrantedValue)
@@ -128,6 +132,7 @@ const create = (context: Context, caller: Caller, input: CreateQualificationType
 const update = (context: Context, caller: Caller, input: UpdateQualificationTypeRequest) =>
   context.store.transaction(
     Effect.gen(function* () {
+      yield* checkTest(input)
       const id = input.QualificationTypeId
       const before = yield* own(context, caller, id)
       const other = <A>(value: A | undefined, known: Option.Option<A>) =>
@@ -136,9 +141,7 @@ const update = (context: Context, caller: Caller, input: UpdateQualificationType
         ...before,
         description: input.Description ?? before.description,
         status: input.QualificationTypeStatus ?? before.status,
-        test: other(input.Test, before.test),
         testDuration: other(input.TestDurationInSeconds, before.testDuration),
-        answerKey: other(input.AnswerKey, before.answerKey),
         retryDelay: other(input.RetryDelayInSeconds, before.retryDelay),
         autoGranted: input.AutoGranted ?? before.autoGranted,
         autoGrantedValue:
@@ -191,9 +194,12 @@ export const handlers = (context: Context) => [
   on(operations.CreateQualificationType, (input, caller) =>
     Effect.map(create(context, caller, input), (type) => ({ QualificationType: show(type) }))
   ),
-  on(operations.GetQualificationType, ({ QualificationTypeId }) =>
-    Effect.map(get(context, QualificationTypeId), (type) => ({ QualificationType: show(type) }))
-  ),
+  on(operations.GetQualificationType, ({ QualificationTypeId }) => {
+    const own = systemQualifications.get(QualificationTypeId)
+    return own === undefined
+      ? Effect.map(get(context, QualificationTypeId), (type) => ({ QualificationType: show(type) }))
+      : Effect.succeed({ QualificationType: own })
+  }),
   on(operations.UpdateQualificationType, (input, caller) =>
     Effect.map(update(context, caller, input), (type) => ({ QualificationType: show(type) }))
   ),

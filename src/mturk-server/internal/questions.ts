@@ -95,3 +95,29 @@ export const parse = (xml: string): Effect.Effect<Question, refusal.Refusal> =>
   Buffer.byteLength(xml) > maxBytes
     ? refusal.invalidValue(`The question has more than ${maxBytes} bytes.`)
     : question(xml)
+
+const fields = new Set(["input", "select", "textarea"])
+
+/** Of a page: whether it has Crowd HTML Elements, and whether it has named fields of plain HTML. */
+const elementsOf = (html: string) => {
+  const found = { crowd: false, field: false }
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (name.startsWith("crowd-")) found.crowd = true
+      if (fields.has(name) && attributes["name"]) found.field = true
+    }
+  })
+  parser.end(html)
+  return found
+}
+
+/** A page that has nothing but fields of a script that is not here could collect nothing. */
+export const checkFields = (question: Question): Effect.Effect<void, refusal.Refusal> => {
+  if (question._tag === "External") return Effect.void
+  const { crowd, field } = elementsOf(question.content)
+  return crowd && !field
+    ? refusal.invalidValue(
+        "The page has crowd- elements, which need a script of Amazon's that this service does not give, and no field of its own. Use input, select or textarea with a name, or an ExternalQuestion."
+      )
+    : Effect.void
+}

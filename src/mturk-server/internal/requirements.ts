@@ -6,10 +6,10 @@ import type { QualificationRequirement as Requirement } from "../../TaskRuns.js"
 import type { Context } from "./context.js"
 import type { QualificationRequirement } from "./model.js"
 import * as refusal from "./refusal.js"
+import { systemQualifications } from "./systemQualifications.js"
 
 /** Of the marketplace's own: a crowd of your own has neither approval rates nor a locale nor Masters. */
-const isSystem = (id: string): boolean =>
-  /^0{16}[0-9A-Z]{4}$/.test(id) || ["2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"].includes(id)
+const isSystem = (id: string): boolean => /^0{16}[0-9A-Z]{4}$/.test(id) || systemQualifications.has(id)
 
 type Comparator = Requirement["comparator"]
 
@@ -53,14 +53,27 @@ const one = (context: Context, requirement: QualificationRequirement) =>
     )
   })
 
+/** Lists that are longer than the service takes, in its words. */
+const tooLong = ({ IntegerValues = [], LocaleValues = [] }: QualificationRequirement, index: number) =>
+  [
+    { name: "integerValues", length: IntegerValues.length, most: 15 },
+    { name: "localeValues", length: LocaleValues.length, most: 30 }
+  ].flatMap(({ length, most, name }) =>
+    length > most
+      ? [
+          `Value of ${length} entries at 'qualificationRequirements.${index + 1}.member.${name}' failed to satisfy constraint: Member must have length less than or equal to ${most}`
+        ]
+      : []
+  )
+
 /** Those of the marketplace's own qualifications are kept and shown, and everybody meets them. */
 export const check = (
   context: Context,
   requirements: ReadonlyArray<QualificationRequirement>
 ): Effect.Effect<ReadonlyArray<Requirement>, refusal.Refusal | StoreError> =>
-  requirements.length > 10
-    ? refusal.invalidValue("A HIT may have 10 QualificationRequirements.")
-    : Effect.map(
-        Effect.forEach(requirements, (requirement) => one(context, requirement)),
-        (all) => all.flat()
-      )
+  Effect.gen(function* () {
+    if (requirements.length > 10) return yield* refusal.invalidValue("A HIT may have 10 QualificationRequirements.")
+    const failures = requirements.flatMap(tooLong)
+    if (failures.length > 0) return yield* refusal.broken(failures)
+    return (yield* Effect.forEach(requirements, (requirement) => one(context, requirement))).flat()
+  })

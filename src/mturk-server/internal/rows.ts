@@ -10,7 +10,7 @@ import { Minor } from "../../Money.js"
 import type * as Store from "../../Store.js"
 import { data } from "../../store/tables.js"
 import { Json } from "../../TaskRuns.js"
-import { QualificationRequirement } from "./model.js"
+import { NotificationSpecification, QualificationRequirement } from "./model.js"
 
 const Instant = Schema.DateTimeUtcFromNumber
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.OptionFromNullOr(schema)
@@ -82,9 +82,7 @@ export const QualificationTypeRow = Schema.Struct({
   description: Schema.String,
   keywords: optional(Schema.String),
   status: Schema.Literal("Active", "Inactive"),
-  test: optional(Schema.String),
   testDuration: optional(Schema.Int),
-  answerKey: optional(Schema.String),
   retryDelay: optional(Schema.Int),
   autoGranted: Schema.Boolean,
   autoGrantedValue: optional(Schema.Int)
@@ -98,6 +96,12 @@ export const SecretRow = Schema.Struct({ value: Schema.String })
 export const NameRow = Schema.Struct({ id: Schema.String })
 
 export const RunRow = Schema.Struct({ id: RunId })
+
+/** Where the requester wants to be told of a HITType; kept, and nothing is sent there. */
+export const NotificationRow = Schema.Struct({
+  notification: optional(NotificationSpecification),
+  active: Schema.Boolean
+})
 
 const prefix = "mturk-server"
 
@@ -180,6 +184,7 @@ export const make = (store: Store.Service) => ({
   qualificationTypes: kind(store, "qualification", QualificationTypeRow),
   qualificationNames: kind(store, "qualification-name", NameRow),
   messages: kind(store, "message", MessageRow),
+  notifications: kind(store, "notification", NotificationRow),
   secrets: kind(store, "secret", SecretRow)
 })
 

@@ -17,7 +17,8 @@ export interface AccessKey {
 
 export interface SignedRequest {
   readonly method: string
-  readonly path: string
+  /** As it came: the path, and a query if there is one. */
+  readonly url: string
   readonly headers: { readonly [name: string]: string | undefined }
   readonly body: string
 }
@@ -83,6 +84,12 @@ const checkDate = (request: SignedRequest, { day }: Authorization, now: number) 
   return Either.right(date)
 }
 
+const addressed = (url: string) => {
+  const { pathname, searchParams } = new URL(url, "http://localhost")
+  const names = [...new Set(searchParams.keys())]
+  return { path: pathname, query: Object.fromEntries(names.map((name) => [name, searchParams.getAll(name)])) }
+}
+
 const sign = (request: SignedRequest, authorization: Authorization, key: AccessKey, signingDate: Date) =>
   Effect.promise(() => {
     const headers = Object.fromEntries(
@@ -98,7 +105,14 @@ const sign = (request: SignedRequest, authorization: Authorization, key: AccessK
     // The signer takes this header's word for the body's hash.
     if (contentHash in headers) headers[contentHash] = createHash("sha256").update(request.body).digest("hex")
     return signer.sign(
-      { method: request.method, protocol: "http:", hostname: "", path: request.path, headers, body: request.body },
+      {
+        method: request.method,
+        protocol: "http:",
+        hostname: "",
+        ...addressed(request.url),
+        headers,
+        body: request.body
+      },
       { signingDate, signableHeaders: new Set(authorization.signedHeaders) }
     )
   })

@@ -139,6 +139,9 @@ const orForeign = Option.match({ onNone: () => Effect.fail(foreign), onSome: Eff
 
 const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 
+/** By scripts of every page: whoever has the key may know what came of it, and no cookie is needed. */
+const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
+
 /** Of the worker at the other end of the connection. */
 const unkeyed = (context: Context, local: Local["Type"]) =>
   Effect.gen(function* () {
@@ -177,6 +180,6 @@ export const routes = (context: Context, secret: Secret) =>
       const local = yield* Local
       yield* router.add("POST", pages.submitPath, answered(unkeyed(context, local)))
       const path = `${pages.agentPath}/:agent/:key${pages.submitPath}` as const
-      yield* router.add("POST", path, answered(keyed(context, secret)))
+      yield* router.add("POST", path, Effect.map(answered(keyed(context, secret)), readable))
     })
   )

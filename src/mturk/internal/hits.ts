@@ -271,9 +271,7 @@ const statusOf = (
   if (hit.HITStatus !== "Reviewable" || hit.NumberOfAssignmentsCompleted > 0 || !isExpired(hit, now)) {
     return Effect.succeedNone
   }
-  return Effect.map(assignmentsOf(crowd, hit), (all) =>
-    all.length === 0 ? Option.some("withdrawn") : Option.none()
-  )
+  return Effect.map(assignmentsOf(crowd, hit), (all) => (all.length === 0 ? Option.some("withdrawn") : Option.none()))
 }
 
 /** A rejection can be overridden only as long as its HIT is there. */
