@@ -67,11 +67,11 @@ export const agents = (context: Context): Agents.Service => {
       })
     )
 
-  const reject: Agents.Service["reject"] = (id, feedback) =>
+  const reject: Agents.Service["reject"] = (id, ...why) =>
     store.transaction(
       Effect.gen(function* () {
         const work = Option.filter(yield* workOf(context, id), ({ isHeld }) => isHeld)
-        const rejected = yield* agents.reject(id, feedback)
+        const rejected = yield* agents.reject(id, ...why)
         if (Option.isSome(work)) yield* giveBack(context, id, work.value)
         return rejected
       })
