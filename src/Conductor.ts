@@ -17,6 +17,7 @@ import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Unc
 import type { RunId } from "./Ids.js"
 import { callback } from "./internal/callback.js"
 import { listen } from "./internal/heard.js"
+import { spanned } from "./internal/tracing.js"
 import { undecided } from "./internal/undecided.js"
 import { Journal } from "./Journal.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
@@ -71,22 +72,26 @@ const progressOf = (id: RunId) =>
  * @category programs
  */
 export const round = (id: RunId, options: Pick<Options, "approve"> = {}): Effect.Effect<Progress, RoundError, Needs> =>
-  Effect.gen(function* () {
-    const runs = yield* TaskRuns
-    const units = yield* Units
-    const agents = yield* Agents
-    const journal = yield* Journal
-    const { task } = yield* runs.get(id)
-    yield* journal.settle(id, { leased: "skip" })
-    yield* units.sync(id)
-    yield* agents.endOverdue(id)
-    yield* agents.disconnectSilent(id)
-    yield* units.expireOverdue(id)
-    const submittedBefore =
-      options.approve === true ? undefined : DateTime.subtractDuration(yield* DateTime.now, task.autoApprovalDelay)
-    yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
-    return yield* progressOf(id)
-  })
+  spanned(
+    Effect.gen(function* () {
+      const runs = yield* TaskRuns
+      const units = yield* Units
+      const agents = yield* Agents
+      const journal = yield* Journal
+      const { task } = yield* runs.get(id)
+      yield* journal.settle(id, { leased: "skip" })
+      yield* units.sync(id)
+      yield* agents.endOverdue(id)
+      yield* agents.disconnectSilent(id)
+      yield* units.expireOverdue(id)
+      const submittedBefore =
+        options.approve === true ? undefined : DateTime.subtractDuration(yield* DateTime.now, task.autoApprovalDelay)
+      yield* Stream.runDrain(agents.approveAll(id, { submittedBefore }))
+      return yield* progressOf(id)
+    }),
+    "Conductor.round",
+    () => ({ run: id })
+  )
 
 /** A crowd that cannot be reached for a while is asked again in the next round. */
 const roundUnlessAway = (

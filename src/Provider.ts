@@ -8,18 +8,20 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Agents } from "./Agents.js"
-import { Budget } from "./Budget.js"
+import { Budget, type Service as BudgetService } from "./Budget.js"
 import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "./Driver.js"
 import * as agents from "./internal/agents.js"
 import { Engine, make } from "./internal/engine.js"
 import { make as makeQualifications } from "./internal/qualifications.js"
 import * as requesters from "./internal/requesters.js"
 import { retrying } from "./internal/retry.js"
+import * as spans from "./internal/spans.js"
 import * as taskRuns from "./internal/taskRuns.js"
+import { traced } from "./internal/tracing.js"
 import * as units from "./internal/units.js"
 import * as workers from "./internal/workers.js"
 import { Journal } from "./Journal.js"
-import { Messages } from "./Messages.js"
+import { Messages, type Service as MessagesService } from "./Messages.js"
 import { Qualifications } from "./Qualifications.js"
 import { Requesters } from "./Requesters.js"
 import type { Store } from "./Store.js"
@@ -51,13 +53,14 @@ const core = Layer.fresh(
   Layer.effectContext(
     Effect.map(Engine, (engine) => {
       const { currencies, fee, mode, provider } = engine.driver
+      const always = { provider }
       return Context.make(Provider, { provider, mode, fee, currencies }).pipe(
-        Context.add(Requesters, requesters.make(engine)),
-        Context.add(TaskRuns, taskRuns.make(engine)),
-        Context.add(Units, units.make(engine)),
-        Context.add(Agents, agents.make(engine)),
-        Context.add(Workers, workers.make(engine)),
-        Context.add(Journal, engine.journal)
+        Context.add(Requesters, traced("Requesters", requesters.make(engine), spans.capabilities.Requesters, always)),
+        Context.add(TaskRuns, traced("TaskRuns", taskRuns.make(engine), spans.capabilities.TaskRuns, always)),
+        Context.add(Units, traced("Units", units.make(engine), spans.capabilities.Units, always)),
+        Context.add(Agents, traced("Agents", agents.make(engine), spans.capabilities.Agents, always)),
+        Context.add(Workers, traced("Workers", workers.make(engine), spans.capabilities.Workers, always)),
+        Context.add(Journal, traced("Journal", engine.journal, spans.capabilities.Journal, always))
       )
     })
   )
@@ -88,27 +91,38 @@ export type Provides<P extends Parts> =
   | ([P] extends [{ readonly budget: BudgetDriver }] ? Budget : never)
   | ([P] extends [{ readonly messages: MessagesDriver }] ? Messages : never)
 
-const qualifications = (driver: QualificationsDriver) =>
+const qualifications = (plain: QualificationsDriver) =>
   Layer.effect(
     Qualifications,
-    Effect.map(Engine, (engine) => makeQualifications(engine, driver))
+    Effect.map(Engine, (engine) => {
+      const { provider } = engine.driver
+      const made = makeQualifications(engine, spans.tracedQualifications(plain, provider))
+      return traced("Qualifications", made, spans.capabilities.Qualifications, { provider })
+    })
   )
 
-const budget = (driver: BudgetDriver) =>
+const budget = (plain: BudgetDriver) =>
   Layer.effect(
     Budget,
-    Effect.map(Engine, (engine) => ({
-      available: (id) => Effect.flatMap(engine.requester(id), (requester) => retrying(driver.available(requester)))
-    }))
+    Effect.map(Engine, (engine): BudgetService => {
+      const { provider } = engine.driver
+      const driver = spans.tracedBudget(plain, provider)
+      const available: BudgetService["available"] = (id) =>
+        Effect.flatMap(engine.requester(id), (requester) => retrying(driver.available(requester)))
+      return traced("Budget", { available }, spans.capabilities.Budget, { provider })
+    })
   )
 
-const messages = (driver: MessagesDriver) =>
+const messages = (plain: MessagesDriver) =>
   Layer.effect(
     Messages,
-    Effect.map(Engine, (engine) => ({
-      send: (ids, message) =>
+    Effect.map(Engine, (engine): MessagesService => {
+      const { provider } = engine.driver
+      const driver = spans.tracedMessages(plain, provider)
+      const send: MessagesService["send"] = (ids, message) =>
         Effect.flatMap(Effect.forEach(ids, engine.worker), (workers) => driver.send(workers, message))
-    }))
+      return traced("Messages", { send }, spans.capabilities.Messages, { provider })
+    })
   )
 
 /**
@@ -136,5 +150,7 @@ export function layer(parts: Parts): Layer.Layer<Core, never, Store> {
     ...(parts.budget === undefined ? [] : [budget(parts.budget)]),
     ...(parts.messages === undefined ? [] : [messages(parts.messages)])
   ]
-  return Layer.mergeAll(core, ...added).pipe(Layer.provide(Layer.effect(Engine, make(parts.driver))))
+  return Layer.mergeAll(core, ...added).pipe(
+    Layer.provide(Layer.effect(Engine, make(spans.tracedDriver(parts.driver))))
+  )
 }

@@ -16,6 +16,13 @@ export const policy: Schedule.Schedule<unknown, unknown> = Schedule.exponential(
 
 const isRetryable = (error: unknown): boolean => error instanceof ProviderError && error.isRetryable
 
+const reasonOf = (error: unknown): string =>
+  error instanceof ProviderError ? `${error.provider} ${error.method}: ${error.reason}` : "a call failed"
+
+const told = policy.pipe(
+  Schedule.tapInput((error: unknown) => Effect.logDebug(`${reasonOf(error)}, may be tried again`))
+)
+
 /** Repeats a call that changes nothing at the crowd, while it may still succeed. */
 export const retrying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.retry(effect, { schedule: policy, while: isRetryable })
+  Effect.retry(effect, { schedule: told, while: isRetryable })

@@ -109,6 +109,9 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
     description: "fewer answers than orders"
   })
 
+  /** Counts and what is done, for whoever looks at debug logs; nothing that a crowd or a worker wrote. */
+  const debug = (what: string, count: number) => Effect.logDebug(`${driver.provider} ${kind.name}: ${count} ${what}`)
+
   const within = <A, E2>(effect: Effect.Effect<A, E2>, millis: number): Effect.Effect<A, E2 | ProviderError> =>
     Effect.timeoutFail(effect, {
       duration: millis,
@@ -190,6 +193,8 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
         else if (item.quietAt <= askedAt) absent.push(item)
         else again(item, unavailable("no answer, and nothing of it to be seen yet", item.quietAt - askedAt))
       }
+      const done = told.filter(({ _tag }) => _tag === "Done").length
+      yield* debug(`looked up, ${done} found, ${absent.length} not there`, items.length)
       return { absent, told }
     })
 
@@ -225,6 +230,11 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
 
   /** What is to be done about items of which we do not know whether they happened. */
   const recover = (items: ReadonlyArray<Item<Order>>) =>
+    items.length === 0
+      ? Effect.succeed([])
+      : Effect.zipRight(debug("may have happened or not: recovered", items.length), recoverNow(items))
+
+  const recoverNow = (items: ReadonlyArray<Item<Order>>) =>
     inTime(items, (items, patience) =>
       Effect.zipWith(
         repeat(items.filter(repeatable), patience),
@@ -321,6 +331,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
           const [slowest] = again.map(({ error }) => error).sort((a, b) => retryAfterOf(b) - retryAfterOf(a))
           if (slowest === undefined) return new Map(outcomes)
           const isOver = Option.isNone(yield* Effect.option(retries.next(slowest)))
+          yield* debug(`${isOver ? "given up" : "tried again"} after ${slowest.reason}`, again.length)
           const later = isOver ? abandon(again) : Effect.flatMap(renew(again.map(({ item }) => item)), nextRound(again))
           return new Map([...outcomes, ...(yield* later)])
         })
