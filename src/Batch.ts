@@ -187,6 +187,7 @@ export const fromRows = (options: {
       Faults.addAll(checked.faults, [
         ...settingFaults,
         ...taskFaults,
+        ...(settingFaults.length === 0 ? checks.sumFaults(task, checked.count) : []),
         ...templateFaults(template, checked.columns, "template", options.placeholders)
       ])
     )

@@ -56,6 +56,36 @@ export const Money = Schema.Struct({ currency: Currency, minor: Minor }).annotat
 export type Money = typeof Money.Type
 
 /**
+ * The most that one reward or one bonus may be, in minor units (10,000,000.00 USD): so that all that a run comes to is
+ * counted exactly.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const mostMinor = 1_000_000_000
+
+/**
+ * Whether so many minor units are counted exactly.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isExact = (minor: number): boolean => Number.isSafeInteger(minor)
+
+/**
+ * The sum of amounts in minor units, or the most that is counted exactly where it is more than that: what is shown never
+ * fails for a number.
+ *
+ * @since 0.1.0
+ * @category math
+ */
+export const total = (...minors: ReadonlyArray<number>): number =>
+  Math.min(
+    Number.MAX_SAFE_INTEGER,
+    minors.reduce((sum, minor) => sum + minor, 0)
+  )
+
+/**
  * How many decimals a currency has, as the platform's locale data (CLDR) knows it: 2 for `USD`, 0 for `JPY`.
  *
  * @since 0.1.0

@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import * as Batch from "../Batch.js"
 import type { Fault, InvalidInput } from "../CrowdError.js"
 import * as Rows from "../internal/batchRows.js"
+import * as checks from "../internal/checks.js"
 import * as Faults from "../internal/faults.js"
 import type { Task } from "../TaskRuns.js"
 import * as Csv from "./internal/csv.js"
@@ -174,7 +175,11 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       onLeft: (faults) => faults,
       onRight: ({ faultsFor }) => Option.match(columns, { onNone: () => [], onSome: faultsFor })
     })
-    const before = Faults.addAll(Faults.none, [...taskFaults, ...templateFaults])
+    const sumFaults = Option.match(Option.all({ task: Either.getRight(task), data: Either.getRight(data) }), {
+      onNone: () => [],
+      onSome: ({ data, task }) => checks.sumFaults(task, data.count)
+    })
+    const before = Faults.addAll(Faults.none, [...taskFaults, ...templateFaults, ...sumFaults])
     yield* Faults.failIfAny(dir, Faults.merge(before, dataFaults))
     const sound = yield* Effect.orDie(
       Option.all({

@@ -215,17 +215,14 @@ const decodeCurrency = (json: object): Either.Either<Money.Currency, string> => 
     : Either.left(`${JSON.stringify(currency)} is no currency; write three capital letters, such as "USD"`)
 }
 
-/** So that all a run can come to is still counted exactly. */
-const mostMinor = 1_000_000_000
-
 const decodeReward = (json: object, currency: Money.Currency): Either.Either<Money.Money, string> => {
   if (!("reward" in json)) return Either.left('is missing; write it as text, such as "reward": "0.05"')
   if (typeof json.reward === "string") {
     return Either.filterOrLeft(
       Money.parse(json.reward, currency),
-      ({ minor }) => minor <= mostMinor,
+      ({ minor }) => minor <= Money.mostMinor,
       () =>
-        `"${String(json.reward)}" is more than a unit can be worth, ${Money.format(Money.make(mostMinor, currency))}`
+        `"${String(json.reward)}" is more than a unit can be worth, ${Money.format(Money.make(Money.mostMinor, currency))}`
     )
   }
   return typeof json.reward === "number"

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
-import { type Currency, Money } from "../Money.js"
+import { type Currency, format, isExact, Money, mostMinor } from "../Money.js"
 import type { Task } from "../TaskRuns.js"
 import { taskFaults } from "./batchTask.js"
 import * as Faults from "./faults.js"
@@ -25,8 +25,26 @@ const reasonFaults = (reason: string): ReadonlyArray<Fault> =>
 
 const amountFaults = (amount: Money): ReadonlyArray<Fault> => {
   if (!isMoney(amount)) return [Faults.fault("amount", "is no whole number of minor units of a currency")]
-  return amount.minor > 0 ? [] : [Faults.fault("amount", "is zero; a bonus is one minor unit or more")]
+  if (amount.minor === 0) return [Faults.fault("amount", "is zero; a bonus is one minor unit or more")]
+  return tooMuch("amount", amount)
 }
+
+const tooMuch = (what: string, amount: Money): ReadonlyArray<Fault> =>
+  amount.minor > mostMinor
+    ? [Faults.fault(what, `is ${format(amount)}; at most ${format({ ...amount, minor: mostMinor })} is paid at once`)]
+    : []
+
+const inexact = "comes to more than can be counted exactly"
+
+/** Fails where what the run has cost and this would be more than is counted exactly. */
+export const sum = (spent: number, more: number): Effect.Effect<void, InvalidInput> =>
+  failIfAny("bonus", isExact(spent + more) ? [] : [Faults.fault("amount", `with what the run has cost ${inexact}`)])
+
+/** What is wrong with a task for so many rows: twice the rewards leaves room for fees. */
+export const sumFaults = ({ reward, unitsPerAssignment }: Task, rows: number): ReadonlyArray<Fault> =>
+  isExact(2 * reward.minor * unitsPerAssignment * rows)
+    ? []
+    : [Faults.fault("task", `reward of ${rows} rows with ${unitsPerAssignment} units each ${inexact}`)]
 
 /** Fails unless there is something to pay, and a reason. */
 export const bonus = ({
@@ -60,7 +78,8 @@ export const standing = (value: number): Effect.Effect<void, InvalidInput> =>
 /** What is wrong with a batch but for its data. */
 export const settingFaults = ({ name, task }: { readonly name: string; readonly task: Task }): ReadonlyArray<Fault> => [
   ...nameFaults(name),
-  ...taskFaults(task).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`))
+  ...taskFaults(task).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`)),
+  ...tooMuch("task reward", task.reward)
 ]
 
 /** Fails where the batch has no name, or its task could not be written down. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
+import * as Money from "../Money.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Cost, Summary, TaskRun } from "../TaskRuns.js"
@@ -26,9 +27,9 @@ export const units = (store: Store.Service, run: RunId): Effect.Effect<Summary["
 export const cost = (store: Store.Service, { id, task }: TaskRun): Effect.Effect<Cost, StoreError> =>
   Effect.gen(function* () {
     const sum = (kind: "reward" | "bonus", column: "amount" | "fee") =>
-      store.sum(tables.payments, { run: Option.some(id), kind }, column)
+      Effect.map(store.sum(tables.payments, { run: Option.some(id), kind }, column), (minor) => Money.total(minor))
     const rewards = yield* sum("reward", "amount")
     const bonuses = yield* sum("bonus", "amount")
-    const fees = (yield* sum("reward", "fee")) + (yield* sum("bonus", "fee"))
-    return { currency: task.reward.currency, rewards, bonuses, fees, total: rewards + bonuses + fees }
+    const fees = Money.total(yield* sum("reward", "fee"), yield* sum("bonus", "fee"))
+    return { currency: task.reward.currency, rewards, bonuses, fees, total: Money.total(rewards, bonuses, fees) }
   })

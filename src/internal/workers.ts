@@ -28,6 +28,7 @@ import { ofRun } from "./participation.js"
 import { decodePayload, isBegun, missing } from "./payload.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
+import * as tally from "./tally.js"
 import * as token from "./token.js"
 
 const Bonus = Schema.Struct({
@@ -105,6 +106,13 @@ export const make = (engine: Engine.Service): Service => {
       yield* checks.currency({ provider: driver.provider, currencies: [task.reward.currency] }, amount.currency)
     })
 
+  const checkSum = (amount: Money, account: Option.Option<Ids.RunId>) =>
+    Effect.gen(function* () {
+      if (Option.isNone(account)) return
+      const { total } = yield* tally.cost(store, yield* run(account.value))
+      yield* checks.sum(total, amount.minor + bonusFee({ amount }).minor)
+    })
+
   const bonus: Service["bonus"] = (options) =>
     Effect.gen(function* () {
       yield* checks.bonus(options)
@@ -112,6 +120,7 @@ export const make = (engine: Engine.Service): Service => {
       const id = yield* bonusToken(options)
       const account = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
       yield* checkCurrency(options.amount, account)
+      yield* checkSum(options.amount, account)
       const payload = encodeBonus({ ...options, unit: Option.fromNullable(options.unit) })
       const before = yield* store.get(tables.intents, id)
       const [outcome] = yield* bonuses.perform(

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
 import { undecided } from "../../internal/undecided.js"
+import * as Money from "../../Money.js"
 import { Provider } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
@@ -20,7 +21,7 @@ export const make = Effect.gen(function* () {
       const summary = yield* runs.summary(id)
       const { description, qualifications, reward, title, unitsPerAssignment } = task
       const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications }).minor
-      const toCome = undecided(summary.units) * each
+      const toCome = Money.total(undecided(summary.units) * each)
       return {
         summary,
         title,
