@@ -69,9 +69,11 @@ const offered = Effect.map(
   (found) => found[0]?.HITTypeId ?? ""
 )
 
+/** What is not paid yet, whether it is held for places or not. */
 const balance = Effect.gen(function* () {
   const { call } = yield* market.Marketplace
-  return (yield* call((client) => client.send(new SDK.GetAccountBalanceCommand({})))).AvailableBalance
+  const { AvailableBalance, OnHoldBalance } = yield* call((client) => client.send(new SDK.GetAccountBalanceCommand({})))
+  return (Number(AvailableBalance) + Number(OnHoldBalance)).toFixed(2)
 })
 
 const works = (name: string, answers: Readonly<Record<string, string>>) =>

@@ -47,6 +47,7 @@ export const wrong = (told: Told, expected: { readonly units: number; readonly p
     const payments = yield* rows("SELECT unit FROM crowd_payments WHERE kind = 'reward'", Payments)
     const stored = new Map(agents.map((agent) => [agent.id, JSON.stringify(agent.answers)]))
     const stayed = agents.filter(({ status }) => status !== "returned")
+    const heldOrSubmitted = stayed.filter(({ status }) => status !== "expired")
     const approved = agents.filter(({ status }) => status === "approved")
     const ids = units.map(({ id }) => id)
     return [
@@ -71,8 +72,8 @@ export const wrong = (told: Told, expected: { readonly units: number; readonly p
       ),
       ...above(
         expected.perWorker,
-        numbersBy(agents, ({ worker }) => worker),
-        "took units"
+        numbersBy(heldOrSubmitted, ({ worker }) => worker),
+        "held or submitted units"
       ),
       ...[...told.acknowledged].flatMap(([agent, answers]) =>
         stored.get(agent) === JSON.stringify(answers)
