@@ -289,7 +289,7 @@ describe("a HITType", () => {
       Effect.gen(function* () {
         const reward = Either.getOrThrow(Money.parse("1", Money.Currency.make("EUR")))
         const error = yield* Effect.flip(opened(1, { reward }))
-        expect(error).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
+        expect(error).toMatchObject({ _tag: "CurrencyNotPaid", currency: "EUR", paid: ["USD"] })
         expect(wire.of("CreateHITType")).toHaveLength(0)
       })
     )
@@ -303,7 +303,7 @@ describe("a HITType", () => {
         wire.on("CreateHITType", (_, nth) => (nth === 1 ? refuse("InvalidParameterValue") : ok({ HITTypeId: "TYPE" })))
         yield* Effect.flip(opened())
         const run = yield* opened()
-        expect(run.setup).toEqual(Option.some({ environment: "127.0.0.1", hitType: "TYPE" }))
+        expect(run.setup).toEqual(Option.some({ environment: new URL(wire.url).host, hitType: "TYPE" }))
         expect(yield* runs.setup(run.id)).toEqual(run)
         expect(wire.of("CreateHITType")).toHaveLength(2)
       })

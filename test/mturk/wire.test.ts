@@ -151,7 +151,7 @@ describe("the environment", () => {
       yield* Effect.provide(launched(), Layer.provide(MTurk.layer({ endpoint: wire.url, credentials }), shared))
       const error = yield* build({}, shared)
       expect(error).toMatchObject({ _tag: "InvalidSetting", setting: "mode" })
-      expect(error.message).toContain("ids of 127.0.0.1, which mean nothing in sandbox")
+      expect(error.message).toContain(`ids of ${new URL(wire.url).host}, which mean nothing in sandbox`)
     })
   )
 
