@@ -22,6 +22,7 @@ import * as Keys from "./internal/keys.js"
 import * as pages from "./internal/pages.js"
 import * as Running from "./internal/running.js"
 import * as session from "./internal/session.js"
+import * as StoreErrors from "./internal/storeErrors.js"
 import * as work from "./internal/work.js"
 
 /**
@@ -60,7 +61,7 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
  */
 export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
   Layer.unwrapEffect(
-    Effect.map(Running.make(options.patience ?? "10 seconds"), (running) => {
+    Effect.zipWith(Running.make(options.patience ?? "10 seconds"), StoreErrors.make, (running, errors) => {
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide([system, work.layer, consoleHalf.layer]),
         Layer.provide(session.layer(options))
@@ -69,7 +70,9 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(Running.Running, running)),
-        Layer.provide(guard.layer(running, { hosts: options.hosts ?? [], accepts: options.accepts ?? (() => false) }))
+        Layer.provide(
+          guard.layer({ running, errors, hosts: options.hosts ?? [], accepts: options.accepts ?? (() => false) })
+        )
       )
       const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         guard.serving,

@@ -27,7 +27,10 @@ const ended: { readonly [status: string]: Words } = {
 
 const problems: { readonly [tag: string]: Words } = {
   Offline: { title: "No connection", text: "The server does not answer. Check your network, then try again." },
-  StoreError: { title: "The server is busy", text: "Wait a moment, then try again." },
+  StoreError: {
+    title: "The server cannot keep anything just now",
+    text: "What you typed stays here. Wait a moment, then try again; if that does not help, tell whoever invited you."
+  },
   TimedOut: { title: "The server is busy", text: "Wait a moment, then try again." },
   Stopping: { title: "The server is being stopped", text: "Wait a moment, then try again." },
   TaskRunNotFound: {

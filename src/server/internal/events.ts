@@ -104,6 +104,7 @@ export const make = Effect.gen(function* () {
 
   const response = (events: Stream.Stream<string, TaskRunNotFound | StoreError>) =>
     events.pipe(
+      Stream.tapError(({ message }) => Effect.logWarning(message)),
       Stream.catchAll(() => Stream.empty),
       Stream.merge(alive, { haltStrategy: "left" }),
       running.untilStop,

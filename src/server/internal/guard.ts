@@ -17,6 +17,7 @@ import { keyHeader } from "../WorkApi.js"
 import * as decodeErrors from "./decodeErrors.js"
 import * as metrics from "./metrics.js"
 import type * as Running from "./running.js"
+import type * as StoreErrors from "./storeErrors.js"
 import { orBroken } from "./whole.js"
 
 /** Bodies in bytes, by where they go: answers, and what JSON or a form puts around them at the worst; a HIT; or a few words. */
@@ -117,19 +118,26 @@ const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
 const whereTooDeep = (defect: unknown) =>
   defect instanceof RangeError ? Option.some(Effect.succeed(tooDeep)) : Option.none()
 
+interface Around {
+  readonly running: Running.Service
+  readonly errors: StoreErrors.Service
+  readonly hosts: ReadonlyArray<string>
+  readonly accepts: Accepts
+}
+
 /** Around every route. */
-export const layer = (
-  running: Running.Service,
-  { accepts, hosts }: { readonly hosts: ReadonlyArray<string>; readonly accepts: Accepts }
-) => {
+export const layer = ({ accepts, errors, hosts, running }: Around) => {
   const isOurHost = isOurs(hosts)
+  const answered =
+    (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
+      errors.told(request.url, decodeErrors.told(orBroken(request)(response)))
   return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const refused = refusal(request, isOurHost, accepts)
-        const answer = Effect.map(Effect.catchSomeDefect(route, whereTooDeep), (response) =>
-          decodeErrors.told(orBroken(request)(response))
-        ).pipe(HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes(request.url))))
+        const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereTooDeep), answered(request)).pipe(
+          HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes(request.url)))
+        )
         return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }

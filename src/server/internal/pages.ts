@@ -19,6 +19,7 @@ import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
+import { forWorkers } from "./storeErrors.js"
 import * as visitors from "./visitors.js"
 
 /** Nothing but our own scripts runs in the apps. */
@@ -103,13 +104,11 @@ type Found = Effect.Effect<
   HttpServerRequest.HttpServerRequest
 >
 
-const unavailable = ({ message }: StoreError) => HttpServerResponse.text(message, { status: 503 })
+const unavailable = (error: StoreError) =>
+  Effect.as(Effect.logError(error.message), HttpServerResponse.text(forWorkers(error), { status: 503 }))
 
 const answer = (found: Found) =>
-  found.pipe(
-    Effect.map(Option.getOrElse(() => notFound)),
-    Effect.catchTag("StoreError", (error) => Effect.succeed(unavailable(error)))
-  )
+  found.pipe(Effect.map(Option.getOrElse(() => notFound)), Effect.catchTag("StoreError", unavailable))
 
 /** The tasks of runs and agents, filled in. */
 const frames = Effect.gen(function* () {
@@ -214,7 +213,7 @@ export const layer = HttpLayerRouter.use((router) =>
       Effect.zipRight(visitor, answer(found)).pipe(
         Effect.catchTags({
           Unwelcome: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
-          StoreError: (error) => Effect.succeed(unavailable(error))
+          StoreError: unavailable
         })
       )
     yield* router.add("*", "/*", Effect.succeed(notFound))

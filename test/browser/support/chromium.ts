@@ -1,6 +1,6 @@
 /** Chromium for tests. Pages are as in anybody's browser: nothing of its security is switched off. */
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Context from "effect/Context"
@@ -25,6 +25,13 @@ const home = join(tmpdir(), `effect-crowd-chromium-${version}`)
 
 const unpackScript = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath()'
 
+/** The fonts that come along are looked for where they are; a machine may have no others. */
+const nameFonts = (draft: string): void => {
+  const config = join(draft, "fonts", "fonts.conf")
+  const text = readFileSync(config, "utf8")
+  writeFileSync(config, text.replace("<dir>/tmp/fonts</dir>", `<dir>${join(home, "fonts", "fonts")}</dir>`))
+}
+
 /** Unpacks into a directory of its own and gives it the common name whole, so that no test file meets half a browser. */
 const unpack = (): void => {
   if (statSync(home, { throwIfNoEntry: false }) !== undefined) return
@@ -32,6 +39,7 @@ const unpack = (): void => {
   execFileSync(process.execPath, ["--input-type=module", "--eval", unpackScript], {
     env: { ...process.env, TMPDIR: draft }
   })
+  nameFonts(draft)
   try {
     renameSync(draft, home)
   } catch (error) {
