@@ -1,5 +1,6 @@
 import type { Vitest } from "@effect/vitest"
 import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -125,9 +126,8 @@ export const make = <R>(harness: Harness<R>) => {
         found = yield* look
       }
       if (found.status === wanted) return found
-      return yield* Effect.fail(
-        new Error(`waited for ${agent.id} to be ${wanted}: after ${looks} syncs it is ${found.status}`)
-      )
+      const message = `waited for ${agent.id} to be ${wanted}: after ${looks} syncs it is ${found.status}`
+      return yield* new Cause.TimeoutException(message)
     }).pipe(step(`Units.sync until ${agent.id} is ${wanted}`))
 
   const submitted = (agent: Agent, answers: Answers = { answer: "yes" }) =>
