@@ -1,5 +1,6 @@
 /**
- * What is remembered: one service, of which memory and SQL are two implementations that pass one suite.
+ * What is remembered: one service, of which memory and SQL are two implementations that pass one suite. Programs provide
+ * one of its layers and leave the rest to the capabilities; methods and tables are for those who write a store.
  *
  * @since 0.1.0
  */

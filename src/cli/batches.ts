@@ -98,7 +98,7 @@ export const fresh = Options.boolean("new").pipe(
 
 const limit = Options.integer("limit").pipe(
   Options.withPseudoName("N"),
-  Options.withDescription("Launch at most so many units now"),
+  Options.withDescription("Launch at most N units now: one of each row first, then the next of each"),
   Options.mapEffect((n) =>
     n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))
   ),

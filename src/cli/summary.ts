@@ -40,15 +40,22 @@ export const inWords = (summary: Summary): string =>
     .map((status) => `${status} ${format.number(summary.units[status])}`)
     .join(", ")
 
-const states = (summary: Summary, paint: Paint): ReadonlyArray<readonly [string, string]> => {
+const barWidth = 20
+
+/** How much of the run is decided, whatever else its units are. */
+export const progress = (summary: Summary): string => {
   const all = total(summary)
-  const digits = format.number(all).length
-  return present(summary).map((status) => {
-    const n = summary.units[status]
-    const share = Math.floor((n * 100) / all)
-    const text = `${format.number(n).padStart(digits)}  ${"━".repeat(Math.ceil(share / 5))} ${share} %`
-    return [status, paint(styles[status], text)]
-  })
+  const share = all === 0 ? 0 : Math.floor((decided(summary) * 100) / all)
+  const full = Math.floor((share * barWidth) / 100)
+  return `${"━".repeat(full)}${"─".repeat(barWidth - full)} ${share} %`
+}
+
+const states = (summary: Summary, paint: Paint): ReadonlyArray<readonly [string, string]> => {
+  const digits = format.number(total(summary)).length
+  const counts = present(summary).map(
+    (status) => [status, paint(styles[status], format.number(summary.units[status]).padStart(digits))] as const
+  )
+  return [...counts, ["decided", progress(summary)]]
 }
 
 const times = ({ cost, hourlyWage, medianTime }: Summary): ReadonlyArray<readonly [string, string]> => {

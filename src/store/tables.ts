@@ -1,6 +1,7 @@
 /**
  * What is remembered, table by table. A row encodes to text, whole numbers and nulls; JSON is text. Every table has a
- * text column `id` as its key. SQL names are the snake case of the names here, under the prefix `crowd_`.
+ * text column `id` as its key. SQL names are the snake case of the names here, under the prefix `crowd_`. For those who
+ * write a store.
  *
  * @since 0.1.0
  */

@@ -33,7 +33,9 @@ describe("a suite's time-out", () => {
     Effect.gen(function* () {
       const agent = yield* kit.accepted(yield* kit.launched())
       const error = yield* Effect.flip(kit.eventually(agent, "completed"))
-      expect(String(error)).toBe(`TimeoutException: waited for ${agent.id} to be completed: after 200 syncs it is accepted`)
+      expect(String(error)).toBe(
+        `TimeoutException: waited for ${agent.id} to be completed: after 200 syncs it is accepted`
+      )
     }).pipe(Effect.provide(Layer.provide(layer(ledger("repeatable")), Store.layerMemory)))
   )
 })

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import { progress } from "../../src/cli/summary.js"
+import { RunId } from "../../src/Ids.js"
+import type { Summary } from "../../src/TaskRuns.js"
+
+const none: Summary["units"] = {
+  created: 0,
+  launched: 0,
+  assigned: 0,
+  completed: 0,
+  accepted: 0,
+  soft_rejected: 0,
+  rejected: 0,
+  expired: 0
+}
+
+const of = (units: Partial<Summary["units"]>): Summary => ({
+  run: RunId.make("run_0000000000CDKGHB2MY84RXJER"),
+  name: "batch",
+  provider: "mock",
+  mode: "test",
+  assignments: 20,
+  units: { ...none, ...units },
+  workers: 0,
+  cost: { currency: "USD", rewards: 0, bonuses: 0, fees: 0, total: 0 },
+  medianTime: Option.none(),
+  hourlyWage: Option.none()
+})
+
+describe("the bar of a run", () => {
+  it("is empty where nobody has worked: it shows what is decided", () => {
+    expect(progress(of({ launched: 60 }))).toBe("──────────────────── 0 %")
+    expect(progress(of({ launched: 30, completed: 30 }))).toBe("──────────────────── 0 %")
+  })
+
+  it("is full where all is decided, one way or the other", () => {
+    expect(progress(of({ accepted: 15, soft_rejected: 5, rejected: 5, expired: 5 }))).toBe("━━━━━━━━━━━━━━━━━━━━ 100 %")
+    expect(progress(of({ accepted: 29, launched: 31 }))).toBe("━━━━━━━━━─────────── 48 %")
+  })
+})
