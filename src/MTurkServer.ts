@@ -21,6 +21,8 @@
  */
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -119,6 +121,29 @@ export const layer = (
       )
     })
   )
+
+/**
+ * The same with options from the configuration.
+ *
+ * @example
+ * import { Money } from "effect-crowd"
+ * import * as MTurkServer from "effect-crowd/MTurkServer"
+ * import * as Config from "effect/Config"
+ *
+ * MTurkServer.layerConfig({
+ *   accessKeys: Config.map(Config.all([Config.string("KEY_ID"), Config.redacted("KEY_SECRET")]), ([id, secret]) => [
+ *     { id, secret }
+ *   ]),
+ *   account: { balance: Config.map(Config.integer("BALANCE_IN_CENTS"), (minor) => Money.make(minor)) }
+ * })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Options>
+): Layer.Layer<never, StoreError | ConfigError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))
 
 /**
  * The crowd of the environment, but what it pays for HITs is taken from their requesters' accounts: for the environment

@@ -9,6 +9,8 @@ import * as HttpApiScalar from "@effect/platform/HttpApiScalar"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -82,3 +84,20 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       return Layer.provide(Layer.scopedDiscard(Effect.addFinalizer(() => running.stop)), served)
     })
   )
+
+/**
+ * The same with options from the configuration.
+ *
+ * @example
+ * import * as Server from "effect-crowd/server/Server"
+ * import * as Config from "effect/Config"
+ *
+ * Server.layerConfig({ secret: Config.redacted("CROWD_SECRET"), token: Config.redacted("CROWD_TOKEN") })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Options>
+): Layer.Layer<never, ConfigError, Core | HttpServer.HttpServer> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))

@@ -9,6 +9,8 @@ import * as path from "node:path"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -102,3 +104,20 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
  */
 export const layer = (options: Options): Layer.Layer<Store | SqlClient.SqlClient, StoreError> =>
   Layer.provideMerge(SqlStore.layer, client(options))
+
+/**
+ * The same with options from the configuration.
+ *
+ * @example
+ * import * as SqliteStore from "effect-crowd/store/SqliteStore"
+ * import * as Config from "effect/Config"
+ *
+ * SqliteStore.layerConfig({ filename: Config.string("CROWD_DB") })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Options>
+): Layer.Layer<Store | SqlClient.SqlClient, StoreError | ConfigError> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))
