@@ -17,7 +17,6 @@ import { Budget } from "./Budget.js"
 import {
   AgentNotFound,
   type BatchChanged,
-  type BonusNeedsUnit,
   type CurrencyNotPaid,
   InsufficientFunds,
   type InvalidInput,
@@ -25,9 +24,7 @@ import {
   type RequesterNotFound,
   type StoreError,
   type TaskRunNotFound,
-  type Uncertain,
-  type UnitNotFound,
-  type WorkerNotFound
+  type Uncertain
 } from "./CrowdError.js"
 import type { AgentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
@@ -42,7 +39,7 @@ import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
 import { type Lacking, type RelaunchOptions, type TaskRun, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
-import { type BonusReceipt, Workers } from "./Workers.js"
+import { type BonusReceipt, type BonusError as PayBonusError, Workers } from "./Workers.js"
 
 /**
  * What a batch will cost if every unit is accepted. `available` is none where the provider has no budget.
@@ -177,18 +174,7 @@ export type LaunchError =
   | StoreError
 
 /** @since 0.1.0 @category errors */
-export type BonusError =
-  | AgentNotFound
-  | WorkerNotFound
-  | UnitNotFound
-  | TaskRunNotFound
-  | InvalidInput
-  | CurrencyNotPaid
-  | BonusNeedsUnit
-  | InsufficientFunds
-  | Uncertain
-  | ProviderError
-  | StoreError
+export type BonusError = AgentNotFound | PayBonusError
 
 const available = (requester: RequesterId) =>
   Effect.flatMap(Effect.serviceOption(Budget), (budget) =>

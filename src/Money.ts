@@ -65,14 +65,6 @@ export type Money = typeof Money.Type
 export const mostMinor = 1_000_000_000
 
 /**
- * Whether so many minor units are counted exactly.
- *
- * @since 0.1.0
- * @category predicates
- */
-export const isExact = (minor: number): boolean => Number.isSafeInteger(minor)
-
-/**
  * The sum of amounts in minor units, or the most that is counted exactly where it is more than that: what is shown never
  * fails for a number.
  *

@@ -154,6 +154,19 @@ export type BlockError =
   | ProviderError
   | StoreError
 
+/** @since 0.1.0 @category errors */
+export type BonusError =
+  | WorkerNotFound
+  | UnitNotFound
+  | TaskRunNotFound
+  | InvalidInput
+  | CurrencyNotPaid
+  | BonusNeedsUnit
+  | InsufficientFunds
+  | Uncertain
+  | ProviderError
+  | StoreError
+
 /**
  * @since 0.1.0
  * @category models
@@ -174,21 +187,7 @@ export interface Service {
    * zero or the reason empty, and with CurrencyNotPaid where the crowd does not pay in this currency, or the run it is
    * accounted to is in another one.
    */
-  readonly bonus: (
-    options: BonusOptions
-  ) => Effect.Effect<
-    BonusReceipt,
-    | WorkerNotFound
-    | UnitNotFound
-    | TaskRunNotFound
-    | InvalidInput
-    | CurrencyNotPaid
-    | BonusNeedsUnit
-    | InsufficientFunds
-    | Uncertain
-    | ProviderError
-    | StoreError
-  >
+  readonly bonus: (options: BonusOptions) => Effect.Effect<BonusReceipt, BonusError>
   /** Returns the bonuses one worker was paid, in all runs, the newest first, paged. */
   readonly bonuses: (worker: WorkerId) => Stream.Stream<PaidBonus, StoreError>
   /**

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
-import { type Currency, format, isExact, Money, mostMinor } from "../Money.js"
+import { type Currency, format, Money, mostMinor } from "../Money.js"
 import type { Task } from "../TaskRuns.js"
 import { taskFaults } from "./batchTask.js"
 import * as Faults from "./faults.js"
@@ -38,11 +38,14 @@ const inexact = "comes to more than can be counted exactly"
 
 /** Fails where what the run has cost and this would be more than is counted exactly. */
 export const sum = (spent: number, more: number): Effect.Effect<void, InvalidInput> =>
-  failIfAny("bonus", isExact(spent + more) ? [] : [Faults.fault("amount", `with what the run has cost ${inexact}`)])
+  failIfAny(
+    "bonus",
+    Number.isSafeInteger(spent + more) ? [] : [Faults.fault("amount", `with what the run has cost ${inexact}`)]
+  )
 
 /** What is wrong with a task for so many rows: twice the rewards leaves room for fees. */
 export const sumFaults = ({ reward, unitsPerAssignment }: Task, rows: number): ReadonlyArray<Fault> =>
-  isExact(2 * reward.minor * unitsPerAssignment * rows)
+  Number.isSafeInteger(2 * reward.minor * unitsPerAssignment * rows)
     ? []
     : [Faults.fault("task", `reward of ${rows} rows with ${unitsPerAssignment} units each ${inexact}`)]
 

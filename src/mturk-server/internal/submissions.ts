@@ -13,6 +13,7 @@ import { AgentId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import type { Secret } from "../../local/signature.js"
 import { isForeign } from "../../server/internal/guard.js"
+import { toldInWords } from "../../server/internal/storeErrors.js"
 import { agents, units } from "../../store/tables.js"
 import type { Context } from "./context.js"
 import * as ids from "./ids.js"
@@ -60,12 +61,10 @@ interface Form {
   readonly answers: Effect.Effect<Answers, NotTaken>
 }
 
-const maxFields = maxAnswerNames
-
 const answersIn = (fields: Fields): Effect.Effect<Answers, NotTaken> => {
   if (fields.length === 0) return new NotTaken({ status: 400, message: "The form has no field but assignmentId." })
-  if (fields.length > maxFields) {
-    const message = `The form has ${fields.length} fields, and ${maxFields} are taken at the most.`
+  if (fields.length > maxAnswerNames) {
+    const message = `The form has ${fields.length} fields, and ${maxAnswerNames} are taken at the most.`
     return new NotTaken({ status: 413, message })
   }
   return Effect.sync(() => answersOf(fields))
@@ -120,7 +119,7 @@ const answered = <R>(
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
   Effect.catchTags(taking, {
     NotTaken: (error) => Effect.succeed(refused(error)),
-    StoreError: ({ message }) => Effect.succeed(refused(new NotTaken({ status: 503, message })))
+    StoreError: (error) => Effect.map(toldInWords(error), (message) => refused(new NotTaken({ status: 503, message })))
   })
 
 /** Of the agent to whom the key was given. */

@@ -28,7 +28,7 @@ const maxBodyBytes = (url: string): number => {
   const path = url.replace(/[?#].*$/, "")
   if (/\/(?:answers|externalSubmit)$/.test(path)) return bodies.answers
   if (path === "/") return bodies.call
-  return /\/decisions?$/.test(path) ? bodies.decisions : bodies.words
+  return /\/decisions$/.test(path) ? bodies.decisions : bodies.words
 }
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
@@ -72,8 +72,8 @@ const isNoJson = (headers: Headers.Headers): boolean => {
   return type !== "" && !/^application\/json\s*(;|$)/i.test(type)
 }
 
-const isTooLarge = ({ headers, url }: HttpServerRequest.HttpServerRequest): boolean =>
-  Number(headers["content-length"] ?? 0) > maxBodyBytes(url)
+const isTooLarge = (headers: Headers.Headers, maxBytes: number): boolean =>
+  Number(headers["content-length"] ?? 0) > maxBytes
 
 const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
@@ -89,12 +89,13 @@ const wrongHost = refuse(
 
 const refusal = (
   request: HttpServerRequest.HttpServerRequest,
+  maxBytes: number,
   isOurHost: (host: string) => boolean,
   accepts: Accepts
 ) => {
   const { headers, method } = request
   if (!isOurHost(headers["host"] ?? "")) return wrongHost
-  if (isTooLarge(request)) return refuse(413, "TooLarge", `A request here may have ${maxBodyBytes(request.url)} bytes.`)
+  if (isTooLarge(headers, maxBytes)) return refuse(413, "TooLarge", `A request here may have ${maxBytes} bytes.`)
   if (accepts(request)) return undefined
   if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (changes(method) && isNoJson(headers)) return refuse(415, "NoJson", "A request's body must be application/json.")
@@ -134,9 +135,10 @@ export const layer = ({ accepts, errors, hosts, running }: Around) => {
   return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const refused = refusal(request, isOurHost, accepts)
+        const maxBytes = maxBodyBytes(request.url)
+        const refused = refusal(request, maxBytes, isOurHost, accepts)
         const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereTooDeep), answered(request)).pipe(
-          HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes(request.url)))
+          HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )
         return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),

@@ -1,5 +1,4 @@
 /** What a browser opens: the shells of the two apps, their scripts and styles, and the frames that tasks run in. */
-import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -19,7 +18,7 @@ import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
-import { forWorkers } from "./storeErrors.js"
+import { toldInWords } from "./storeErrors.js"
 import * as visitors from "./visitors.js"
 
 /** Nothing but our own scripts runs in the apps. */
@@ -70,8 +69,8 @@ const forEverybody = { "cross-origin-resource-policy": "cross-origin", "access-c
 const encoder = new TextEncoder()
 
 /** Encoded once, for whoever asks, and asks again. */
-const assetBodies: ReadonlyMap<string, HttpBody.Uint8Array> = new Map(
-  Object.entries(assets).map(([name, { body, type }]) => [name, HttpBody.uint8Array(encoder.encode(body), type)])
+const assetBodies: ReadonlyMap<string, Uint8Array> = new Map(
+  Object.entries(assets).map(([name, { body }]) => [name, encoder.encode(body)])
 )
 
 const asset = (request: HttpServerRequest.HttpServerRequest) => {
@@ -83,7 +82,7 @@ const asset = (request: HttpServerRequest.HttpServerRequest) => {
   const headers = { etag: found.etag, "cache-control": "no-cache", ...audience }
   return request.headers["if-none-match"] === found.etag
     ? HttpServerResponse.empty({ status: 304, headers })
-    : HttpServerResponse.setBody(HttpServerResponse.empty({ status: 200, headers }), body)
+    : HttpServerResponse.uint8Array(body, { contentType: found.type, headers })
 }
 
 const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })
@@ -105,7 +104,7 @@ type Found = Effect.Effect<
 >
 
 const unavailable = (error: StoreError) =>
-  Effect.as(Effect.logError(error.message), HttpServerResponse.text(forWorkers(error), { status: 503 }))
+  Effect.map(toldInWords(error), (words) => HttpServerResponse.text(words, { status: 503 }))
 
 const answer = (found: Found) =>
   found.pipe(Effect.map(Option.getOrElse(() => notFound)), Effect.catchTag("StoreError", unavailable))

@@ -12,10 +12,14 @@ const decode = Schema.decodeUnknownEither(Schema.parseJson(StoreError))
 const encode = Schema.encodeSync(told(StoreError))
 
 /** Paths, addresses and what the database said are the operator's. */
-export const forWorkers = ({ reason }: StoreError): string =>
+const forWorkers = ({ reason }: StoreError): string =>
   reason === "Full"
     ? "The server has no room left to keep anything. What you typed stays on your page: tell whoever invited you, then submit again."
     : "The server cannot reach what it keeps just now. What you typed stays on your page: wait a moment, then try again."
+
+/** Logs all of it, for answers that are no JSON; returns what is for workers. */
+export const toldInWords = (error: StoreError): Effect.Effect<string> =>
+  Effect.as(Effect.logError(error.message), forWorkers(error))
 
 const againAfterMillis = 60_000
 
