@@ -17,10 +17,10 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import toFastProperties from "to-fast-properties"
-import type { Credentials } from "../../MTurk.js"
 import type { Environment } from "./environment.js"
 import { type CallError, failure, fromThrown } from "./errors.js"
 import * as limiter from "./limiter.js"
+import type { Credentials } from "./options.js"
 
 type Command<In extends ServiceInputTypes, Out extends ServiceOutputTypes> = $Command<
   In,

@@ -3,10 +3,10 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InvalidSetting, type StoreError } from "../../CrowdError.js"
-import type { Mode } from "../../MTurk.js"
 import type * as Store from "../../Store.js"
 import { data } from "../../store/tables.js"
 import { provider } from "./errors.js"
+import type { Mode } from "./options.js"
 
 const hosts: { readonly [M in Mode]: string } = {
   production: "mturk-requester.us-east-1.amazonaws.com",

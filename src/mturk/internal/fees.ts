@@ -1,7 +1,7 @@
 /** What the marketplace takes: exact, in cents. */
 import type { Driver } from "../../Driver.js"
 import * as Money from "../../Money.js"
-import type { Requirement } from "../../MTurk.js"
+import type { Requirement } from "./options.js"
 import { isMasters } from "./qualifications.js"
 
 export interface Priced {
