@@ -25,9 +25,9 @@ import type {
   Uncertain
 } from "./CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
-import { isJsonObject, isSame, parseJson } from "./internal/json.js"
+import type { Json } from "./Json.js"
+import { isJsonObject, isSame, parseJson } from "./Json.js"
 import { AgentStatus, type SubmissionStatus } from "./States.js"
-import type { Json } from "./TaskRuns.js"
 
 /**
  * What a worker answered: any JSON under the names of the form's fields.

@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { IntentNotFound, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import { RunId, Token } from "./Ids.js"
-import { Json } from "./TaskRuns.js"
+import { Json } from "./Json.js"
 
 /**
  * - `pending`: written down; may be on its way, or may have been cut off.

@@ -22,28 +22,9 @@ import type {
 } from "./CrowdError.js"
 import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
-import { isJson, isSame, parseJson } from "./internal/json.js"
+import { Json } from "./Json.js"
 import { Minor, Money } from "./Money.js"
 import { UnitStatus } from "./States.js"
-
-/**
- * Any JSON value, nested at most 100 deep.
- *
- * @since 0.1.0
- * @category models
- */
-export type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
-/**
- * @since 0.1.0
- * @category models
- */
-export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
-  identifier: "Json",
-  description: "any JSON value, nested at most 100 deep",
-  jsonSchema: { anyOf: ["string", "number", "boolean", "null", "array", "object"].map((type) => ({ type })) },
-  arbitrary: () => (fc) => fc.json({ maxDepth: 4 }).map(parseJson),
-  equivalence: () => isSame
-})
 
 /**
  * What a worker must be to take part: the value of a qualification compared with `value`, for `in` and `not_in` with

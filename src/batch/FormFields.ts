@@ -5,7 +5,7 @@
  */
 import { Parser } from "htmlparser2"
 import type { Answers } from "../Agents.js"
-import type { Json } from "../TaskRuns.js"
+import type { Json } from "../Json.js"
 
 /**
  * One field. Radio buttons, and check boxes, of one name are one field; other fields of one name are several.

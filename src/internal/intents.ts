@@ -7,7 +7,7 @@ import { type ProviderError, type StoreError, Uncertain } from "../CrowdError.js
 import type { Driver, Outward, Receipt } from "../Driver.js"
 import type { RunId, Token } from "../Ids.js"
 import type { Intent } from "../Journal.js"
-import type { Json } from "../TaskRuns.js"
+import type { Json } from "../Json.js"
 
 /** What the journal needs of a driver. */
 export type Sender = Pick<Driver, "provider" | "timeout">

@@ -6,10 +6,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BatchChanged, type InvalidInput, type RowsNamed, type StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
+import { isSame } from "../Json.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import { type Assignment, type Inputs, type OpenOptions, Task, type TaskRun } from "../TaskRuns.js"
-import { isSame } from "./json.js"
 import { pages } from "./pages.js"
 
 /** So many changed rows are named. */

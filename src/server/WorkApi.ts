@@ -9,9 +9,10 @@ import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, RunId, Token } from "../Ids.js"
+import { Json } from "../Json.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
-import { Json, Task } from "../TaskRuns.js"
+import { Task } from "../TaskRuns.js"
 import { told } from "./internal/told.js"
 
 /**

@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { Answers } from "../../src/Agents.js"
-import { Json } from "../../src/TaskRuns.js"
+import { Json } from "../../src/Json.js"
 
 const isJson = Schema.is(Json)
 const isSame = Schema.equivalence(Answers)

@@ -1,6 +1,6 @@
 /** What a worker answered, as QuestionFormAnswers. */
 import type { Answers } from "../../Agents.js"
-import type { Json } from "../../TaskRuns.js"
+import type { Json } from "../../Json.js"
 
 const namespace = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
 

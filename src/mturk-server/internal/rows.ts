@@ -6,10 +6,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { StoreError } from "../../CrowdError.js"
 import { AssignmentId, QualificationId, RequesterId, RunId } from "../../Ids.js"
+import { Json } from "../../Json.js"
 import { Minor } from "../../Money.js"
 import type * as Store from "../../Store.js"
 import { data } from "../../store/tables.js"
-import { Json } from "../../TaskRuns.js"
 import { NotificationSpecification, QualificationRequirement } from "./model.js"
 
 const Instant = Schema.DateTimeUtcFromNumber

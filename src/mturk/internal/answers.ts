@@ -1,7 +1,7 @@
 /** What a worker answered, out of the XML it comes back in. */
 import { Parser } from "htmlparser2"
 import type { Answers } from "../../Agents.js"
-import type { Json } from "../../TaskRuns.js"
+import type { Json } from "../../Json.js"
 
 /** Everything but the question's name that an answer can consist of. */
 const contents = ["FreeText", "SelectionIdentifier", "OtherSelectionText", "UploadedFileKey", "UploadedFileSizeInBytes"]

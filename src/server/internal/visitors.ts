@@ -3,8 +3,8 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { NameNeeded, type StoreError, type Unwelcome } from "../../CrowdError.js"
+import type { Json } from "../../Json.js"
 import { Local, type Visit } from "../../Local.js"
-import type { Json } from "../../TaskRuns.js"
 
 export const cookieName = "crowd_worker"
 

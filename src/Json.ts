@@ -1,7 +1,19 @@
-/** JSON as a value that may come from strangers: looked through without recursion, and not without end. */
+/**
+ * JSON as a value that may come from strangers: looked through without recursion, and not without end.
+ *
+ * @since 0.1.0
+ */
 import * as Equal from "effect/Equal"
+import * as Schema from "effect/Schema"
 import * as Utils from "effect/Utils"
-import type { Json } from "../TaskRuns.js"
+
+/**
+ * Any JSON value, nested at most 100 deep.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** Deeper than any form or any program nests what it means. */
 const deepest = 100
@@ -28,6 +40,12 @@ const partsOf = (value: unknown): ReadonlyArray<unknown> | undefined => {
   }
 }
 
+/**
+ * Whether it is JSON, nested at most 100 deep; objects of classes are not.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
 export const isJson = (value: unknown): value is Json => {
   let level: ReadonlyArray<unknown> = [value]
   for (let depth = 0; level.length > 0; depth++) {
@@ -43,14 +61,42 @@ export const isJson = (value: unknown): value is Json => {
   return true
 }
 
+/**
+ * Whether it is a JSON object, neither a list nor null.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
 export const isJsonObject = (value: unknown): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value)
 
-/** The value of a text that is surely JSON. */
+/**
+ * Returns the value of a text that is surely JSON; null where it is nested too deep.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
 export const parseJson = (text: string): Json => {
   const value: unknown = JSON.parse(text)
   return isJson(value) ? value : null
 }
 
-/** The order of keys is no difference. */
+/**
+ * Whether both are the same value; the order of keys is no difference.
+ *
+ * @since 0.1.0
+ * @category equivalence
+ */
 export const isSame = (a: Json, b: Json): boolean => Utils.structuralRegion(() => Equal.equals(a, b))
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
+  identifier: "Json",
+  description: "any JSON value, nested at most 100 deep",
+  jsonSchema: { anyOf: ["string", "number", "boolean", "null", "array", "object"].map((type) => ({ type })) },
+  arbitrary: () => (fc) => fc.json({ maxDepth: 4 }).map(parseJson),
+  equivalence: () => isSame
+})
