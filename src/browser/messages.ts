@@ -23,7 +23,7 @@ const isJson = (value: unknown): value is Json => {
   return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
 }
 
-const isAnswers = (value: unknown): value is Answers => isObject(value) && isJson(value)
+export const isAnswers = (value: unknown): value is Answers => isObject(value) && isJson(value)
 
 /** Undefined for what is none of ours. */
 export const fromFrame = (data: unknown): FromFrame | undefined => {

@@ -54,6 +54,7 @@ const worksThrough = (page: Page, crowd: Served) =>
   Effect.gen(function* () {
     yield* accepts(page, crowd)
     yield* press(page, "Give it back")
+    yield* press(page, "Yes, give back")
     yield* act(() => page.getByRole("heading", { name: "Given back" }).waitFor())
     yield* press(page, "Next one")
     yield* answers(page, "a spanner", "wrench")

@@ -68,11 +68,16 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
-  it.scoped("give a unit back and take it again, and say when nothing is left", () =>
+  it.scoped("ask before a unit is given back, take it again, and say when nothing is left", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template })
       const first = yield* working(run)
       yield* press(first.page, "Give it back")
+      yield* act(() => first.page.getByRole("dialog", { name: "Give this back?" }).waitFor())
+      yield* press(first.page, "Go on with it")
+      expect((yield* agentsOf(run.id)).map(({ status }) => status)).toEqual(["in_task"])
+      yield* press(first.page, "Give it back")
+      yield* press(first.page, "Yes, give back")
       yield* heading(first.page, "Given back")
       yield* press(first.page, "Next one")
       yield* act(() => first.page.getByRole("timer").waitFor())
@@ -116,13 +121,51 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
+  it.scoped("keep what was typed when the tab is closed, until it is submitted", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, rows: twoRows })
+      const { page, task } = yield* working(run)
+      const kept = "Object.keys(localStorage).filter((key) => key.startsWith('crowd:draft:')).length"
+      yield* act(() => task.getByLabel("Name").fill("half a spa"))
+      yield* eventually(page, kept, 1)
+      yield* act(() => page.close({ runBeforeUnload: true }))
+      const again = yield* act(() => page.context().newPage())
+      const to = yield* address(`/task/${run.id}`)
+      yield* act(() => again.goto(to))
+      const field = again.frameLocator("iframe").getByLabel("Name")
+      yield* act(() => expect.poll(() => field.inputValue()).toBe("half a spa"))
+      yield* act(() => field.press("Enter"))
+      yield* heading(again, "Thank you")
+      yield* eventually(again, kept, 0)
+      expect(yield* submitted(run.id)).toEqual([{ name: "half a spa" }])
+    })
+  )
+
+  it.scoped("keep what was typed until it is given back, and nothing too large", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const { page, task } = yield* working(run)
+      const kept =
+        "Object.entries(localStorage).filter(([key]) => key.startsWith('crowd:draft:')).map(([, text]) => text.length > 1000)"
+      yield* act(() => task.getByLabel("Name").fill("half a spa"))
+      yield* eventually(page, `String(${kept})`, "false")
+      yield* act(() => task.getByLabel("Name").fill("much".repeat(100_000)))
+      yield* act(() => task.getByLabel("Name").fill("a spanner"))
+      yield* eventually(page, `Object.values(localStorage).some((text) => text.includes("a spanner"))`, true)
+      yield* press(page, "Give it back")
+      yield* press(page, "Yes, give back")
+      yield* heading(page, "Given back")
+      yield* eventually(page, `String(${kept})`, "")
+    })
+  )
+
   it.scoped("have what was typed again after the page was loaded anew, and tell the server who is there", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template })
       const { page, task } = yield* working(run)
       yield* becomes(run.id, ["in_task"])
       yield* act(() => task.getByLabel("Name").fill("half a spa"))
-      yield* eventually(page, "sessionStorage.length", 1)
+      yield* eventually(page, "localStorage.length", 1)
       yield* act(() => page.reload())
       yield* act(() => expect.poll(() => task.getByLabel("Name").inputValue()).toBe("half a spa"))
       yield* becomes(run.id, ["in_task"])
@@ -155,7 +198,7 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
-  it.scoped("warn before the time is over, and say so when it is and the unit is gone", () =>
+  it.scoped("warn before the time is over, say so at the moment it is, and then take no more input", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template, task: { duration: Duration.minutes(10) } })
       const page = yield* chromium.page()
@@ -170,14 +213,27 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* act(() => page.clock.fastForward("04:00"))
       yield* says(page, "Less than one minute left.")
       yield* act(() => page.clock.fastForward("01:00"))
-      yield* says(page, "The time is over.")
+      yield* says(page, "The time is over. This piece was not submitted in time")
+      expect(yield* act(() => page.evaluate("document.querySelector('iframe')?.inert"))).toBe(true)
+      expect(yield* act(() => page.getByRole("button").count())).toBe(0)
+      yield* act(() => page.getByRole("link", { name: "See all tasks" }).waitFor())
+      const sent: Array<string> = []
+      page.on("request", (request) => sent.push(request.url()))
+      yield* act(async () => page.frames()[1]?.evaluate("document.forms[0].requestSubmit()"))
+      yield* act(() => page.clock.runFor("02:00"))
+      expect(sent).toEqual([])
+    })
+  )
 
+  it.scoped("say so when a unit is no more theirs", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template })
+      const { page, task } = yield* working(run)
       const agents = yield* Agents
       const [agent] = yield* agentsOf(run.id)
-      expect(agent?.status).toBe("in_task")
       if (agent !== undefined) yield* agents.return(agent.id)
-      yield* act(() => page.frameLocator("iframe").getByLabel("Name").fill("late"))
-      yield* act(() => page.frameLocator("iframe").getByRole("button", { name: "Submit" }).click())
+      yield* act(() => task.getByLabel("Name").fill("late"))
+      yield* act(() => task.getByRole("button", { name: "Submit" }).click())
       yield* says(page, "Somebody else can have it now.")
       yield* act(() => page.getByRole("link", { name: "See all tasks" }).waitFor())
     })

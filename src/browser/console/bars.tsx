@@ -1,6 +1,6 @@
 /** What can be done with a submission, and taken back. */
+import { Dialog } from "../Dialog.js"
 import type { SubmissionStatus } from "./api.js"
-import { Dialog } from "./Dialog.js"
 import type { Held } from "./held.js"
 import type { Keys } from "./useKeys.js"
 

@@ -4,7 +4,6 @@ import * as format from "../format.js"
 import type { Work } from "./api.js"
 
 const warnings: ReadonlyArray<{ readonly at: number; readonly text: string }> = [
-  { at: 0, text: "The time is over." },
   { at: 60_000, text: "Less than one minute left." },
   { at: 300_000, text: "Less than five minutes left." }
 ]
@@ -26,8 +25,18 @@ const useLeft = ({ deadline, now }: Work): number => {
   return left
 }
 
-export const Clock = ({ work }: { readonly work: Work }) => {
+interface Props {
+  readonly work: Work
+  /** The time is over, now or when this is first shown. */
+  readonly onOver: () => void
+}
+
+export const Clock = ({ onOver, work }: Props) => {
   const left = useLeft(work)
+  const over = left <= 0
+  useEffect(() => {
+    if (over) onOver()
+  }, [over, onOver])
   const whole = work.deadline - work.acceptedAt
   const warning = warnings.find(({ at }) => left <= at && at <= whole / 2)
   return (

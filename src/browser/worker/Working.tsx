@@ -8,10 +8,11 @@ import { framePath, TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
+import { GiveBackQuestion } from "./GiveBackQuestion.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import type { Shim } from "./shim.js"
 import { usePresence } from "./usePresence.js"
-import type { Words } from "./words.js"
+import { overWords, type Words } from "./words.js"
 
 interface Props {
   readonly work: api.Work
@@ -44,10 +45,12 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
   const [sending, setSending] = useState(false)
   const [note, setNote] = useState<Words | null>(null)
   const [problem, setProblem] = useState<api.Problem | null>(null)
+  const [isOver, setOver] = useState(false)
+  const [asking, setAsking] = useState(false)
   const busy = useRef(false)
-  const restored = useMemo(() => drafts.find(work.agent), [work.agent])
+  const restored = useMemo(() => drafts.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
-  const open = !lost
+  const open = !lost && !isOver
 
   usePresence(
     work,
@@ -75,30 +78,38 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
 
   const submit = (answers: Answers) =>
     exclusively(async () => {
-      drafts.keep(work.agent, answers)
+      drafts.keep(work, answers)
       const reply = await api.insistently(
         () => api.submit(work, answers),
         () => setNote(waitingWords)
       )
       setNote(null)
       if (!reply.ok) return setProblem(reply.problem)
-      drafts.forget(work.agent)
+      drafts.forget(work)
       await shim?.handleSubmitToProvider(answers)
       onSubmitted()
     })
 
-  const giveBack = () =>
-    exclusively(async () => {
+  const giveBack = () => {
+    setAsking(false)
+    return exclusively(async () => {
       const reply = await api.giveBack(work)
       if (!reply.ok) return setProblem(reply.problem)
-      drafts.forget(work.agent)
+      drafts.forget(work)
       onGivenBack()
     })
+  }
+
+  const end = useCallback(() => {
+    setOver(true)
+    setAsking(false)
+  }, [])
 
   const listen = (message: FromFrame) => {
+    if (!open) return
     switch (message.crowd) {
       case "draft":
-        return drafts.keep(work.agent, message.answers)
+        return drafts.keep(work, message.answers)
       case "submit":
         return void submit(message.answers)
       case "files":
@@ -115,26 +126,28 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
           <Title>{work.title}</Title>
           {work.reward.minor > 0 && <p class="muted numbers">{format.money(work.reward)}</p>}
         </div>
-        {open && <Clock work={work} />}
+        {!lost && <Clock work={work} onOver={end} />}
       </div>
       <div class="stack">
         {note !== null && <Notice tone="warn" words={note} />}
+        {isOver && !lost && !sending && <Notice tone="bad" words={overWords} />}
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
       <TaskFrame
         src={framePath(work.frame, work.agent)}
         title={work.title}
         focused
-        inert={sending || lost}
+        inert={sending || !open}
         restored={restored}
         onMessage={listen}
       />
       <div class="actions">
-        {open ? (
-          <button type="button" class="button quiet" disabled={sending} onClick={giveBack}>
+        {open && (
+          <button type="button" class="button quiet" disabled={sending} onClick={() => setAsking(true)}>
             Give it back
           </button>
-        ) : (
+        )}
+        {!open && !sending && (
           <Link to="/" class="button">
             See all tasks
           </Link>
@@ -143,6 +156,7 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
           {sending ? "Sending…" : ""}
         </span>
       </div>
+      {asking && <GiveBackQuestion onYes={giveBack} onClose={() => setAsking(false)} />}
     </Page>
   )
 }

@@ -19,8 +19,13 @@ export interface Words {
   readonly text: string
 }
 
+export const overWords: Words = {
+  title: "The time is over",
+  text: "This piece was not submitted in time, so somebody else can have it."
+}
+
 const ended: { readonly [status: string]: Words } = {
-  expired: { title: "The time is over", text: "This piece was not submitted in time, so somebody else can have it." },
+  expired: overWords,
   returned: { title: "You gave this back", text: "Somebody else can have it now." },
   completed: { title: "This is submitted already", text: "Your answers are with the requester." }
 }
