@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from "node:util"
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
@@ -12,6 +13,7 @@ import * as allRuns from "./allRuns.js"
 import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
 import { describe, describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
+import * as help from "./help.js"
 import * as Invocation from "./Invocation.js"
 import { program, version } from "./manifest.js"
 import { mturkServer } from "./mturkServer.js"
@@ -26,36 +28,38 @@ import * as workers from "./workers.js"
 
 const see = `See ${program} --help.`
 
+const commands = [
+  batches.init,
+  registering.register,
+  batches.plan,
+  batches.launch,
+  running.run,
+  running.serve,
+  mturkServer,
+  allRuns.runs,
+  runs.status,
+  reviews.submissions,
+  reviews.approve,
+  reviews.reject,
+  reviews.softReject,
+  bonuses.bonus,
+  relaunching.relaunch,
+  runs.expire,
+  runs.resume,
+  runs.sync,
+  workers.block,
+  workers.unblock,
+  workers.freeName,
+  runs.exporting
+] as const
+
 const crowd = Command.make(
   "crowd",
   Session.options,
   () => new UsageError({ message: `Name a command, such as ${program} run <batch>. ${see}` })
 ).pipe(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
-  Command.withSubcommands([
-    batches.init,
-    registering.register,
-    batches.plan,
-    batches.launch,
-    running.run,
-    running.serve,
-    mturkServer,
-    allRuns.runs,
-    runs.status,
-    reviews.submissions,
-    reviews.approve,
-    reviews.reject,
-    reviews.softReject,
-    bonuses.bonus,
-    relaunching.relaunch,
-    runs.expire,
-    runs.resume,
-    runs.sync,
-    workers.block,
-    workers.unblock,
-    workers.freeName,
-    runs.exporting
-  ]),
+  Command.withSubcommands(commands),
   Command.provideSync(Session.Before, (given) => given)
 )
 
@@ -77,48 +81,56 @@ const footer = HelpDoc.blocks([
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])
 
-const interpret = Command.run(crowd, { name: "crowd", version, executable: "crowd", footer })
+const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`)
 
-const config = CliConfig.layer({ showBuiltIns: false, showTypes: false, isCaseSensitive: true })
+const config = CliConfig.make({ showBuiltIns: false, showTypes: false, isCaseSensitive: true })
 
-/** What `@effect/cli` says of every option and every argument. */
-const noise =
-  /^[ \t]*(A user-defined piece of text\.|A true or false value\.|An integer\.|This setting is optional\.|This option may be repeated zero or more times\.)\n+/gm
+const described = (command: CommandDescriptor.Command<unknown>): help.Described => ({
+  name: Array.from(CommandDescriptor.getNames(command)).join(),
+  usage: CommandDescriptor.getUsage(command),
+  help: CommandDescriptor.getHelp(command, config)
+})
 
-/** A command in the list of all has its name and what it does; its own help has the options. */
-const shorter = (line: string): string => {
-  const [, name, about] = /^ {2}- ([\w-]+) .* {2,}(\S.*)$/.exec(stripVTControlCharacters(line)) ?? []
-  return name === undefined || about === undefined ? line : `  - ${name.padEnd(12)} ${about}`
+const helps = commands.map(({ descriptor }) => described(descriptor))
+
+const names = helps.map(({ name }) => name)
+
+/** What `--help` says of the command of that name; without one, of the whole. */
+const helpOf = (name: string | undefined): string => {
+  const one = helps.find((one) => one.name === name)
+  if (one === undefined)
+    return HelpDoc.toAnsiText(HelpDoc.blocks([help.ofAll(described(crowd.descriptor), helps), footer]))
+  const text = HelpDoc.toAnsiText(help.ofCommand(one))
+  return name === "init" ? `${text}\n${batches.aboutSettings}` : text
 }
 
-/** What the help of a command has to say beside what `@effect/cli` knows of it. */
-const withMore = (help: string): string =>
-  /^\$ crowd init /m.test(stripVTControlCharacters(help)) ? `${help}\n\n${batches.aboutSettings}` : help
+const isAboutHelp = (words: ReadonlyArray<string>): boolean => words.includes("--help") || words.includes("-h")
 
-/** Lets `@effect/cli` print its help where this command prints; what is wrong with the words is told by `tell`. */
+/** Prints in colours only where there are any. */
+const show = (text: string) =>
+  Effect.flatMap(Screen, (screen) =>
+    print(screen.isColoured(screen.out) ? text.trim() : stripVTControlCharacters(text).trim())
+  )
+
+/** Lets `@effect/cli` print where this command prints; what is wrong with the words is told by `tell`. */
 const withScreen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const screen = yield* Screen
-    const help = (text: string) => {
-      const tidy = withMore(
-        text
-          .replace(noise, "")
-          .replace(/^\$ (?!crowd)/m, "$ crowd ")
-          .split("\n")
-          .map(shorter)
-          .join("\n")
-          .trim()
-      )
-      screen.out.write(`${screen.isColoured(screen.out) ? tidy : stripVTControlCharacters(tidy)}\n`)
-    }
     return yield* Effect.withConsole(effect, {
       ...(yield* Effect.console),
-      log: (text: unknown) => Effect.sync(() => help(String(text))),
+      log: (text: unknown) => Effect.provideService(show(String(text)), Screen, screen),
       error: () => Effect.void
     })
   })
 
-const textOf = (help: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(help)).trim()
+const interpret = Command.run(crowd, { name: "crowd", version, executable: "crowd" })
+
+const perform = (words: ReadonlyArray<string>) => {
+  const word = help.commandIn(words)
+  const fault = word === undefined ? undefined : help.faultOf(word, names)
+  if (fault !== undefined) return Effect.fail(new UsageError({ message: `${sentence(fault)} ${see}` }))
+  return isAboutHelp(words) ? show(helpOf(word)) : withScreen(interpret(["node", "crowd", ...words]))
+}
 
 const tellFailure = (json: boolean, failure: Failure) =>
   Effect.gen(function* () {
@@ -146,17 +158,16 @@ const tell = (json: boolean) => (cause: Cause.Cause<Failure | ValidationError.Va
       tellFailure(
         json,
         ValidationError.isValidationError(failure)
-          ? new UsageError({ message: `${textOf(failure.error)}. ${see}` })
+          ? new UsageError({ message: `${sentence(help.textOf(failure.error))} ${see}` })
           : failure
       )
   })
 
 /** Runs the command with the words that follow its name; answers the exit code. */
 export const run = (words: ReadonlyArray<string>) =>
-  interpret(["node", "crowd", ...words]).pipe(
+  perform(words).pipe(
     Effect.as(exitCodes.done),
     Effect.catchAllCause(tell(words.includes("--json"))),
-    withScreen,
-    Effect.provide(config),
+    Effect.provide(CliConfig.layer(config)),
     Effect.provideService(Invocation.Invocation, Invocation.make(words))
   )

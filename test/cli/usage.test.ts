@@ -11,7 +11,12 @@ const wrong: ReadonlyArray<readonly [words: ReadonlyArray<string>, says: string]
   [["run", "b", "--live", "--provider", "mock"], "mock has no live mode"],
   [["run"], "Missing argument <batch>"],
   [["run", "b", "--nope"], "'--nope'"],
-  [["rum", "b"], "Invalid subcommand"],
+  [["rum", "b"], 'There is no command "rum"; did you mean "run"? See'],
+  [["--db", "rum", "aprove", "run_1", "--all"], 'There is no command "aprove"; did you mean "approve"? See'],
+  [["--db=x", "rum", "--help"], 'There is no command "rum"; did you mean "run"? See'],
+  [["xyzzy"], 'There is no command "xyzzy"; known are "init", "register", '],
+  [["--dbb", "x", "status"], 'There is no option --dbb of all commands; did you mean "--db"? See'],
+  [["status", "--wotch"], "Did you mean '--watch'? See"],
   [[], "Name a command"],
   [["launch", "b", "--limit", "0"], "--limit 0 is not 1 or more"],
   [["launch", "b", "--limit", "x"], "'x' is not a integer"],
@@ -91,40 +96,8 @@ describe("options of all commands", () => {
     })
   )
 
-  it.live("help and version are no failures", () =>
-    Effect.gen(function* () {
-      const help = yield* crowd(["--help"])
-      expect(help.code).toBe(0)
-      for (const name of [
-        "init",
-        "register",
-        "plan",
-        "launch",
-        "run",
-        "serve",
-        "mturk-server",
-        "runs",
-        "status",
-        "submissions",
-        "approve",
-        "reject",
-        "soft-reject",
-        "bonus",
-        "expire",
-        "resume",
-        "sync",
-        "block",
-        "unblock",
-        "free-name",
-        "export"
-      ]) {
-        expect(help.out).toMatch(new RegExp(`^  - ${name} `, "m"))
-      }
-      expect(help.out.split("\n").filter(({ length }) => length > 130)).toEqual([])
-      const one = yield* crowd(["run", "--help"])
-      expect(one).toMatchObject({ code: 0, out: expect.stringContaining("$ crowd run") })
-      expect(yield* crowd(["--version"])).toMatchObject({ code: 0, out: "0.1.0\n", err: "" })
-    })
+  it.live("version is no failure", () =>
+    Effect.map(crowd(["--version"]), (told) => expect(told).toMatchObject({ code: 0, out: "0.1.0\n", err: "" }))
   )
 
   it.live("colours go to terminals only, and not where NO_COLOR is set", () =>
