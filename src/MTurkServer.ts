@@ -169,7 +169,8 @@ export const accounts = (
  * @since 0.1.0
  * @category predicates
  */
-export const accepts = (request: HttpServerRequest): boolean => protocol.isCall(request) || submissions.isForm(request)
+export const accepts = (request: HttpServerRequest, from: { readonly isForeign: boolean }): boolean =>
+  protocol.isCall(request) || submissions.isForm(request, from)
 
 /**
  * Shows HITs on Local's pages: for the environment of `Server.layer`. `url` is where browsers reach it, for the forms of

@@ -111,7 +111,14 @@ export const open = (
     const { secret, token } = settings
     const routes = Layer.merge(yield* metrics(settings), more)
     const served = Layer.provideMerge(
-      Server.layer({ secret, token, routes, accepts, hosts: hostsOf(settings) }),
+      Server.layer({
+        secret,
+        token,
+        routes,
+        accepts,
+        url: Option.getOrUndefined(settings.url),
+        hosts: hostsOf(settings)
+      }),
       listening(settings)
     )
     const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))

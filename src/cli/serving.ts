@@ -35,6 +35,13 @@ export const options = {
     Options.withDescription("How others reach the pages, where something stands before them"),
     Options.optional
   ),
+  allowHost: Options.text("allow-host").pipe(
+    Options.withPseudoName("NAME"),
+    Options.withDescription(
+      "A name, or name:port, under which others may ask for the pages beside the one of --url; may be given several times"
+    ),
+    Options.repeated
+  ),
   identify: Options.choice("identify", ["address", "name"]).pipe(
     Options.withDescription("What a worker is known by: their ip address (the default), or a name they choose"),
     Options.optional
@@ -56,6 +63,7 @@ export interface Given {
   readonly port: Option.Option<number>
   readonly host: Option.Option<string>
   readonly url: Option.Option<string>
+  readonly allowHost: ReadonlyArray<string>
   readonly identify: Option.Option<"address" | "name">
   readonly proxy: ReadonlyArray<string>
   readonly proxyHeader: Option.Option<"x-forwarded-for" | "forwarded">
@@ -74,6 +82,7 @@ const environment: Config.Config<Given> = Config.all({
   port: Config.option(Config.integer("CROWD_PORT")),
   host: Config.option(Config.nonEmptyString("CROWD_HOST")),
   url: Config.option(Config.nonEmptyString("CROWD_URL")),
+  allowHost: list("CROWD_ALLOW_HOST"),
   identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
   proxy: list("CROWD_PROXY"),
   proxyHeader: Config.option(Config.literal("x-forwarded-for", "forwarded")("CROWD_PROXY_HEADER")),
@@ -90,6 +99,7 @@ const merge = (words: Given, variables: Given): Given => {
     port: Option.orElse(words.port, () => variables.port),
     host: Option.orElse(words.host, () => variables.host),
     url: Option.orElse(words.url, () => variables.url),
+    allowHost: either(words.allowHost, variables.allowHost),
     identify: Option.orElse(words.identify, () => variables.identify),
     proxy: either(words.proxy, variables.proxy),
     proxyHeader: Option.orElse(words.proxyHeader, () => variables.proxyHeader),
@@ -105,6 +115,8 @@ export interface Settings {
   readonly port: number
   /** The origin under which others reach the pages. */
   readonly url: Option.Option<string>
+  /** Other names of the pages, each with a port or without. */
+  readonly allowedHosts: ReadonlyArray<string>
   readonly secret: Redacted.Redacted<string>
   readonly token: Redacted.Redacted<string>
   readonly people: Local.Options
@@ -128,6 +140,14 @@ const originOf = (text: string): Effect.Effect<string, UsageError> =>
     })
   )
 
+/** A name, or an address, with a port or without. */
+const checkHost = (host: string): Effect.Effect<string, UsageError> =>
+  URL.canParse(`http://${host}`) && !/[/?#@\\\s]/.test(host)
+    ? Effect.succeed(host)
+    : new UsageError({
+        message: `--allow-host ${host} cannot be: it is like crowd.example.org, or crowd.example.org:8443.`
+      })
+
 export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const given = merge(words, yield* fromConfig(environment))
@@ -137,6 +157,7 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
       host: Option.getOrElse(given.host, () => "127.0.0.1"),
       port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
       url: yield* Effect.transposeOption(Option.map(given.url, originOf)),
+      allowedHosts: yield* Effect.forEach(given.allowHost, checkHost),
       secret,
       token: yield* secrets.tokenOf(database, secret),
       people: {
@@ -152,10 +173,10 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
     }
   })
 
-/** The names under which the pages may be asked for. */
-export const hostsOf = ({ host, url }: Settings): ReadonlyArray<string> => [
-  host,
-  ...Option.toArray(Option.map(url, (origin) => new URL(origin).hostname))
+/** The names under which the pages may be asked for, beside the one in `url`. */
+export const hostsOf = ({ allowedHosts, host, port }: Settings): ReadonlyArray<string> => [
+  `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  ...allowedHosts
 ]
 
 const everywhere = ["0.0.0.0", "::"]

@@ -21,6 +21,7 @@ import { Api } from "./Api.js"
 import * as consoleHalf from "./internal/console.js"
 import * as guard from "./internal/guard.js"
 import * as Keys from "./internal/keys.js"
+import * as origins from "./internal/origins.js"
 import * as pages from "./internal/pages.js"
 import * as Running from "./internal/running.js"
 import * as session from "./internal/session.js"
@@ -37,8 +38,15 @@ export interface Options {
   /** Opens the requester's console. */
   readonly token: Redacted.Redacted<string>
   /**
-   * The names, without ports, under which the server may be asked for, beside `localhost` and every ip address. Under
-   * any other name a page of somebody else could read what only people in your network can reach.
+   * The origin under which browsers reach the server where something stands before it, such as
+   * `https://crowd.example.org`: its host is one of `hosts`, and pages from there are the server's own whatever a proxy
+   * makes of the `Host` header.
+   */
+  readonly url?: string | undefined
+  /**
+   * The names under which the server may be asked for, beside `localhost` and every ip address. Under any other name a
+   * page of somebody else could read what only people in your network can reach. Pages from `name:port`, or from a
+   * `name` at the default ports, are the server's own.
    */
   readonly hosts?: ReadonlyArray<string> | undefined
   /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
@@ -46,7 +54,9 @@ export interface Options {
   /** Served beside the server's own, such as `Prometheus.layer`. */
   readonly routes?: Layer.Layer<never, never, HttpLayerRouter.HttpRouter> | undefined
   /** Which requests `routes` takes from pages of other sites, or with a body that is no JSON; none by default. */
-  readonly accepts?: ((request: HttpServerRequest.HttpServerRequest) => boolean) | undefined
+  readonly accepts?:
+    | ((request: HttpServerRequest.HttpServerRequest, from: { readonly isForeign: boolean }) => boolean)
+    | undefined
 }
 
 /** A server is well as long as it can read what it is there for. */
@@ -73,7 +83,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(
-          guard.layer({ running, errors, hosts: options.hosts ?? [], accepts: options.accepts ?? (() => false) })
+          guard.layer({ running, errors, origins: origins.make(options), accepts: options.accepts ?? (() => false) })
         )
       )
       const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as postgres from "../support/postgres.js"
 import * as visiting from "../support/serverVisitors.js"
-import { served, until, works } from "./served.js"
+import { type Served, served, until, works } from "./served.js"
 import { crowd, errorOf, folder, goodBatch, json, spawned, summaryOf, taskJson, writeBatch } from "./support.js"
 
 const oneRow = { ...goodBatch, "data.csv": "text\nfirst\n" }
@@ -197,6 +197,7 @@ describe("who people are", () => {
         [["--port", "70000"], {}, "--port 70000 is no port"],
         [["--url", "https://example.org/crowd"], {}, "--url https://example.org/crowd cannot be"],
         [["--url", "ftp://example.org"], {}, "--url ftp://example.org cannot be"],
+        [["--allow-host", "https://x.example"], {}, "--allow-host https://x.example cannot be: it is like"],
         [[], { CROWD_PORT: "http" }, "CROWD_PORT"],
         [[], { CROWD_SECRET: "short" }, "CROWD_SECRET is too short: it needs 16 characters or more."],
         [[], { CROWD_TOKEN: "fifteen letters" }, "CROWD_TOKEN is too short: it needs 16 characters or more."]
@@ -301,6 +302,23 @@ describe("crowd serve", () => {
       expect(told).toMatch(
         /^Workers: {3}https:\/\/crowd\.example\.org\/\nRequester: https:\/\/crowd\.example\.org\/console#sixteen%20%25%20or%20more\n$/
       )
+    })
+  )
+
+  it.scopedLive("with --allow-host, several times or by CROWD_ALLOW_HOST, goes by these names", () =>
+    Effect.gen(function* () {
+      const { over } = yield* prepared()
+      const asking = (crowd: Served, host: string) =>
+        Effect.flatMap(crowd.visitor(0), (ann) =>
+          Effect.map(ann.ask("GET", "/api/work/lobby", { headers: { host } }), ({ status }) => status)
+        )
+      const first = yield* served(["serve", "--allow-host", "one.example", "--allow-host", "two.example:8443", ...over])
+      expect(yield* asking(first, "one.example:8080")).toBe(200)
+      expect(yield* asking(first, "two.example:8443")).toBe(200)
+      expect(yield* asking(first, "three.example")).toBe(421)
+      yield* first.stop
+      const second = yield* served(["serve", ...over], { CROWD_ALLOW_HOST: "one.example,three.example" })
+      expect(yield* asking(second, "three.example")).toBe(200)
     })
   )
 

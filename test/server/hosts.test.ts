@@ -51,7 +51,10 @@ layer(served)("A server asked for", (it) => {
         ] as const) {
           const { body, status } = yield* asking(host, method, path)
           expect([host, path, status]).toEqual([host, path, 421])
-          expect(JSON.parse(body)).toMatchObject({ _tag: "WrongHost", message: expect.stringContaining("--url") })
+          expect(JSON.parse(body)).toMatchObject({
+            _tag: "WrongHost",
+            message: expect.stringContaining("--allow-host")
+          })
         }
       }
     })

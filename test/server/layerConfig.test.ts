@@ -26,7 +26,9 @@ const store = SqliteStore.layerConfig({ filename: Config.string("CROWD_DB") })
 
 const server = Server.layerConfig({
   secret: Config.redacted("CROWD_SECRET"),
-  token: Config.redacted("CROWD_TOKEN")
+  token: Config.redacted("CROWD_TOKEN"),
+  url: Config.string("CROWD_URL"),
+  hosts: Config.array(Config.string(), "CROWD_ALLOW_HOST")
 }).pipe(Layer.provide(NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })), Layer.provide(crowd))
 
 const requester = MTurkServer.layerConfig({
@@ -43,7 +45,12 @@ it.effect("SqliteStore, Server and MTurkServer take their options from the confi
   Effect.gen(function* () {
     const filename = path.join(yield* sqlite.directory, "crowd.db")
     yield* build(store, { CROWD_DB: filename })
-    yield* build(server, { CROWD_SECRET: "a secret, long enough for it", CROWD_TOKEN: "what opens the console" })
+    yield* build(server, {
+      CROWD_SECRET: "a secret, long enough for it",
+      CROWD_TOKEN: "what opens the console",
+      CROWD_URL: "https://crowd.example.org",
+      CROWD_ALLOW_HOST: "other.example.org,third.example.org:8443"
+    })
     yield* build(requester, { KEY_SECRET: "the secret of the script", BALANCE: "100" })
   }).pipe(Effect.scoped)
 )

@@ -12,7 +12,6 @@ import type { StoreError } from "../../CrowdError.js"
 import { AgentId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import type { Secret } from "../../local/signature.js"
-import { isForeign } from "../../server/internal/guard.js"
 import { toldInWords } from "../../server/internal/storeErrors.js"
 import { agents, units } from "../../store/tables.js"
 import type { Context } from "./context.js"
@@ -163,12 +162,15 @@ const unkeyed = (context: Context, local: Local["Type"]) =>
  * Whether this is a form that may be sent here. A page of another site, such as a task in its sandbox, needs the key
  * that its frame was given: the connection is that of whoever looks at any page.
  */
-export const isForm = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean => {
+export const isForm = (
+  { headers, method, url }: HttpServerRequest.HttpServerRequest,
+  { isForeign }: { readonly isForeign: boolean }
+): boolean => {
   const path = url.replace(/[?#].*$/, "")
   return (
     method === "POST" &&
     path.endsWith(pages.submitPath) &&
-    (path.startsWith(`${pages.agentPath}/`) || !isForeign(headers)) &&
+    (path.startsWith(`${pages.agentPath}/`) || !isForeign) &&
     /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")
   )
 }

@@ -12,10 +12,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
-import * as address from "../../local/address.js"
 import { keyHeader } from "../WorkApi.js"
 import * as decodeErrors from "./decodeErrors.js"
 import * as metrics from "./metrics.js"
+import type * as origins from "./origins.js"
 import type * as Running from "./running.js"
 import type * as StoreErrors from "./storeErrors.js"
 import { orBroken } from "./whole.js"
@@ -33,39 +33,6 @@ const maxBodyBytes = (url: string): number => {
 
 const changes = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method)
 
-const hostOf = (origin: string): Option.Option<string> =>
-  Option.map(Option.liftThrowable((text: string) => new URL(text))(origin), ({ host }) => host)
-
-/** A host header without its port and the brackets of an IPv6 address. */
-const nameOf = (host: string): string =>
-  host
-    .replace(/:\d*$/, "")
-    .replace(/^\[(.*)\]$/, "$1")
-    .toLowerCase()
-
-/**
- * Whether a browser that asks for this host cannot have been told by somebody else's name server that it is here. Nobody
- * can make an address, or `localhost`, name another machine.
- */
-export const isOurs = (hosts: ReadonlyArray<string>) => {
-  const names = new Set(["localhost", ...hosts.map((name) => name.toLowerCase())])
-  return (host: string): boolean => {
-    const name = nameOf(host)
-    return names.has(name) || Option.isSome(address.read(name))
-  }
-}
-
-/**
- * Whether a page of another site, or one in a sandbox, asks for this. Browsers say so themselves; programs that are no
- * browser say nothing and are no danger to anybody who uses one.
- */
-export const isForeign = (headers: Headers.Headers): boolean => {
-  const site = headers["sec-fetch-site"]
-  if (site !== undefined) return site !== "same-origin" && site !== "none"
-  const origin = headers["origin"]
-  return origin !== undefined && !Option.contains(hostOf(origin), headers["host"] ?? "")
-}
-
 /** Whether the body is said to be something else; forms would be written to files before anybody looked at them. */
 const isNoJson = (headers: Headers.Headers): boolean => {
   const type = headers["content-type"] ?? ""
@@ -79,25 +46,25 @@ const refuse = (status: number, tag: string, message: string) =>
   HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: { connection: "close" } })
 
 /** What the routes of somebody else take from pages of other sites, or with a body that is no JSON. */
-export type Accepts = (request: HttpServerRequest.HttpServerRequest) => boolean
+export type Accepts = (request: HttpServerRequest.HttpServerRequest, from: { readonly isForeign: boolean }) => boolean
 
 const wrongHost = refuse(
   421,
   "WrongHost",
-  "This server does not go by this name. Use its address, or start it with the name in --url or in the option hosts."
+  "This server does not go by this name. Use its address, or start it with --allow-host NAME (the option hosts) or --url."
 )
 
 const refusal = (
   request: HttpServerRequest.HttpServerRequest,
   maxBytes: number,
-  isOurHost: (host: string) => boolean,
-  accepts: Accepts
+  { accepts, origins }: Pick<Around, "accepts" | "origins">
 ) => {
   const { headers, method } = request
-  if (!isOurHost(headers["host"] ?? "")) return wrongHost
+  if (!origins.isOurHost(headers["host"] ?? "")) return wrongHost
   if (isTooLarge(headers, maxBytes)) return refuse(413, "TooLarge", `A request here may have ${maxBytes} bytes.`)
-  if (accepts(request)) return undefined
-  if (changes(method) && isForeign(headers)) return refuse(403, "Foreign", "This was asked by a page of another site.")
+  const isForeign = changes(method) && origins.isForeign(headers)
+  if (accepts(request, { isForeign })) return undefined
+  if (isForeign) return refuse(403, "Foreign", "This was asked by a page of another site.")
   if (changes(method) && isNoJson(headers)) return refuse(415, "NoJson", "A request's body must be application/json.")
   return undefined
 }
@@ -122,13 +89,12 @@ const whereTooDeep = (defect: unknown) =>
 interface Around {
   readonly running: Running.Service
   readonly errors: StoreErrors.Service
-  readonly hosts: ReadonlyArray<string>
+  readonly origins: origins.Service
   readonly accepts: Accepts
 }
 
 /** Around every route. */
-export const layer = ({ accepts, errors, hosts, running }: Around) => {
-  const isOurHost = isOurs(hosts)
+export const layer = ({ accepts, errors, origins, running }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
       errors.told(request.url, decodeErrors.told(orBroken(request)(response)))
@@ -136,7 +102,7 @@ export const layer = ({ accepts, errors, hosts, running }: Around) => {
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const maxBytes = maxBodyBytes(request.url)
-        const refused = refusal(request, maxBytes, isOurHost, accepts)
+        const refused = refusal(request, maxBytes, { accepts, origins })
         const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereTooDeep), answered(request)).pipe(
           HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )
