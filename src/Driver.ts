@@ -23,6 +23,7 @@ import type {
 import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
 import type { Token } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
+import { received } from "./internal/received.js"
 import type { Json } from "./Json.js"
 import type { Message, Outcome } from "./Messages.js"
 import type { Currency, Money } from "./Money.js"
@@ -460,10 +461,10 @@ export const registration = <Args, Encoded>(options: {
 }): Registration => ({
   args: options.args,
   check: (name, args) =>
-    Schema.decodeUnknown(options.args)(args, { errors: "all" }).pipe(
-      Effect.mapError((error) => new InvalidRegisterArgs({ provider: options.provider, description: error.message })),
-      Effect.flatMap((decoded) => options.check(name, decoded))
-    ),
+    Either.match(received(options.args, { errors: "all" })(args), {
+      onLeft: (error) => new InvalidRegisterArgs({ provider: options.provider, description: error.message }),
+      onRight: (decoded) => options.check(name, decoded)
+    }),
   isRegistered: options.isRegistered
 })
 
@@ -478,7 +479,7 @@ export const arrivals = <Data, Encoded>(options: {
   readonly schema: Schema.Schema<Data, Encoded>
   readonly arrival: (data: Data) => Arrival
 }): Arrivals => {
-  const decode = Schema.decodeUnknownEither(options.schema)
+  const decode = received(options.schema)
   return (data) =>
     Either.match(decode(data), {
       onLeft: (error) =>

@@ -10,6 +10,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import * as context from "../../src/mturk-server/internal/context.js"
+import { spoilt } from "../support/unprintable.js"
 import * as samples from "./samples.js"
 import { credentials, layer, Marketplace } from "./support.js"
 
@@ -230,6 +231,24 @@ describe("a request", () => {
       for (const [sent, type] of cases) {
         const { reply, status } = yield* sendSigned(sent)
         expect([sent, status, reply]).toEqual([sent, 400, { __type: type, message: expect.any(String) }])
+      }
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("that holds JSON of which no text can be made is refused, wherever it stands", () =>
+    Effect.gen(function* () {
+      const requirement = { QualificationTypeId: "Q", Comparator: "In", LocaleValues: [{ Country: "US" }] }
+      const requests = [
+        ["GetHIT", { HITId: "ABC" }],
+        ["ListAssignmentsForHIT", { HITId: "ABC", AssignmentStatuses: ["Submitted"] }],
+        ["CreateHIT", { ...samples.hit, QualificationRequirements: [requirement] }],
+        ["SendBonus", { WorkerId: "A1", AssignmentId: "A1", BonusAmount: "0.97", Reason: "x" }]
+      ] as const
+      for (const [operation, request] of requests) {
+        for (const body of spoilt(request).map((value) => JSON.stringify(value))) {
+          const { reply, status } = yield* sendSigned({ target: target(operation), body })
+          expect([body, status, reply]).toEqual([body, 400, expect.objectContaining({ __type: expect.any(String) })])
+        }
       }
     }).pipe(Effect.provide(layer()))
   )

@@ -9,7 +9,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Budget, Requesters, TaskRuns, Units } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
+import { fromThrown } from "../../src/mturk/internal/errors.js"
 import * as Store from "../../src/Store.js"
+import { spoilt } from "../support/unprintable.js"
 import { credentials, hit, launched, make, ok, on, opened, over, type Reply, refuse, throttle } from "./wire.js"
 
 const balance = Effect.gen(function* () {
@@ -40,6 +42,26 @@ describe("an answer that is lost", () => {
       })
     )()
   )
+
+  it.scopedLive(
+    "JSON of which no text can be made is no answer",
+    on((wire) =>
+      Effect.gen(function* () {
+        for (const body of spoilt({ AvailableBalance: "12.5" })) {
+          wire.on("GetAccountBalance", () => ok(body))
+          expect(yield* Effect.flip(balance)).toMatchObject({ _tag: "ProviderError", reason: "Malformed" })
+        }
+      })
+    )
+  )
+
+  it("JSON of which no text can be made is no refusal", () => {
+    const refusal = { name: "X", message: "oops", TurkErrorCode: "AWS.MechanicalTurk.X", $metadata: {} }
+    for (const body of spoilt(refusal)) {
+      const error = fromThrown("GetAccountBalance", Object.assign(new Error("no"), body))
+      expect(error).toMatchObject({ _tag: "ProviderError", reason: "Unavailable" })
+    }
+  })
 
   it.scopedLive(
     "a silent service is given up after the timeout",

@@ -1,11 +1,13 @@
 /** What is behind one operation: its request decoded, its reply encoded, what is wrong with a request in AWS's words. */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
+import { received } from "../../internal/received.js"
 import type * as member from "./member.js"
 import * as refusal from "./refusal.js"
 
@@ -72,13 +74,12 @@ export const on = <Input, InputEncoded, Output, OutputEncoded>(
   operation: member.Operation<Input, InputEncoded, Output, OutputEncoded>,
   perform: (input: Input, caller: Caller) => Effect.Effect<Output, refusal.Refusal | StoreError>
 ): Handler => {
-  const decode = Schema.decodeUnknown(operation.input, { errors: "all" })
+  const decode = received(operation.input, { errors: "all" })
   const encode = Schema.encode(operation.output)
   return {
     name: operation.name,
     handle: (body, caller) =>
-      decode(body).pipe(
-        Effect.mapError((error) => explain(body, error)),
+      Either.mapLeft(decode(body), (error) => explain(body, error)).pipe(
         Effect.flatMap((input) => perform(input, caller)),
         Effect.flatMap((output) => Effect.orDie(encode(output)))
       )

@@ -17,6 +17,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import toFastProperties from "to-fast-properties"
+import { received } from "../../internal/received.js"
 import type { Environment } from "./environment.js"
 import { type CallError, failure, fromThrown } from "./errors.js"
 import * as limiter from "./limiter.js"
@@ -206,7 +207,7 @@ const sending =
   }
 
 const decoded = <A, I>(method: string, reply: Schema.Schema<A, I>) => {
-  const decode = Schema.decodeUnknownEither(reply)
+  const decode = received(reply)
   return (answer: unknown): Either.Either<A, CallError> =>
     Either.mapLeft(decode(answer), (error) => failure("Malformed", method, error.message))
 }

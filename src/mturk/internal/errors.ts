@@ -55,7 +55,7 @@ const isService = ({ $fault, name }: Failure): boolean => $fault !== undefined &
 /** The error of a call from what the client threw. */
 export const fromThrown = (method: string, thrown: unknown): CallError => {
   const found = decode(thrown)
-  if (found._tag === "None") return failure("Unavailable", method, String(thrown).slice(0, 500))
+  if (found._tag === "None") return failure("Unavailable", method, "what came back says nothing that can be read")
   const error = found.value
   const description = describe(error)
   const status = error.$metadata?.httpStatusCode

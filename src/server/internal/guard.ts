@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../../Agents.js"
+import { isUnprintable } from "../../internal/received.js"
 import { keyHeader } from "../WorkApi.js"
 import * as decodeErrors from "./decodeErrors.js"
 import * as metrics from "./metrics.js"
@@ -82,9 +83,13 @@ const finish = (response: HttpServerResponse.HttpServerResponse) =>
 
 const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
 
-/** Whoever reads what is nested a hundred thousand times runs out of stack. */
-const whereTooDeep = (defect: unknown) =>
-  defect instanceof RangeError ? Option.some(Effect.succeed(tooDeep)) : Option.none()
+const illegible = refuse(400, "Illegible", "This holds an object of which no text can be made.")
+
+/** JSON of which whoever reads it runs out of stack, or throws where they have to say what is wrong with it. */
+const whereUnreadable = (defect: unknown) => {
+  if (defect instanceof RangeError) return Option.some(Effect.succeed(tooDeep))
+  return isUnprintable(defect) ? Option.some(Effect.succeed(illegible)) : Option.none()
+}
 
 interface Around {
   readonly running: Running.Service
@@ -103,7 +108,7 @@ export const layer = ({ accepts, errors, origins, running }: Around) => {
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const maxBytes = maxBodyBytes(request.url)
         const refused = refusal(request, maxBytes, { accepts, origins })
-        const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereTooDeep), answered(request)).pipe(
+        const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereUnreadable), answered(request)).pipe(
           HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )
         return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
