@@ -44,7 +44,8 @@ const listed = (help: string): ReadonlyArray<readonly [term: string, about: Read
       block
         .split(/\n\n(?! )/, 1)
         .join()
-        .split("\n\n")
+        .trim()
+        .split(/\n\n */)
     )
     .map(([term = "", ...about]) => [term.split(" ", 1).join(), about])
 
