@@ -48,17 +48,7 @@ export interface TaskFault {
   readonly message: string
 }
 
-/**
- * One setting of a `task.json`: its default as it would be written there, or in a word where there is none.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Setting {
-  readonly name: string
-  readonly byDefault: string
-  readonly about: string
-}
+export type { Setting } from "./internal/taskSettings.js"
 
 /**
  * Every setting that a `task.json` can have.
@@ -66,7 +56,7 @@ export interface Setting {
  * @since 0.1.0
  * @category constants
  */
-export const settings: ReadonlyArray<Setting> = taskSettings.settings
+export const settings: ReadonlyArray<taskSettings.Setting> = taskSettings.settings
 
 /**
  * Reads the content of a `task.json`, already parsed. The `Left` is everything that is wrong with it.

@@ -4,14 +4,12 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
-import * as Data from "effect/Data"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents, type PayError, type RejectError } from "./Agents.js"
+import { type Agent, Agents } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
 import {
@@ -32,6 +30,7 @@ import { callback } from "./internal/callback.js"
 import * as checks from "./internal/checks.js"
 import * as loading from "./internal/loading.js"
 import { resultOf } from "./internal/resultOf.js"
+import type { Decision, Review, ReviewOptions } from "./internal/reviewing.js"
 import * as reviewing from "./internal/reviewing.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
@@ -111,55 +110,8 @@ export interface Bonus {
   readonly key?: string | undefined
 }
 
-/**
- * What a rule decides of a submission. `Bonus` pays the bonus and approves; `Leave` leaves it to somebody else or to
- * auto-approval.
- *
- * @since 0.1.0
- * @category models
- */
-export type Decision =
-  | { readonly _tag: "Approve"; readonly feedback?: string | undefined }
-  | { readonly _tag: "Reject"; readonly feedback: string; readonly category?: string | undefined }
-  | { readonly _tag: "SoftReject"; readonly feedback?: string | undefined }
-  | {
-      readonly _tag: "Bonus"
-      readonly amount: Money.Money
-      readonly reason: string
-      readonly feedback?: string | undefined
-    }
-  | { readonly _tag: "Leave" }
-/**
- * @since 0.1.0
- * @category constructors
- */
-export const Decision: Data.TaggedEnum.Constructor<Decision> = Data.taggedEnum<Decision>()
-
-/**
- * A submission, what the rule decided of it, and what became of that.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Review {
-  readonly submission: Result
-  readonly decision: Decision
-  readonly outcome: Either.Either<Agent, ReviewError>
-}
-
-/**
- * @since 0.1.0
- * @category models
- */
-export interface ReviewOptions {
-  /** The least time between two looks for submissions; 1 second by default. */
-  readonly every?: Duration.DurationInput | undefined
-  /** How many submissions are shown to the rule at once; 8 by default. */
-  readonly concurrency?: number | undefined
-}
-
-/** @since 0.1.0 @category errors */
-export type ReviewError = PayError | RejectError | BonusError
+export type { Review, ReviewError, ReviewOptions } from "./internal/reviewing.js"
+export { Decision } from "./internal/reviewing.js"
 
 /** @since 0.1.0 @category errors */
 export type LaunchError =

@@ -35,9 +35,9 @@ import type { StoreError } from "./CrowdError.js"
 import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
 import type { Faults } from "./mturk-server/Faults.js"
-import * as context from "./mturk-server/internal/context.js"
 import { handlers } from "./mturk-server/internal/handlers.js"
 import * as mail from "./mturk-server/internal/mail.js"
+import { makeContext } from "./mturk-server/internal/makeContext.js"
 import * as protocol from "./mturk-server/internal/protocol.js"
 import * as submissions from "./mturk-server/internal/submissions.js"
 import * as upkeep from "./mturk-server/internal/upkeep.js"
@@ -99,7 +99,7 @@ export const layer = (
 ): Layer.Layer<never, StoreError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const made = yield* context.make(balanceOf(options))
+      const made = yield* makeContext(balanceOf(options))
       const secret = yield* pages.secretOf(made)
       const app = protocol.app({
         context: made,
@@ -157,7 +157,7 @@ export const accounts = (
   options: Pick<Options, "account" | "mode">
 ): Layer.Layer<Agents | Workers, never, Core | Qualifications | Store> =>
   Layer.effectContext(
-    Effect.map(context.make(balanceOf(options)), ({ agents, workers }) =>
+    Effect.map(makeContext(balanceOf(options)), ({ agents, workers }) =>
       Context.make(Agents, agents).pipe(Context.add(Workers, workers))
     )
   )
@@ -185,7 +185,7 @@ export const tasks = (
   Layer.effect(
     TaskSource,
     Effect.gen(function* () {
-      const made = yield* context.make(Option.none())
+      const made = yield* makeContext(Option.none())
       const secret = yield* pages.secretOf(made)
       return { shown: pages.shown(made, secret, options.url) }
     })

@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type { StoreError } from "../CrowdError.js"
 import * as Store from "../Store.js"
 import * as SqliteStore from "../store/SqliteStore.js"
+import { withoutSecrets } from "./addresses.js"
 import { fromConfig } from "./environment.js"
 import { DatabaseNotFound, PackageMissing, UsageError } from "./failure.js"
 import * as packages from "./packages.js"
@@ -18,20 +19,12 @@ export type Database =
   /** `shown` is the address without its password. */
   | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted<string>; readonly shown: string }
 
-/** The address as it may be shown: without its password. */
-const withoutSecrets = ({ host, pathname, protocol, username }: URL): string =>
-  `${protocol}//${username === "" ? "" : `${username}@`}${host}${pathname}`
-
 const postgresAt = (text: string): Option.Option<Database> =>
   Option.map(Option.liftThrowable((url: string) => new URL(url))(text), (url) => ({
     _tag: "Postgres",
     url: Redacted.make(text),
     shown: withoutSecrets(url)
   }))
-
-/** What `--db` was given, as it may be shown. */
-export const shown = (text: string): string =>
-  text.startsWith("postgres") && URL.canParse(text) ? withoutSecrets(new URL(text)) : text
 
 export const fromText = (text: string): Effect.Effect<Database, UsageError> => {
   if (text === "") return new UsageError({ message: "--db is empty; name a file." })

@@ -1,7 +1,7 @@
 /** What to type next, as whoever called the command would have to type it. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { shown } from "./Database.js"
+import { shown } from "./addresses.js"
 import { program } from "./manifest.js"
 
 export interface Service {

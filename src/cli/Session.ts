@@ -18,6 +18,7 @@ import * as Database from "./Database.js"
 import { fromConfig } from "./environment.js"
 import { NoRunYet, UsageError } from "./failure.js"
 import * as providers from "./providers.js"
+import type { Terms } from "./terms.js"
 
 /** What was asked for. */
 export interface Asked {
@@ -25,7 +26,7 @@ export interface Asked {
   readonly named: Option.Option<providers.Entry>
   readonly database: Database.Database
   readonly json: boolean
-  readonly terms: providers.Terms
+  readonly terms: Terms
 }
 
 export interface Service extends Asked {

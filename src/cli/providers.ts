@@ -15,16 +15,7 @@ import { type CrowdGone, PackageMissing } from "./failure.js"
 import * as mockCrowd from "./mockCrowd.js"
 import * as packages from "./packages.js"
 import type { Screen } from "./Screen.js"
-
-/** What was asked for of a crowd outside; the others have no use for it. */
-export interface Terms {
-  /** Real money. */
-  readonly live: boolean
-  /** Where your own page serves the tasks; without one, the crowd is sent each page. */
-  readonly questionUrl: Option.Option<string>
-  /** What the crowd takes on top of a payment. */
-  readonly fees: "amazon" | "none"
-}
+import type { Terms } from "./terms.js"
 
 export interface Entry {
   readonly name: string

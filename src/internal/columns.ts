@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as AST from "effect/SchemaAST"
-import type { PageOptions, UpdateOptions, Where } from "../Store.js"
+import type { PageOptions, UpdateOptions, Where } from "../store/operations.js"
 import type { Primitive, Table } from "../store/tables.js"
 
 /** @internal */

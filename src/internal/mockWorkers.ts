@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as Agents from "../Agents.js"
 import type { InvalidProviderData, StoreError, TaskRunNotFound } from "../CrowdError.js"
 import type { AgentId, RunId } from "../Ids.js"
-import type { Behaviour, WorkOptions } from "../Mock.js"
+import type { Behaviour, WorkOptions } from "../mock/models.js"
 import * as TaskRuns from "../TaskRuns.js"
 import * as Units from "../Units.js"
 

@@ -1,15 +1,68 @@
 /** Submissions that a rule decides on. */
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents } from "../Agents.js"
-import type { Decision, Review, ReviewError, ReviewOptions } from "../Crowd.js"
+import { type Agent, Agents, type PayError, type RejectError } from "../Agents.js"
 import type { StoreError, TaskRunNotFound } from "../CrowdError.js"
 import type { AgentId, RunId } from "../Ids.js"
+import type * as Money from "../Money.js"
 import type { Result } from "../Results.js"
 import { TaskRuns } from "../TaskRuns.js"
-import { Workers } from "../Workers.js"
+import { type BonusError, Workers } from "../Workers.js"
 import { resultOf } from "./resultOf.js"
+
+/**
+ * What a rule decides of a submission. `Bonus` pays the bonus and approves; `Leave` leaves it to somebody else or to
+ * auto-approval.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Decision =
+  | { readonly _tag: "Approve"; readonly feedback?: string | undefined }
+  | { readonly _tag: "Reject"; readonly feedback: string; readonly category?: string | undefined }
+  | { readonly _tag: "SoftReject"; readonly feedback?: string | undefined }
+  | {
+      readonly _tag: "Bonus"
+      readonly amount: Money.Money
+      readonly reason: string
+      readonly feedback?: string | undefined
+    }
+  | { readonly _tag: "Leave" }
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Decision: Data.TaggedEnum.Constructor<Decision> = Data.taggedEnum<Decision>()
+
+/**
+ * A submission, what the rule decided of it, and what became of that.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Review {
+  readonly submission: Result
+  readonly decision: Decision
+  readonly outcome: Either.Either<Agent, ReviewError>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReviewOptions {
+  /** The least time between two looks for submissions; 1 second by default. */
+  readonly every?: Duration.DurationInput | undefined
+  /** How many submissions are shown to the rule at once; 8 by default. */
+  readonly concurrency?: number | undefined
+}
+
+/** @since 0.1.0 @category errors */
+export type ReviewError = PayError | RejectError | BonusError
 
 /** A bonus comes first: if the process ends in between, the submission is shown to the rule again, and none is lost. */
 const decide = (submission: Result, decision: Decision): Effect.Effect<Agent, ReviewError, Agents | Workers> =>

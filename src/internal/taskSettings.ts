@@ -1,5 +1,16 @@
-import type { Setting } from "../Batch.js"
 import type { Task } from "../TaskRuns.js"
+
+/**
+ * One setting of a `task.json`: its default as it would be written there, or in a word where there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Setting {
+  readonly name: string
+  readonly byDefault: string
+  readonly about: string
+}
 
 type Said = Omit<Setting, "name">
 

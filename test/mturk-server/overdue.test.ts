@@ -5,7 +5,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
-import * as context from "../../src/mturk-server/internal/context.js"
+import { makeContext } from "../../src/mturk-server/internal/makeContext.js"
 import * as upkeep from "../../src/mturk-server/internal/upkeep.js"
 import * as samples from "./samples.js"
 import { type Held, layer, Marketplace } from "./support.js"
@@ -32,7 +32,7 @@ describe("submissions that approve themselves", () => {
   it.scoped("are not held up by older ones that cannot be paid, of which each is told once", () => {
     const log = listening()
     return Effect.gen(function* () {
-      const own = yield* context.make(Option.some(1000))
+      const own = yield* makeContext(Option.some(1000))
       const many = yield* samples.create({ MaxAssignments: 100 })
       const dear = yield* Effect.forEach(Array.from({ length: 100 }), (_, n) => take(`worker ${n}`, many.type))
       yield* TestClock.adjust("1 second")
@@ -53,7 +53,7 @@ describe("submissions that approve themselves", () => {
   it.scoped("and that others have approved meanwhile are no trouble to tell of", () => {
     const log = listening()
     return Effect.gen(function* () {
-      const [own, other] = yield* Effect.all([context.make(Option.none()), context.make(Option.none())])
+      const [own, other] = yield* Effect.all([makeContext(Option.none()), makeContext(Option.none())])
       const { type } = yield* samples.create({ MaxAssignments: 20 })
       const held = yield* Effect.forEach(Array.from({ length: 20 }), (_, n) => take(`worker ${n}`, type))
       yield* TestClock.adjust("2 hours")

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import * as context from "../../src/mturk-server/internal/context.js"
+import { makeContext } from "../../src/mturk-server/internal/makeContext.js"
 import { spoilt } from "../support/unprintable.js"
 import * as samples from "./samples.js"
 import { credentials, layer, Marketplace } from "./support.js"
@@ -389,7 +389,7 @@ describe("UpdateNotificationSettings", () => {
       yield* update({ Notification: notification, Active: true })
       yield* update({ Active: false })
       expect((yield* Effect.flip(update({}))).code).toBe("InvalidParameterValue")
-      const { rows } = yield* context.make(Option.none())
+      const { rows } = yield* makeContext(Option.none())
       expect(Option.getOrThrow(yield* rows.notifications.get(type))).toEqual({
         notification: Option.some(notification),
         active: false

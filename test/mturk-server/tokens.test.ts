@@ -4,13 +4,14 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import * as context from "../../src/mturk-server/internal/context.js"
+import type { Context } from "../../src/mturk-server/internal/context.js"
+import { makeContext } from "../../src/mturk-server/internal/makeContext.js"
 import * as tokens from "../../src/mturk-server/internal/tokens.js"
 import * as upkeep from "../../src/mturk-server/internal/upkeep.js"
 import * as samples from "./samples.js"
 import { layer } from "./support.js"
 
-const left = (own: context.Context) =>
+const left = (own: Context) =>
   Effect.forEach(tokens.kinds, (kind) =>
     Effect.map(own.rows.tokens.page(kind, { after: "", limit: 10_000 }), (page) => page.length)
   )
@@ -18,7 +19,7 @@ const left = (own: context.Context) =>
 describe("request tokens", () => {
   it.scoped("are removed after a day, a page of each kind a round, and no earlier", () =>
     Effect.gen(function* () {
-      const own = yield* context.make(Option.none())
+      const own = yield* makeContext(Option.none())
       const write = (kind: tokens.Kind, name: string, count: number) =>
         Effect.flatMap(DateTime.now, (at) =>
           Effect.forEach(Array.from({ length: count }), (_, n) =>
@@ -48,7 +49,7 @@ describe("request tokens", () => {
 
   it.scoped("are kept that were used again when their day was over", () =>
     Effect.gen(function* () {
-      const own = yield* context.make(Option.none())
+      const own = yield* makeContext(Option.none())
       const input = { UniqueRequestToken: "row-1" }
       yield* samples.create(input)
       yield* TestClock.adjust("24 hours")

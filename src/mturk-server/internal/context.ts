@@ -1,23 +1,16 @@
-/** What the operations stand on. */
+/** What the operations stand on, and what may fail of it. */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Agents from "../../Agents.js"
-import { Agents as AgentsTag } from "../../Agents.js"
 import { InsufficientFunds, InvalidFeedback, InvalidInput, StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
 import type * as Qualifications from "../../Qualifications.js"
-import { Qualifications as QualificationsTag } from "../../Qualifications.js"
-import { Requesters } from "../../Requesters.js"
 import type * as Store from "../../Store.js"
-import { Store as StoreTag } from "../../Store.js"
 import type * as TaskRuns from "../../TaskRuns.js"
-import { TaskRuns as TaskRunsTag } from "../../TaskRuns.js"
 import type * as Workers from "../../Workers.js"
-import { Workers as WorkersTag } from "../../Workers.js"
-import { type Memory, make as makeMemory } from "./memory.js"
-import * as paying from "./paying.js"
+import type { Memory } from "./memory.js"
 import * as refusal from "./refusal.js"
-import * as rows from "./rows.js"
+import type * as rows from "./rows.js"
 
 export interface Context {
   readonly store: Store.Service
@@ -50,32 +43,3 @@ export const orRefused = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, r
 /** Of what the crowd's own records say can be done, only the store can fail. */
 export const orDefect = <A, E>(effect: Effect.Effect<A, E | StoreError>): Effect.Effect<A, StoreError> =>
   Effect.catchAll(effect, (error) => (error instanceof StoreError ? Effect.fail(error) : Effect.die(error)))
-
-export const make = (balance: Option.Option<number>) =>
-  Effect.gen(function* () {
-    const store = yield* StoreTag
-    const requesters = yield* Requesters
-    const known = new Map<string, RequesterId>()
-
-    const requester: Context["requester"] = (name) => {
-      const found = known.get(name)
-      if (found !== undefined) return Effect.succeed(found)
-      return orDefect(requesters.register(name, {})).pipe(
-        Effect.map(({ id }) => id),
-        Effect.tap((id) => Effect.sync(() => known.set(name, id)))
-      )
-    }
-
-    const unpaid: Context = {
-      store,
-      rows: rows.make(store),
-      runs: yield* TaskRunsTag,
-      agents: yield* AgentsTag,
-      workers: yield* WorkersTag,
-      qualifications: yield* QualificationsTag,
-      requester,
-      balance,
-      memory: makeMemory()
-    }
-    return { ...unpaid, agents: paying.agents(unpaid), workers: paying.workers(unpaid) } satisfies Context
-  })
