@@ -14,7 +14,7 @@ import * as checks from "./internal/checks.js"
 import * as Faults from "./internal/faults.js"
 import { find } from "./internal/placeholders.js"
 import * as taskSettings from "./internal/taskSettings.js"
-import { suggestion, textFault } from "./internal/text.js"
+import { longerThan, suggestion, textFault } from "./internal/text.js"
 import type { Inputs, Task } from "./TaskRuns.js"
 
 /**
@@ -95,6 +95,14 @@ export const placeholders = (template: string): ReadonlyArray<Placeholder> => {
 }
 
 /**
+ * The most bytes that a template may have in UTF-8: 1 MiB. It is read whole for each look at it, and sent for each unit.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxTemplateBytes = 1_048_576
+
+/**
  * What is wrong with a template for data of these columns; of any columns where they are not known. `found` are the
  * placeholders that have to name one.
  *
@@ -108,6 +116,14 @@ export const templateFaults = (
   found: ReadonlyArray<Placeholder> = placeholders(template)
 ): ReadonlyArray<Fault> => {
   if (template.trim() === "") return [Faults.fault(file, "is empty; write the form that workers fill in")]
+  if (longerThan(template, maxTemplateBytes)) {
+    return [
+      Faults.fault(
+        file,
+        `is larger than ${maxTemplateBytes} bytes; put pictures and scripts elsewhere, and their addresses into it`
+      )
+    ]
+  }
   const text = textFault(template)
   const unknown = Option.match(columns, {
     onNone: () => [],

@@ -11,12 +11,14 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
+import { maxAnswerNames } from "../Agents.js"
 import * as Batch from "../Batch.js"
 import type { Fault, InvalidInput } from "../CrowdError.js"
 import * as Rows from "../internal/batchRows.js"
 import * as checks from "../internal/checks.js"
 import * as Faults from "../internal/faults.js"
 import type { Task } from "../TaskRuns.js"
+import { countNames } from "./FormFields.js"
 import * as Csv from "./internal/csv.js"
 import { readText, reasonOf, source } from "./internal/files.js"
 import { duplicateKeys, type Located, lineOf, parseLocated } from "./internal/json.js"
@@ -84,6 +86,13 @@ const textOf = (dir: string, file: string) =>
     Effect.mapError((error): ReadonlyArray<Fault> => error.faults),
     Effect.either
   )
+
+/** A form of more fields than an answer may have names could never be submitted. */
+const fieldFaults = (template: string): ReadonlyArray<Fault> => {
+  const names = countNames(template)
+  const message = `has fields of ${names} names, and an answer has ${maxAnswerNames} at the most; divide it among several tasks`
+  return names > maxAnswerNames ? [Faults.fault(templateFile, message)] : []
+}
 
 const findData = (
   dir: string
@@ -165,7 +174,10 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
     const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
     const templateFaults = Either.match(template, {
       onLeft: (faults) => faults,
-      onRight: (text) => Batch.templateFaults(text, columns, templateFile, placeholders(text))
+      onRight: (text) => [
+        ...Batch.templateFaults(text, columns, templateFile, placeholders(text)),
+        ...fieldFaults(text)
+      ]
     })
     const dataFaults = Either.match(data, {
       onLeft: (faults) => Faults.addAll(Faults.none, faults),

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Parser } from "htmlparser2"
 import type { Answers } from "../Agents.js"
 import type { Json } from "../Json.js"
+import { type Attributes, readElements } from "./internal/elements.js"
 
 /**
  * One field. Radio buttons, and check boxes, of one name are one field; other fields of one name are several.
@@ -29,8 +29,6 @@ export interface Field {
   readonly maxLength?: number | undefined
 }
 
-type Attributes = { readonly [name: string]: string }
-
 const kinds: { readonly [type: string]: Field["kind"] } = {
   radio: "radio",
   checkbox: "checkbox",
@@ -48,19 +46,19 @@ const toNumber = (text: string | undefined): number | undefined => {
 }
 
 const makeField = (element: string, attributes: Attributes): Field => {
-  const type = element === "input" ? (attributes.type ?? "text").toLowerCase() : element
+  const type = element === "input" ? (attributes.get("type") ?? "text").toLowerCase() : element
   const range = type === "range"
   return {
-    name: attributes.name ?? "",
+    name: attributes.get("name") ?? "",
     kind: element === "select" ? "select" : (kinds[type] ?? "text"),
     type,
     options: [],
-    multiple: element === "select" ? "multiple" in attributes : type === "checkbox",
-    required: "required" in attributes,
-    min: toNumber(attributes.min) ?? (range ? 0 : undefined),
-    max: toNumber(attributes.max) ?? (range ? 100 : undefined),
-    step: toNumber(attributes.step),
-    maxLength: toNumber(attributes.maxlength)
+    multiple: element === "select" ? attributes.has("multiple") : type === "checkbox",
+    required: attributes.has("required"),
+    min: toNumber(attributes.get("min")) ?? (range ? 0 : undefined),
+    max: toNumber(attributes.get("max")) ?? (range ? 100 : undefined),
+    step: toNumber(attributes.get("step")),
+    maxLength: toNumber(attributes.get("maxlength"))
   }
 }
 
@@ -92,8 +90,8 @@ const collector = () => {
     addInput: (field: Field, attributes: Attributes) => {
       const draft = draftFor(field)
       draft.required ||= field.required
-      if (isChoice(field)) draft.options.add(attributes.value ?? "on")
-      else if (field.kind === "hidden") draft.options.add(attributes.value ?? "")
+      if (isChoice(field)) draft.options.add(attributes.get("value") ?? "on")
+      else if (field.kind === "hidden") draft.options.add(attributes.get("value") ?? "")
     },
     add: (draft: Draft) => drafts.push(draft),
     fields: (): ReadonlyArray<Field> =>
@@ -115,32 +113,41 @@ export const fromHtml = (html: string): ReadonlyArray<Field> => {
     if (select !== undefined && option !== undefined) select.options.add(option.value ?? option.text.trim())
     option = undefined
   }
-  const parser = new Parser({
-    onopentag: (element, attributes) => {
-      if (element === "option" && !("disabled" in attributes)) {
-        closeOption()
-        option = { value: attributes.value, text: "" }
-      }
+  const closeSelect = () => {
+    closeOption()
+    if (select !== undefined) add(select)
+    select = undefined
+  }
+  readElements(html, {
+    open: (element, attributes) => {
+      if (element === "option" || element === "optgroup") closeOption()
+      if (element === "option" && !attributes.has("disabled")) option = { value: attributes.get("value"), text: "" }
       if (!["input", "textarea", "select"].includes(element)) return
+      closeSelect()
       const field = makeField(element, attributes)
-      if (field.name === "" || "disabled" in attributes || ignored.includes(field.type)) return
+      if (field.name === "" || attributes.has("disabled") || ignored.includes(field.type)) return
       if (element === "select") select = draftOf(field)
       else addInput(field, attributes)
     },
-    ontext: (text) => {
+    text: (text) => {
       if (option !== undefined) option.text += text
     },
-    onclosetag: (element) => {
-      if (element === "option") closeOption()
-      if (element !== "select") return
-      closeOption()
-      if (select !== undefined) add(select)
-      select = undefined
+    close: (element) => {
+      if (element === "option" || element === "optgroup") closeOption()
+      if (element === "select") closeSelect()
     }
   })
-  parser.end(html)
+  closeSelect()
   return fields()
 }
+
+/**
+ * How many names the fields of an HTML text have among them: no answer to it has more.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const countNames = (html: string): number => new Set(fromHtml(html).map(({ name }) => name)).size
 
 const texts = ["Looks right to me.", "Hard to say.", "As written.", "No doubt about it.", "See the text."]
 

@@ -3,7 +3,11 @@ import * as Path from "@effect/platform/Path"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { describe, expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Batch from "../../src/Batch.js"
 import { read } from "../../src/batch/BatchDirectory.js"
+import * as Money from "../../src/Money.js"
+import { taskDefaults } from "../../src/TaskRuns.js"
 import { bytes, directoryOf, faultsIn, faultsOf, good, without } from "./support.js"
 
 const faultsOfData = (data: string | Uint8Array) => faultsIn({ ...good, "data.csv": data })
@@ -293,6 +297,29 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
         yield* fs.makeDirectory((yield* Path.Path).join(dir, "data.csv"))
         expect(faultsOf(yield* Effect.flip(read(dir)))).toEqual(["data.csv cannot be read: it is a directory"])
       }).pipe(Effect.scoped)
+    )
+
+    it.effect("a page of more fields than an answer may have names", () =>
+      Effect.gen(function* () {
+        const page = (count: number) =>
+          `<p>\${text}</p>${Array.from({ length: count }, (_, i) => `<input name=f${i}>`).join("")}<input name=f0>`
+        expect(yield* faultsIn({ ...good, "task.html": page(1_001) })).toEqual([
+          "task.html has fields of 1001 names, and an answer has 1000 at the most; divide it among several tasks"
+        ])
+        const batch = yield* Effect.scoped(Effect.flatMap(directoryOf({ ...good, "task.html": page(1_000) }), read))
+        expect(batch.count).toBe(1)
+      })
+    )
+
+    it.effect("a page larger than 1 MiB, in a directory and in a program", () =>
+      Effect.gen(function* () {
+        const large = `<p>${"x".repeat(1_048_576)}</p>`
+        const fault = "is larger than 1048576 bytes; put pictures and scripts elsewhere, and their addresses into it"
+        expect(yield* faultsIn({ ...good, "task.html": large })).toEqual([`task.html ${fault}`])
+        const task = { ...taskDefaults, title: "Large", reward: Money.make(5), maxUnitsPerWorker: Option.none() }
+        const batch = Batch.fromRows({ name: "large", task, template: large, rows: [{ id: "1" }] })
+        expect(faultsOf(yield* Effect.flip(batch))).toEqual([`template ${fault}`])
+      })
     )
 
     it.effect("no such directory, and a file in its place", () =>

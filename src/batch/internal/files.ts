@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { maxTemplateBytes } from "../../Batch.js"
 import type { InvalidInput } from "../../CrowdError.js"
 import * as Faults from "../../internal/faults.js"
 import { utf8 } from "./bytes.js"
@@ -36,10 +37,7 @@ export const unreadable =
       )
     )
 
-/** Settings and templates larger than this are refused: 10 MiB. */
-const maxTextBytes = 10_485_760
-
-/** A whole text file, without its byte order mark. `path` and `file` name it in faults. @internal */
+/** A whole text file, without its byte order mark; one larger than a template may be is refused. `path` and `file` name it in faults. @internal */
 export const readText = (
   location: string,
   path: string,
@@ -49,7 +47,11 @@ export const readText = (
     const fs = yield* FileSystem.FileSystem
     const fail = (message: string) => Faults.single(path, Faults.fault(file, message))
     const info = yield* Effect.mapError(fs.stat(location), unreadable(path, file))
-    if (info.size > maxTextBytes) return yield* fail("is larger than 10 MiB; is it the right file?")
+    if (info.size > maxTemplateBytes) {
+      return yield* fail(
+        `is larger than ${maxTemplateBytes} bytes; put pictures and scripts elsewhere, and their addresses into it`
+      )
+    }
     const bytes = yield* Effect.mapError(fs.readFile(location), unreadable(path, file))
     return yield* Either.mapBoth(utf8(bytes), { onLeft: fail, onRight: (text) => text.replace(/^\uFEFF/, "") })
   })

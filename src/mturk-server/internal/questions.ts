@@ -2,6 +2,9 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Parser } from "htmlparser2"
+import { maxAnswerNames } from "../../Agents.js"
+import { countNames } from "../../batch/FormFields.js"
+import { readElements } from "../../batch/internal/elements.js"
 import * as refusal from "./refusal.js"
 
 export type Question = Data.TaggedEnum<{
@@ -22,9 +25,12 @@ interface Read {
   readonly root: string
   readonly namespace: string | undefined
   readonly texts: ReadonlyMap<string, string>
-  /** Every element was closed by its own tag. */
+  /** Every element was closed by its own tag, and none stands deeper than any question has them. */
   readonly isClosed: boolean
 }
+
+/** Elements within one another: what looks through those that are open takes longer with each. */
+const deepest = 16
 
 /** The root, and the text of each element beneath it. */
 const read = (xml: string): Read => {
@@ -41,6 +47,7 @@ const read = (xml: string): Read => {
           namespace = attributes["xmlns"]
         } else if (open.length === 1) texts.set(name, "")
         open.push(name)
+        if (open.length > deepest) parser.pause()
       },
       ontext: (text) => {
         const name = open.length === 2 ? open[1] : undefined
@@ -54,7 +61,7 @@ const read = (xml: string): Read => {
     { xmlMode: true, decodeEntities: true }
   )
   parser.end(xml)
-  return { root, namespace, texts, isClosed }
+  return { root, namespace, texts, isClosed: isClosed && open.length === 0 }
 }
 
 const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
@@ -76,7 +83,9 @@ const question = (xml: string): Effect.Effect<Question, refusal.Refusal> =>
       )
     }
     if (!isClosed)
-      return yield* refusal.badXml(`There was an error parsing the XML question: <${root}> is not well-formed.`)
+      return yield* refusal.badXml(
+        `There was an error parsing the XML question: <${root}> is not well-formed, or more than ${deepest} elements deep.`
+      )
     if (!/^\s*\d+\s*$/.test(texts.get("FrameHeight") ?? "")) {
       return yield* refusal.badXml("There was an error parsing the XML question: FrameHeight is not a number.")
     }
@@ -96,26 +105,27 @@ export const parse = (xml: string): Effect.Effect<Question, refusal.Refusal> =>
     ? refusal.invalidValue(`The question has more than ${maxBytes} bytes.`)
     : question(xml)
 
-const fields = new Set(["input", "select", "textarea"])
-
-/** Of a page: whether it has Crowd HTML Elements, and whether it has named fields of plain HTML. */
-const elementsOf = (html: string) => {
-  const found = { crowd: false, field: false }
-  const parser = new Parser({
-    onopentag: (name, attributes) => {
-      if (name.startsWith("crowd-")) found.crowd = true
-      if (fields.has(name) && attributes["name"]) found.field = true
+/** Whether a page has Crowd HTML Elements. */
+const hasCrowdElements = (html: string): boolean => {
+  let found = false
+  readElements(html, {
+    open: (name) => {
+      found ||= name.startsWith("crowd-")
     }
   })
-  parser.end(html)
   return found
 }
 
-/** A page that has nothing but fields of a script that is not here could collect nothing. */
+/** A page that has nothing but fields of a script that is not here could collect nothing; one of too many, no more. */
 export const checkFields = (question: Question): Effect.Effect<void, refusal.Refusal> => {
   if (question._tag === "External") return Effect.void
-  const { crowd, field } = elementsOf(question.content)
-  return crowd && !field
+  const names = countNames(question.content)
+  if (names > maxAnswerNames) {
+    return refusal.invalidValue(
+      `The page has fields of ${names} names, and an answer has ${maxAnswerNames} at the most. Divide it among several HITs.`
+    )
+  }
+  return names === 0 && hasCrowdElements(question.content)
     ? refusal.invalidValue(
         "The page has crowd- elements, which need a script of Amazon's that this service does not give, and no field of its own. Use input, select or textarea with a name, or an ExternalQuestion."
       )

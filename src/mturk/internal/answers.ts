@@ -16,11 +16,16 @@ interface Found {
 }
 
 const parse = (xml: string): Found => {
-  const values = new Map<string, ReadonlyArray<string>>()
+  const values = new Map<string, Array<string>>()
   let isAnswers = false
   let name = ""
   let given: Array<string> = []
   let text: string | undefined
+  const valuesOf = (name: string): Array<string> => {
+    const known = values.get(name) ?? []
+    values.set(name, known)
+    return known
+  }
   const parser = new Parser(
     {
       onopentag: (tag) => {
@@ -39,7 +44,7 @@ const parse = (xml: string): Found => {
         const element = localName(tag)
         if (element === "QuestionIdentifier") name = text ?? ""
         else if (contents.includes(element)) given.push(text ?? "")
-        else if (element === "Answer") values.set(name, [...(values.get(name) ?? []), ...given])
+        else if (element === "Answer") valuesOf(name).push(...given)
         text = undefined
       }
     },
