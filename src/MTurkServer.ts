@@ -31,7 +31,6 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { Agents } from "./Agents.js"
-import type { StoreError } from "./CrowdError.js"
 import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
 import type { Faults } from "./mturk-server/Faults.js"
@@ -67,6 +66,8 @@ export interface AccessKey {
  */
 export interface Options {
   readonly accessKeys: ReadonlyArray<AccessKey>
+  /** Signs what the pages of HITs are given to send their forms with; the same as `Server`'s, in every process. */
+  readonly secret: Redacted.Redacted<string>
   /** What each account begins with, in USD. */
   readonly account: { readonly balance: Money }
   /** As the sandbox, money is no object: the balance is 10000.00 and stays so. */
@@ -96,11 +97,10 @@ const balanceOf = ({ account, mode }: Pick<Options, "account" | "mode">): Option
  */
 export const layer = (
   options: Options
-): Layer.Layer<never, StoreError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
+): Layer.Layer<never, never, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const made = yield* makeContext(balanceOf(options))
-      const secret = yield* pages.secretOf(made)
       const app = protocol.app({
         context: made,
         keys: keysOf(options),
@@ -115,7 +115,7 @@ export const layer = (
       )
       return Layer.mergeAll(
         HttpLayerRouter.add("POST", "/", app),
-        submissions.routes(made, secret),
+        submissions.routes(made, options.secret),
         mail.routes(made),
         Layer.scopedDiscard(upkeeping)
       )
@@ -134,7 +134,8 @@ export const layer = (
  *   accessKeys: Config.map(Config.all([Config.string("KEY_ID"), Config.redacted("KEY_SECRET")]), ([id, secret]) => [
  *     { id, secret }
  *   ]),
- *   account: { balance: Config.map(Config.integer("BALANCE_IN_CENTS"), (minor) => Money.make(minor)) }
+ *   account: { balance: Config.map(Config.integer("BALANCE_IN_CENTS"), (minor) => Money.make(minor)) },
+ *   secret: Config.redacted("CROWD_SECRET")
  * })
  *
  * @since 0.1.0
@@ -142,7 +143,7 @@ export const layer = (
  */
 export const layerConfig = (
   config: Config.Config.Wrap<Options>
-): Layer.Layer<never, StoreError | ConfigError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
+): Layer.Layer<never, ConfigError, HttpLayerRouter.HttpRouter | Local.Provides | Store> =>
   Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))
 
 /**
@@ -180,13 +181,9 @@ export const accepts = (request: HttpServerRequest, from: { readonly isForeign: 
  * @category layers
  */
 export const tasks = (
-  options: { readonly url?: string | undefined } = {}
-): Layer.Layer<TaskSource, StoreError, Core | Qualifications | Store> =>
+  options: Pick<Options, "secret"> & { readonly url?: string | undefined }
+): Layer.Layer<TaskSource, never, Core | Qualifications | Store> =>
   Layer.effect(
     TaskSource,
-    Effect.gen(function* () {
-      const made = yield* makeContext(Option.none())
-      const secret = yield* pages.secretOf(made)
-      return { shown: pages.shown(made, secret, options.url) }
-    })
+    Effect.map(makeContext(Option.none()), (made) => ({ shown: pages.shown(made, options.secret, options.url) }))
   )

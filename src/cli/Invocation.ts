@@ -1,6 +1,7 @@
 /** What to type next, as whoever called the command would have to type it. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { shellWord } from "../internal/text.js"
 import { shown } from "./addresses.js"
 import { program } from "./manifest.js"
 
@@ -16,10 +17,6 @@ const repeated = ["--db", "--provider", "--live", "--question-url", "--fees"]
 
 const flags = ["--live"]
 
-/** A word as a shell takes it. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-
 /** The value of an option; the last one counts. */
 const valueOf = (words: ReadonlyArray<string>, option: string): string | undefined => {
   const at = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
@@ -29,7 +26,7 @@ const valueOf = (words: ReadonlyArray<string>, option: string): string | undefin
 const given = (words: ReadonlyArray<string>, option: string): ReadonlyArray<string> => {
   if (flags.includes(option)) return words.includes(option) ? [option] : []
   const value = valueOf(words, option)
-  return value === undefined ? [] : [option, quoted(option === "--db" ? shown(value) : value)]
+  return value === undefined ? [] : [option, shellWord(option === "--db" ? shown(value) : value)]
 }
 
 export const make = (typed: ReadonlyArray<string>): Service => {

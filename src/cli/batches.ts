@@ -11,6 +11,7 @@ import * as Batch from "../Batch.js"
 import * as Samples from "../batch/Samples.js"
 import * as Crowd from "../Crowd.js"
 import type { RequesterId } from "../Ids.js"
+import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
 import { TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
@@ -36,7 +37,7 @@ export const init = Command.make(
       given,
       Effect.gen(function* () {
         yield* Samples.copy(given.sample, given.dir)
-        const next = yield* Invocation.crowd(`run ${Invocation.quoted(given.dir)}`)
+        const next = yield* Invocation.crowd(`run ${shellWord(given.dir)}`)
         yield* summary.answer(
           { batch: given.dir, sample: given.sample },
           () => `${given.dir} is a batch to start from. Try it: ${next}`
@@ -152,11 +153,7 @@ export const launchBatch = (
 
 /** Says how to go on when the person stops the command. */
 export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
-  shared.stoppable(
-    `${command} ${Invocation.quoted(batch)}`,
-    "continues where this stopped, and launches nothing twice.",
-    work
-  )
+  shared.stoppable(`${command} ${shellWord(batch)}`, "continues where this stopped, and launches nothing twice.", work)
 
 export const launch = Command.make(
   "launch",

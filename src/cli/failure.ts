@@ -47,10 +47,14 @@ export class CannotListen extends Schema.TaggedError<CannotListen>("effect-crowd
 /** The secret of this database can be neither read nor made. */
 export class NoSecret extends Schema.TaggedError<NoSecret>("effect-crowd/cli/NoSecret")("NoSecret", {
   path: Schema.String,
-  description: Schema.String
+  description: Schema.String,
+  /** The command that mends it. */
+  remedy: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   override get message() {
-    return `The key file ${this.path} cannot be used: ${this.description}. Put it right, or set CROWD_SECRET.`
+    const { description, path, remedy } = this
+    const advice = remedy === undefined ? "Put it right" : `Run ${remedy}`
+    return `The key file ${path} cannot be used: ${description}. ${advice}, or set CROWD_SECRET.`
   }
 }
 

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { StoreError } from "../CrowdError.js"
 import type { Provides } from "../Local.js"
 import * as MTurkServer from "../MTurkServer.js"
 import * as Faults from "../mturk-server/Faults.js"
@@ -22,17 +21,19 @@ export interface Options extends Pick<MTurkServer.Options, "accessKeys" | "accou
 export const open = (
   settings: Settings,
   { faults, ...options }: Options
-): Effect.Effect<pages.Opened, CannotListen | StoreError, Provides | Store | Scope.Scope> =>
+): Effect.Effect<pages.Opened, CannotListen, Provides | Store | Scope.Scope> =>
   Effect.gen(function* () {
-    const tasks = yield* Layer.build(MTurkServer.tasks({ url: Option.getOrUndefined(settings.url) }))
+    const tasks = yield* Layer.build(
+      MTurkServer.tasks({ secret: settings.secret, url: Option.getOrUndefined(settings.url) })
+    )
     const accounts = yield* Layer.build(MTurkServer.accounts(options))
     const crowd = Context.merge(yield* Effect.context<Provides | Store>(), accounts)
     const service = MTurkServer.layer({
       ...options,
+      secret: settings.secret,
       faults: Option.getOrUndefined(Option.map(faults, Faults.seeded))
     })
-    // What it reads of the store, the tasks have read just now.
-    const routes = Layer.orDie(Layer.provide(service, Layer.succeedContext(crowd)))
+    const routes = Layer.provide(service, Layer.succeedContext(crowd))
     const opened = pages.open(settings, { routes, accepts: MTurkServer.accepts })
     return yield* Effect.provide(opened, Context.merge(accounts, tasks))
   })

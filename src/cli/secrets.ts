@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { sign } from "../local/signature.js"
+import * as privateFiles from "../store/internal/privateFiles.js"
 import type { Database } from "./Database.js"
 import { fromConfig } from "./environment.js"
 import { NoSecret, UsageError } from "./failure.js"
@@ -40,13 +41,21 @@ const makeKey = (path: string) =>
   })
 
 /** The key that belongs to the database of this file, made once. */
-const keyOf = (path: string): Effect.Effect<Secret, NoSecret, FileSystem.FileSystem> =>
+export const keyOf = (
+  path: string,
+  files?: privateFiles.Files
+): Effect.Effect<Secret, NoSecret, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const read = fs.readFileString(path)
     const text = yield* Effect.catchIf(read, isReason("NotFound"), () => Effect.zipRight(makeKey(path), read))
     const key = text.trim()
     if (key.length < shortest) return yield* new NoSecret({ path, description: "it holds no key" })
+    const privacy = privateFiles.privacyOf(path, files)
+    if (privacy === "Shared") {
+      return yield* new NoSecret({ path, description: "others can read it", remedy: privateFiles.remedy(path) })
+    }
+    if (privacy === "NoModes") yield* Effect.logWarning(privateFiles.noModes(path))
     return Redacted.make(key)
   }).pipe(
     Effect.catchAll((error) => (error._tag === "NoSecret" ? error : new NoSecret({ path, description: error.message })))

@@ -32,3 +32,7 @@ const encoder = new TextEncoder()
 /** Whether the text is longer than `limit` bytes in UTF-8. @internal */
 export const longerThan = (text: string, limit: number): boolean =>
   text.length > limit || (text.length * 3 > limit && encoder.encode(text).length > limit)
+
+/** A word as a shell takes it. @internal */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

@@ -17,6 +17,7 @@ import * as Layer from "effect/Layer"
 import { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
 import { fromDriver } from "./internal/failure.js"
+import * as privateFiles from "./internal/privateFiles.js"
 import * as SqlStore from "./SqlStore.js"
 
 /**
@@ -76,10 +77,25 @@ const openFailure = ({ filename }: Options, error: unknown): StoreError => {
   })
 }
 
+const isFile = ({ filename }: Options): boolean => filename !== "" && filename !== ":memory:"
+
+/** The driver gives the files beside it the same mode. */
+const makePrivate = (options: Options): Effect.Effect<void> =>
+  Effect.sync(() => isFile(options) && privateFiles.onDisk.create(options.filename, privateFiles.ownerOnly))
+
+/** Only of what is a database: somebody may have named another file of theirs. */
+const keepPrivate = (options: Options): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { filename } = options
+    const told = isFile(options) ? privateFiles.keep(filename, [`${filename}-wal`, `${filename}-shm`]) : []
+    return Effect.forEach(told, (message) => Effect.logWarning(message), { discard: true })
+  })
+
 const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> =>
   Layer.scoped(
     SqlClient.SqlClient,
     Effect.gen(function* () {
+      yield* makePrivate(options)
       const sql = yield* SqliteClient.make({
         filename: options.filename,
         disableWAL: true,
@@ -87,6 +103,7 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
         prepareCacheTTL: Duration.infinity
       })
       for (const pragma of pragmas(options)) yield* sql.unsafe(`PRAGMA ${pragma}`)
+      yield* keepPrivate(options)
       return sql
     }).pipe(
       // The driver throws when it cannot open the file.
@@ -98,6 +115,9 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
 /**
  * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on. Open a file
  * once in a process: two stores on it wait for each other as two processes do, and meanwhile nothing else runs.
+ *
+ * Nobody but its owner can read the file and those beside it, whatever the umask: one that others could read is made so.
+ * Where that cannot be, because it is somebody else's or its file system keeps no modes, a warning says it.
  *
  * @since 0.1.0
  * @category layers

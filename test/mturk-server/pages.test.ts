@@ -4,9 +4,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
+import { AgentId } from "../../src/Ids.js"
+import * as workerPages from "../../src/mturk-server/internal/workerPages.js"
 import { Lobby, Work } from "../../src/server/WorkApi.js"
 import * as samples from "./samples.js"
-import { externalQuestion, layer, Marketplace } from "./support.js"
+import { externalQuestion, layer, Marketplace, secret } from "./support.js"
 
 interface Answer {
   readonly status: number
@@ -105,6 +107,14 @@ describe("an ExternalQuestion", () => {
       submitTo: `${query.get("turkSubmitTo")}/mturk/externalSubmit`
     }
   })
+
+  it.scoped("is given a key by the secret of the options (CROWD_SECRET), none of the database", () =>
+    Effect.gen(function* () {
+      const { submitTo } = yield* started
+      const [, agent = "", key = ""] = /\/for\/(agent_\w+)\/([^/]+)\//.exec(submitTo) ?? []
+      expect(workerPages.isKeyOf(secret, AgentId.make(agent), key)).toBe(true)
+    }).pipe(Effect.provide(layer()))
+  )
 
   it.scoped("that sends it with fetch sees its success", () =>
     Effect.gen(function* () {

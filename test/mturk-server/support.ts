@@ -142,6 +142,9 @@ const marketplace = Layer.scoped(
   })
 )
 
+/** Signs what the server's pages are given. */
+export const secret = Redacted.make("the secret of the server's pages")
+
 /** With the crowd itself and its store beside it, for tests that look behind the service. */
 export const layer = (options: Options = {}) => {
   const account = { account: { balance: Money.make(options.balance ?? 100_000) }, mode: options.mode }
@@ -155,16 +158,17 @@ export const layer = (options: Options = {}) => {
       { id: strangers.accessKeyId, secret: Redacted.make(strangers.secretAccessKey), requester: "stranger" }
     ],
     ...account,
+    secret,
     every: options.every ?? "365 days",
     faults: options.faults
   })
   const server = Server.layer({
-    secret: Redacted.make("the secret of the server's pages"),
+    secret,
     token,
     routes: Layer.orDie(Layer.provide(service, crowd)),
     accepts: MTurkServer.accepts
   })
-  const tasks = Layer.provide(MTurkServer.tasks(), crowd)
+  const tasks = Layer.provide(MTurkServer.tasks({ secret }), crowd)
   const http = NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })
   return Layer.provideMerge(Layer.merge(server, marketplace), Layer.mergeAll(tasks, crowd, http))
 }

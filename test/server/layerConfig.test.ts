@@ -33,7 +33,8 @@ const server = Server.layerConfig({
 
 const requester = MTurkServer.layerConfig({
   accessKeys: Config.map(Config.redacted("KEY_SECRET"), (secret) => [{ id: "AKID", secret }]),
-  account: { balance: Config.map(Config.integer("BALANCE"), (minor) => Money.make(minor)) }
+  account: { balance: Config.map(Config.integer("BALANCE"), (minor) => Money.make(minor)) },
+  secret: Config.redacted("CROWD_SECRET")
 }).pipe(Layer.provide(HttpLayerRouter.layer), Layer.provide(crowd))
 
 const build = <A, E>(layer: Layer.Layer<A, E>, values: Record<string, string>) =>
@@ -51,7 +52,11 @@ it.effect("SqliteStore, Server and MTurkServer take their options from the confi
       CROWD_URL: "https://crowd.example.org",
       CROWD_ALLOW_HOST: "other.example.org,third.example.org:8443"
     })
-    yield* build(requester, { KEY_SECRET: "the secret of the script", BALANCE: "100" })
+    yield* build(requester, {
+      KEY_SECRET: "the secret of the script",
+      BALANCE: "100",
+      CROWD_SECRET: "a secret, long enough for it"
+    })
   }).pipe(Effect.scoped)
 )
 

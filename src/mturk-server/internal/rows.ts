@@ -91,8 +91,6 @@ export interface QualificationTypeRow extends Schema.Schema.Type<typeof Qualific
 
 export const MessageRow = Schema.Struct({ subject: Schema.String, text: Schema.String, at: Instant })
 
-export const SecretRow = Schema.Struct({ value: Schema.String })
-
 export const NameRow = Schema.Struct({ id: Schema.String })
 
 export const RunRow = Schema.Struct({ id: RunId })
@@ -184,8 +182,7 @@ export const make = (store: Store.Service) => ({
   qualificationTypes: kind(store, "qualification", QualificationTypeRow),
   qualificationNames: kind(store, "qualification-name", NameRow),
   messages: kind(store, "message", MessageRow),
-  notifications: kind(store, "notification", NotificationRow),
-  secrets: kind(store, "secret", SecretRow)
+  notifications: kind(store, "notification", NotificationRow)
 })
 
 export interface Rows extends ReturnType<typeof make> {}

@@ -1,8 +1,6 @@
 /** What a worker's browser sees of a HIT, and where its form goes. */
-import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import type { Agent } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import type { AgentId, AssignmentId } from "../../Ids.js"
@@ -20,14 +18,6 @@ export const submitPath = "/mturk/externalSubmit"
 
 /** Pages of one agent send their forms beneath this, so that nobody else can. */
 export const agentPath = "/mturk/for"
-
-/** The same in every process over one store; made by the first. */
-export const secretOf = ({ rows }: Context): Effect.Effect<Secret, StoreError> =>
-  Effect.gen(function* () {
-    yield* rows.secrets.insert("", "pages", { value: randomBytes(32).toString("base64url") })
-    const found = yield* rows.secrets.get("pages")
-    return Redacted.make(Option.match(found, { onNone: () => "", onSome: ({ value }) => value }))
-  })
 
 const parts = (agent: AgentId) => ["mturk-server", "submit", agent]
 

@@ -58,14 +58,17 @@ const working = Effect.gen(function* () {
 
 const crowd = Layer.provideMerge(Local.layer(), SqliteStore.layer({ filename: file, durability: "normal" }))
 
+const secret = Redacted.make("the secret of the market's pages")
+
 const service = MTurkServer.layer({
+  secret,
   accessKeys: [{ id: credentials.accessKeyId, secret: Redacted.make(credentials.secretAccessKey) }],
   account: { balance: Money.make(opening) },
   faults
 })
 
 const server = Server.layer({
-  secret: Redacted.make("the secret of the market's pages"),
+  secret,
   token: Redacted.make("the token of the market's console"),
   routes: Layer.orDie(Layer.provide(service, crowd)),
   accepts: MTurkServer.accepts
