@@ -236,13 +236,13 @@ const launchShowing = <E>(
     const cost = yield* planWith(batch, options.budget === "ignore" ? Effect.succeedNone : available(options.requester))
     const { digest, name, rows, task, template } = batch
     const opening = { requester: options.requester, name, digest, task, template, rows, fresh: options.fresh }
-    const known = yield* runs.find(opening)
-    if (Option.isSome(known)) yield* journal.settle(known.value.id)
+    const goOn = ({ id }: TaskRun) => Effect.zipRight(journal.settle(id), runs.open(opening))
+    const known = yield* Effect.transposeMapOption(yield* runs.find(opening), goOn)
     const { sent, toSend } = Option.isSome(known)
       ? yield* toSendOf(batch, known.value.id)
       : { sent: 0, toSend: cost.units }
     yield* afford(cost, { sent, toSend: Math.min(toSend, options.limit ?? toSend) })
-    const run = yield* runs.open(opening)
+    const run = Option.isSome(known) ? known.value : yield* runs.open(opening)
     const { first, rest, until } = yield* loading.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(

@@ -264,15 +264,15 @@ export interface Service {
    * Returns the run that the batch goes on with: the newest of the same digest, whatever it is called; or else the newest
    * of this name that has the batch's task and template and whose rows the batch begins with. None where the batch is a
    * new one. Fails with `BatchChanged` where runs of this name have another task, template or rows, so that nothing is
-   * launched from a mixture.
+   * launched from a mixture; but what was never sent counts for nothing.
    */
   readonly find: (
     options: OpenOptions
   ) => Effect.Effect<Option.Option<TaskRun>, RequesterNotFound | BatchChanged | InvalidInput | StoreError>
   /**
-   * The run that `find` returns, which has the batch's digest from then on, or a new one. Fails with InvalidInput where the
-   * name is empty or the task is none that could be written down (an endless time, no title), and with CurrencyNotPaid
-   * where the crowd does not pay in the currency of the reward.
+   * The run that `find` returns, which has the batch's digest from then on and no rows that the batch has not, or a new
+   * one. Fails with InvalidInput where the name is empty or the task is none that could be written down (an endless time,
+   * no title), and with CurrencyNotPaid where the crowd does not pay in the currency of the reward.
    */
   readonly open: (
     options: OpenOptions

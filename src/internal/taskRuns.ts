@@ -20,6 +20,7 @@ import { first, pages } from "./pages.js"
 import * as relaunching from "./relaunching.js"
 import { retrying } from "./retry.js"
 import * as tally from "./tally.js"
+import * as unsent from "./unsent.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { changes, driver, forget, requester, run, store } = engine
@@ -86,7 +87,14 @@ export const make = (engine: Engine.Service): Service => {
       yield* checks.settings(options)
       yield* checks.currency(driver, options.task.reward.currency)
       yield* requester(options.requester)
-      const opened = yield* openKnown(options, yield* knownRun.find(store, options))
+      const known = yield* knownRun.find(store, options)
+      if (known.stale && Option.isSome(known.run)) {
+        yield* knownRun.refresh(store, known.run.value, options)
+        yield* forget(known.run.value.id)
+        return yield* open(options)
+      }
+      yield* Effect.forEach(known.unsent, ({ id }) => unsent.truncate(store, id, 0), { discard: true })
+      const opened = yield* openKnown(options, known)
       if (Option.isNone(opened)) return yield* open(options)
       yield* forget(opened.value.id)
       return opened.value

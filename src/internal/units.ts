@@ -24,6 +24,7 @@ import { byId, missing } from "./payload.js"
 import { retrying } from "./retry.js"
 import * as token from "./token.js"
 import * as unitChanges from "./unitChanges.js"
+import { sentAmong } from "./unsent.js"
 
 /** Until when somebody whom only the crowd knows may still submit what it took back. */
 const endOf = ({ wait }: Receipt, now: DateTime.Utc): Option.Option<DateTime.Utc> =>
@@ -184,13 +185,10 @@ export const make = (engine: Engine.Service): Service => {
   /** Units that were never offered have nobody to be taken back from; those that may be on their way are left alone. */
   const expireUnoffered = (units: ReadonlyArray<Unit>) =>
     Effect.gen(function* () {
-      const intents = yield* store.getAll(
-        tables.intents,
-        units.map(({ id }) => token.ofId("launch", id))
-      )
-      const sent = new Set(intents.filter(({ state }) => state !== "failed").map(({ subject }) => subject))
+      const ids = units.map(({ id }) => id)
+      const sent = yield* sentAmong(store, ids)
       yield* store.update(tables.units, {
-        ids: units.map(({ id }) => id).filter((id) => !sent.has(id)),
+        ids: ids.filter((id) => !sent.has(id)),
         when: { status: ["created"] },
         set: { status: "expired", offeredUntil: Option.none(), updatedAt: yield* DateTime.now }
       })

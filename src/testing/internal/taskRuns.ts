@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
 import { TaskRuns } from "../../TaskRuns.js"
+import { Units } from "../../Units.js"
 import { refusal } from "./expect.js"
 import type { Suite } from "./kit.js"
 
@@ -36,10 +37,28 @@ export const taskRuns: Suite<never> = {
           const runs = yield* TaskRuns
           const options = yield* kit.openOptions()
           const first = yield* runs.open(options)
+          yield* runs.setup(first.id)
           yield* runs.addRows(first.id, 0, [{ n: "0" }, { n: "1" }, { n: "2" }])
+          yield* Stream.runDrain((yield* Units).launch(first.id))
           const rows = Stream.make({ n: "0" }, { n: "other" })
           const error = yield* refusal(runs.open({ ...options, digest: "other", rows }), "BatchChanged")
           expect(error).toMatchObject({ run: first.id, task: false, changed: { first: [2] }, gone: { first: [3] } })
+        }))
+
+      test("MUST not count rows of which nothing was ever sent as changed, and take the batch's in their place", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const options = yield* kit.openOptions()
+          const first = yield* runs.open(options)
+          yield* runs.addRows(first.id, 0, [{ n: "0" }, { n: "1" }, { n: "2" }])
+          const rows = Stream.make({ n: "0" }, { n: "other" })
+          expect(yield* runs.open({ ...options, digest: "other", rows })).toMatchObject({ id: first.id })
+          const units = yield* kit.unitsOf(first)
+          const kept = yield* runs.assignments(units.map(({ assignment }) => assignment))
+          expect(kept.toSorted((a, b) => a.row - b.row).map(({ inputs }) => inputs)).toEqual([
+            { n: "0" },
+            { n: "other" }
+          ])
         }))
 
       test("MUST go on with the same run where rows were added at the end", () =>
