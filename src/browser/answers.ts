@@ -1,3 +1,4 @@
+/// <reference lib="dom" preserve="true" />
 /**
  * What a form's fields say, as answers.
  *

@@ -13,10 +13,10 @@ import * as Access from "./internal/access.js"
 import * as changes from "./internal/changes.js"
 import * as Dialect from "./internal/dialect.js"
 import * as Grouped from "./internal/grouped.js"
+import * as migrations from "./internal/migrations.js"
 import * as reads from "./internal/reads.js"
 import * as Separate from "./internal/separate.js"
 import * as Session from "./internal/session.js"
-import * as migrations from "./migrations.js"
 
 const unknownDialect = new StoreError({
   reason: "Unavailable",

@@ -15,7 +15,7 @@ import type { Harness } from "./Harness.js"
 import * as internalAgents from "./internal/agents.js"
 import * as internalBudget from "./internal/budget.js"
 import * as internalJournal from "./internal/journal.js"
-import { make, type Suite, type Test } from "./internal/kit.js"
+import type { Test } from "./internal/kit.js"
 import * as internalMessages from "./internal/messages.js"
 import * as internalQualifications from "./internal/qualifications.js"
 import * as internalRequesters from "./internal/requesters.js"
@@ -23,6 +23,7 @@ import * as internalTaskRuns from "./internal/taskRuns.js"
 import * as internalUnits from "./internal/units.js"
 import { within } from "./internal/waits.js"
 import * as internalWorkers from "./internal/workers.js"
+import type { Suite } from "./Suite.js"
 
 /**
  * Registers the suites' tests with vitest. The layer is built once for all of them.
@@ -48,13 +49,12 @@ export const provider = <R, E>(
     readonly suites: ReadonlyArray<Suite<Core | NoInfer<R>>>
   }
 ): void => {
-  const kit = make(options.harness)
   const clock = options.harness.clock ?? "test"
   const patience = Duration.decode(options.harness.patience ?? "30 seconds")
   const run = (it: { readonly effect: Test<Core | R> }) => {
     const test: Test<Core | R> = (sentence, self) =>
       it.effect(sentence, (context) => within(patience, clock)(self(context)), Duration.toMillis(patience) + 5000)
-    for (const suite of options.suites) suite.run(test, kit)
+    for (const suite of options.suites) suite.run(test, options.harness)
   }
   if (clock === "real") share(layer, { excludeTestServices: true })(name, run)
   else share(layer)(name, run)
@@ -86,7 +86,7 @@ export const messages: Suite<Messages> = internalMessages.messages
  * @category suites
  */
 export const core: Suite<never> = {
-  run: (test, kit) => {
-    for (const suite of [requesters, taskRuns, units, agents, workers, journal]) suite.run(test, kit)
+  run: (test, harness) => {
+    for (const suite of [requesters, taskRuns, units, agents, workers, journal]) suite.run(test, harness)
   }
 }

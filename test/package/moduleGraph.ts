@@ -15,6 +15,18 @@ export const builtModules: ReadonlyArray<string> = readdirSync("dist", { recursi
   .filter((path) => /(?<!\.global)\.js$/.test(path) && !path.startsWith("dist/samples/"))
   .sort()
 
+const isClosed = (path: string): boolean => /^dist\/(cli|local)\//.test(path) || path.includes("/internal/")
+
+/** The modules that nobody outside may import. */
+export const closedModules = builtModules.filter(isClosed)
+
+/** The modules that `exports` opens. */
+export const publicModules = builtModules.filter((path) => !isClosed(path))
+
+/** How a module is imported from outside. */
+export const specifierOf = (path: string): string =>
+  path === "dist/index.js" ? "effect-crowd" : `effect-crowd/${path.slice("dist/".length, -".js".length)}`
+
 const fileOf = (url: string): string =>
   url.startsWith("file:") ? relative(".", fileURLToPath(url)).replaceAll("\\", "/") : url
 

@@ -9,8 +9,9 @@ import * as Ids from "../../Ids.js"
 import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Kit, Suite, Test } from "./kit.js"
+import { type Kit, make, type Test } from "./kit.js"
 import { reviews } from "./reviews.js"
 
 const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
@@ -289,7 +290,8 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
 }
 
 export const agents: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("Agents", () => {
       arriving(test, kit)
       submitting(test, kit)

@@ -4,11 +4,13 @@ import { Agents } from "../../Agents.js"
 import { Budget } from "../../Budget.js"
 import * as Ids from "../../Ids.js"
 import { Provider } from "../../Provider.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Suite } from "./kit.js"
+import { make } from "./kit.js"
 
 export const budget: Suite<Budget> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     const { spendAll } = kit.harness
 
     describe("Budget", () => {

@@ -4,11 +4,13 @@ import * as Stream from "effect/Stream"
 import { Ids, runId, Token } from "../../Ids.js"
 import { Journal } from "../../Journal.js"
 import { Units } from "../../Units.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Suite } from "./kit.js"
+import { make } from "./kit.js"
 
 export const journal: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     const { loseAnswer, timesDone } = kit.harness
 
     describe("Journal", () => {

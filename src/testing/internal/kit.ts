@@ -11,7 +11,6 @@ import * as TestServices from "effect/TestServices"
 import { type Agent, Agents, type Answers } from "../../Agents.js"
 import * as Ids from "../../Ids.js"
 import * as Money from "../../Money.js"
-import type { Core } from "../../Provider.js"
 import { Requesters } from "../../Requesters.js"
 import type { AgentStatus } from "../../States.js"
 import { type OpenOptions, type Task, type TaskRun, TaskRuns, taskDefaults } from "../../TaskRuns.js"
@@ -178,10 +177,3 @@ export const make = <R>(harness: Harness<R>) => {
 
 /** What a suite is given. */
 export interface Kit<R> extends ReturnType<typeof make<R>> {}
-
-/** A suite of what `Needs` must do. */
-export interface Suite<out Needs> {
-  readonly run: <R>(test: Test<Core | Needs | R>, kit: Kit<Core | Needs | R>) => void
-  /** Only a type: the compiler takes generic functions that differ in their parameters for the same. */
-  readonly needs?: Needs
-}

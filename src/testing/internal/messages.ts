@@ -2,11 +2,13 @@ import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Ids from "../../Ids.js"
 import { Messages } from "../../Messages.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Suite } from "./kit.js"
+import { make } from "./kit.js"
 
 export const messages: Suite<Messages> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("Messages", () => {
       const message = { subject: "Thank you", text: "Your answers were read." }
 

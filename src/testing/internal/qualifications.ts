@@ -8,8 +8,9 @@ import { Journal } from "../../Journal.js"
 import type { Core } from "../../Provider.js"
 import { Qualifications } from "../../Qualifications.js"
 import { Workers } from "../../Workers.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Kit, Suite, Test } from "./kit.js"
+import { type Kit, make, type Test } from "./kit.js"
 
 type Needs<R> = Core | Qualifications | R
 
@@ -143,7 +144,8 @@ const inTrouble = <R>(test: Test<Needs<R>>, kit: Kit<Needs<R>>): void => {
 }
 
 export const qualifications: Suite<Qualifications> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("Qualifications", () => {
       keeping(test, kit)
       granting(test, kit)

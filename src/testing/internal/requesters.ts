@@ -4,11 +4,13 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
 import { Requesters } from "../../Requesters.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Suite } from "./kit.js"
+import { make } from "./kit.js"
 
 export const requesters: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     const args = kit.harness.registerArgs ?? {}
 
     describe("Requesters", () => {

@@ -6,13 +6,15 @@ import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Suite } from "./kit.js"
+import { make } from "./kit.js"
 
 const awkward = "\ufeffa \"quoted\", 'cell'\r\nwith\n\ttwo lines \u0000 👩‍👩‍👧 é é"
 
 export const taskRuns: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("TaskRuns", () => {
       test("MUST open the same run for the same batch", () =>
         Effect.gen(function* () {

@@ -8,8 +8,9 @@ import { Journal } from "../../Journal.js"
 import type { Core } from "../../Provider.js"
 import type { TaskRun } from "../../TaskRuns.js"
 import { type Unit, Units } from "../../Units.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Kit, Suite, Test } from "./kit.js"
+import { type Kit, make, type Test } from "./kit.js"
 
 const launch = (run: TaskRun, limit?: number) =>
   Effect.flatMap(Units, (units) => Stream.runDrain(units.launch(run.id, { limit })))
@@ -184,7 +185,8 @@ const takingBack = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
 }
 
 export const units: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("Units", () => {
       offering(test, kit)
       inTrouble(test, kit)

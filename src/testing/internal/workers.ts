@@ -9,8 +9,9 @@ import * as Money from "../../Money.js"
 import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Workers } from "../../Workers.js"
+import type { Suite } from "../Suite.js"
 import { refusal } from "./expect.js"
-import type { Kit, Suite, Test } from "./kit.js"
+import { type Kit, make, type Test } from "./kit.js"
 
 const refusals = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
   const nothing = Money.zero(kit.reward.currency)
@@ -154,7 +155,8 @@ const blocks = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
 }
 
 export const workers: Suite<never> = {
-  run: (test, kit) => {
+  run: (test, harness) => {
+    const kit = make(harness)
     describe("Workers", () => {
       test("MUST know a worker again, by id and by the name the crowd calls them", () =>
         Effect.gen(function* () {

@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { StoreError } from "../CrowdError.js"
-import { nullable, presentIn } from "../internal/columns.js"
-import type { Dialect } from "./internal/dialect.js"
-import type { Database, Reserved } from "./internal/session.js"
-import { quoted, tableName } from "./internal/statements.js"
-import * as tables from "./tables.js"
+import { StoreError } from "../../CrowdError.js"
+import { nullable, presentIn } from "../../internal/columns.js"
+import * as tables from "../tables.js"
+import type { Dialect } from "./dialect.js"
+import type { Database, Reserved } from "./session.js"
+import { quoted, tableName } from "./statements.js"
 
 /**
  * One step from a version to the next. Once it is released it never changes.
