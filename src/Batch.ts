@@ -15,6 +15,7 @@ import * as Faults from "./internal/faults.js"
 import { find } from "./internal/placeholders.js"
 import * as taskSettings from "./internal/taskSettings.js"
 import { longerThan, suggestion, textFault } from "./internal/text.js"
+import type { MediaFile } from "./Media.js"
 import type { Inputs, Task } from "./TaskRuns.js"
 
 /**
@@ -27,11 +28,13 @@ export interface Batch {
   readonly task: Task
   /** The task's HTML, with `${column}` placeholders. */
   readonly template: string
+  /** The files that template and data name by a relative path, such as `media/cat.jpg`. */
+  readonly media: ReadonlyArray<MediaFile>
   /** The columns of the data, in its order. */
   readonly columns: ReadonlyArray<string>
   /** How many rows there are. */
   readonly count: number
-  /** Fingerprint of task, template and data. */
+  /** Fingerprint of task, template, data and files. */
   readonly digest: string
   /** The rows. May be run any number of times; each time reads the source again. */
   readonly rows: Stream.Stream<Inputs, InvalidInput>
@@ -173,9 +176,10 @@ export const fromRows = (options: {
   readonly template: string
   readonly rows: Iterable<Inputs>
   readonly placeholders?: ReadonlyArray<Placeholder> | undefined
+  readonly media?: ReadonlyArray<MediaFile> | undefined
 }): Effect.Effect<Batch, InvalidInput> =>
   Effect.gen(function* () {
-    const { name, task, template } = options
+    const { media = [], name, task, template } = options
     const rows = repeatable(options.rows)
     const settingFaults = checks.settingFaults(options)
     const checked = yield* internalRows.check(internalRows.fromRows(rows), {
@@ -201,9 +205,10 @@ export const fromRows = (options: {
       name,
       task,
       template,
+      media,
       columns: Option.getOrElse(checked.columns, () => []),
       count: checked.count,
-      digest: checked.digest,
+      digest: yield* internalRows.digestWith(checked.digest, media),
       rows: Stream.fromIterable(rows)
     }
   })

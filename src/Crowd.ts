@@ -142,16 +142,17 @@ const available = (requester: RequesterId) =>
 export const plan = (
   batch: Batch,
   requester: RequesterId
-): Effect.Effect<Plan, RequesterNotFound | CurrencyNotPaid | ProviderError | StoreError, Provider> =>
+): Effect.Effect<Plan, RequesterNotFound | InvalidInput | CurrencyNotPaid | ProviderError | StoreError, Provider> =>
   planWith(batch, available(requester))
 
 const planWith = <E>(
   batch: Batch,
   available: Effect.Effect<Option.Option<Money.Money>, E>
-): Effect.Effect<Plan, CurrencyNotPaid | E, Provider> =>
+): Effect.Effect<Plan, InvalidInput | CurrencyNotPaid | E, Provider> =>
   Effect.gen(function* () {
     const provider = yield* Provider
     yield* checks.currency(provider, batch.task.reward.currency)
+    yield* checks.media(provider, batch)
     const { qualifications, reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
     const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
@@ -234,8 +235,8 @@ const launchShowing = <E>(
     const units = yield* Units
     const journal = yield* Journal
     const cost = yield* planWith(batch, options.budget === "ignore" ? Effect.succeedNone : available(options.requester))
-    const { digest, name, rows, task, template } = batch
-    const opening = { requester: options.requester, name, digest, task, template, rows, fresh: options.fresh }
+    const { digest, media, name, rows, task, template } = batch
+    const opening = { requester: options.requester, name, digest, task, template, media, rows, fresh: options.fresh }
     const goOn = ({ id }: TaskRun) => Effect.zipRight(journal.settle(id), runs.open(opening))
     const known = yield* Effect.transposeMapOption(yield* runs.find(opening), goOn)
     const { sent, toSend } = Option.isSome(known)
@@ -243,6 +244,7 @@ const launchShowing = <E>(
       : { sent: 0, toSend: cost.units }
     yield* afford(cost, { sent, toSend: Math.min(toSend, options.limit ?? toSend) })
     const run = Option.isSome(known) ? known.value : yield* runs.open(opening)
+    if (media.length > 0) yield* runs.addMedia(run.id, media)
     const { first, rest, until } = yield* loading.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(

@@ -468,8 +468,8 @@ const rowsInWords = ({ count, first }: RowsNamed): string => {
 }
 
 /**
- * The batch of this name has changed since its run was launched: another task or template, or rows that are not what
- * they were. Rows count from 1; of many, the first are named.
+ * The batch of this name has changed since its run was launched: another task or template, files of other content, or
+ * rows that are not what they were. Rows count from 1; of many, the first are named.
  *
  * @since 0.1.0
  * @category errors
@@ -479,6 +479,8 @@ export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd
   batch: Schema.String,
   /** The task or its template is another. */
   task: Schema.Boolean,
+  /** Files of `media/` that are others now, the first of them. */
+  media: Schema.Array(Schema.String),
   /** Rows that hold something else now. */
   changed: RowsNamed,
   /** Rows that are not there any more. */
@@ -487,6 +489,7 @@ export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd
   override get message() {
     const what = [
       ...(this.task ? ["its task or template is another"] : []),
+      ...(this.media.length > 0 ? [`other content in ${this.media.join(", ")}`] : []),
       ...(this.changed.count > 0 ? [`${rowsInWords(this.changed)} changed`] : []),
       ...(this.gone.count > 0 ? [`${rowsInWords(this.gone)} went away`] : [])
     ]

@@ -293,6 +293,11 @@ export interface Driver {
    * Whether the crowd itself sees to a requirement of this name, so that nothing is known of it here. None by default.
    */
   readonly enforces?: ((qualification: string) => boolean) | undefined
+  /**
+   * Whether each page goes to the crowd whole, so that a batch with files of its own cannot be launched; false by
+   * default.
+   */
+  readonly carriesPages?: boolean | undefined
   readonly registration: Registration
   readonly arrivals: Arrivals
   /** Whatever must be there before units are; must come to the same when it is repeated. */

@@ -23,6 +23,7 @@ import type {
 import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
 import { Json } from "./Json.js"
+import type { Media, MediaFile } from "./Media.js"
 import { Minor, Money } from "./Money.js"
 import { UnitStatus } from "./States.js"
 
@@ -227,6 +228,8 @@ export interface OpenOptions {
   readonly template: string
   /** The rows; without them, only the digest tells that a batch is the same. */
   readonly rows?: Stream.Stream<Inputs, InvalidInput> | undefined
+  /** The files that pages name by a relative path; none by default. */
+  readonly media?: ReadonlyArray<MediaFile> | undefined
   /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined
 }
@@ -263,8 +266,8 @@ export interface Service {
   /**
    * Returns the run that the batch goes on with: the newest of the same digest, whatever it is called; or else the newest
    * of this name that has the batch's task and template and whose rows the batch begins with. None where the batch is a
-   * new one. Fails with `BatchChanged` where runs of this name have another task, template or rows, so that nothing is
-   * launched from a mixture; but what was never sent counts for nothing.
+   * new one. Fails with `BatchChanged` where runs of this name have another task, template, files or rows, so that
+   * nothing is launched from a mixture; but what was never sent counts for nothing.
    */
   readonly find: (
     options: OpenOptions
@@ -289,6 +292,21 @@ export interface Service {
   /** Runs of this provider that are older than this one, newest first, paged. */
   readonly olderThan: (id: RunId) => Stream.Stream<TaskRun, TaskRunNotFound | StoreError>
   readonly template: (id: RunId) => Effect.Effect<string, TaskRunNotFound | StoreError>
+  /**
+   * Adds the files that the run does not have yet, with their bytes. Fails with InvalidInput where one cannot be read, or
+   * is another than it was.
+   */
+  readonly addMedia: (
+    id: RunId,
+    files: ReadonlyArray<MediaFile>
+  ) => Effect.Effect<void, TaskRunNotFound | InvalidInput | StoreError>
+  /** The file that pages of the run name by this path. */
+  readonly media: (id: RunId, path: string) => Effect.Effect<Option.Option<Media>, StoreError>
+  /** The bytes of a file, from the first until before the last of `range`. */
+  readonly mediaBytes: (
+    media: Media,
+    range: { readonly from: number; readonly until: number }
+  ) => Stream.Stream<Uint8Array, StoreError>
   /**
    * Adds one page of input rows and the units they ask for, in one transaction; the first row of the page is number
    * `from`. Rows that are there already are left as they are.

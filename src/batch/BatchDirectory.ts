@@ -1,5 +1,5 @@
 /**
- * A batch as a directory: `task.json`, `task.html`, and `data.csv` or `data.jsonl`.
+ * A batch as a directory: `task.json`, `task.html`, `data.csv` or `data.jsonl`, and `media/` with files that pages name.
  *
  * @since 0.1.0
  */
@@ -23,6 +23,7 @@ import * as Csv from "./internal/csv.js"
 import { readText, reasonOf, source } from "./internal/files.js"
 import { duplicateKeys, type Located, lineOf, parseLocated } from "./internal/json.js"
 import * as Jsonl from "./internal/jsonl.js"
+import * as media from "./internal/media.js"
 import { placeholders } from "./Template.js"
 
 const taskFile = "task.json"
@@ -131,12 +132,25 @@ const readers: {
   "data.jsonl": (bytes) => Rows.fromObjects(Jsonl.objects(bytes))
 }
 
-const checkData = (dir: string, file: DataFile, task: Option.Option<Task>, template: string) =>
+/** Each row with what it names and is not there. */
+const withMissing = <E, R>(
+  pieces: Stream.Stream<Rows.Piece, E, R>,
+  { row }: media.Check
+): Stream.Stream<Rows.Piece, E, R> =>
+  pieces.pipe(
+    Stream.mapAccum<ReadonlyArray<string>, Rows.Piece, ReadonlyArray<Rows.Piece>>([], (names, piece) => {
+      if (piece._tag === "Columns") return [piece.names, [piece]]
+      return [names, piece._tag === "Row" ? [piece, ...row(names, piece.values, piece.line)] : [piece]]
+    }),
+    Stream.mapConcat((pieces) => pieces)
+  )
+
+const checkData = (dir: string, file: DataFile, task: Option.Option<Task>, template: string, files: media.Check) =>
   Effect.gen(function* () {
     const location = (yield* Path.Path).join(dir, file)
     const { bytes, changed, unchanged } = yield* source(location, dir, file)
     const pieces = readers[file](bytes)
-    const checked = yield* Rows.check(pieces, { file, task, template })
+    const checked = yield* Rows.check(withMissing(pieces, files), { file, task, template })
     const columns = Option.getOrElse(checked.columns, () => [])
     const rows = Stream.mapConcatEffect(pieces, (piece) => {
       if (piece._tag === "Columns") return Effect.succeed([])
@@ -162,13 +176,20 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
     const settings = Either.flatMap(yield* textOf(dir, taskFile), decodeTask)
     const task = Either.map(settings, ({ task }) => task)
     const template = yield* textOf(dir, templateFile)
+    const files = yield* media.read(dir)
+    const missing = media.check(
+      Either.getOrElse(template, () => ""),
+      templateFile,
+      files.paths
+    )
     const file = yield* findData(dir)
     const data = Either.isRight(file)
       ? yield* checkData(
           dir,
           file.right,
           Either.getRight(task),
-          Either.getOrElse(template, () => "")
+          Either.getOrElse(template, () => ""),
+          missing
         )
       : Either.left(file.left)
     const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
@@ -191,7 +212,13 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       onNone: () => [],
       onSome: ({ data, task }) => checks.sumFaults(task, data.count)
     })
-    const before = Faults.addAll(Faults.none, [...taskFaults, ...templateFaults, ...sumFaults])
+    const before = Faults.addAll(Faults.none, [
+      ...taskFaults,
+      ...templateFaults,
+      ...missing.template,
+      ...files.faults,
+      ...sumFaults
+    ])
     yield* Faults.failIfAny(dir, Faults.merge(before, dataFaults))
     const sound = yield* Effect.orDie(
       Option.all({
@@ -206,9 +233,10 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       name: path.basename(path.resolve(dir)),
       task: sound.task,
       template: sound.template,
+      media: files.files,
       columns: sound.columns,
       count,
-      digest,
+      digest: yield* Rows.digestWith(digest, files.files),
       rows
     }
   })

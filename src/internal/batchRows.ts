@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Media } from "../Media.js"
 import { type Inputs, Task } from "../TaskRuns.js"
 import * as Faults from "./faults.js"
 import { longerThan, suggestion, textFault } from "./text.js"
@@ -119,6 +120,12 @@ const sha256 = (text: string): Effect.Effect<string> =>
     Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
     (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
   )
+
+/** A batch without files has the digest of the rest. @internal */
+export const digestWith = (digest: string, media: ReadonlyArray<Media>): Effect.Effect<string> =>
+  media.length === 0
+    ? Effect.succeed(digest)
+    : sha256(`${digest}${JSON.stringify(media.map(({ digest, path }) => [path, digest]))}`)
 
 /** What is known of a data file after reading it once. @internal */
 export interface Checked {

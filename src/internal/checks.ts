@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
+import { folder, type Media } from "../Media.js"
 import { type Currency, format, Money, mostMinor } from "../Money.js"
 import type { Task } from "../TaskRuns.js"
 import { taskFaults } from "./batchTask.js"
@@ -88,6 +89,23 @@ export const settingFaults = ({ name, task }: { readonly name: string; readonly 
 /** Fails where the batch has no name, or its task could not be written down. */
 export const settings = (batch: { readonly name: string; readonly task: Task }): Effect.Effect<void, InvalidInput> =>
   failIfAny("batch", settingFaults(batch))
+
+/** Fails where the batch has files of its own and the crowd has no place for them. */
+export const media = (
+  { carriesPages = false, provider }: Pick<Driver, "carriesPages" | "provider">,
+  batch: { readonly name: string; readonly media: ReadonlyArray<Media> }
+): Effect.Effect<void, InvalidInput> =>
+  failIfAny(
+    batch.name,
+    carriesPages && batch.media.length > 0
+      ? [
+          Faults.fault(
+            folder,
+            `cannot go to ${provider}, which is sent each page whole and no files; serve the tasks from a page of yours (--question-url), or put the files on a server and name them by https addresses`
+          )
+        ]
+      : []
+  )
 
 /** Fails unless the crowd pays in this currency. */
 export const currency = (

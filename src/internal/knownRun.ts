@@ -10,11 +10,12 @@ import { isSame } from "../Json.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import { type Assignment, type Inputs, type OpenOptions, Task, type TaskRun } from "../TaskRuns.js"
+import * as media from "./media.js"
 import { pages } from "./pages.js"
 import * as tally from "./tally.js"
 import * as unsent from "./unsent.js"
 
-/** So many changed rows are named. */
+/** So many changed rows, and files, are named. */
 const rowsNamed = 10
 
 interface RowChanges {
@@ -26,6 +27,7 @@ interface RowChanges {
 
 interface Changes extends RowChanges {
   readonly task: boolean
+  readonly media: ReadonlyArray<string>
 }
 
 const none: RowsNamed = { first: [], count: 0 }
@@ -35,7 +37,8 @@ const plus = ({ count, first }: RowsNamed, { row }: Assignment): RowsNamed => ({
   count: count + 1
 })
 
-const isUnchanged = ({ changed, gone, task }: Changes): boolean => !task && changed.count + gone.count === 0
+const isUnchanged = ({ changed, gone, media, task }: Changes): boolean =>
+  !task && media.length + changed.count + gone.count === 0
 
 const encodeTask = Schema.encodeSync(Schema.parseJson(Task))
 
@@ -97,7 +100,8 @@ const changesOf = (store: Store.Service, run: TaskRun, batch: OpenOptions) =>
     const task =
       encodeTask(run.task) !== encodeTask(batch.task) || !Option.exists(template, ({ html }) => html === batch.template)
     const rows = yield* changedRows(store, run.id, batch.rows ?? Stream.empty)
-    return { task, ...rows } satisfies Changes
+    const files = yield* media.changed(store, run.id, batch.media ?? [])
+    return { task, media: files.slice(0, rowsNamed), ...rows } satisfies Changes
   })
 
 export interface Known {
@@ -106,7 +110,7 @@ export interface Known {
   readonly newest: Option.Option<RunId>
   /** Whether the run has rows that are no longer the batch's, and of which nothing was ever sent. */
   readonly stale: boolean
-  /** Runs of the batch's name with another task, of which nothing was ever sent. */
+  /** Runs of the batch's name with another task or other files, of which nothing was ever sent. */
   readonly unsent: ReadonlyArray<TaskRun>
 }
 
@@ -123,7 +127,8 @@ const compare = (store: Store.Service, batch: OpenOptions) =>
     Stream.mapEffect((run) =>
       Effect.gen(function* () {
         const changes = yield* changesOf(store, run, batch)
-        return { run, changes, unsent: changes.task && (yield* unsent.isUnsent(store, run)) }
+        const isOther = changes.task || changes.media.length > 0
+        return { run, changes, unsent: isOther && (yield* unsent.isUnsent(store, run)) }
       })
     ),
     Stream.takeUntil(({ changes }) => isUnchanged(changes)),
@@ -132,9 +137,9 @@ const compare = (store: Store.Service, batch: OpenOptions) =>
   )
 
 /**
- * The newest run of the same digest, or else the newest of the name whose task and template are the batch's and whose
- * rows the batch begins with. Where there are only others of the name, that is `BatchChanged`. What was never sent is no
- * change: not a row of which nothing was, nor another task where nothing was at all.
+ * The newest run of the same digest, or else the newest of the name whose task, template and files are the batch's and
+ * whose rows the batch begins with. Where there are only others of the name, that is `BatchChanged`. What was never sent
+ * is no change: not a row of which nothing was, nor another task or file where nothing was at all.
  */
 export const find = (
   store: Store.Service,

@@ -28,6 +28,8 @@ const taskRuns: Spans<TaskRuns.Service> = {
   get: ofRun,
   olderThan: ofRun,
   template: ofRun,
+  addMedia: (run, files) => ({ run, count: files.length }),
+  media: ofRun,
   addRows: (run, _, rows) => ({ run, count: rows.length }),
   rows: ofRun,
   assignment: (assignment) => ({ assignment }),

@@ -14,6 +14,7 @@ import * as checks from "./checks.js"
 import { due } from "./due.js"
 import type * as Engine from "./engine.js"
 import * as knownRun from "./knownRun.js"
+import * as media from "./media.js"
 import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import { first, pages } from "./pages.js"
@@ -198,6 +199,9 @@ export const make = (engine: Engine.Service): Service => {
     list: newestFirst(),
     olderThan: (id) => Stream.unwrap(Effect.map(run(id), newestFirst)),
     template,
+    addMedia: (id, files) => Effect.zipRight(run(id), media.add(store, id, files)),
+    media: (id, path) => media.find(store, id, path),
+    mediaBytes: (found, { from, until }) => media.bytes(store, found, from, until),
     addRows,
     rows,
     ...relaunching.make(engine),

@@ -13,6 +13,7 @@ import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId }
 import * as codec from "../internal/codec.js"
 import { Intent } from "../Journal.js"
 import { Json } from "../Json.js"
+import { Media } from "../Media.js"
 import { Currency, Minor } from "../Money.js"
 import { Qualification } from "../Qualifications.js"
 import { Requester } from "../Requesters.js"
@@ -103,6 +104,33 @@ export const templates = table({
   name: "templates",
   schema: Schema.Struct({ id: RunId, html: Schema.String }),
   columns: { id: "text", html: "text" },
+  unique: [],
+  indexes: []
+})
+
+/** The files of a run that its pages name. @since 0.1.0 @category tables */
+export const media = table({
+  name: "media",
+  schema: Schema.Struct({
+    /** `run/path`. */
+    id: Schema.String,
+    run: RunId,
+    ...Media.fields
+  }),
+  columns: { id: "text", run: "text", path: "text", type: "text", size: "integer", digest: "text" },
+  unique: [],
+  indexes: [["digest"]]
+})
+
+/** What files hold, in parts, each content once. @since 0.1.0 @category tables */
+export const mediaParts = table({
+  name: "mediaParts",
+  schema: Schema.Struct({
+    /** `digest/part`, from 0. */
+    id: Schema.String,
+    base64: Schema.String
+  }),
+  columns: { id: "text", base64: "text" },
   unique: [],
   indexes: []
 })
@@ -395,6 +423,8 @@ export const all = [
   requesters,
   runs,
   templates,
+  media,
+  mediaParts,
   assignments,
   units,
   workers,

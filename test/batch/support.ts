@@ -16,6 +16,7 @@ export const directoryOf = (files: Files) =>
     const dir = yield* fs.makeTempDirectoryScoped()
     for (const [name, content] of Object.entries(files)) {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
+      yield* fs.makeDirectory(path.dirname(path.join(dir, name)), { recursive: true })
       yield* fs.writeFile(path.join(dir, name), bytes)
     }
     return dir

@@ -19,6 +19,7 @@ export const batchOf = (rows: number, maxUnitsPerWorker: Option.Option<number> =
   name: `bench-${rows}`,
   task: { ...TaskRuns.taskDefaults, title: "Bench", reward: Money.make(5), maxUnitsPerWorker },
   template: "<p>${text}</p>",
+  media: [],
   columns: ["text"],
   count: rows,
   digest: `bench-${rows}`,

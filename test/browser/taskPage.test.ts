@@ -69,7 +69,7 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
       yield* thanked(atWork)
       const [agent] = yield* agentsOf(run.id)
       if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
-      for (const path of [`/frame/preview/${run.id}`, Keys.make(secret).framePath("review", agent.id)]) {
+      for (const path of [`/frame/preview/${run.id}`, Keys.make(secret).framePath("review", agent)]) {
         const page = yield* visit(path)
         yield* act(() => page.getByText(table).waitFor())
         expect(yield* act(() => page.getByRole("cell").count())).toBe(2)
@@ -113,7 +113,7 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
       yield* thanked({ page, task })
       const [agent] = yield* agentsOf(run.id)
       if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
-      const review = yield* visit(Keys.make(secret).framePath("review", agent.id))
+      const review = yield* visit(Keys.make(secret).framePath("review", agent))
       yield* act(() => expect.poll(() => review.locator("[name=late]").inputValue()).toBe("later"))
       expect(
         yield* act(() =>

@@ -73,7 +73,8 @@ describe("an HTMLQuestion", () => {
   it.scoped("in a preview has no assignment", () =>
     Effect.gen(function* () {
       const { id, type } = yield* samples.create()
-      const sent = yield* ask(`/frame/preview/run_${type}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE`)
+      const inRun = yield* ask(`/frame/preview/run_${type}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE`)
+      const sent = yield* ask(inRun.headers.get("location") ?? "")
       expect(sent.status).toBe(302)
       const query = new URL(sent.headers.get("location") ?? "", "http://x").searchParams
       expect(Object.fromEntries(query)).toEqual({ assignmentId: "ASSIGNMENT_ID_NOT_AVAILABLE", hitId: id })

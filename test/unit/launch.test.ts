@@ -26,6 +26,7 @@ const batchOf = (row: (n: number) => Effect.Effect<void> = () => Effect.void, co
     maxUnitsPerWorker: Option.none()
   },
   template: "<p>${n}</p>",
+  media: [],
   columns: ["n"],
   count,
   digest: "digest",

@@ -41,6 +41,7 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
     currencies: [Money.USD],
     fee: crowd.fee,
     enforces,
+    carriesPages: host === undefined,
     registration: account.register(crowd.client),
     arrivals: Driver.arrivals({
       provider,

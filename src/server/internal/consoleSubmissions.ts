@@ -67,7 +67,7 @@ export const make = Effect.gen(function* () {
         acceptedAt: agent.acceptedAt,
         submittedAt: Option.getOrNull(agent.submittedAt),
         decidedAt: Option.getOrNull(agent.decidedAt),
-        frame: keys.framePath("review", agent.id)
+        frame: keys.framePath("review", agent)
       }))
       return { submissions, next: Option.getOrNull(filling(filled)) }
     })

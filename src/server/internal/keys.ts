@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Agent } from "../../Agents.js"
 import { NotYourAgent } from "../../CrowdError.js"
-import { type AgentId, WorkerId } from "../../Ids.js"
+import { type AgentId, type RunId, WorkerId } from "../../Ids.js"
 import { isSigned, type Secret, sign } from "../../local/signature.js"
 
 type Frame = "work" | "review"
@@ -19,8 +19,11 @@ export interface Service {
     visitor: Option.Option<string>,
     key: string
   ) => Either.Either<WorkerId, NotYourAgent>
-  /** The path of the page that shows the agent's task. */
-  readonly framePath: (frame: Frame, agent: AgentId) => string
+  /** The path of the page that shows the agent's task. Beneath the same folder are the files that it names. */
+  readonly framePath: (frame: Frame, agent: Pick<Agent, "id" | "run">) => string
+  /** The path of the page that shows a task of the run to whoever has not accepted it. */
+  readonly previewPath: (run: RunId) => string
+  readonly isRunKey: (run: RunId, key: string) => boolean
   readonly isFrameKey: (frame: Frame, agent: AgentId, key: string) => boolean
 }
 
@@ -35,6 +38,7 @@ export const make = (secret: Secret): Service => {
     worker,
     Option.getOrElse(visitor, () => "")
   ]
+  const folderOf = (run: RunId) => `/frame/${run}/${sign(secret, ["run", run])}`
   return {
     forWork: ({ id, worker }, visitor) => `${worker}.${sign(secret, workParts(id, worker, visitor))}`,
     worker: (agent, visitor, key) => {
@@ -47,7 +51,9 @@ export const make = (secret: Secret): Service => {
         onNone: () => Either.left(new NotYourAgent({ agent, worker }))
       })
     },
-    framePath: (frame, agent) => `/frame/${frame}/${agent}/${sign(secret, ["frame", frame, agent])}`,
+    framePath: (frame, { id, run }) => `${folderOf(run)}/${frame}.${id}.${sign(secret, ["frame", frame, id])}`,
+    previewPath: (run) => `${folderOf(run)}/preview`,
+    isRunKey: (run, key) => isSigned(secret, ["run", run], key),
     isFrameKey: (frame, agent, key) => isSigned(secret, ["frame", frame, agent], key)
   }
 }

@@ -18,6 +18,7 @@ import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
+import * as media from "./media.js"
 import { toldInWords } from "./storeErrors.js"
 import * as visitors from "./visitors.js"
 
@@ -93,9 +94,16 @@ const frame = (html: string) =>
     headers: { "content-security-policy": framePolicy, ...forUs }
   })
 
-const decodePreview = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
+const decodeRun = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
 
-const decodeFrame = Schema.decodeUnknownOption(Schema.Struct({ agent: AgentId, key: Schema.String }))
+const decodePage = Schema.decodeUnknownOption(Schema.Struct({ run: RunId, key: Schema.String, page: Schema.String }))
+
+const decodeAgent = Schema.decodeOption(AgentId)
+
+/** A page of a run: nobody's, or an agent's. */
+type Page =
+  | { readonly _tag: "Preview"; readonly run: RunId }
+  | { readonly _tag: "Agent"; readonly run: RunId; readonly mode: "work" | "review"; readonly agent: AgentId }
 
 type Found = Effect.Effect<
   Option.Option<HttpServerResponse.HttpServerResponse>,
@@ -167,28 +175,56 @@ const frames = Effect.gen(function* () {
       return Option.map(found, ({ assignment, page }) => frame(TaskPage.render(page, assignment.inputs, options)))
     })
 
-  const preview = (params: unknown): Found =>
+  const preview = (run: RunId): Found =>
     Effect.gen(function* () {
-      const asked = decodePreview(params)
-      if (Option.isNone(asked)) return Option.none()
-      const first = yield* Stream.runHead(units.list(asked.value.run, { limit: 1 }))
+      const first = yield* Stream.runHead(units.list(run, { limit: 1 }))
       if (Option.isNone(first)) return Option.none()
-      return yield* render(asked.value.run, first.value.assignment, Option.none(), { mode: "preview" })
+      return yield* render(run, first.value.assignment, Option.none(), { mode: "preview" })
     })
 
-  const keyed = (mode: "work" | "review", params: unknown): Found =>
+  const agentPage = ({ agent: id, mode, run }: Page & { readonly _tag: "Agent" }): Found =>
     Effect.gen(function* () {
-      const asked = Option.filter(decodeFrame(params), ({ agent, key }) => keys.isFrameKey(mode, agent, key))
-      if (Option.isNone(asked)) return Option.none()
-      const agent = yield* ifThere(agents.get(asked.value.agent))
+      const agent = Option.filter(yield* ifThere(agents.get(id)), (agent) => agent.run === run)
       if (Option.isNone(agent)) return Option.none()
-      const { answers, assignment, run } = agent.value
+      const { answers, assignment } = agent.value
       const options: TaskPage.RenderOptions =
         mode === "work" ? { mode: "work" } : { mode: "review", answers: Option.getOrUndefined(answers) }
       return yield* render(run, assignment, agent, options)
     })
 
-  return { preview, keyed }
+  const named = (run: RunId, page: string): Option.Option<Page> => {
+    if (page === "preview") return Option.some({ _tag: "Preview", run })
+    const [mode, id, key = ""] = page.split(".")
+    if (mode !== "work" && mode !== "review") return Option.none()
+    return Option.filterMap(decodeAgent(id ?? ""), (agent) =>
+      keys.isFrameKey(mode, agent, key) ? Option.some({ _tag: "Agent", run, mode, agent }) : Option.none()
+    )
+  }
+
+  /** The page that was asked for, if its keys are right. */
+  const asked = (params: unknown): Option.Option<Page> =>
+    decodePage(params).pipe(
+      Option.filter(({ key, run }) => keys.isRunKey(run, key)),
+      Option.flatMap(({ page, run }) => named(run, page))
+    )
+
+  /** Relative addresses in a page lead to the files of its run. */
+  const toPreview = (params: unknown, { url }: HttpServerRequest.HttpServerRequest): Found =>
+    Option.match(decodeRun(params), {
+      onNone: () => Effect.succeedNone,
+      onSome: ({ run }) =>
+        Effect.map(
+          ifThere(runs.get(run)),
+          Option.map(({ id }) => HttpServerResponse.redirect(`${keys.previewPath(id)}${/\?.*$/s.exec(url)?.[0] ?? ""}`))
+        )
+    })
+
+  return {
+    asked,
+    toPreview,
+    page: (page: Page): Found => (page._tag === "Preview" ? preview(page.run) : agentPage(page)),
+    media: media.served(runs, keys)
+  }
 })
 
 /** Crowds outside are told one address for all tasks, and open it with the run in its query. */
@@ -203,7 +239,7 @@ const taskOf = ({ url }: HttpServerRequest.HttpServerRequest) => {
 
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
-    const { keyed, preview } = yield* frames
+    const { asked, media, page, toPreview } = yield* frames
     const { local, visitor } = yield* visitors.make
     const ours = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? aloneWithOthers : alone
     const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
@@ -222,21 +258,19 @@ export const layer = HttpLayerRouter.use((router) =>
     yield* router.add("GET", "/console", Effect.succeed(console))
     yield* router.add("GET", "/console/*", Effect.succeed(console))
     yield* router.add("GET", "/assets/*", (request) => Effect.succeed(asset(request)))
-    yield* router.add(
-      "GET",
-      "/frame/preview/:run",
-      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(preview(params)))
-    )
-    yield* router.add(
-      "GET",
-      "/frame/work/:agent/:key",
-      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(keyed("work", params)))
+    yield* router.add("GET", "/frame/preview/:run", (request) =>
+      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(toPreview(params, request)))
     )
     // Whoever reviews need not be among those who may take part.
-    yield* router.add(
-      "GET",
-      "/frame/review/:agent/:key",
-      Effect.flatMap(HttpLayerRouter.params, (params) => answer(keyed("review", params)))
+    const frame = (params: unknown) =>
+      Option.match(asked(params), {
+        onNone: () => Effect.succeed(notFound),
+        onSome: (asked) =>
+          asked._tag === "Agent" && asked.mode === "review" ? answer(page(asked)) : welcome(page(asked))
+      })
+    yield* router.add("GET", "/frame/:run/:key/:page", Effect.flatMap(HttpLayerRouter.params, frame))
+    yield* router.add("GET", "/frame/:run/:key/media/*", (request) =>
+      Effect.flatMap(HttpLayerRouter.params, (params) => answer(media(params, request)))
     )
   })
 )

@@ -145,7 +145,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     /** A page that is elsewhere is opened there. */
     const frameOf = (agent: Agent) =>
       Effect.gen(function* () {
-        const path = keys.framePath("work", agent.id)
+        const path = keys.framePath("work", agent)
         if (Option.isNone(source)) return path
         const request = yield* HttpServerRequest.HttpServerRequest
         const { assignment } = agent

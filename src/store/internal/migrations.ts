@@ -22,6 +22,7 @@ export interface Migration {
 
 const references: { readonly [table: string]: { readonly [column: string]: string } } = {
   runs: { requester: tables.requesters.name },
+  media: { run: tables.runs.name },
   assignments: { run: tables.runs.name },
   units: { run: tables.runs.name, assignment: tables.assignments.name },
   agents: { run: tables.runs.name, unit: tables.units.name, worker: tables.workers.name }

@@ -1,9 +1,11 @@
 import { describe, expect } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
+import * as Media from "../../Media.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
@@ -73,6 +75,24 @@ export const taskRuns: Suite<never> = {
           expect(yield* runs.find(longer)).toEqual(Option.some(first))
           expect(yield* runs.open(longer)).toEqual({ ...first, digest: "longer" })
           expect((yield* runs.get(first.id)).digest).toBe("longer")
+        }))
+
+      test("MUST keep the files of a run, to be read in parts, and none of another run", () =>
+        Effect.gen(function* () {
+          const runs = yield* TaskRuns
+          const { id } = yield* runs.open(yield* kit.openOptions())
+          const other = yield* runs.open(yield* kit.openOptions())
+          const content = Uint8Array.from({ length: 500_000 }, (_, i) => i % 251)
+          const file = yield* Media.fromBytes("media/ä b.png", content)
+          yield* runs.addMedia(id, [file])
+          yield* runs.addMedia(id, [file])
+          const { bytes: _, ...described } = file
+          expect(yield* runs.media(id, file.path)).toEqual(Option.some(described))
+          const read = yield* Stream.runCollect(runs.mediaBytes(file, { from: 393_000, until: 394_000 }))
+          expect(Chunk.toArray(read).flatMap((part) => Array.from(part))).toEqual(
+            Array.from(content.subarray(393_000, 394_000))
+          )
+          expect(yield* runs.media(other.id, file.path)).toEqual(Option.none())
         }))
 
       test("MUST find no run of a new batch, and make none", () =>
