@@ -24,7 +24,7 @@ import {
   type TaskRunNotFound,
   type Uncertain
 } from "./CrowdError.js"
-import type { AgentId, RequesterId, RunId } from "./Ids.js"
+import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { callback } from "./internal/callback.js"
 import * as checks from "./internal/checks.js"
@@ -75,6 +75,8 @@ export interface Progress {
   readonly run: RunId
   readonly launched: number
   readonly units: number
+  /** What was launched by this call alone, and of how many rows. */
+  readonly now: { readonly units: number; readonly rows: number }
 }
 
 /**
@@ -85,7 +87,7 @@ export interface Progress {
  */
 export interface LaunchOptions<E = never, R = never> {
   readonly requester: RequesterId
-  /** Launch at most so many units now. */
+  /** Launch at most so many units now (not rows): one of each row first, then the next of each. */
   readonly limit?: number | undefined
   /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined
@@ -247,10 +249,13 @@ const launchShowing = <E>(
     if (media.length > 0) yield* runs.addMedia(run.id, media)
     const { first, rest, until } = yield* loading.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
+    const rowsOut = new Set<AssignmentId>()
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(
-      Stream.runFoldEffect(sent, (launched, page) => {
-        const progress = { run: run.id, launched: launched + page.length, units: sent + toSend }
-        return Effect.as(onProgress(progress), progress.launched)
+      Stream.runFoldEffect(0, (before, page) => {
+        for (const { assignment } of page) rowsOut.add(assignment)
+        const now = { units: before + page.length, rows: rowsOut.size }
+        const progress = { run: run.id, launched: sent + now.units, units: sent + toSend, now }
+        return Effect.as(onProgress(progress), now.units)
       })
     )
     const offered = yield* Effect.exit(offer)

@@ -6,6 +6,7 @@ import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Batch from "../Batch.js"
 import * as Samples from "../batch/Samples.js"
@@ -87,10 +88,14 @@ export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.op
   )
 ).pipe(Command.withDescription("What a batch would cost; sends nothing"))
 
-/** `planned 60 units, at most 3.00 USD of 10000.00 USD`. */
-const planLine = ({ available, total, units }: Crowd.Plan): string => {
+/** `5 units of 2 rows`. */
+const unitsOfRows = ({ rows, units }: Crowd.Progress["now"]): string =>
+  `${format.count(units, "unit")} of ${format.count(rows, "row")}`
+
+/** `planned 60 units of 20 rows, at most 3.00 USD of 10000.00 USD`. */
+const planLine = ({ assignments, available, total, units }: Crowd.Plan): string => {
   const balance = Option.match(available, { onNone: () => "", onSome: (money) => ` of ${Money.format(money)}` })
-  return `planned ${format.count(units, "unit")}, at most ${Money.format(total)}${balance}`
+  return `planned ${unitsOfRows({ units, rows: assignments })}, at most ${Money.format(total)}${balance}`
 }
 
 export const fresh = Options.boolean("new").pipe(
@@ -99,7 +104,7 @@ export const fresh = Options.boolean("new").pipe(
 
 const limit = Options.integer("limit").pipe(
   Options.withPseudoName("N"),
-  Options.withDescription("Launch at most N units now: one of each row first, then the next of each"),
+  Options.withDescription("Launch at most N units now, not N rows: one unit of each row first, then the next of each"),
   Options.mapEffect((n) =>
     n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))
   ),
@@ -144,11 +149,14 @@ export const launchBatch = (
     if (options.fresh) yield* sayFresh(batch, requester.id, plan)
     const total = batch.count * batch.task.unitsPerAssignment
     const progress = yield* Progress.make("launching", { total, done: 0 })
-    return yield* Crowd.launch(batch, {
+    const out = yield* Ref.make<Crowd.Progress["now"]>({ units: 0, rows: 0 })
+    const run = yield* Crowd.launch(batch, {
       requester: requester.id,
       ...options,
-      onProgress: ({ launched }) => progress.at(launched)
+      onProgress: ({ launched, now }) => Effect.zipRight(Ref.set(out, now), progress.at(launched))
     }).pipe(Effect.ensuring(progress.clear))
+    if (options.limit !== undefined) yield* say(`--limit ${options.limit}: ${unitsOfRows(yield* out.get)}`)
+    return run
   })
 
 /** Says how to go on when the person stops the command. */

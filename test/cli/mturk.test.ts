@@ -165,7 +165,7 @@ describe("a batch on mturk, by command", () => {
       const ended = yield* Fiber.join(running)
       expect(ended.code).toBe(0)
       expect(summaryOf(ended)).toMatchObject({ provider: "mturk", units: { accepted: 2 }, workers: 2, results: out })
-      expect(told).toContain("planned 2 units, at most 0.12 USD of 1000.00 USD\n")
+      expect(told).toContain("planned 2 units of 2 rows, at most 0.12 USD of 1000.00 USD\n")
       expect(fs.readFileSync(out, "utf8").trimEnd().split("\n")).toHaveLength(3)
       expect(yield* balance).toBe("999.88")
     }).pipe(Effect.provide(market.layer()))

@@ -142,6 +142,18 @@ describe("crowd run", () => {
     })
   )
 
+  it.scopedLive("says of crowd launch --limit that it is units, and of how many rows", () =>
+    Effect.gen(function* () {
+      const { batch, over } = yield* setUp()
+      expect((yield* crowd(["launch", "--help"])).out).toContain("Launch at most N units now, not N rows")
+      const launched = yield* crowd(["launch", batch, "--limit", "5", ...over])
+      expect(launched.err).toContain("planned 6 units of 2 rows, at most 0.30 USD of 10000.00 USD\n")
+      expect(launched.err).toContain("--limit 5: 5 units of 2 rows\n")
+      expect((yield* crowd(["launch", batch, "--limit", "5", ...over])).err).toContain("--limit 5: 1 unit of 1 row\n")
+      expect((yield* crowd(["launch", batch, "--limit", "5", ...over])).err).toContain("--limit 5: 0 units of 0 rows\n")
+    })
+  )
+
   it.scopedLive("refuses a batch that was changed under its run", () =>
     Effect.gen(function* () {
       const { batch, over } = yield* setUp()
@@ -178,7 +190,7 @@ describe("crowd run", () => {
       const { batch, out, over } = yield* setUp()
       const told = yield* crowd(["run", batch, "--out", out, ...over], { terminal: true, env: { NO_COLOR: "1" } })
       const [planned, rewritten] = told.err.split("\n", 2)
-      expect(planned).toBe("planned 6 units, at most 0.30 USD of 10000.00 USD")
+      expect(planned).toBe("planned 6 units of 2 rows, at most 0.30 USD of 10000.00 USD")
       expect(rewritten).toContain("\r\u001b[2Kworking ████████████████████ 6/6")
       expect(told.err.endsWith("\r\u001b[2K")).toBe(true)
       expect(told.err.split("\n")).toHaveLength(2)

@@ -72,6 +72,18 @@ describe("a launch", () => {
     }).pipe(Effect.provide(Layer.provide(Mock.layerStore(), sqlite.layer())))
   )
 
+  it.effect("tells how far it is, and what it launched itself, of how many rows", () =>
+    Effect.gen(function* () {
+      const me = yield* requester
+      const told: Array<Crowd.Progress> = []
+      const onProgress = (progress: Crowd.Progress) => Effect.sync(() => told.push(progress))
+      yield* Crowd.launch(batchOf(undefined, 3), { requester: me.id, limit: 4, onProgress })
+      expect(told.at(-1)).toMatchObject({ launched: 4, units: 6, now: { units: 4, rows: 3 } })
+      yield* Crowd.launch(batchOf(undefined, 3), { requester: me.id, limit: 4, onProgress })
+      expect(told.at(-1)).toMatchObject({ launched: 6, units: 6, now: { units: 2, rows: 2 } })
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
   it.effect("that is limited, or refused, leaves all rows where the next one finds them", () =>
     Effect.gen(function* () {
       const mock = yield* Mock.Mock
