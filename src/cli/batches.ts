@@ -15,6 +15,7 @@ import type { RequesterId } from "../Ids.js"
 import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
 import { TaskRuns } from "../TaskRuns.js"
+import { UsageError } from "./failure.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
@@ -27,20 +28,47 @@ import * as summary from "./summary.js"
 const sample = Options.text("sample").pipe(
   Options.withPseudoName("NAME"),
   Options.withDescription("Which sample; sentiment by default"),
-  Options.withDefault("sentiment")
+  Options.optional
 )
+
+const from = Options.text("from").pipe(
+  Options.withPseudoName("FOLDER"),
+  Options.withDescription("A folder of images: each becomes a row, and a file of the batch's media/"),
+  Options.optional
+)
+
+interface Start {
+  readonly dir: string
+  readonly sample: Option.Option<string>
+  readonly from: Option.Option<string>
+}
+
+/** Says what it was made of. */
+const write = ({ dir, from, sample }: Start) =>
+  Effect.gen(function* () {
+    if (Option.isNone(from)) {
+      const name = Option.getOrElse(sample, () => "sentiment")
+      yield* Samples.copy(name, dir)
+      return { sample: name }
+    }
+    if (Option.isSome(sample)) {
+      return yield* new UsageError({ message: "--from has a task of its own to start from. Leave --sample out." })
+    }
+    yield* Samples.fromFolder(from.value, dir)
+    return { from: from.value }
+  })
 
 export const init = Command.make(
   "init",
-  { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, ...Session.options },
+  { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, from, ...Session.options },
   (given) =>
     Session.withSession(
       given,
       Effect.gen(function* () {
-        yield* Samples.copy(given.sample, given.dir)
+        const made = yield* write(given)
         const next = yield* Invocation.crowd(`run ${shellWord(given.dir)}`)
         yield* summary.answer(
-          { batch: given.dir, sample: given.sample },
+          { batch: given.dir, ...made },
           () => `${given.dir} is a batch to start from. Try it: ${next}`
         )
       }),

@@ -43,6 +43,38 @@ layer(NodeContext.layer)("Samples", (it) => {
     })
   )
 
+  it.scoped("image-tags has its pictures in media/", () =>
+    Effect.gen(function* () {
+      const { media } = yield* read((yield* Path.Path).join(yield* Samples.directory, "image-tags"))
+      expect(media).toHaveLength(6)
+      expect(new Set(media.map(({ type }) => type))).toEqual(new Set(["image/svg+xml"]))
+    })
+  )
+
+  it.scoped("a folder of images becomes a batch: a row for each, a copy in media/, whatever their names", () =>
+    Effect.gen(function* () {
+      const path = yield* Path.Path
+      const images = yield* directoryOf({
+        "b 100%#1?.JPG": "b",
+        'a, "q".png': "a",
+        "notes.txt": "n",
+        ".hidden.png": "h"
+      })
+      const dir = path.join(yield* directoryOf({}), "batch")
+      yield* Samples.fromFolder(images, dir)
+      const batch = yield* read(dir)
+      expect(Chunk.toReadonlyArray(yield* Stream.runCollect(batch.rows))).toEqual([
+        { id: 'a, "q"', image: 'media/a, "q".png' },
+        { id: "b 100%#1?", image: "media/b 100%25%231%3F.JPG" }
+      ])
+      expect(batch.media.map(({ path }) => path)).toEqual(['media/a, "q".png', "media/b 100%#1?.JPG"])
+      const nothing = yield* Effect.flip(Samples.fromFolder(yield* directoryOf({ "a.txt": "a" }), `${dir}2`))
+      expect(faultsOf(nothing)[0]).toContain("holds no images, such as .jpg, .png, .webp or .svg")
+      expect(faultsOf(yield* Effect.flip(Samples.fromFolder(`${dir}/none`, `${dir}2`)))[0]).toContain("does not exist")
+      expect(yield* (yield* FileSystem.FileSystem).exists(`${dir}2`)).toBe(false)
+    })
+  )
+
   it.scoped("write over nothing", () =>
     Effect.gen(function* () {
       const path = yield* Path.Path
