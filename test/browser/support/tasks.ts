@@ -9,6 +9,7 @@ import * as Batch from "../../../src/Batch.js"
 import { placeholders } from "../../../src/batch/Template.js"
 import * as Crowd from "../../../src/Crowd.js"
 import type { RunId } from "../../../src/Ids.js"
+import type { MediaFile } from "../../../src/Media.js"
 import * as Money from "../../../src/Money.js"
 import { Requesters } from "../../../src/Requesters.js"
 import { type Inputs, type Task, type TaskRun, taskDefaults } from "../../../src/TaskRuns.js"
@@ -27,17 +28,19 @@ interface Offered {
   readonly template: string
   readonly rows?: ReadonlyArray<Inputs>
   readonly task?: Partial<Task>
+  readonly media?: ReadonlyArray<MediaFile>
 }
 
 const oneRow: ReadonlyArray<Inputs> = [{ product: "a spanner" }]
 
-export const offered = ({ rows = oneRow, task, template }: Offered) =>
+export const offered = ({ media, rows = oneRow, task, template }: Offered) =>
   Effect.gen(function* () {
     const batch = yield* Batch.fromRows({
       name: template.slice(0, 40),
       task: makeTask(task),
       template,
       rows,
+      media,
       placeholders: placeholders(template)
     })
     const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
