@@ -49,7 +49,7 @@ const paying = (title: string, host?: string) =>
   })
 
 layer(live, { excludeTestServices: true })("A bonus", (it) => {
-  it.scoped("can only be asked for again as it was, once its answer is lost", () =>
+  it.scoped("can only be asked for again as it was, once its answer is lost, and says that it was paid before", () =>
     Effect.gen(function* () {
       const { page, run } = yield* paying("Lost answer")
       yield* losingAnswers(page)
@@ -63,7 +63,7 @@ layer(live, { excludeTestServices: true })("A bonus", (it) => {
       yield* act(() => page.unroute("**/bonuses"))
       yield* button(page, "Try again")
       yield* isOver(page)
-      yield* isThere(page, "0.50 USD paid to ann")
+      yield* isThere(page, "0.50 USD was paid to ann before; nothing was paid now")
       expect(yield* paid(run)).toBe(50)
       expect(yield* act(() => page.getByText("may have been paid").count())).toBe(0)
     })

@@ -2,6 +2,7 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { type Agent, Agents } from "../../src/Agents.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
@@ -48,6 +49,12 @@ const nextSecond = Effect.flatMap(second, (now) =>
 const holdingLong = `{
   const real = setTimeout
   window.setTimeout = (run, after) => real(run, after >= 5_000 ? 600_000 : after)
+}`
+
+/** What is held back is sent at once. */
+const holdingNothing = `{
+  const real = setTimeout
+  window.setTimeout = (run, after) => real(run, after >= 5_000 ? 0 : after)
 }`
 
 /** What is looked at again now and then is looked at again at once. */
@@ -201,6 +208,52 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
       const wanted = agents.map(() => "rejected")
       expect(yield* eventually(agents, wanted)).toEqual(wanted)
     })
+  )
+
+  it.scoped("rejects in a category, where one is named", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Category", 2)
+      const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
+      const page = yield* reviewing(run.id)
+      yield* act(() => page.evaluate(holdingNothing))
+      yield* press(page, "r")
+      yield* answer(page, "Made up", "FAKE_DATA")
+      yield* focusGoesTo(page, /^bob/)
+      yield* press(page, "r")
+      yield* act(() => page.getByLabel("Category, if this crowd wants one").fill(""))
+      yield* press(page, "Enter")
+      const wanted = ["rejected", "rejected"]
+      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      const found = yield* Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => get(id)))
+      expect(found.map(({ category, feedback }) => [feedback, category].map(Option.getOrNull))).toEqual([
+        ["Made up", "FAKE_DATA"],
+        ["Made up", null]
+      ])
+    })
+  )
+
+  it.scoped(
+    "says of what somebody else decided that it was rejected before, or paid before, and the first feedback stands",
+    () =>
+      Effect.gen(function* () {
+        const run = yield* launched("Twice", 3)
+        const [ann, bob] = yield* Effect.all([submitted(run.id, "ann"), submitted(run.id, "bob")])
+        yield* submitted(run.id, "cyd")
+        const agents = yield* Agents
+        const page = yield* reviewing(run.id)
+        yield* act(() => page.evaluate(holdingNothing))
+        yield* agents.reject(ann.id, "the first")
+        yield* agents.approve(bob.id)
+        yield* press(page, "r")
+        yield* answer(page, "the second")
+        yield* isThere(page, "1 submission was rejected before; the first feedback stands.")
+        yield* focusGoesTo(page, /^bob/)
+        yield* press(page, "a")
+        yield* isThere(page, "1 submission was paid before; the first feedback stands.")
+        expect((yield* agents.get(ann.id)).feedback).toEqual(Option.some("the first"))
+        yield* act(() => page.getByRole("button", { name: "Dismiss" }).click())
+        expect(yield* act(() => page.getByText("the first feedback stands").count())).toBe(0)
+      })
   )
 
   it.scoped("looks back at what was decided, and approves after all what was rejected", () =>

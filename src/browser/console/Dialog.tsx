@@ -1,4 +1,5 @@
 /** What the console asks before it does something. */
+import type { JSX } from "preact"
 import { useId, useState } from "preact/hooks"
 import { Dialog, type DialogProps } from "../Dialog.js"
 import type { Problem, Reply } from "./api.js"
@@ -8,6 +9,11 @@ interface QuestionProps extends DialogProps {
   readonly dangerous?: boolean
   /** Closes the dialog when it went well, and says here what did not. */
   readonly onAnswer: () => Promise<Reply<unknown>>
+}
+
+/** Ctrl+Enter sends the form from any of its fields: in some, Enter begins a new line. */
+const sendByKey = (event: JSX.TargetedKeyboardEvent<HTMLFormElement>) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit()
 }
 
 /** A dialog with one thing to do. */
@@ -25,7 +31,7 @@ export const Question = ({ action, children, dangerous = false, onAnswer, onClos
   }
   return (
     <Dialog title={title} onClose={onClose}>
-      <form class="stack" onSubmit={answer}>
+      <form class="stack" onSubmit={answer} onKeyDown={sendByKey}>
         {children}
         {problem !== undefined && (
           <p class="notice bad" role="alert">
@@ -53,7 +59,6 @@ interface TextFieldProps {
   readonly readOnly?: boolean
 }
 
-/** Ctrl+Enter sends the form, as Enter begins a new line. */
 export const TextField = ({ label, longest = 1000, onValue, readOnly = false, value }: TextFieldProps) => {
   const id = useId()
   return (
@@ -67,9 +72,6 @@ export const TextField = ({ label, longest = 1000, onValue, readOnly = false, va
         readOnly={readOnly}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
-        }}
       />
     </div>
   )

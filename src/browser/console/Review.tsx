@@ -167,7 +167,7 @@ export const Review = ({ status, view, waiting }: Props) => {
       {question?.what === "reject" && current !== undefined && (
         <RejectQuestion
           what={question.scope === "one" ? "this submission" : `all of ${current.workerName}`}
-          onReject={(feedback) => decide(question.scope, { _tag: "Reject", feedback })}
+          onReject={(why) => decide(question.scope, { _tag: "Reject", ...why })}
           onClose={close}
         />
       )}

@@ -1,6 +1,7 @@
 /** Decisions that are held back a while, so that they can be undone; sent at once when the page goes away. */
 import { useEffect, useState } from "preact/hooks"
 import * as api from "./api.js"
+import { counted } from "./words.js"
 
 const holdFor = 6_000
 const agentsAtMost = 200
@@ -62,16 +63,16 @@ const without = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<strin
 const failed = (held: Held, what: ReadonlyArray<string>, problem: api.Problem): void =>
   update({ done: without(held, what), problem })
 
-const repeats = (count: number): api.Problem => ({
+const repeats = (count: number, { _tag }: api.Decision): api.Problem => ({
   _tag: "Repeated",
-  message: `${count} of these had been decided so before: nothing was done now, and the first feedback stands.`
+  message: `${counted(count, "submission")} ${count === 1 ? "was" : "were"} ${_tag === "Reject" ? "rejected" : "paid"} before; the first feedback stands.`
 })
 
 /** What was decided meanwhile, by somebody else or by itself, is nothing to review any more. */
 const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
   const decided = outcomes.flatMap(({ _tag, agent }) => (_tag === "Decided" ? [agent] : []))
   const repeated = outcomes.filter((outcome) => outcome._tag === "Decided" && outcome.repeated).length
-  update({ done: withAlso(held, decided), ...(repeated > 0 ? { problem: repeats(repeated) } : {}) })
+  update({ done: withAlso(held, decided), ...(repeated > 0 ? { problem: repeats(repeated, held.decision) } : {}) })
   for (const outcome of outcomes) {
     if (outcome._tag === "Decided") continue
     const isOver = outcome.error._tag === "InvalidTransition"

@@ -5,23 +5,41 @@ import { Question, TextField } from "./Dialog.js"
 
 interface RejectProps {
   readonly what: string
-  readonly onReject: (feedback: string) => void
+  readonly onReject: (why: Why) => void
   readonly onClose: () => void
 }
 
+interface Why {
+  readonly feedback: string
+  readonly category?: string
+}
+
 /** What was said last is likely to be said again. */
-let lastFeedback = ""
+let last: Why = { feedback: "" }
 
 export const RejectQuestion = ({ onClose, onReject, what }: RejectProps) => {
-  const [feedback, setFeedback] = useState(lastFeedback)
+  const [feedback, setFeedback] = useState(last.feedback)
+  const [category, setCategory] = useState(last.category ?? "")
+  const id = useId()
   const reject = async (): Promise<api.Reply<void>> => {
-    lastFeedback = feedback.trim()
-    onReject(lastFeedback)
+    const named = category.trim()
+    last = { feedback: feedback.trim(), ...(named !== "" && { category: named }) }
+    onReject(last)
     return { ok: true, value: undefined }
   }
   return (
     <Question title={`Reject ${what}?`} action="Reject" dangerous onAnswer={reject} onClose={onClose}>
       <TextField label="Why? The worker reads this." value={feedback} onValue={setFeedback} />
+      <div class="field">
+        <label for={id}>Category, if this crowd wants one</label>
+        <input
+          id={id}
+          autocomplete="off"
+          maxLength={100}
+          value={category}
+          onInput={(event) => setCategory(event.currentTarget.value)}
+        />
+      </div>
     </Question>
   )
 }
@@ -50,6 +68,9 @@ const refusals: ReadonlySet<string> = new Set([
   "NotSignedIn"
 ])
 
+const paidInWords = (amount: string, name: string, repeated: boolean): string =>
+  repeated ? `${amount} was paid to ${name} before; nothing was paid now` : `${amount} paid to ${name}`
+
 /** As of `crypto.randomUUID`, which pages over plain HTTP do not have. */
 const randomKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
@@ -71,7 +92,7 @@ export const BonusQuestion = ({ name, onClose, onSaid, to, view }: BonusProps) =
     setState(state === "open" ? "asked" : state)
     const reply = await api.bonus(view.summary.run, { to, amount: amount.trim(), reason: reason.trim(), key })
     settled.current = reply.ok
-    if (reply.ok) onSaid(`${amount.trim()} ${currency} paid to ${name}`)
+    if (reply.ok) onSaid(paidInWords(`${amount.trim()} ${currency}`, name, reply.value.repeated))
     else setState(state === "open" && refusals.has(reply.problem._tag) ? "open" : "unclear")
     return reply
   }
