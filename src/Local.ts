@@ -74,6 +74,11 @@ export interface Visit {
 export interface Service {
   /** Whether visitors give themselves a name. */
   readonly chooses: boolean
+  /**
+   * Where a visit comes from, as the peer and the trusted proxies say, whether it may take part or not: an address, of
+   * IPv6 its /64 network; none where nobody can tell.
+   */
+  readonly network: (visit: Visit) => Option.Option<string>
   /** The worker's name; none for a visitor who has yet to choose one. */
   readonly worker: (visit: Visit) => Effect.Effect<Option.Option<string>, Unwelcome | StoreError>
   /** Gives a visitor the name they chose, first come, first served. Answers the value of the cookie that proves it. */

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import { InvalidName, type StoreError, Unwelcome } from "../CrowdError.js"
 import type { Service, Visit } from "../Local.js"
 import * as Store from "../Store.js"
-import { type Address, isWithin } from "./address.js"
+import { type Address, isWithin, networkOf } from "./address.js"
 import * as names from "./names.js"
 import { originOf } from "./origin.js"
 import * as reservations from "./reservations.js"
@@ -23,6 +23,11 @@ const welcome =
       : Effect.succeed(origin.right)
   }
 
+const networkIn =
+  ({ proxies, proxyHeader }: Settings): Service["network"] =>
+  (visit) =>
+    Option.map(Either.getRight(originOf(visit, proxies, proxyHeader)), networkOf)
+
 const byAddress = (
   { workerAt }: Identity & { readonly _tag: "Address" },
   settings: Settings,
@@ -31,6 +36,7 @@ const byAddress = (
   const address = welcome(settings)
   return {
     chooses: false,
+    network: networkIn(settings),
     worker: (visit) => Effect.map(address(visit), (origin) => Option.some(workerAt(origin))),
     name: (visit, name) =>
       Effect.zipRight(address(visit), new InvalidName({ name, description: "people are known by their address here" })),
@@ -55,6 +61,7 @@ const byName = (
 
   return {
     chooses: true,
+    network: networkIn(settings),
     worker: (visit) =>
       Effect.zipRight(
         admit(visit),

@@ -34,6 +34,23 @@ export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/s
 const notSignedIn = told(NotSignedIn).annotations(HttpApiSchema.annotations({ status: 401 }))
 
 /**
+ * More than ten wrong tokens came from the asker's address: for so many seconds nothing it shows is looked at.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>("effect-crowd/server/TooManyAttempts")(
+  "TooManyAttempts",
+  { seconds: Schema.Int }
+) {
+  override get message() {
+    return `Too many wrong tokens came from your address. Try again in ${this.seconds} ${this.seconds === 1 ? "second" : "seconds"}.`
+  }
+}
+
+const tooManyAttempts = told(TooManyAttempts).annotations(HttpApiSchema.annotations({ status: 429 }))
+
+/**
  * The cookie in which a browser keeps that it has shown the token.
  *
  * @since 0.1.0
@@ -48,7 +65,7 @@ export const cookieName = "crowd_console"
  * @category security
  */
 export class SignedIn extends HttpApiMiddleware.Tag<SignedIn>()("effect-crowd/server/SignedIn", {
-  failure: notSignedIn,
+  failure: Schema.Union(notSignedIn, tooManyAttempts),
   security: {
     cookie: HttpApiSecurity.apiKey({ in: "cookie", key: cookieName }),
     bearer: HttpApiSecurity.bearer
@@ -67,8 +84,10 @@ export class SessionApi extends HttpApiGroup.make("session")
       .setPayload(Schema.Struct({ token: Schema.String.pipe(Schema.maxLength(500)) }))
       .addSuccess(HttpApiSchema.NoContent)
       .addError(notSignedIn)
+      .addError(tooManyAttempts)
   )
   .add(HttpApiEndpoint.del("signOut", "/").addSuccess(HttpApiSchema.NoContent))
+  .addError(told(CrowdError.StoreError), { status: 503 })
   .prefix("/api/session") {}
 
 /**

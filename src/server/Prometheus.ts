@@ -12,7 +12,7 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import { isSecret } from "../local/signature.js"
+import * as attempts from "./internal/attempts.js"
 
 /**
  * @since 0.1.0
@@ -30,11 +30,8 @@ const refused = HttpServerResponse.text("Metrics are for whoever shows the conso
   headers: { "www-authenticate": "Bearer" }
 })
 
-const isAllowed = ({ token }: Options, { headers }: HttpServerRequest.HttpServerRequest): boolean => {
-  if (token === undefined) return true
-  const given = /^Bearer +(\S.*)$/i.exec(headers["authorization"] ?? "")?.[1] ?? ""
-  return isSecret(token, given)
-}
+const bearerOf = ({ headers }: HttpServerRequest.HttpServerRequest): string =>
+  /^Bearer +(\S.*)$/i.exec(headers["authorization"] ?? "")?.[1] ?? ""
 
 /**
  * Adds `GET /metrics` to a router: what this process counts, the server's requests among it. For `Server.layer` it goes
@@ -52,8 +49,14 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, HttpLaye
         Effect.promise(() => producer.collect()),
         ({ resourceMetrics }) => HttpServerResponse.text(serializer.serialize(resourceMetrics), { contentType })
       )
+      const check = options.token === undefined ? () => Effect.void : yield* attempts.checking(options.token)
       yield* router.add("GET", "/metrics", (request) =>
-        isAllowed(options, request) ? collected : Effect.succeed(refused)
+        Effect.zipRight(check(bearerOf(request)), collected).pipe(
+          Effect.catchTags({
+            NotSignedIn: () => Effect.succeed(refused),
+            TooManyAttempts: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 429 }))
+          })
+        )
       )
     })
   ).pipe(Layer.provide(Resource.layer({ serviceName: "effect-crowd" })))

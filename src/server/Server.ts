@@ -18,6 +18,7 @@ import type * as Redacted from "effect/Redacted"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
+import * as attempts from "./internal/attempts.js"
 import * as consoleHalf from "./internal/console.js"
 import * as guard from "./internal/guard.js"
 import * as Keys from "./internal/keys.js"
@@ -81,6 +82,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
       const docs = HttpApiScalar.layerHttpLayerRouter({ api: Api, path: "/docs" })
       const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
+        Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(
           guard.layer({ running, errors, origins: origins.make(options), accepts: options.accepts ?? (() => false) })

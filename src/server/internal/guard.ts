@@ -85,9 +85,13 @@ const tooDeep = refuse(400, "TooDeep", "This is nested too deeply.")
 
 const illegible = refuse(400, "Illegible", "This holds an object of which no text can be made.")
 
-/** JSON of which whoever reads it runs out of stack, or throws where they have to say what is wrong with it. */
-const whereUnreadable = (defect: unknown) => {
+/**
+ * What a defect is answered with. Of JSON, whoever reads it runs out of stack, or throws where they have to say what is
+ * wrong with it; what cannot say otherwise how to answer dies with the answer.
+ */
+const answerTo = (defect: unknown) => {
   if (defect instanceof RangeError) return Option.some(Effect.succeed(tooDeep))
+  if (HttpServerResponse.isServerResponse(defect)) return Option.some(Effect.succeed(defect))
   return isUnprintable(defect) ? Option.some(Effect.succeed(illegible)) : Option.none()
 }
 
@@ -108,7 +112,7 @@ export const layer = ({ accepts, errors, origins, running }: Around) => {
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const maxBytes = maxBodyBytes(request.url)
         const refused = refusal(request, maxBytes, { accepts, origins })
-        const answer = Effect.flatMap(Effect.catchSomeDefect(route, whereUnreadable), answered(request)).pipe(
+        const answer = Effect.flatMap(Effect.catchSomeDefect(route, answerTo), answered(request)).pipe(
           HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )
         return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)

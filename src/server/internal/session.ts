@@ -1,38 +1,57 @@
 /** Who may see the console: whoever has shown its token. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { isSecret, isSigned, type Secret, sign } from "../../local/signature.js"
+import type { StoreError } from "../../CrowdError.js"
+import { layerMemory, Store } from "../../Store.js"
 import { Api } from "../Api.js"
 import { cookieName, NotSignedIn, SignedIn } from "../ConsoleApi.js"
+import * as attempts from "./attempts.js"
 import * as cookies from "./cookies.js"
+import * as sessions from "./sessions.js"
+import * as storeErrors from "./storeErrors.js"
 
-export interface Options {
-  readonly secret: Secret
-  /** Opens the console. */
-  readonly token: Redacted.Redacted<string>
-}
-
-const cookieParts = (token: Redacted.Redacted<string>) => ["console", Redacted.value(token)]
-
-const require = (isRight: boolean) => (isRight ? Effect.void : new NotSignedIn())
-
-/** The cookie holds a signature over the token: who reads it cannot tell the token, and a new token ends it. */
-export const layer = ({ secret, token }: Options) => {
-  const signedIn = Layer.succeed(SignedIn, {
-    cookie: (given) => require(isSigned(secret, cookieParts(token), Redacted.value(given))),
-    bearer: (given) => require(isSecret(token, Redacted.value(given)))
+/** What is ended is known to every process over one store; without a store, to this one. */
+const storeOrMemory = Effect.flatMap(
+  Effect.serviceOption(Store),
+  Option.match({
+    onNone: () => Effect.map(Layer.build(layerMemory), Context.get(Store)),
+    onSome: (store) => Effect.succeed(store)
   })
-  const session = HttpApiBuilder.group(Api, "session", (handlers) =>
-    handlers
-      .handle("signIn", ({ payload }) =>
-        Effect.zipRight(
-          require(isSecret(token, payload.token)),
-          cookies.set(cookieName, sign(secret, cookieParts(token)))
-        )
+)
+
+/** The cookie's check can fail in no way but one; this is no word about the cookie. */
+const whereBroken = (error: StoreError) => Effect.die(storeErrors.response(error))
+
+const ownCookie = Effect.map(HttpServerRequest.HttpServerRequest, ({ cookies }) => cookies[cookieName] ?? "")
+
+export const layer = (secrets: sessions.Secrets) =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      const { begin, end, isOpen } = sessions.make(secrets, yield* storeOrMemory)
+      const check = yield* attempts.checking(secrets.token)
+      const signedIn = Layer.succeed(SignedIn, {
+        cookie: (given) =>
+          Effect.flatMap(Effect.catchAll(isOpen(Redacted.value(given)), whereBroken), (open) =>
+            open ? Effect.void : new NotSignedIn()
+          ),
+        bearer: (given) => check(Redacted.value(given))
+      })
+      const session = HttpApiBuilder.group(Api, "session", (handlers) =>
+        handlers
+          .handle("signIn", ({ payload }) =>
+            Effect.gen(function* () {
+              yield* check(payload.token)
+              yield* end(yield* ownCookie)
+              yield* cookies.set(cookieName, yield* begin, sessions.lasts)
+            })
+          )
+          .handle("signOut", () => Effect.zipRight(cookies.remove(cookieName), Effect.flatMap(ownCookie, end)))
       )
-      .handle("signOut", () => cookies.remove(cookieName))
+      return Layer.merge(signedIn, session)
+    })
   )
-  return Layer.merge(signedIn, session)
-}

@@ -21,6 +21,10 @@ const forWorkers = ({ reason }: StoreError): string =>
 export const toldInWords = (error: StoreError): Effect.Effect<string> =>
   Effect.as(Effect.logError(error.message), forWorkers(error))
 
+/** All of it, for those who operate the server. */
+export const response = (error: StoreError): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.unsafeJson(encode(error), { status: 503 })
+
 const againAfterMillis = 60_000
 
 /** Logs an error; the same one once a minute, however many requests meet it. */

@@ -8,7 +8,7 @@ import { Local, type Visit } from "../../Local.js"
 
 export const cookieName = "crowd_worker"
 
-const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
+export const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
   peer: request.remoteAddress,
   headers: request.headers,
   cookie: Option.fromNullable(request.cookies[cookieName])
