@@ -5,7 +5,6 @@
  * @since 0.1.0
  */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import * as HttpApiScalar from "@effect/platform/HttpApiScalar"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -20,6 +19,7 @@ import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
 import * as attempts from "./internal/attempts.js"
 import * as consoleHalf from "./internal/console.js"
+import * as docs from "./internal/docs.js"
 import * as guard from "./internal/guard.js"
 import * as Keys from "./internal/keys.js"
 import * as origins from "./internal/origins.js"
@@ -79,8 +79,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide([system, work.layer, consoleHalf.layer]),
         Layer.provide(session.layer(options))
       )
-      const docs = HttpApiScalar.layerHttpLayerRouter({ api: Api, path: "/docs" })
-      const routes = Layer.mergeAll(api, docs, pages.layer, options.routes ?? Layer.empty).pipe(
+      const routes = Layer.mergeAll(api, docs.layer, pages.layer, options.routes ?? Layer.empty).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),

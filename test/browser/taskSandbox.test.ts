@@ -95,3 +95,24 @@ share(live, { excludeTestServices: true })("a task's page", (it) => {
     })
   )
 })
+
+share(live, { excludeTestServices: true })("/docs", (it) => {
+  it.scoped("shows the API, loads nothing from elsewhere and has a policy that lets nothing in", () =>
+    Effect.gen(function* () {
+      const page = yield* chromium.page()
+      const [asked, refused]: readonly [Array<string>, Array<string>] = [[], []]
+      page.on("request", (request) => asked.push(request.url()))
+      page.on("console", (message) => {
+        if (/Content Security Policy/.test(message.text())) refused.push(message.text())
+      })
+      const docs = yield* address("/docs")
+      const response = yield* act(() => page.goto(docs))
+      expect(response?.headers()["content-security-policy"]).toContain("default-src 'none'")
+      yield* act(() => page.getByText("/api/work/lobby").first().waitFor({ state: "attached" }))
+      yield* act(() => page.waitForLoadState("networkidle"))
+      const { origin } = new URL(docs)
+      expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith("data:"))).toEqual([])
+      expect(refused).toEqual([])
+    })
+  )
+})

@@ -36,7 +36,8 @@ layer(served)("A server asked for", (it) => {
   it.scoped("by whomever shows its documentation in nobody's frame", () =>
     Effect.gen(function* () {
       const { headers, status } = yield* asking("localhost", "GET", "/docs")
-      expect([status, headers["content-security-policy"]]).toEqual([200, "frame-ancestors 'none'"])
+      expect(status).toBe(200)
+      expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'")
     })
   )
 
