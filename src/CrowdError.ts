@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Ids from "./Ids.js"
+import * as causes from "./internal/cause.js"
 import { FiniteDuration } from "./internal/finite.js"
 import * as Money from "./Money.js"
 
@@ -575,19 +576,37 @@ const inWords: { readonly [Reason in typeof ProviderErrorReason.Type]: string } 
 const wholeSeconds = (duration: Duration.Duration): string =>
   Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(duration))))
 
-/**
- * What a crowd's own side answered, or failed to answer, and nothing more specific fits.
- *
- * @since 0.1.0
- * @category errors
- */
-export class ProviderError extends Schema.TaggedError<ProviderError>("effect-crowd/ProviderError")("ProviderError", {
+/** What such an error was made from. */
+interface Caused {
+  readonly cause?: unknown
+}
+
+const providerErrorFields = {
   reason: ProviderErrorReason,
   provider: Schema.String,
   method: Schema.String,
   retryAfter: Schema.optionalWith(FiniteDuration, { exact: true }),
   description: Schema.String
-}) {
+}
+
+/**
+ * What a crowd's own side answered, or failed to answer, and nothing more specific fits. Of a `cause`, name, message,
+ * stack, code and causes are kept for logs; none of them is in its JSON.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProviderError extends Schema.TaggedError<ProviderError>("effect-crowd/ProviderError")(
+  "ProviderError",
+  providerErrorFields
+) {
+  constructor(
+    { cause, ...props }: Schema.Struct.Constructor<typeof providerErrorFields> & Caused,
+    options?: Schema.MakeOptions
+  ) {
+    super(props, options)
+    causes.keep(this, cause)
+  }
   override get message() {
     const wait = this.retryAfter === undefined ? "" : ` Try again in ${wholeSeconds(this.retryAfter)}.`
     return `${this.provider} ${this.method}: ${inWords[this.reason]}: ${this.description}.${wait}`
@@ -626,17 +645,26 @@ export const StoreErrorReason = Schema.Literal(
   "Failed"
 )
 
+const storeErrorFields = { reason: StoreErrorReason, operation: Schema.String, description: Schema.String }
+
 /**
- * What is remembered could not be read or written. What was not written did not happen: nothing was sent for it.
+ * What is remembered could not be read or written. What was not written did not happen: nothing was sent for it. A
+ * `cause` is kept as in a `ProviderError`.
  *
  * @since 0.1.0
  * @category errors
  */
-export class StoreError extends Schema.TaggedError<StoreError>("effect-crowd/StoreError")("StoreError", {
-  reason: StoreErrorReason,
-  operation: Schema.String,
-  description: Schema.String
-}) {
+export class StoreError extends Schema.TaggedError<StoreError>("effect-crowd/StoreError")(
+  "StoreError",
+  storeErrorFields
+) {
+  constructor(
+    { cause, ...props }: Schema.Struct.Constructor<typeof storeErrorFields> & Caused,
+    options?: Schema.MakeOptions
+  ) {
+    super(props, options)
+    causes.keep(this, cause)
+  }
   override get message() {
     return `The store failed (${this.reason}) at ${this.operation}: ${this.description}`
   }

@@ -66,12 +66,14 @@ const openFailure = ({ filename }: Options, error: unknown): StoreError => {
   if (!fs.existsSync(directory)) {
     return new StoreError({
       ...failure,
+      cause: failure.cause,
       description: `there is no directory ${directory} for ${filename}; make it first`
     })
   }
   if (canWriteTo(directory)) return failure
   return new StoreError({
     ...failure,
+    cause: failure.cause,
     reason: "ReadOnly",
     description: `this process may not write to ${directory}; allow it to, or name a file elsewhere than ${filename}`
   })

@@ -1,4 +1,5 @@
 /** What the layer does with the wire: drops, pages of proxies, throttling, silence. */
+import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -234,6 +235,22 @@ it.scopedLive(
       expect(wire.of("CreateHITType")).toHaveLength(1)
     })
   )
+)
+
+it.scopedLive.each<readonly [string, Reply, string]>([
+  ["a refusal", refuse("AccessDenied", "not for you"), "not for you"],
+  ["a page of a proxy", { status: 403, html: "<html>Forbidden</html>" }, "SyntaxError"]
+])("%s is the cause of its error, without the signature and the headers that were sent", ([, reply, said]) =>
+  on((wire) =>
+    Effect.gen(function* () {
+      wire.on("GetAccountBalance", () => reply)
+      const error = yield* Effect.flip(balance)
+      expect(error).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
+      const all = inspect(error, { depth: 20, showHidden: true, getters: true })
+      expect(inspect(error.cause)).toContain(said)
+      expect(all).not.toMatch(/authorization|AKIATEST|AWS4-HMAC|x-amz-date/i)
+    })
+  )()
 )
 
 it.scopedLive("secrets are in no message", () =>

@@ -83,6 +83,23 @@ describe("SqliteStore", () => {
     })
   )
 
+  it.scoped("keeps what the driver threw as the cause, with its code and its words", () =>
+    Effect.gen(function* () {
+      const directory = yield* sqlite.directory
+      const filename = path.join(directory, "crowd.db")
+      fs.writeFileSync(filename, "id,name\n".repeat(1000))
+      const failed = yield* failureOf(filename)
+      expect(failed.cause).toMatchObject({
+        name: "SqliteError",
+        code: "SQLITE_NOTADB",
+        message: "file is not a database"
+      })
+      expect(JSON.stringify(failed)).not.toContain("SQLITE_NOTADB")
+      const missing = yield* failureOf(path.join(directory, "missing", "crowd.db"))
+      expect(missing.cause).toMatchObject({ name: "TypeError", message: expect.stringContaining("directory") })
+    })
+  )
+
   it.scoped("tells that a database cannot be written, before and after it is open", () =>
     Effect.gen(function* () {
       const filename = path.join(yield* sqlite.directory, "crowd.db")

@@ -49,7 +49,7 @@ export const setupOf = ({ environment }: Crowd, method: string, run: TaskRun): E
 
 /** Our own store is in the way: nothing was decided, and it may go better later. */
 export const stored = <A>(method: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, ProviderError> =>
-  Effect.mapError(effect, (error) => failure("Unavailable", method, error.message))
+  Effect.mapError(effect, (error) => failure("Unavailable", method, error.message, error))
 
 /** What is left of a refusal, with what is known of ids that are good elsewhere. */
 export const refused =
@@ -59,7 +59,8 @@ export const refused =
       ? failure(
           "Rejected",
           error.method,
-          `${error.description} This is ${environment.name}; a worker has another id in another environment`
+          `${error.description} This is ${environment.name}; a worker has another id in another environment`,
+          error.cause
         )
       : toProviderError(error)
 

@@ -10,14 +10,15 @@ export class Refusal extends Data.TaggedError("Refusal")<{
   readonly method: string
   readonly code: string
   readonly description: string
+  readonly cause?: unknown
 }> {}
 
 export type CallError = Refusal | ProviderError
 
 type Reason = ProviderError["reason"]
 
-export const failure = (reason: Reason, method: string, description: string): ProviderError =>
-  new ProviderError({ reason, provider, method, description })
+export const failure = (reason: Reason, method: string, description: string, cause?: unknown): ProviderError =>
+  new ProviderError({ reason, provider, method, description, cause })
 
 const Failure = Schema.Struct({
   name: Schema.optional(Schema.String),
@@ -54,21 +55,19 @@ const isService = ({ $fault, name }: Failure): boolean => $fault !== undefined &
 
 /** The error of a call from what the client threw. */
 export const fromThrown = (method: string, thrown: unknown): CallError => {
+  const failed = (reason: Reason, description: string) => failure(reason, method, description, thrown)
   const found = decode(thrown)
-  if (found._tag === "None") return failure("Unavailable", method, "what came back says nothing that can be read")
+  if (found._tag === "None") return failed("Unavailable", "what came back says nothing that can be read")
   const error = found.value
   const description = describe(error)
+  const refusal = new Refusal({ method, code: codeOf(error), description, cause: thrown })
   const status = error.$metadata?.httpStatusCode
-  if (throttled.includes(error.name ?? "") || status === 429) return failure("Throttled", method, description)
-  if (unsent.includes(error.name ?? "")) return new Refusal({ method, code: codeOf(error), description })
-  if (status === undefined) return failure("Unavailable", method, description)
-  if (status >= 500) return failure("Unavailable", method, `status ${status}: ${description}`)
-  if (!isService(error)) {
-    return failure(isRefused(status) ? "Rejected" : "Malformed", method, `status ${status}: ${description}`)
-  }
-  return error.$fault === "server"
-    ? failure("Unavailable", method, description)
-    : new Refusal({ method, code: codeOf(error), description })
+  if (throttled.includes(error.name ?? "") || status === 429) return failed("Throttled", description)
+  if (unsent.includes(error.name ?? "")) return refusal
+  if (status === undefined) return failed("Unavailable", description)
+  if (status >= 500) return failed("Unavailable", `status ${status}: ${description}`)
+  if (!isService(error)) return failed(isRefused(status) ? "Rejected" : "Malformed", `status ${status}: ${description}`)
+  return error.$fault === "server" ? failed("Unavailable", description) : refusal
 }
 
 /** Codes by which the service says that it does not know the caller. */
@@ -101,6 +100,7 @@ export const isForeignId = ({ code, description }: Refusal): boolean =>
   code === "parametervalidationerror" && /WorkerId/i.test(description)
 
 /** What is left of a refusal that nothing more specific fits. */
-export const rejected = (refusal: Refusal): ProviderError => failure("Rejected", refusal.method, refusal.description)
+export const rejected = ({ cause, description, method }: Refusal): ProviderError =>
+  failure("Rejected", method, description, cause)
 
 export const toProviderError = (error: CallError): ProviderError => (error._tag === "Refusal" ? rejected(error) : error)

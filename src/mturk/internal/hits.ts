@@ -301,7 +301,7 @@ export const cleanup =
             disposable,
             (status) =>
               pages(crowd.store, tables.units, { where: { run: run.id, status }, orderBy: "place" }).pipe(
-                Stream.mapError((error) => failure("Unavailable", "DeleteHIT", error.message)),
+                Stream.mapError((error) => failure("Unavailable", "DeleteHIT", error.message, error)),
                 Stream.filterMap(({ remoteId }) => remoteId),
                 Stream.mapEffect((id) => dispose(crowd, id), { concurrency: crowd.concurrency, unordered: true }),
                 Stream.runDrain

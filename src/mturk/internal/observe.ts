@@ -176,7 +176,7 @@ const fetched = (sync: Sync, known: Known, now: number) =>
     return observations
   })
 
-const unreachable = (error: StoreError) => failure("Unavailable", "ListHITs", error.message)
+const unreachable = (error: StoreError) => failure("Unavailable", "ListHITs", error.message, error)
 
 /** Those HITs that are the run's, with what we hold of them. */
 const knownOf = ({ crowd, run }: Sync, hits: ReadonlyArray<replies.Hit>) =>

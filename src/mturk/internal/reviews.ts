@@ -9,7 +9,7 @@ import { type Driver, type Receipt, type ReviewOrder, receipt, type Sent } from 
 import type { RemoteAgentStatus } from "../../States.js"
 import { Nothing } from "./client.js"
 import { type Crowd, isFresh, isUnpaid, plain, refused, setupOf, unpaid } from "./crowd.js"
-import { failure, isMissing, type Refusal } from "./errors.js"
+import { failure, isMissing, type Refusal, rejected } from "./errors.js"
 import { cost } from "./hits.js"
 import * as replies from "./replies.js"
 
@@ -21,8 +21,8 @@ export const isUnseen = (refusal: Refusal): boolean =>
 export const notSeen = (agent: Agent, refusal: Refusal): Effect.Effect<never, ProviderError> =>
   Effect.flatMap(isFresh(agent), (fresh) =>
     fresh
-      ? failure("NotYet", refusal.method, `the service does not see the submission of ${agent.id} yet`)
-      : failure("Rejected", refusal.method, refusal.description)
+      ? failure("NotYet", refusal.method, `the service does not see the submission of ${agent.id} yet`, refusal.cause)
+      : rejected(refusal)
   )
 
 const read = ({ client }: Crowd, assignment: string) =>

@@ -60,7 +60,8 @@ export const fromDriver = (place: string, operation: string, error: unknown): St
   return new StoreError({
     reason,
     operation,
-    description: said === "" ? advice[reason](place) : `${advice[reason](place)} (${said})`
+    description: said === "" ? advice[reason](place) : `${advice[reason](place)} (${said})`,
+    cause
   })
 }
 
