@@ -211,8 +211,6 @@ const toSendOf = (batch: Batch, run: RunId) =>
     } satisfies ToSend
   })
 
-const rowsPerPage = 500
-
 /**
  * Launches a batch: finds its run and finishes what an earlier launch left unfinished, checks that what is still to be
  * sent can be paid, opens a run where there is none, registers the task, and offers every unit that is not on offer yet.
@@ -409,9 +407,7 @@ export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | Sto
         )
       return agents.list(run).pipe(
         Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
-        Stream.grouped(rowsPerPage),
-        Stream.mapEffect((page) => withInputs(Chunk.toReadonlyArray(page))),
-        Stream.flattenChunks
+        Stream.mapChunksEffect((page) => withInputs(Chunk.toReadonlyArray(page)))
       )
     })
   )

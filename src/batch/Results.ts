@@ -18,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { nextTurn, textPerTurn } from "../internal/nextTurn.js"
 import type { Json } from "../Json.js"
 import * as Money from "../Money.js"
 import { Result } from "../Results.js"
@@ -125,8 +126,8 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
 ]
 
 interface Names {
-  readonly inputs: ReadonlyArray<string>
-  readonly answers: ReadonlyArray<string>
+  readonly inputs: ReadonlySet<string>
+  readonly answers: ReadonlySet<string>
 }
 
 const namesOf = <E, R>(results: Stream.Stream<Result, E, R>): Effect.Effect<Names, E, R> =>
@@ -138,7 +139,7 @@ const namesOf = <E, R>(results: Stream.Stream<Result, E, R>): Effect.Effect<Name
         for (const name of Object.keys(result.inputs)) inputs.add(name)
         for (const name of Object.keys(result.answers)) answers.add(name)
       })
-    ).pipe(Effect.map(() => ({ inputs: Array.from(inputs), answers: Array.from(answers).sort() })))
+    ).pipe(Effect.map(() => ({ inputs, answers: new Set(Array.from(answers).sort()) })))
   })
 
 const cell = (value: Json | undefined): string => {
@@ -155,22 +156,22 @@ const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
     { record_delimiter: "\r\n", quote_record_delimiter: true }
   )
 
+/** The first column of the result that is none of these. */
+const unforeseen = (result: Result, names: Names): string | undefined => {
+  const missing = (prefix: string, record: object, known: ReadonlySet<string>) => {
+    const name = Object.keys(record).find((name) => !known.has(name))
+    return name === undefined ? undefined : `${prefix}.${name}`
+  }
+  return missing("Input", result.inputs, names.inputs) ?? missing("Answer", result.answers, names.answers)
+}
+
 const csvRow = (result: Result, names: Names): Effect.Effect<ReadonlyArray<string>, ResultsChanged> => {
-  const unforeseen = (prefix: string, record: object, known: ReadonlyArray<string>) =>
-    Object.keys(record)
-      .filter((name) => !known.includes(name))
-      .map((name) => `${prefix}.${name}`)
-  const [column] = [
-    ...unforeseen("Input", result.inputs, names.inputs),
-    ...unforeseen("Answer", result.answers, names.answers)
-  ]
-  return column !== undefined
-    ? Effect.fail(new ResultsChanged({ column }))
-    : Effect.succeed([
-        ...columns.map(([, value]) => value(result)),
-        ...names.inputs.map((name) => cell(own(result.inputs, name))),
-        ...names.answers.map((name) => cell(own(result.answers, name)))
-      ])
+  const column = unforeseen(result, names)
+  if (column !== undefined) return new ResultsChanged({ column })
+  const row = columns.map(([, value]) => value(result))
+  for (const name of names.inputs) row.push(cell(own(result.inputs, name)))
+  for (const name of names.answers) row.push(cell(own(result.answers, name)))
+  return Effect.succeed(row)
 }
 
 /** Some results as text. */
@@ -179,32 +180,63 @@ interface Block {
   readonly count: number
 }
 
+/** How results become text. */
+interface Writing<Row, E> {
+  readonly rowOf: (result: Result) => Effect.Effect<Row, E>
+  readonly sizeOf: (row: Row) => number
+  readonly textOf: (rows: ReadonlyArray<Row>) => string
+}
+
+/** The results as blocks of about as much text as is written in a turn; between two of them others have theirs. */
+const inBlocks = <E, R, Row, E2>(
+  results: Stream.Stream<Result, E, R>,
+  { rowOf, sizeOf, textOf }: Writing<Row, E2>
+): Stream.Stream<Block, E | E2, R> =>
+  Stream.mapChunksEffect(results, (chunk) =>
+    Effect.gen(function* () {
+      const blocks: Array<Block> = []
+      let rows: Array<Row> = []
+      let size = 0
+      const end = () => {
+        if (rows.length > 0) blocks.push({ text: textOf(rows), count: rows.length })
+        rows = []
+        size = 0
+      }
+      for (const result of chunk) {
+        const row = yield* rowOf(result)
+        rows.push(row)
+        size += sizeOf(row)
+        if (size < textPerTurn) continue
+        end()
+        yield* nextTurn
+      }
+      end()
+      return Chunk.unsafeFromArray(blocks)
+    })
+  )
+
+const sum = (row: ReadonlyArray<string>): number => row.reduce((size, { length }) => size + length + 1, 0)
+
 const csvBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<Block, E | ResultsChanged, R> =>
   Stream.unwrap(
     Effect.map(namesOf(results), (names) => {
-      const header = [
-        ...columns.map(([name]) => name),
-        ...names.inputs.map((name) => `Input.${name}`),
-        ...names.answers.map((name) => `Answer.${name}`)
-      ]
-      const body = Stream.mapChunksEffect(results, (chunk) =>
-        Effect.map(
-          Effect.forEach(chunk, (result) => csvRow(result, names)),
-          (rows) => Chunk.of({ text: lines(rows), count: rows.length })
-        )
+      const header = columns.map(([name]) => name)
+      for (const name of names.inputs) header.push(`Input.${name}`)
+      for (const name of names.answers) header.push(`Answer.${name}`)
+      return Stream.concat(
+        Stream.make({ text: lines([header]), count: 0 }),
+        inBlocks(results, { rowOf: (result) => csvRow(result, names), sizeOf: sum, textOf: lines })
       )
-      return Stream.concat(Stream.make({ text: lines([header]), count: 0 }), body)
     })
   )
 
 const encodeLine = Schema.encodeSync(Result.omit("task"))
 
 const jsonlBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<Block, E, R> =>
-  Stream.mapChunks(results, (chunk) => {
-    const text = Chunk.toReadonlyArray(chunk)
-      .map((result) => `${JSON.stringify(encodeLine(result))}\n`)
-      .join("")
-    return Chunk.of({ text, count: chunk.length })
+  inBlocks(results, {
+    rowOf: (result) => Effect.sync(() => `${JSON.stringify(encodeLine(result))}\n`),
+    sizeOf: ({ length }) => length,
+    textOf: (texts) => texts.join("")
   })
 
 const blocks = <E, R>(

@@ -5,8 +5,11 @@ import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
 import type { PageOptions, Service } from "../Store.js"
 import type { Primitive, Table } from "../store/tables.js"
+import { nextTurn } from "./nextTurn.js"
 
-const pageSize = 500
+const pageSize = 100
+
+const turn = (isLater: boolean): Effect.Effect<void> => (isLater ? nextTurn : Effect.void)
 
 type Query<Row> = Omit<PageOptions<Row>, "limit">
 
@@ -16,7 +19,7 @@ export interface Paged<E> {
   readonly ready?: ((rows: number) => Effect.Effect<void, E>) | undefined
 }
 
-/** All rows of a query, or those after one of them, as a stream that reads one page at a time. */
+/** All rows of a query, or those after one of them, as a stream that reads one page at a time, and one page in a turn. */
 export const pages = <
   Row extends { readonly id: string },
   Encoded extends { readonly [column: string]: Primitive },
@@ -33,7 +36,9 @@ export const pages = <
   return Stream.paginateChunkEffect<State, Row, StoreError | E, never>(
     { after: options.after, asked: limit },
     ({ after, asked }) =>
-      Effect.zipRight(ready(asked), store.page(table, { ...options, after, limit })).pipe(
+      turn(asked > limit).pipe(
+        Effect.zipRight(ready(asked)),
+        Effect.zipRight(store.page(table, { ...options, after, limit })),
         Effect.map((rows) => [
           Chunk.unsafeFromArray(rows),
           rows.length < limit ? Option.none() : Option.some({ after: rows[rows.length - 1], asked: asked + limit })

@@ -7,8 +7,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { buildSync } from "esbuild"
 
-const benches = ["claims", "http", "launch", "mturk"]
-const children = ["httpFloor", "httpOurs", "mturkServer"]
+const benches = ["claims", "exporting", "http", "launch", "mturk"]
+const children = ["exportOurs", "httpFloor", "httpOurs", "mturkServer"]
 const compiled = fileURLToPath(new URL("../../node_modules/.cache/bench", import.meta.url))
 
 const compile = () =>

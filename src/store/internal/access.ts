@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { StoreError } from "../../CrowdError.js"
 import type { Encoded, Row } from "../../internal/columns.js"
+import { byTurns, nextTurn } from "../../internal/nextTurn.js"
 import type { Primitive, Table } from "../tables.js"
 import type { Dialect } from "./dialect.js"
 import type { Session } from "./session.js"
@@ -45,7 +46,15 @@ const withNumbers = (row: unknown, integers: ReadonlyArray<string>): unknown => 
   return row
 }
 
-/** The rows of a statement as what they stand for. @internal */
+/** How much text a row has. */
+const sizeOf = (row: unknown): number => {
+  let size = 0
+  if (Predicate.isRecord(row))
+    for (const value of Object.values(row)) if (typeof value === "string") size += value.length
+  return size
+}
+
+/** The rows of a statement as what they stand for; of many, so much at a time that others have their turn. @internal */
 export const decoded = <R extends Row, E extends Encoded>(
   { statementsOf }: Access,
   table: Table<R, E>,
@@ -53,7 +62,7 @@ export const decoded = <R extends Row, E extends Encoded>(
   rows: Rows
 ): Effect.Effect<ReadonlyArray<R>, StoreError> => {
   const { integers } = statementsOf(table)
-  return Effect.flatMap(rows, (rows) => {
+  const decode = (rows: ReadonlyArray<unknown>): Effect.Effect<ReadonlyArray<R>, StoreError> => {
     const read: Array<R> = []
     for (const row of rows) {
       const result = table.decode(withNumbers(row, integers))
@@ -61,6 +70,19 @@ export const decoded = <R extends Row, E extends Encoded>(
       read.push(result.right)
     }
     return Effect.succeed(read)
+  }
+  return Effect.flatMap(rows, (rows) => {
+    const groups = rows.length > 1 ? byTurns(rows, sizeOf) : [rows]
+    if (groups.length <= 1) return decode(rows)
+    return Effect.map(
+      Effect.forEach(groups, (group) =>
+        Effect.zipLeft(
+          Effect.suspend(() => decode(group)),
+          nextTurn
+        )
+      ),
+      (read) => read.flat()
+    )
   })
 }
 

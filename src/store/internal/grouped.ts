@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { StoreError } from "../../CrowdError.js"
+import { nextTurn } from "../../internal/nextTurn.js"
 import type { Database, Manager, Open, Reserved } from "./session.js"
 import * as Turn from "./turn.js"
 
@@ -23,15 +24,6 @@ interface Member extends Open {
 type Result = Exit.Exit<void, StoreError>
 
 const maxMembers = 64
-
-/**
- * Requests that have arrived at this process run, each in a callback of its own, and so do timers and those who only
- * read, before this goes on.
- */
-const letOthersCome: Effect.Effect<void> =
-  typeof setImmediate === "function"
-    ? Effect.async((resume) => void setImmediate(() => resume(Effect.void)))
-    : Effect.yieldNow()
 
 const memberOf = (group: Group, first: boolean): Member => ({
   connection: group.reserved.connection,
@@ -104,12 +96,12 @@ export const make = (database: Database): Manager<Member> => {
 
   const commitUnlessAwaited = Effect.suspend(() => {
     if (group === undefined) return Effect.void
-    if (group.members >= maxMembers) return Effect.zipRight(commit(group), letOthersCome)
+    if (group.members >= maxMembers) return Effect.zipRight(commit(group), nextTurn)
     return turn.isAwaited() ? Effect.void : commit(group)
   })
 
   const finish = Effect.suspend(() =>
-    turn.isAwaited() ? commitUnlessAwaited : Effect.zipRight(letOthersCome, commitUnlessAwaited)
+    turn.isAwaited() ? commitUnlessAwaited : Effect.zipRight(nextTurn, commitUnlessAwaited)
   )
 
   return {
