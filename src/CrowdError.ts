@@ -370,6 +370,21 @@ export class NameTaken extends Schema.TaggedError<NameTaken>("effect-crowd/NameT
 }
 
 /**
+ * Visitors from this address have taken as many new names as may be taken there in an hour.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TooManyNames extends Schema.TaggedError<TooManyNames>("effect-crowd/TooManyNames")("TooManyNames", {
+  address: Schema.String,
+  perHour: Schema.Int
+}) {
+  override get message() {
+    return `From ${this.address} ${this.perHour} new names were taken within an hour. Wait, use the browser that has your name, or ask the requester to allow more (namesPerHour).`
+  }
+}
+
+/**
  * @since 0.1.0
  * @category errors
  */
@@ -698,6 +713,7 @@ export const CrowdError = Schema.Union(
   Unwelcome,
   NameNeeded,
   NameTaken,
+  TooManyNames,
   NameNotTaken,
   InvalidName,
   InvalidSetting,

@@ -14,7 +14,15 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { InvalidName, InvalidSetting, NameNotTaken, NameTaken, StoreError, Unwelcome } from "./CrowdError.js"
+import type {
+  InvalidName,
+  InvalidSetting,
+  NameNotTaken,
+  NameTaken,
+  StoreError,
+  TooManyNames,
+  Unwelcome
+} from "./CrowdError.js"
 import * as Driver from "./Driver.js"
 import { check } from "./local/settings.js"
 import * as visitors from "./local/visitors.js"
@@ -33,6 +41,11 @@ export interface Options {
    * signed cookie, where many share an address.
    */
   readonly identify?: "address" | "name" | undefined
+  /**
+   * How many new names visitors from one address (of IPv6, one /64 network) may take in an hour, in each process; 100 by
+   * default.
+   */
+  readonly namesPerHour?: number | undefined
   /** CIDR ranges of the proxies whose word on the client's address counts; none by default. */
   readonly proxies?: ReadonlyArray<string> | undefined
   /** The one header in which those proxies tell it; `x-forwarded-for` by default. The other is never looked at. */
@@ -87,7 +100,7 @@ export interface Service {
     name: string
   ) => Effect.Effect<
     { readonly worker: string; readonly cookie: string },
-    Unwelcome | InvalidName | NameTaken | StoreError
+    Unwelcome | InvalidName | NameTaken | TooManyNames | StoreError
   >
   /**
    * Frees a name whose cookie was lost: what proved it proves it no more, and whoever chooses it next is the same worker,

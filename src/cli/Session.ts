@@ -172,6 +172,7 @@ const words: Partial<Record<string, string>> = {
   proxies: "--proxy",
   allow: "--allow",
   deny: "--deny",
+  namesPerHour: "--names-per-hour",
   host: "--question-url"
 }
 

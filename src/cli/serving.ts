@@ -46,6 +46,11 @@ export const options = {
     Options.withDescription("What a worker is known by: their ip address (the default), or a name they choose"),
     Options.optional
   ),
+  namesPerHour: Options.integer("names-per-hour").pipe(
+    Options.withPseudoName("N"),
+    Options.withDescription("New names that may be taken from one address in an hour, 100 by default"),
+    Options.optional
+  ),
   proxy: ranges("proxy", "Proxies whose word on people's addresses counts"),
   proxyHeader: Options.choice("proxy-header", ["x-forwarded-for", "forwarded"]).pipe(
     Options.withDescription("The header in which the proxies tell it; x-forwarded-for by default"),
@@ -65,6 +70,7 @@ export interface Given {
   readonly url: Option.Option<string>
   readonly allowHost: ReadonlyArray<string>
   readonly identify: Option.Option<"address" | "name">
+  readonly namesPerHour: Option.Option<number>
   readonly proxy: ReadonlyArray<string>
   readonly proxyHeader: Option.Option<"x-forwarded-for" | "forwarded">
   readonly allow: ReadonlyArray<string>
@@ -84,6 +90,7 @@ const environment: Config.Config<Given> = Config.all({
   url: Config.option(Config.nonEmptyString("CROWD_URL")),
   allowHost: list("CROWD_ALLOW_HOST"),
   identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
+  namesPerHour: Config.option(Config.integer("CROWD_NAMES_PER_HOUR")),
   proxy: list("CROWD_PROXY"),
   proxyHeader: Config.option(Config.literal("x-forwarded-for", "forwarded")("CROWD_PROXY_HEADER")),
   allow: list("CROWD_ALLOW"),
@@ -101,6 +108,7 @@ const merge = (words: Given, variables: Given): Given => {
     url: Option.orElse(words.url, () => variables.url),
     allowHost: either(words.allowHost, variables.allowHost),
     identify: Option.orElse(words.identify, () => variables.identify),
+    namesPerHour: Option.orElse(words.namesPerHour, () => variables.namesPerHour),
     proxy: either(words.proxy, variables.proxy),
     proxyHeader: Option.orElse(words.proxyHeader, () => variables.proxyHeader),
     allow: either(words.allow, variables.allow),
@@ -162,6 +170,7 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
       token: yield* secrets.tokenOf(database, secret),
       people: {
         identify: Option.getOrUndefined(given.identify),
+        namesPerHour: Option.getOrUndefined(given.namesPerHour),
         proxies: given.proxy,
         proxyHeader: Option.getOrUndefined(given.proxyHeader),
         allow: given.allow.length === 0 ? undefined : given.allow,

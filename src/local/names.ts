@@ -4,6 +4,7 @@ import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import { InvalidName } from "../CrowdError.js"
 import { isGiven } from "./address.js"
+import { inLatin, mixed } from "./lookalikes.js"
 import { isSigned, type Secret, sign } from "./signature.js"
 
 const longest = 40
@@ -11,21 +12,31 @@ const longest = 40
 /** Control characters, line separators, halves of characters, and what turns the direction of reading. */
 const disturbing = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 
-/** Names of one key are one name to whoever reads them: letter case, width, spaces and invisible characters are no difference. */
+/**
+ * Names of one key are one name to whoever reads them: letter case, width, spaces, invisible characters and letters of
+ * another script that look the same are no difference.
+ */
 export const keyOf = (name: string): string =>
-  name
-    .normalize("NFKC")
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
-    .replace(/\s+/gu, " ")
-    .trim()
-    .toUpperCase()
-    .normalize("NFKC")
+  inLatin(
+    name
+      .normalize("NFKC")
+      .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+      .replace(/\s+/gu, " ")
+      .trim()
+      .toUpperCase()
+  )
 
 const faultOf = (name: string): string | undefined => {
   if (disturbing.test(name)) return "it has control characters"
-  if (keyOf(name) === "") return "there is nothing to read"
+  const key = keyOf(name)
+  if (key === "") return "there is nothing to read"
   if ([...name].length > longest) return `it is longer than ${longest} characters`
-  return isGiven(name) ? "it reads like an address" : undefined
+  if (isGiven(key)) return "it reads like an address"
+  if (/^(?:WORKER|AGENT)_/.test(key)) return "it reads like an id; names do not begin with worker_ or agent_"
+  const scripts = mixed(name)
+  return scripts.length > 0
+    ? `it mixes ${scripts.join(" and ")} letters, of which some look alike; use one of them`
+    : undefined
 }
 
 /** The name as it is kept. */

@@ -21,6 +21,7 @@ export interface Settings {
   readonly proxyHeader: Header
   readonly allow: Option.Option<ReadonlyArray<Range>>
   readonly deny: ReadonlyArray<Range>
+  readonly namesPerHour: number
 }
 
 const ranges = (
@@ -55,6 +56,17 @@ const identityOf = (options: Options): Effect.Effect<Identity, InvalidSetting> =
     : Effect.succeed({ _tag: "Address", workerAt: written })
 }
 
+const namesByDefault = 100
+
+const namesOf = (value: number = namesByDefault): Effect.Effect<number, InvalidSetting> =>
+  Number.isSafeInteger(value) && value >= 1
+    ? Effect.succeed(value)
+    : new InvalidSetting({
+        setting: "namesPerHour",
+        value: String(value),
+        description: "it is a whole number, 1 or more"
+      })
+
 export const check = (options: Options): Effect.Effect<Settings, InvalidSetting> =>
   Effect.gen(function* () {
     return {
@@ -62,6 +74,7 @@ export const check = (options: Options): Effect.Effect<Settings, InvalidSetting>
       proxies: yield* ranges("proxies", options.proxies),
       proxyHeader: options.proxyHeader ?? "x-forwarded-for",
       allow: options.allow === undefined ? Option.none() : Option.some(yield* ranges("allow", options.allow)),
-      deny: yield* ranges("deny", options.deny)
+      deny: yield* ranges("deny", options.deny),
+      namesPerHour: yield* namesOf(options.namesPerHour)
     }
   })

@@ -6,6 +6,7 @@ import type { Service, Visit } from "../Local.js"
 import * as Store from "../Store.js"
 import { type Address, isWithin, networkOf } from "./address.js"
 import * as names from "./names.js"
+import * as NewNames from "./newNames.js"
 import { originOf } from "./origin.js"
 import * as reservations from "./reservations.js"
 import type { Identity, Settings } from "./settings.js"
@@ -44,12 +45,17 @@ const byAddress = (
   }
 }
 
+/** What counts as one place; all of which nothing can be read are one. */
+const placeOf = ({ proxies, proxyHeader }: Settings, visit: Visit): string =>
+  Either.match(originOf(visit, proxies, proxyHeader), { onLeft: () => "an unknown address", onRight: networkOf })
+
 /** Where nobody is kept out, it does not matter from where visitors with a name come. */
 const byName = (
   { secret }: Identity & { readonly _tag: "Name" },
   settings: Settings,
   { isCurrent, release, take }: reservations.Service
 ): Service => {
+  const newNames = NewNames.make(settings.namesPerHour)
   const isOpen = Option.isNone(settings.allow) && settings.deny.length === 0
   const admit = isOpen ? () => Effect.void : welcome(settings)
 
@@ -75,7 +81,7 @@ const byName = (
         yield* admit(visit)
         const name = yield* names.checked(given)
         const own = Option.filter(yield* proven(visit), (held) => names.keyOf(held.name) === names.keyOf(name))
-        const proof = Option.isSome(own) ? own.value : yield* take(name)
+        const proof = Option.isSome(own) ? own.value : yield* newNames.taking(placeOf(settings, visit), take(name))
         return { worker: proof.name, cookie: names.cookieOf(secret, proof) }
       }),
     release

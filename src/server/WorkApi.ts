@@ -167,6 +167,7 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addSuccess(Schema.Struct({ worker: Schema.String }))
       .addError(told(CrowdError.InvalidName), { status: 400 })
       .addError(told(CrowdError.NameTaken), { status: 409 })
+      .addError(told(CrowdError.TooManyNames), { status: 429 })
   )
   .add(
     HttpApiEndpoint.post("accept", "/runs/:run/agents")

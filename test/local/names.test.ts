@@ -27,6 +27,10 @@ describe("a name", () => {
     ["Zoe\u0308", "Zoë"],
     ["王小明", "王小明"],
     ["👩‍🚀", "👩‍🚀"],
+    ["Ольга 7", "Ольга 7"],
+    ["Δημήτρης", "Δημήτρης"],
+    ["Yuki 雪", "Yuki 雪"],
+    ["worker 7", "worker 7"],
     ["👍".repeat(40), "👍".repeat(40)],
     ["<b>&amp;", "<b>&amp;"]
   ])("%j is kept as %j", (given, kept) => {
@@ -47,7 +51,14 @@ describe("a name", () => {
     ["a\ud800b", "control"],
     ["192.0.2.1", "address"],
     ["2001:db8::/64", "address"],
-    ["p_0123456789abcdef", "address"]
+    ["p_0123456789abcdef", "address"],
+    ["１９２.0.2.1", "address"],
+    ["worker_0123", "worker_ or agent_"],
+    ["Agent_7", "worker_ or agent_"],
+    ["ｗｏｒｋｅｒ＿1", "worker_ or agent_"],
+    ["Аda", "Latin and Cyrillic"],
+    ["Αda", "Latin and Greek"],
+    ["Ола\u03a9", "Greek and Cyrillic"]
   ])("%j is none: %s", (given, why) => {
     expect(Either.getLeft(checked(given)).pipe(Option.map(({ description }) => description))).toEqual(
       Option.some(expect.stringContaining(why))
@@ -61,7 +72,11 @@ describe("a name", () => {
     ["Ａｄａ", "Ada"],
     ["Ada  Lovelace", "ada lovelace"],
     ["A\u200dda", "Ada"],
-    ["Zoe\u0308", "zoë"]
+    ["Zoe\u0308", "zoë"],
+    ["Оса", "oca"],
+    ["ТОМ", "Tom"],
+    ["ΤΟΜ", "ТОМ"],
+    ["Ёва", "Ëвa"]
   ])("%j is the same as %j", (one, other) => {
     expect(keyOf(one)).toBe(keyOf(other))
   })
@@ -118,6 +133,51 @@ describe("a cookie", () => {
     expect(provenBy(secret, `${encoded}.1.${signature}`)).toEqual(Option.none())
     expect(provenBy(Redacted.make("another secret of it"), ada)).toEqual(Option.none())
   })
+})
+
+describe("new names", () => {
+  const here = (options: Local.Options) =>
+    Layer.provide(Local.layer({ identify: "name", secret, ...options }), Store.layerMemory)
+  const behind = (address: string) => from("10.0.0.1", { headers: { "x-forwarded-for": address } })
+
+  it.effect("are so many from one address in an hour, and as many from another", () =>
+    Effect.gen(function* () {
+      const local = yield* Local.Local
+      for (const name of ["Ada", "Grace"]) yield* local.name(behind("192.0.2.1"), name)
+      const refused = yield* refusal(local.name(behind("192.0.2.1"), "Alan"), "TooManyNames")
+      expect(refused).toMatchObject({ address: "192.0.2.1", perHour: 2 })
+      yield* local.name(behind("192.0.2.2"), "Alan")
+      for (const name of ["Kurt", "Emmy"]) yield* local.name(behind(`2001:db8::${name === "Kurt" ? 1 : 2}`), name)
+      yield* refusal(local.name(behind("2001:db8::3"), "Alonzo"), "TooManyNames")
+      yield* TestClock.adjust("1 hour")
+      yield* local.name(behind("192.0.2.1"), "Barbara")
+    }).pipe(Effect.provide(here({ namesPerHour: 2, proxies: ["10.0.0.0/8"] })))
+  )
+
+  it.effect("are not counted where they are taken already, wrong, or the visitor's own", () =>
+    Effect.gen(function* () {
+      const local = yield* Local.Local
+      const { cookie } = yield* local.name(nobody, "Ada")
+      for (let n = 0; n < 5; n++) {
+        yield* refusal(local.name(nobody, "ADA"), "NameTaken")
+        yield* refusal(local.name(nobody, "worker_1"), "InvalidName")
+        yield* local.name(withCookie(cookie), "Ada")
+      }
+      yield* local.name(nobody, "Grace")
+      yield* refusal(local.name(nobody, "Alan"), "TooManyNames")
+    }).pipe(Effect.provide(here({ namesPerHour: 2 })))
+  )
+
+  it.effect("are a hundred by default, asked for at once or not", () =>
+    Effect.gen(function* () {
+      const local = yield* Local.Local
+      const names = Array.from({ length: 150 }, (_, i) => `Person ${i}`)
+      const all = yield* Effect.forEach(names, (name) => Effect.either(local.name(nobody, name)), {
+        concurrency: "unbounded"
+      })
+      expect(all.filter(Either.isRight)).toHaveLength(100)
+    }).pipe(Effect.provide(here({})))
+  )
 })
 
 const kit = make({ arrive: (worker) => Effect.succeed({ worker }) })

@@ -140,6 +140,7 @@ describe("options that make no sense", () => {
     [{ allow: ["the office"] }, "allow", "the office"],
     [{ deny: ["::/200"] }, "deny", "::/200"],
     [{ identify: "name" }, "secret", ""],
+    [{ namesPerHour: 0 }, "namesPerHour", "0"],
     [{ pseudonyms: true }, "secret", ""],
     [{ pseudonyms: true, secret: Redacted.make("short") }, "secret", "<redacted>"]
   ])("%j are an InvalidSetting when the layer is built", ([options, setting, value]) =>

@@ -486,7 +486,7 @@ describe("catchTags over each method is exhaustive", () => {
     ).type.toBe<Infallible>()
     expect(
       failing<Local.Service["name"]>().pipe(
-        Effect.catchTags(handle("Unwelcome", "InvalidName", "NameTaken", "StoreError"))
+        Effect.catchTags(handle("Unwelcome", "InvalidName", "NameTaken", "TooManyNames", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(

@@ -62,6 +62,10 @@ const problems: { readonly [tag: string]: Words } = {
     title: "Somebody has this name already",
     text: "If that is you, use the browser you began with, or ask whoever invited you to free the name. Otherwise choose another name."
   },
+  TooManyNames: {
+    title: "Too many new names from here",
+    text: "Use the browser in which you have a name, wait an hour, or ask whoever invited you to allow more."
+  },
   Unwelcome: { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." },
   Foreign: { title: "This came from another page", text: "Open the task here and submit it again." }
 }
