@@ -70,7 +70,8 @@ const read = (source: string, markup: ReadonlyArray<string>): Read => {
  * markup, never script, and never another attribute:
  *
  * - between tags and in attributes it is the text it is;
- * - in an attribute that holds an address and begins with the placeholder, `javascript:`, `vbscript:` and `data:` (other
+ * - in an attribute that holds an address and begins with the placeholder, or in a `<meta>` that leads to one,
+ *   `javascript:`, `vbscript:` and `data:` (other
  *   than pictures, sounds and films) get `unsafe:` before them, which no browser opens;
  * - in a string of a script, also of one in an attribute such as `onclick`, it is what the string says. In the code
  *   itself JSON goes in as it is, and all else as a string;

@@ -118,6 +118,35 @@ describe("addresses", () => {
     }
   })
 
+  it.each(runs)("%j is not where a <meta http-equiv=refresh> leads to", (x) => {
+    const contents: ReadonlyArray<readonly [string, string]> = [
+      ["0;url=${x}", x],
+      ["0; URL = '${x}", x],
+      ["0 ${x}", x],
+      ["${x}", `0;url=${x}`],
+      ["1${x}", `.5,${x}`],
+      ["${x}${y}", `0;url="`]
+    ]
+    for (const [content, value] of contents) {
+      for (const html of [
+        `<meta http-equiv="refresh" content="${content}">`,
+        `<meta content="${content}" http-equiv="\${z}">`
+      ]) {
+        const made = elementsOf(filled(html, { x: value, y: x, z: "refresh" }))[1]?.attributes["content"] ?? ""
+        const [, address] = /^[\t\n\f\r ]*[\d.]+[\t\n\f\r ;,][\t\n\f\r ;,]*(?:url\s*=\s*)?["']?(.*)$/is.exec(made) ?? []
+        const leads = address === undefined ? "unsafe:" : new URL(address, "https://example.com").protocol
+        expect([content, made, leads]).toEqual([content, made, "unsafe:"])
+      }
+    }
+  })
+
+  it("of a <meta> are as they are where they lead nowhere else", () => {
+    const contentOf = (html: string, x: string) => elementsOf(withX(html, x))[1]?.attributes["content"]
+    expect(contentOf('<meta name="description" content="${x}">', "javascript: a book")).toBe("javascript: a book")
+    expect(contentOf('<meta http-equiv="refresh" content="5;url=${x}">', "/next?a=b")).toBe("5;url=/next?a=b")
+    expect(contentOf('<meta http-equiv="refresh" content="${x}">', "30")).toBe("30")
+  })
+
   it("are safe as a whole, whichever part does not look so", () => {
     const hrefOf = (html: string, inputs: Inputs) => elementsOf(filled(html, inputs))[1]?.attributes["href"] ?? ""
     expect(hrefOf("<a href='${a}${b}'>", { a: "java", b: "script:1" })).toBe("unsafe:javascript:1")

@@ -157,6 +157,25 @@ describe("a signature", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.scoped("over headers that were not sent, such as SignedHeaders=__proto__, is refused as other nonsense is", () =>
+    Effect.gen(function* () {
+      for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "x-none", "%00", "é"]) {
+        const tamper = ({ authorization = "", ...rest }: Record<string, string>) => ({
+          ...rest,
+          authorization: authorization.replace(";x-amz-target", `;x-amz-target;${name}`)
+        })
+        const { reply, status } = yield* sendSigned({ tamper })
+        expect([name, status, reply]).toEqual([
+          name,
+          400,
+          { __type: "InvalidSignatureException", message: expect.any(String) }
+        ])
+      }
+      const query = Object.fromEntries([["__proto__", "1"]])
+      expect((yield* sendSigned({ query })).status).toBeLessThan(500)
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("holds for five minutes, either way", () =>
     Effect.gen(function* () {
       for (const [ahead, status] of [

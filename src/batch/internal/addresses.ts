@@ -50,3 +50,18 @@ export const readAddress = (holed: Holed, reader: Reader): void => {
   reader.place(first, (value, inputs) => (isUnsafe(filled(holed, inputs)) ? `unsafe:${value}` : value))
   for (const hole of others) reader.place(hole, (value) => value)
 }
+
+/** Where a `<meta http-equiv="refresh">` of this content leads to; as browsers read it, and rather too much than too little. */
+const refreshed = (content: string): string | undefined =>
+  /^\s*[\d.]+[\s;,]+(?:url\s*=\s*)?["']?(.*)$/is.exec(content)?.[1]
+
+/**
+ * The content of a `<meta>`: a page that it would go to of itself is an address. Whether it says so elsewhere in the tag
+ * cannot be told, since that may be data too; no other content reads so.
+ */
+export const readMetaContent = (holed: Holed, reader: Reader): void => {
+  const [first, ...others] = holed.holes
+  if (first === undefined) return
+  reader.place(first, (value, inputs) => (isUnsafe(refreshed(filled(holed, inputs)) ?? "") ? `unsafe:${value}` : value))
+  for (const hole of others) reader.place(hole, (value) => value)
+}

@@ -2,7 +2,7 @@
 import * as Arr from "effect/Array"
 import { decodeHTMLAttribute } from "entities/decode"
 import type { Inputs } from "../../TaskRuns.js"
-import { isAddress, readAddress } from "./addresses.js"
+import { isAddress, readAddress, readMetaContent } from "./addresses.js"
 import * as Escapes from "./escapes.js"
 import { type Escape, type Hole, type Holed, mapFixed, parts, type Reader, valueOf, within } from "./holes.js"
 import { type Region, regionsOf } from "./regions.js"
@@ -118,6 +118,7 @@ const readingOfAttribute = (element: string, name: string, markup: ReadonlySet<s
   if (name === "style") return readStyle
   if (name === "srcdoc") return (holed, reader) => readPage(holed, reader, markup)
   if (isAddress(element, name)) return readAddress
+  if (element === "meta" && name === "content") return readMetaContent
   return placingAll(same)
 }
 

@@ -90,6 +90,8 @@ const addressed = (url: string) => {
   return { path: pathname, query: Object.fromEntries(names.map((name) => [name, searchParams.getAll(name)])) }
 }
 
+const isSent = ({ headers }: SignedRequest, name: string): boolean => Object.hasOwn(headers, name)
+
 const sign = (request: SignedRequest, authorization: Authorization, key: AccessKey, signingDate: Date) =>
   Effect.promise(() => {
     const headers = Object.fromEntries(
@@ -137,6 +139,10 @@ export const verify = (
     if (key === undefined) return yield* refusal.unknownKey
     const missing = mustBeSigned.find((name) => !authorization.signedHeaders.includes(name))
     if (missing !== undefined) return yield* refusal.wrongSignature(`'${missing}' must be a signed header.`)
+    const unsent = authorization.signedHeaders.find((name) => !isSent(request, name))
+    if (unsent !== undefined) {
+      return yield* refusal.wrongSignature(`'${unsent.slice(0, 40)}' is a signed header that was not sent.`)
+    }
     const date = yield* checkDate(request, authorization, DateTime.toEpochMillis(yield* DateTime.now))
     const signed = yield* sign(request, authorization, key, date)
     return isSame(signatureIn(signed.headers["authorization"]), authorization.signature) ? key : yield* mismatch
