@@ -1,39 +1,12 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { failure } from "../../src/mturk/internal/errors.js"
 import * as Limiter from "../../src/mturk/internal/limiter.js"
 
-const ends =
-  <A, E>(result: Either.Either<A, E>): Limiter.Call<A, E> =>
-  (gate, end) => {
-    gate.enter(() => end(result))
-    return () => {}
-  }
-
-const succeeds = ends(Either.right("an answer"))
-const throttled = ends(Either.left(failure("Throttled", "GetHIT", "Rate exceeded")))
-
-/** One that ends a little later, and may be broken off before. */
-const slow =
-  (begun: () => void, ended: () => void): Limiter.Call<string, never> =>
-  (gate, end) => {
-    let timer: NodeJS.Immediate | undefined
-    gate.enter(() => {
-      begun()
-      timer = setImmediate(() => {
-        ended()
-        end(Either.right("an answer"))
-      })
-    })
-    return () => {
-      if (timer === undefined) return
-      clearImmediate(timer)
-      ended()
-    }
-  }
+const succeeds = Effect.succeed("an answer")
+const throttled = Effect.fail(failure("Throttled", "GetHIT", "Rate exceeded"))
 
 /** When each of so many calls begins, in milliseconds from now. */
 const beginnings = (limiter: Limiter.Limiter, calls: number) =>
@@ -41,13 +14,7 @@ const beginnings = (limiter: Limiter.Limiter, calls: number) =>
     const clock = yield* Effect.clock
     const start = clock.unsafeCurrentTimeMillis()
     const began: Array<number> = []
-    const call: Limiter.Call<string, never> = (gate, end) => {
-      gate.enter(() => {
-        began.push(clock.unsafeCurrentTimeMillis() - start)
-        end(Either.right("an answer"))
-      })
-      return () => {}
-    }
+    const call = Effect.sync(() => began.push(clock.unsafeCurrentTimeMillis() - start))
     const all = yield* Effect.fork(
       Effect.forEach(Array.from({ length: calls }), () => Effect.either(limiter.limit("GetHIT", call)), {
         concurrency: "unbounded"
@@ -121,104 +88,39 @@ it.effect("a call that would wait for more than ten seconds is not made", () =>
   })
 )
 
-/** How many were under way at once at the most, and how many are still. */
+/** A call that ends a little later, or is broken off before; how many were under way at once, and how many are still. */
 const counting = () => {
   const count = { now: 0, most: 0, begun: 0 }
-  const begun = () => {
+  const begun = Effect.sync(() => {
     count.begun++
     count.most = Math.max(count.most, ++count.now)
-  }
-  return { count, call: slow(begun, () => count.now--) }
+  })
+  const ended = Effect.sync(() => {
+    count.now--
+  })
+  const call = Effect.acquireUseRelease(
+    begun,
+    () => Effect.yieldNow(),
+    () => ended
+  )
+  return { count, call }
 }
 
-it.effect("no more calls are under way than it lets through, one by one or many in one fiber", () =>
+it.effect("no more calls are under way than it lets through, and none is left when they are interrupted", () =>
   Effect.gen(function* () {
     const limiter = yield* Limiter.make(3)
     const { call, count } = counting()
-    const calls = Array.from({ length: 20 }, () => call)
-    const one = Effect.forEach(calls, (call) => limiter.limit("GetHIT", call), { concurrency: "unbounded" })
-    yield* Effect.all([one, limiter.each("GetHIT", calls), limiter.each("GetHIT", calls)], { concurrency: 3 })
-    expect(count).toEqual({ now: 0, most: 3, begun: 60 })
-  })
-)
-
-/** One that says when it is got ready and when it is sent, and is answered and ends when it is told to. */
-const told = (log: Array<string>, name: string) => {
-  let answer = () => {}
-  let finish = () => {}
-  const call: Limiter.Call<string, never> = (gate, end) => {
-    log.push(`ready ${name}`)
-    gate.enter(() => log.push(`sent ${name}`))
-    answer = gate.leave
-    finish = () => end(Either.right(name))
-    return () => log.push(`broken off ${name}`)
-  }
-  return { call, answer: () => answer(), finish: () => finish() }
-}
-
-it.effect("calls are got ready while others are under way, no more than can be, and go out once one is answered", () =>
-  Effect.gen(function* () {
-    const limiter = yield* Limiter.make(2)
-    const log: Array<string> = []
-    const seen = () => log.splice(0).join(", ")
-    const all = [..."abcde"].map((name) => told(log, name))
-    const [a, b] = all
-    const calls = all.map(({ call }) => call)
-    const fiber = yield* Effect.fork(limiter.each("GetHIT", calls))
-    yield* Effect.yieldNow()
-    expect(seen()).toBe("ready a, sent a, ready b, sent b, ready c, ready d")
-    b?.answer()
-    expect(seen()).toBe("sent c, ready e")
-    b?.finish()
-    a?.finish()
-    expect(seen()).toBe("sent d")
-    yield* Fiber.interrupt(fiber)
-    expect(seen()).toBe("broken off e, broken off d, broken off c, broken off b, broken off a")
-  })
-)
-
-it.effect("many calls in one fiber answer each in its place, also where they were throttled before", () =>
-  Effect.gen(function* () {
-    const limiter = yield* Limiter.make(3)
-    const calls: ReadonlyArray<Limiter.Call<number, unknown>> = [
-      ends(Either.right(1)),
-      throttled,
-      ends(Either.right(3)),
-      ends(Either.left("no"))
-    ]
-    const answers = yield* limiter.each("GetHIT", calls)
-    expect(answers).toMatchObject([{ right: 1 }, { left: { reason: "Throttled" } }, { right: 3 }, { left: "no" }])
-    expect(yield* limiter.rate).toBeLessThan(10)
-    const later = yield* Effect.fork(limiter.each("GetHIT", calls.slice(2)))
+    const calls = Array.from({ length: 20 }, () => limiter.limit("GetHIT", call))
+    yield* Effect.all(calls, { concurrency: "unbounded" })
+    expect(count).toEqual({ now: 0, most: 3, begun: 20 })
+    const others = counting()
+    const never = limiter.limit("GetHIT", Effect.zipRight(others.call, Effect.never))
+    const fiber = yield* Effect.fork(Effect.all([never, never, never, never], { concurrency: "unbounded" }))
     yield* TestClock.adjust("1 minute")
-    expect(yield* Fiber.join(later)).toMatchObject([{ right: 3 }, { left: "no" }])
-    expect(yield* limiter.each("GetHIT", [])).toEqual([])
-  })
-)
-
-it.live("what is broken off is broken off on the wire; of the others none is lost, and none of its own is begun", () =>
-  Effect.gen(function* () {
-    const limiter = yield* Limiter.make(3)
-    const first = counting()
-    const second = counting()
-    const fiber = yield* Effect.fork(
-      limiter.each(
-        "GetHIT",
-        Array.from({ length: 9 }, () => first.call)
-      )
-    )
-    const other = yield* Effect.fork(
-      limiter.each(
-        "GetHIT",
-        Array.from({ length: 4 }, () => second.call)
-      )
-    )
-    yield* Effect.yieldNow()
-    expect(first.count).toEqual({ now: 3, most: 3, begun: 3 })
     yield* Fiber.interrupt(fiber)
-    expect(first.count).toEqual({ now: 0, most: 3, begun: 3 })
-    expect(yield* Fiber.join(other)).toHaveLength(4)
-    expect(second.count).toEqual({ now: 0, most: 3, begun: 4 })
+    expect(others.count).toEqual({ now: 0, most: 3, begun: 3 })
+    yield* Effect.all(calls, { concurrency: "unbounded" })
+    expect(count).toEqual({ now: 0, most: 3, begun: 40 })
   })
 )
 

@@ -187,6 +187,7 @@ export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect
   const ahead = Duration.toMillis(by)
   return Effect.withClock(effect, {
     ...clock,
+    sleep: (duration) => clock.sleep(duration),
     unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + ahead,
     currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + ahead)
   })

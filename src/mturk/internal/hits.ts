@@ -8,7 +8,6 @@ import {
   ListHITsCommand,
   UpdateExpirationForHITCommand
 } from "@aws-sdk/client-mturk"
-import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -25,7 +24,7 @@ import type { TaskRun } from "../../TaskRuns.js"
 import type { Unit } from "../../Units.js"
 import { Nothing } from "./client.js"
 import { type Crowd, isUnpaid, plain, refused, seconds, setupOf, unpaid } from "./crowd.js"
-import { type CallError, failure, isMissing, isRepeated, type Refusal } from "./errors.js"
+import { failure, isMissing, isRepeated, type Refusal } from "./errors.js"
 import type { Requirement } from "./options.js"
 import { requirementsOf } from "./qualifications.js"
 import type { Questions } from "./questions.js"
@@ -132,40 +131,40 @@ const adopt = (crowd: Crowd, { unit }: LaunchOrder, { description, method }: Ref
 
 const isThere = ({ code }: Refusal): boolean => code === "hitalreadyexists"
 
-type Launched = Either.Either<Receipt, InsufficientFunds | ProviderError>
-
 const commandOf = (
   crowd: Crowd,
   questions: Questions,
   { order, token }: Sent<LaunchOrder>
-): Either.Either<CreateHITWithHITTypeCommand, ProviderError> => {
-  const setup = setupOf(crowd, createHit, order.run)
-  if (Either.isLeft(setup)) return Either.left(setup.left)
-  return Either.mapBoth(questions.of(order), {
-    onLeft: (reason) => failure("Rejected", createHit, reason),
-    onRight: (question) =>
-      new CreateHITWithHITTypeCommand({
-        HITTypeId: setup.right.hitType,
-        MaxAssignments: 1,
-        LifetimeInSeconds: seconds(Duration.toMillis(order.run.task.lifetime)),
-        Question: question,
-        RequesterAnnotation: order.unit.id,
-        UniqueRequestToken: token
-      })
+): Effect.Effect<CreateHITWithHITTypeCommand, ProviderError> =>
+  Effect.gen(function* () {
+    const { hitType } = yield* setupOf(crowd, createHit, order.run)
+    const question = yield* Either.mapLeft(questions.of(order), (reason) => failure("Rejected", createHit, reason))
+    return new CreateHITWithHITTypeCommand({
+      HITTypeId: hitType,
+      MaxAssignments: 1,
+      LifetimeInSeconds: seconds(Duration.toMillis(order.run.task.lifetime)),
+      Question: question,
+      RequesterAnnotation: order.unit.id,
+      UniqueRequestToken: token
+    })
   })
-}
 
-const launchedOf = (
+const launchOne = (
   crowd: Crowd,
-  order: LaunchOrder,
-  answer: Either.Either<typeof replies.NewHit.Type, CallError>
-): Effect.Effect<Launched> => {
-  if (Either.isRight(answer)) return Effect.succeed(Either.right(receiptOf(answer.right.HIT.HITId)))
-  const error = answer.left
-  if (error._tag === "Refusal" && isThere(error)) return Effect.either(adopt(crowd, order, error))
-  if (error._tag === "Refusal" && isUnpaid(error)) return Effect.either(unpaid(crowd, cost(crowd, order.run)))
-  return Effect.succeed(Either.left(refused(crowd)(error)))
-}
+  questions: Questions,
+  sent: Sent<LaunchOrder>
+): Effect.Effect<Receipt, InsufficientFunds | ProviderError> =>
+  Effect.flatMap(commandOf(crowd, questions, sent), (command) =>
+    crowd.client
+      .call(createHit, () => command, replies.NewHit)
+      .pipe(
+        Effect.map(({ HIT }) => receiptOf(HIT.HITId)),
+        Effect.catchTag("Refusal", (error): Effect.Effect<Receipt, InsufficientFunds | ProviderError> => {
+          if (isThere(error)) return adopt(crowd, sent.order, error)
+          return isUnpaid(error) ? unpaid(crowd, cost(crowd, sent.order.run)) : Effect.fail(refused(crowd)(error))
+        })
+      )
+  )
 
 /** What one unit of the run costs. */
 export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
@@ -188,18 +187,7 @@ export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => 
     )
   ),
   send: (orders) =>
-    Effect.flatMap(
-      crowd.client.calls(
-        createHit,
-        orders.map((sent) => commandOf(crowd, questions, sent)),
-        replies.NewHit
-      ),
-      (answers) =>
-        Effect.forEach(Array.zip(orders, answers), ([{ order }, answer]) => launchedOf(crowd, order, answer), {
-          // A fiber for each that has nothing to ask would cost more than all else that is done with its answer.
-          concurrency: answers.every(Either.isRight) ? 1 : "unbounded"
-        })
-    )
+    Effect.forEach(orders, (sent) => Effect.either(launchOne(crowd, questions, sent)), { concurrency: "unbounded" })
 })
 
 const receiptOf = (remoteId: string): Receipt => receipt({ remoteId })

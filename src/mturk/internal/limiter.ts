@@ -1,38 +1,34 @@
 /** One gate for every call: it lets fewer through when the service says that they are too many, and recovers. */
-import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Ref from "effect/Ref"
 import { ProviderError } from "../../CrowdError.js"
 import { provider } from "./errors.js"
-import { make as makeSlots } from "./slots.js"
 
-/** Where a call that is ready waits until it may go out. */
-export interface Gate {
-  readonly enter: (send: () => void) => void
-  /** Its answer is there; what is still to be read of that holds up nobody. */
-  readonly leave: () => void
-}
-
-/** Gets something ready, sends it through the gate, and tells once how it ended. Answers how to break it off. */
-export type Call<A, E> = (gate: Gate, end: (result: Either.Either<A, E>) => void) => () => void
-
-type Answered<A, E> = Either.Either<A, E | ProviderError>
-
-/** What would have to wait for its turn for too long is not made. */
 export interface Limiter {
-  /** Makes the call when it is its turn. */
-  readonly limit: <A, E>(method: string, call: Call<A, E>) => Effect.Effect<A, E | ProviderError>
-  /**
-   * Makes each call when it is its turn; as long as nothing was throttled, all in one fiber: one for each would cost half
-   * as much as the call.
-   */
-  readonly each: <A, E>(
-    method: string,
-    calls: ReadonlyArray<Call<A, E>>
-  ) => Effect.Effect<ReadonlyArray<Answered<A, E>>>
+  /** Makes the call when it is its turn. What would have to wait for its turn for too long is not made. */
+  readonly limit: <A, E, R>(method: string, call: Effect.Effect<A, E, R>) => Effect.Effect<A, E | ProviderError, R>
   /** Calls a second that are let through now; infinite as long as nothing was throttled. */
   readonly rate: Effect.Effect<number>
+}
+
+interface Pace {
+  readonly rate: number
+  readonly nextAt: number
+  readonly halvedAt: number
+  /** How many calls began in the second that began at `since`, and in the one before. */
+  readonly since: number
+  readonly begun: number
+  readonly begunBefore: number
+}
+
+const unlimited: Pace = {
+  rate: Number.POSITIVE_INFINITY,
+  nextAt: 0,
+  halvedAt: Number.NEGATIVE_INFINITY,
+  since: 0,
+  begun: 0,
+  begunBefore: 0
 }
 
 const second = 1_000
@@ -43,135 +39,86 @@ const quiet = 500
 const fastest = 1_000
 const patience = 10 * second
 
-interface State {
-  rate: number
-  nextAt: number
-  halvedAt: number
-  /** When the latest calls began. */
-  begun: Array<number>
+const isUnlimited = ({ rate }: Pace): boolean => rate === Number.POSITIVE_INFINITY
+
+/** What is further off than anybody was let wait for was written down before the clock went back. */
+const keepTime = (pace: Pace, now: number): Pace => ({
+  ...pace,
+  nextAt: pace.nextAt > now + patience + second / slowest ? now : pace.nextAt,
+  halvedAt: pace.halvedAt > now ? Number.NEGATIVE_INFINITY : pace.halvedAt
+})
+
+/** How long this call has to wait for its turn; taken with the asking. */
+const turn =
+  (now: number) =>
+  (before: Pace): readonly [number, Pace] => {
+    if (isUnlimited(before)) return [0, before]
+    const pace = keepTime(before, now)
+    const at = Math.max(now, pace.nextAt)
+    return [at - now, at - now > patience ? pace : { ...pace, nextAt: at + second / pace.rate }]
+  }
+
+const begin =
+  (now: number) =>
+  (pace: Pace): Pace => {
+    const since = now - (now % second)
+    if (since === pace.since) return { ...pace, begun: pace.begun + 1 }
+    return { ...pace, since, begun: 1, begunBefore: since === pace.since + second ? pace.begun : 0 }
+  }
+
+const slower =
+  (now: number) =>
+  (pace: Pace): Pace =>
+    now - pace.halvedAt < quiet
+      ? pace
+      : {
+          ...pace,
+          rate: Math.max(slowest, Math.min(pace.rate, Math.max(pace.begun, pace.begunBefore)) / 2),
+          halvedAt: now
+        }
+
+const faster = (pace: Pace): Pace => {
+  if (isUnlimited(pace)) return pace
+  const rate = pace.rate + Math.max(1 / pace.rate, 0.1)
+  return { ...pace, rate: rate > fastest ? Number.POSITIVE_INFINITY : rate }
 }
+
+const tooMany = (method: string, millis: number) =>
+  new ProviderError({
+    reason: "Throttled",
+    provider,
+    method,
+    retryAfter: Duration.millis(Math.ceil(millis)),
+    description: "too many calls are waiting"
+  })
 
 const isThrottled = (error: unknown): boolean => error instanceof ProviderError && error.reason === "Throttled"
 
 export const make = (concurrency: number): Effect.Effect<Limiter> =>
-  Effect.sync(() => {
-    const wires = makeSlots(concurrency)
-    /** As many more are got ready meanwhile, so that one goes out as soon as another is answered. */
-    const desks = makeSlots(concurrency)
-    const state: State = { rate: Number.POSITIVE_INFINITY, nextAt: 0, halvedAt: Number.NEGATIVE_INFINITY, begun: [] }
+  Effect.gen(function* () {
+    const places = yield* Effect.makeSemaphore(concurrency)
+    const pace = yield* Ref.make(unlimited)
+    const at = (change: (now: number) => (pace: Pace) => Pace) =>
+      Effect.clockWith((clock) => Ref.update(pace, change(clock.unsafeCurrentTimeMillis())))
 
-    /** What is further off than anybody was let wait for was written down before the clock went back. */
-    const keepTime = (now: number) => {
-      if (state.nextAt > now + patience + second / slowest) state.nextAt = now
-      if (state.halvedAt > now) state.halvedAt = Number.NEGATIVE_INFINITY
-    }
-
-    /** How long this call has to wait for its turn; taken with the asking. */
-    const turn = (now: number): number => {
-      if (state.rate === Number.POSITIVE_INFINITY) return 0
-      keepTime(now)
-      const at = Math.max(now, state.nextAt)
-      if (at - now <= patience) state.nextAt = at + second / state.rate
-      return at - now
-    }
-
-    const observed = (now: number): number => state.begun.filter((at) => at > now - second).length
-
-    const slower = (now: number) => {
-      if (now - state.halvedAt < quiet) return
-      state.rate = Math.max(slowest, Math.min(state.rate, observed(now)) / 2)
-      state.halvedAt = now
-    }
-
-    const faster = () => {
-      if (state.rate === Number.POSITIVE_INFINITY) return
-      state.rate += Math.max(1 / state.rate, 0.1)
-      if (state.rate > fastest) state.rate = Number.POSITIVE_INFINITY
-    }
-
-    const begin = (now: number) => {
-      state.begun.push(now)
-      if (state.begun.length > 2 * fastest) state.begun.splice(0, fastest)
-    }
-
-    const tooMany = (method: string, millis: number) =>
-      new ProviderError({
-        reason: "Throttled",
-        provider,
-        method,
-        retryAfter: Duration.millis(Math.ceil(millis)),
-        description: "too many calls are waiting"
-      })
-
-    const heed = <A, E>(result: Either.Either<A, E>, clock: Clock.Clock) => {
-      if (Either.isLeft(result) && isThrottled(result.left)) slower(clock.unsafeCurrentTimeMillis())
-      else faster()
-    }
-
-    const start = <A, E>(clock: Clock.Clock, call: Call<A, E>, end: (result: Either.Either<A, E>) => void) => {
-      const desk = desks.guest()
-      const wire = wires.guest()
-      let breakOff = () => {}
-      const leave = () => {
-        wire.leave()
-        desk.leave()
-      }
-      const enter = (send: () => void) =>
-        wire.enter(() => {
-          begin(clock.unsafeCurrentTimeMillis())
-          send()
-          desk.leave()
-        })
-      desk.enter(() => {
-        breakOff = call({ enter, leave: wire.leave }, (result) => {
-          heed(result, clock)
-          leave()
-          end(result)
-        })
-      })
-      return () => {
-        leave()
-        breakOff()
-      }
-    }
-
-    const alone = <A, E>(clock: Clock.Clock, call: Call<A, E>): Effect.Effect<A, E> =>
-      Effect.async((resume) => {
-        const breakOff = start(clock, call, resume)
-        return Effect.sync(breakOff)
-      })
-
-    /** The last are broken off first, so that none begins in the place of another. */
-    const together = <A, E>(clock: Clock.Clock, calls: ReadonlyArray<Call<A, E>>) =>
-      Effect.async<ReadonlyArray<Answered<A, E>>>((resume) => {
-        const results: Array<Answered<A, E>> = []
-        let open = calls.length
-        const breakOffs = calls.map((call, i) =>
-          start(clock, call, (result) => {
-            results[i] = result
-            if (--open === 0) resume(Effect.succeed(results))
-          })
-        )
-        return Effect.sync(() => {
-          for (const breakOff of breakOffs.reverse()) breakOff()
-        })
-      })
-
-    const limit = <A, E>(method: string, call: Call<A, E>) =>
-      Effect.clockWith((clock): Effect.Effect<A, E | ProviderError> => {
-        const millis = turn(clock.unsafeCurrentTimeMillis())
-        if (millis > patience) return tooMany(method, millis)
-        return millis === 0 ? alone(clock, call) : Effect.delay(alone(clock, call), millis)
-      })
+    const heeded = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+      Effect.zipRight(at(begin), call).pipe(
+        Effect.tapBoth({
+          onFailure: (error) => (isThrottled(error) ? at(slower) : Ref.update(pace, faster)),
+          onSuccess: () => Ref.update(pace, faster)
+        }),
+        places.withPermits(1)
+      )
 
     return {
-      limit,
-      each: (method, calls) =>
-        Effect.clockWith((clock) =>
-          state.rate === Number.POSITIVE_INFINITY && calls.length > 0
-            ? together(clock, calls)
-            : Effect.forEach(calls, (call) => Effect.either(limit(method, call)), { concurrency: "unbounded" })
+      limit: (method, call) =>
+        Effect.clockWith((clock) => Ref.modify(pace, turn(clock.unsafeCurrentTimeMillis()))).pipe(
+          Effect.filterOrFail(
+            (millis) => millis <= patience,
+            (millis) => tooMany(method, millis)
+          ),
+          Effect.flatMap((millis) => (millis === 0 ? heeded(call) : Effect.delay(heeded(call), millis)))
         ),
-      rate: Effect.sync(() => state.rate)
+      rate: Effect.map(Ref.get(pace), ({ rate }) => rate)
     }
   })
