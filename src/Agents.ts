@@ -133,6 +133,25 @@ export interface Submission {
 }
 
 /**
+ * An agent who arrives. `repeated` says that they were here already, and took nothing now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Arrived extends Agent {
+  readonly repeated: boolean
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RegisterOptions {
+  /** The agent whose unit the worker puts back for another; who finds no other keeps it. */
+  readonly insteadOf?: AgentId | undefined
+}
+
+/**
  * An agent after a decision. `repeated` says that it had been decided so before: nothing was done now, and the first
  * feedback stands.
  *
@@ -201,8 +220,9 @@ export interface Service {
    */
   readonly register: (
     run: RunId,
-    providerData: unknown
-  ) => Effect.Effect<Agent, TaskRunNotFound | InvalidProviderData | NotEligible | StoreError>
+    providerData: unknown,
+    options?: RegisterOptions
+  ) => Effect.Effect<Arrived, TaskRunNotFound | InvalidProviderData | NotEligible | StoreError>
   /** Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. */
   readonly submit: (
     submission: Submission

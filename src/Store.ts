@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as memory from "./internal/memoryStore.js"
 import type { Service } from "./store/operations.js"
 
-export type { ClaimOptions, PageOptions, Service, UpdateOptions, Where } from "./store/operations.js"
+export type { AvailableOptions, ClaimOptions, PageOptions, Service, UpdateOptions, Where } from "./store/operations.js"
 
 /**
  * @since 0.1.0

@@ -144,6 +144,30 @@ export interface Standing {
   readonly barred: Option.Option<IneligibleReason>
 }
 
+/**
+ * How far a worker is in a run. `submitted` counts what they have submitted, of which `waiting` is not decided; `available`
+ * how many more units they could take now, one after the other, as far as nothing bars them, counted no further than
+ * `countedTo`. `earned` is what was approved, with bonuses; `toCome` what is still to be decided.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Progress {
+  readonly submitted: number
+  readonly waiting: number
+  readonly available: number
+  readonly earned: Money
+  readonly toCome: Money
+}
+
+/**
+ * Where `Progress.available` ends, so that it costs no more in a large run: 1,000.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const countedTo = 1_000
+
 /** @since 0.1.0 @category errors */
 export type BlockError =
   | WorkerNotFound
@@ -211,6 +235,11 @@ export interface Service {
     worker: WorkerId,
     run: RunId
   ) => Effect.Effect<Standing, WorkerNotFound | TaskRunNotFound | StoreError>
+  /** Of somebody who is new, where no worker is named. */
+  readonly progress: (
+    run: RunId,
+    worker?: WorkerId
+  ) => Effect.Effect<Progress, WorkerNotFound | TaskRunNotFound | StoreError>
 }
 
 /**

@@ -2,6 +2,9 @@
 
 const language = "en"
 
+/** As in "1,204". */
+export const number = (n: number): string => new Intl.NumberFormat(language).format(n)
+
 interface Money {
   readonly currency: string
   readonly minor: number

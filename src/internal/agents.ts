@@ -3,7 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
+import {
+  type Agent,
+  Answers,
+  type Arrived,
+  maxAnswerNames,
+  maxAnswersBytes,
+  type RegisterOptions,
+  type Service,
+  type Submission
+} from "../Agents.js"
 import {
   AlreadySubmitted,
   type IneligibleReason,
@@ -56,25 +65,39 @@ export const make = (engine: Engine.Service): Service => {
         })
     })
 
-  const admit = (found: TaskRun, arrival: Arrival): Effect.Effect<Agent, NotEligible | StoreError> =>
+  /** Puts back what the worker holds. It was open in this transaction. */
+  const putBack = (held: Agent, now: DateTime.Utc) =>
+    Effect.catchTag(changeAgent(store, held, "return", now), "InvalidTransition", Effect.die)
+
+  const admit = (
+    found: TaskRun,
+    arrival: Arrival,
+    { insteadOf }: RegisterOptions
+  ): Effect.Effect<Arrived, NotEligible | StoreError> =>
     Effect.gen(function* () {
       const refuse = (reason: IneligibleReason) =>
         new NotEligible({ run: found.id, worker: arrival.workerName, reason })
       const worker = yield* registry.enrol(engine, arrival.workerName)
       const standing = yield* registry.standingOf(engine, found, worker)
       const known = yield* again(found, worker, arrival, standing.agent)
-      if (Option.isSome(known)) return known.value
-      const bar = yield* eligibility.barred(engine, found, worker, standing)
-      if (Option.isSome(bar)) return yield* refuse(bar.value)
+      const swapped = Option.filter(known, ({ id, status }) => id === insteadOf && States.isOpen(status))
+      if (Option.isSome(known) && Option.isNone(swapped)) return { ...known.value, repeated: true }
       const id = yield* Ids.agentId
       const now = yield* DateTime.now
+      const allowed = Effect.flatMap(
+        eligibility.barred(engine, found, worker, standing),
+        Option.match({ onNone: () => Effect.void, onSome: refuse })
+      )
+      if (Option.isNone(swapped)) yield* allowed
       const unit = yield* Option.match(arrival.remoteUnit, {
         onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
         onSome: (remote) => eligibility.claimAt(engine, { run: found, worker, standing, remote, agent: id, now })
       })
       if (Option.isNone(unit))
         return yield* refuse(yield* eligibility.whyNone(engine, found, standing, arrival.remoteUnit))
-      return yield* registry.take(engine, {
+      // Only now: while they held it, its assignment was not among those they could have; and it counts no more.
+      if (Option.isSome(swapped)) yield* Effect.zipRight(putBack(swapped.value, now), allowed)
+      const taken = yield* registry.take(engine, {
         id,
         run: found,
         unit: unit.value,
@@ -83,13 +106,14 @@ export const make = (engine: Engine.Service): Service => {
         remoteId: arrival.remoteAgent,
         now
       })
+      return { ...taken, repeated: false }
     })
 
-  const register: Service["register"] = (id, providerData) =>
+  const register: Service["register"] = (id, providerData, options = {}) =>
     Effect.gen(function* () {
       const found = yield* run(id)
       const arrival = yield* driver.arrivals(providerData)
-      const admitted = yield* store.transaction(admit(found, arrival))
+      const admitted = yield* store.transaction(admit(found, arrival, options))
       engine.workersByName.set(admitted.workerName, admitted.worker)
       return admitted
     })

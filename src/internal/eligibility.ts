@@ -110,6 +110,40 @@ export const barred = (
     return Option.none()
   })
 
+const limitOf = ({ task }: TaskRun): number => Option.getOrElse(task.maxUnitsPerWorker, () => Number.POSITIVE_INFINITY)
+
+/** How many units the run has for somebody who is new. */
+export const availableToNew = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  atMost: number
+): Effect.Effect<number, StoreError> => store.available({ run: run.id, atMost: Math.min(atMost, limitOf(run)) })
+
+/**
+ * How many more units the worker could take, one after the other, who keeps so many: of assignments that are new to them,
+ * as many as they are shown, and those of which they have left a unit.
+ */
+export const available = (
+  { store }: Engine.Service,
+  options: {
+    readonly run: TaskRun
+    readonly standing: Standing
+    readonly kept: number
+    readonly atMost: number
+  }
+): Effect.Effect<number, StoreError> =>
+  Effect.gen(function* () {
+    const { kept, run, standing } = options
+    const atMost = Math.max(0, Math.min(options.atMost, limitOf(run) - kept))
+    if (atMost === 0) return 0
+    const of = { run: run.id, worker: standing.worker, atMost }
+    const all = yield* store.available(of)
+    const toShow = Math.max(0, shownAtMost(run) - standing.shown)
+    if (all <= toShow) return all
+    const again = yield* store.available({ ...of, again: true })
+    return Math.min(all, toShow + again)
+  })
+
 /** Any free unit for the worker: first those after the last one they took, then those that came back before it. */
 export const claimAny = (
   { store }: Engine.Service,

@@ -236,6 +236,13 @@ const claim =
     )
   }
 
+const available =
+  (access: Access): Service["available"] =>
+  (options) =>
+    access.read(tables.agents, (agents) =>
+      access.read(tables.units, (units) => Effect.sync(() => memory.available(units, agents, options)))
+    )
+
 /** @internal */
 export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => ({
   transaction: access.transaction,
@@ -249,5 +256,6 @@ export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => (
   count: count(access),
   sum: sum(access),
   claim: claim(access),
+  available: available(access),
   writes: access.writes
 }))

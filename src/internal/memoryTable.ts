@@ -3,7 +3,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as RedBlackTree from "effect/RedBlackTree"
-import type { ClaimOptions, PageOptions, Where } from "../store/operations.js"
+import type { AvailableOptions, ClaimOptions, PageOptions, Where } from "../store/operations.js"
 import type * as tables from "../store/tables.js"
 import { left, offered } from "./claiming.js"
 import * as columns from "./columns.js"
@@ -155,15 +155,19 @@ const isWorkedOn = (agents: TableState, worker: string, assignment: string): boo
   return false
 }
 
+interface Looking extends Pick<ClaimOptions, "run" | "after" | "again"> {
+  readonly worker: string
+}
+
 /** The ids of the units on offer that the worker may be given, those with the lowest place first. */
-function* offeredTo(units: TableState, agents: TableState, options: ClaimOptions): Iterable<string> {
+function* offeredTo(units: TableState, agents: TableState, options: Looking): Iterable<string> {
   if (options.again === true) return yield* leftBefore(units, agents, options)
   const prefix = sortable.of(options.run) + sortable.of(offered)
   yield* idsUnder(indexOn(units, "run", "status", "place"), prefix, prefix + sortable.of(options.after + 1))
 }
 
 /** The same, of assignments of which the worker has left a unit. */
-const leftBefore = (units: TableState, agents: TableState, { after, run, worker }: ClaimOptions) => {
+const leftBefore = (units: TableState, agents: TableState, { after, run, worker }: Looking) => {
   const had = left.flatMap((status) => [
     ...idsUnder(indexOn(agents, "run", "status", "worker"), [run, status, worker].map(sortable.of).join(""))
   ])
@@ -182,4 +186,17 @@ export const firstFree = (units: TableState, agents: TableState, options: ClaimO
     if (free) return Option.some(id)
   }
   return Option.none()
+}
+
+/** How many assignments have a unit that the worker can claim. @internal */
+export const available = (units: TableState, agents: TableState, options: AvailableOptions): number => {
+  const { again, atMost, run } = options
+  const worker: string = options.worker ?? ""
+  const free = new Set<string>()
+  for (const id of offeredTo(units, agents, { run, worker, again, after: -1 })) {
+    if (free.size >= atMost) break
+    const assignment = String(Option.getOrUndefined(rowOf(units, id))?.assignment)
+    if (!isWorkedOn(agents, worker, assignment)) free.add(assignment)
+  }
+  return free.size
 }

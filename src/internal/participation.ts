@@ -4,13 +4,15 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId, WorkerId } from "../Ids.js"
-import type { AgentStatus } from "../States.js"
+import type { Money } from "../Money.js"
+import { type AgentStatus, hasLeft } from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import type { Participation, Service, Worker } from "../Workers.js"
-import { isBlocked } from "./eligibility.js"
+import { countedTo, type Participation, type Progress, type Service, type Worker } from "../Workers.js"
+import { available, availableToNew, isBlocked } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
 import { pages } from "./pages.js"
@@ -20,24 +22,40 @@ const workersPerPage = 25
 
 type Standing = typeof tables.standings.schema.Type
 
+/** How many agents of the worker are in each status. */
+const agentsOf = (
+  { store }: Engine.Service,
+  run: RunId,
+  worker: WorkerId
+): Effect.Effect<Participation["agents"], StoreError> => {
+  const of = (status: AgentStatus) =>
+    Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (counts) => counts[status] ?? 0)
+  return Effect.all({
+    accepted: of("accepted"),
+    in_task: of("in_task"),
+    completed: of("completed"),
+    approved: of("approved"),
+    soft_rejected: of("soft_rejected"),
+    rejected: of("rejected"),
+    returned: of("returned"),
+    expired: of("expired"),
+    disconnected: of("disconnected")
+  })
+}
+
+/** What the worker was paid on top in the run. */
+const bonusesIn = (
+  { store }: Engine.Service,
+  { id, task }: TaskRun,
+  worker: WorkerId
+): Effect.Effect<Money, StoreError> =>
+  Effect.map(store.sum(tables.payments, { run: Option.some(id), kind: "bonus", worker }, "amount"), (minor) => ({
+    currency: task.reward.currency,
+    minor
+  }))
+
 export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
   const { run, store } = engine
-
-  const agentsOf = (id: RunId, worker: WorkerId): Effect.Effect<Participation["agents"], StoreError> => {
-    const of = (status: AgentStatus) =>
-      Effect.map(store.count(tables.agents, { run: id, status, worker }, "status"), (counts) => counts[status] ?? 0)
-    return Effect.all({
-      accepted: of("accepted"),
-      in_task: of("in_task"),
-      completed: of("completed"),
-      approved: of("approved"),
-      soft_rejected: of("soft_rejected"),
-      rejected: of("rejected"),
-      returned: of("returned"),
-      expired: of("expired"),
-      disconnected: of("disconnected")
-    })
-  }
 
   const participation = (
     found: TaskRun,
@@ -45,14 +63,11 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
     worker: Worker
   ): Effect.Effect<Participation, StoreError> =>
     Effect.gen(function* () {
-      const agents = yield* agentsOf(found.id, worker.id)
-      const paid = { run: Option.some(found.id), kind: "bonus", worker: worker.id } as const
-      const bonuses = yield* store.sum(tables.payments, paid, "amount")
       return {
         worker,
         taken,
-        agents,
-        bonuses: { currency: found.task.reward.currency, minor: bonuses },
+        agents: yield* agentsOf(engine, found.id, worker.id),
+        bonuses: yield* bonusesIn(engine, found, worker.id),
         medianTime: yield* medianTime(store, { run: found.id, worker: worker.id }),
         blocked: yield* isBlocked(engine, found.requester, worker.id)
       }
@@ -88,4 +103,33 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
         )
       })
     )
+}
+
+/** How far the worker is in the run. */
+export const progressIn = (
+  engine: Engine.Service,
+  run: TaskRun,
+  { id: worker }: Pick<Worker, "id">,
+  standing: Standing
+): Effect.Effect<Progress, StoreError> =>
+  Effect.gen(function* () {
+    const { reward } = run.task
+    const agents = yield* agentsOf(engine, run.id, worker)
+    const bonuses = yield* bonusesIn(engine, run, worker)
+    const paid = agents.approved + agents.soft_rejected
+    const kept = Struct.entries(agents).reduce((sum, [status, n]) => sum + (hasLeft(status) ? 0 : n), 0)
+    return {
+      submitted: agents.completed + paid + agents.rejected,
+      waiting: agents.completed,
+      available: yield* available(engine, { run, standing, kept, atMost: countedTo }),
+      earned: { ...reward, minor: paid * reward.minor + bonuses.minor },
+      toCome: { ...reward, minor: agents.completed * reward.minor }
+    }
+  })
+
+/** The same of somebody who is new. */
+export const progressOfNew = (engine: Engine.Service, run: TaskRun): Effect.Effect<Progress, StoreError> => {
+  const nothing = { ...run.task.reward, minor: 0 }
+  const none = { submitted: 0, waiting: 0, earned: nothing, toCome: nothing }
+  return Effect.map(availableToNew(engine, run, countedTo), (available) => ({ ...none, available }))
 }

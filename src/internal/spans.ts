@@ -84,7 +84,8 @@ const workers: Spans<Workers.Service> = {
   unblock: inScope,
   isBlocked: inScope,
   isEligible: (worker, run) => ({ worker, run }),
-  standing: (worker, run) => ({ worker, run })
+  standing: (worker, run) => ({ worker, run }),
+  progress: (run, worker) => ({ run, worker })
 }
 
 const journal: Spans<Journal.Service> = {

@@ -24,7 +24,7 @@ import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
-import { ofRun } from "./participation.js"
+import { ofRun, progressIn, progressOfNew } from "./participation.js"
 import { decodePayload, isBegun, missing } from "./payload.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
@@ -287,6 +287,14 @@ export const make = (engine: Engine.Service): Service => {
       return { held: yield* heldBy(seen), barred: yield* barred(engine, found, known, seen) }
     })
 
+  const progress: Service["progress"] = (runId, id) =>
+    Effect.gen(function* () {
+      const found = yield* run(runId)
+      if (id === undefined) return yield* progressOfNew(engine, found)
+      const known = yield* worker(id)
+      return yield* progressIn(engine, found, known, yield* registry.seeStanding(engine, found.id, known.id))
+    })
+
   return {
     get: worker,
     findByName: (name) =>
@@ -302,7 +310,8 @@ export const make = (engine: Engine.Service): Service => {
     isBlocked: (id, scope) =>
       Effect.flatMap(worker(id), (found) => Effect.flatMap(scoped(scope), (paying) => isKeptOut(found, paying))),
     isEligible,
-    standing
+    standing,
+    progress
   }
 }
 

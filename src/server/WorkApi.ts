@@ -24,6 +24,22 @@ import { told } from "./internal/told.js"
 export const Refusal = CrowdError.IneligibleReason
 
 /**
+ * How far a visitor is in a run. `yours` is how many more units they may do now, counted to `Workers.countedTo`;
+ * `submitted` what they have done, of which `waiting` is not decided; `earned` what was approved, with bonuses; `toCome`
+ * what is still to be decided.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Account = Schema.Struct({
+  yours: Schema.Int,
+  submitted: Schema.Int,
+  waiting: Schema.Int,
+  earned: Money,
+  toCome: Money
+})
+
+/**
  * A run as workers see it. Durations are milliseconds. `left` is how many units are free, for whomever; `refusal` says
  * why this visitor cannot have one, `held` which agent they are already.
  *
@@ -38,6 +54,7 @@ export const Offer = Schema.Struct({
   reward: Money,
   duration: Task.fields.duration,
   left: Schema.Int,
+  ...Account.fields,
   refusal: Schema.NullOr(Refusal),
   held: Schema.NullOr(AgentId)
 })
@@ -82,15 +99,26 @@ export const Work = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export const Past = Schema.Struct({
+export const Piece = Schema.Struct({
   agent: AgentId,
-  run: RunId,
-  title: Schema.String,
-  reward: Money,
   status: AgentStatus,
   feedback: Schema.NullOr(Schema.String),
   acceptedAt: Schema.DateTimeUtcFromNumber,
   submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber)
+})
+
+/**
+ * What the visitor did in one run: the whole account, and the latest pieces, the newest first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Past = Schema.Struct({
+  run: RunId,
+  title: Schema.String,
+  reward: Money,
+  ...Account.fields,
+  pieces: Schema.Array(Piece)
 })
 
 /**
@@ -176,6 +204,19 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addSuccess(Work)
       .addError(told(CrowdError.NameNeeded), { status: 401 })
       .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(told(CrowdError.NotEligible), { status: 409 })
+  )
+  .add(
+    // The visitor puts the unit back for another; who finds no other keeps it.
+    HttpApiEndpoint.post("skip", "/agents/:agent/skip")
+      .setPath(OneAgent)
+      .setHeaders(Key)
+      .addSuccess(Work)
+      .addError(told(CrowdError.NameNeeded), { status: 401 })
+      .addError(told(CrowdError.AgentNotFound), { status: 404 })
+      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(told(CrowdError.NotYourAgent), { status: 403 })
       .addError(told(CrowdError.InvalidProviderData), { status: 400 })
       .addError(told(CrowdError.NotEligible), { status: 409 })
   )

@@ -65,6 +65,7 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
     count: reads.count(access),
     sum: reads.sum(access),
     claim: changes.claim(access),
+    available: reads.available(access),
     writes: Option.none()
   }
 })

@@ -65,6 +65,20 @@ export interface ClaimOptions {
   readonly now: DateTime.Utc
 }
 
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AvailableOptions {
+  readonly run: RunId
+  /** For whom; somebody who is new where nobody is named. */
+  readonly worker?: WorkerId | undefined
+  /** Only assignments of which the worker has left a unit before. */
+  readonly again?: boolean | undefined
+  /** Counting ends here, so that it costs no more in a large run. */
+  readonly atMost: number
+}
+
 type AnyRow = { readonly id: string }
 type AnyEncoded = { readonly [column: string]: Primitive }
 
@@ -133,6 +147,8 @@ export interface Service {
    * With `again`, what is looked through is what the worker has left, and not the run.
    */
   readonly claim: (options: ClaimOptions) => Effect.Effect<Option.Option<Unit>, StoreError>
+  /** How many units the worker could claim one after the other: one of each assignment. */
+  readonly available: (options: AvailableOptions) => Effect.Effect<number, StoreError>
   /**
    * An element at once, and one after writes. None where another process can write the same rows, so that whoever waits
    * for a change has to look for it.

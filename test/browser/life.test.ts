@@ -60,8 +60,7 @@ const worksThrough = (page: Page, crowd: Served) =>
     yield* answers(page, "a spanner", "wrench")
     yield* press(page, "Next one")
     yield* answers(page, "a hammer", "tool")
-    yield* press(page, "Next one")
-    yield* sees(page, "You have done your part of everything that is left here.")
+    yield* sees(page, "There is no more of this for you just now.")
   })
 
 /** Lets the time of a unit run out, then takes what there is. */

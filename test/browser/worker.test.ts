@@ -2,6 +2,7 @@ import { expect, layer as share } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { Agents } from "../../src/Agents.js"
 import { layer as served } from "../support/server.js"
@@ -84,8 +85,8 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* answer(first, "spanner")
       yield* submit(first)
       yield* thanked(first)
-      yield* press(first.page, "Next one")
       yield* says(first.page, "Nothing is free just now.")
+      expect(yield* act(() => first.page.getByRole("button").count())).toBe(0)
       expect((yield* agentsOf(run.id)).map(({ status }) => status)).toEqual(["returned", "completed"])
     })
   )
@@ -236,6 +237,78 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* act(() => task.getByRole("button", { name: "Submit" }).click())
       yield* says(page, "Somebody else can have it now.")
       yield* act(() => page.getByRole("link", { name: "See all tasks" }).waitFor())
+    })
+  )
+
+  it.scoped("go on to the next one by themselves for who wants it so, also another day", () =>
+    Effect.gen(function* () {
+      const rows = ["a spanner", "a hammer", "a saw"].map((product) => ({ product }))
+      const run = yield* offered({ template, rows })
+      const first = yield* working(run)
+      yield* act(() => first.page.getByRole("switch", { name: "Go on to the next one by itself" }).check())
+      yield* answer(first, "spanner")
+      yield* submit(first)
+      yield* act(() => first.task.getByText("a hammer").waitFor())
+      yield* says(first.page, "Received. This is the next one.")
+      yield* eventually(first.page, "document.activeElement?.tagName", "IFRAME")
+      yield* act(() => first.page.reload())
+      yield* act(() => expect.poll(() => first.page.getByRole("switch").isChecked()).toBe(true))
+      yield* answer(first, "hammer")
+      yield* submit(first)
+      yield* act(() => first.task.getByText("a saw").waitFor())
+      yield* answer(first, "saw")
+      yield* submit(first)
+      yield* thanked(first)
+      expect(yield* submitted(run.id)).toEqual([{ name: "spanner" }, { name: "hammer" }, { name: "saw" }])
+    })
+  )
+
+  it.scoped("put one back for another at a key, ask before what was typed goes, and say where there is no other", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, rows: twoRows })
+      const { page, task } = yield* working(run)
+      yield* act(() => task.getByText("a spanner").waitFor())
+      yield* press(page, "Skip")
+      yield* act(() => task.getByText("a hammer").waitFor())
+      yield* says(page, "Put back. This is another one.")
+      yield* act(() => task.getByLabel("Name").fill("half a ham"))
+      yield* eventually(page, "Object.keys(localStorage).some((key) => key.startsWith('crowd:draft:'))", true)
+      yield* press(page, "Skip")
+      yield* act(() => page.getByRole("dialog", { name: "Put this back for another?" }).waitFor())
+      yield* press(page, "Yes, another one")
+      yield* act(() => task.getByText("a spanner").waitFor())
+
+      const agents = yield* Agents
+      yield* agents.register(run.id, { worker: "somebody else" })
+      yield* press(page, "Skip")
+      yield* says(page, "There is no other one for you just now.")
+      const statuses = (yield* agentsOf(run.id)).map(({ status }) => status)
+      expect(statuses).toEqual(["returned", "returned", "in_task", "accepted"])
+    })
+  )
+
+  it.scoped("say how many one may still do, what one has done of how many and what it earned, by run", () =>
+    Effect.gen(function* () {
+      const title = "Figures"
+      const task = { title, unitsPerAssignment: 2, maxUnitsPerWorker: Option.some(3) }
+      const rows = ["a", "b", "c", "d"].map((product) => ({ product }))
+      const run = yield* offered({ template, rows, task })
+      const first = yield* working(run)
+      yield* submit(first)
+      yield* thanked(first)
+      yield* says(first.page, "1 of 3 done · $0.05 waiting for review")
+      const [agent] = yield* agentsOf(run.id)
+      const agents = yield* Agents
+      if (agent !== undefined) yield* agents.approve(agent.id)
+      yield* press(first.page, "Next one")
+      yield* act(() => first.page.getByRole("timer").waitFor())
+      const page = yield* visit("/")
+      const offer = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Continue" }) })
+      yield* act(() => offer.getByText("1 more for you after this one").waitFor())
+      yield* act(() => offer.getByText("1 of 3 done · $0.05 earned").waitFor())
+      const past = page.getByRole("region", { name: "Your work" }).getByRole("listitem").filter({ hasText: title })
+      yield* act(() => past.getByText("1 done · $0.05 earned").waitFor())
+      yield* act(() => past.getByText("In progress").waitFor())
     })
   )
 

@@ -48,7 +48,7 @@ const people = Effect.gen(function* () {
         market.giveBack(hold)
       )
       held.set(agent.id, hold)
-      return named(agent)
+      return { ...named(agent), repeated: agent.repeated }
     })
 
   return Context.make(Agents.Agents, {

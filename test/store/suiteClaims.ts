@@ -91,6 +91,26 @@ export const claims = (it: Vitest.MethodsNonLive<Store>): void => {
       })
     )
 
+    it.effect("are counted before they are made: one of each assignment, for anybody, for a worker, or once more", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const units = yield* seed("ch", 8, (n) => ({
+          assignment: assignment("ch", n % 4).id,
+          status: n === 7 || n === 3 ? "completed" : "launched"
+        }))
+        const had = (n: number, status: (typeof AgentStatus.literals)[number]) =>
+          agent("ch", n, units[n] ?? unit("ch", n), { status })
+        yield* store.insert(tables.agents, [had(0, "returned"), had(1, "approved"), had(4, "expired")])
+        const of = { run: run("ch").id, worker: worker("ch").id, atMost: 100 }
+        expect(yield* store.available({ run: of.run, atMost: 100 })).toBe(3)
+        expect(yield* store.available({ run: of.run, atMost: 2 })).toBe(2)
+        expect(yield* store.available(of)).toBe(2)
+        expect(yield* store.available({ ...of, atMost: 1 })).toBe(1)
+        expect(yield* store.available({ ...of, again: true })).toBe(1)
+        expect(yield* store.available({ run: run("nothing").id, atMost: 5 })).toBe(0)
+      })
+    )
+
     it.effect("never take one unit twice, whoever asks at once", () =>
       Effect.gen(function* () {
         const store = yield* Store

@@ -397,6 +397,11 @@ describe("catchTags over each method is exhaustive", () => {
         Effect.catchTags(handle("WorkerNotFound", "TaskRunNotFound", "StoreError"))
       )
     ).type.toBe<Infallible>()
+    expect(
+      failing<Workers.Service["progress"]>().pipe(
+        Effect.catchTags(handle("WorkerNotFound", "TaskRunNotFound", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
     expect<keyof Workers.Service>().type.toBe<
       | "get"
       | "findByName"
@@ -409,6 +414,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "isBlocked"
       | "isEligible"
       | "standing"
+      | "progress"
     >()
   })
 

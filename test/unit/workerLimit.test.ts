@@ -71,6 +71,42 @@ describe("a limit per worker", () => {
     }).pipe(Effect.provide(Mock.layer()))
   )
 
+  it.effect("lets one worker put back what they hold for another row within the same bound, and no further", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* limited(20, 1)
+      const rows = new Set<string>()
+      let held = yield* agents.register(run.id, { worker: "ada" })
+      for (let n = 0; n < 10; n++) {
+        const next = yield* agents.register(run.id, { worker: "ada" }, { insteadOf: held.id })
+        expect(next.assignment).not.toBe(held.assignment)
+        expect((yield* agents.get(held.id)).status).toBe("returned")
+        rows.add(next.assignment)
+        held = next
+      }
+      expect(rows.size).toBe(6)
+      expect((yield* kit.unitsOf(run)).filter(({ status }) => status === "assigned")).toHaveLength(1)
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("leaves what a worker holds with them where there is no other row, or they hold it no more", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* limited(2, 1)
+      const ada = { worker: "ada" }
+      const held = yield* agents.register(run.id, ada)
+      const other = yield* kit.accepted(run, "grace")
+      const none = yield* Effect.flip(agents.register(run.id, ada, { insteadOf: held.id }))
+      expect(none).toMatchObject({ _tag: "NotEligible", reason: { _tag: "NothingLeft" } })
+      expect((yield* agents.get(held.id)).status).toBe("accepted")
+      yield* agents.return(other.id)
+      const next = yield* agents.register(run.id, ada, { insteadOf: held.id })
+      expect(next).toMatchObject({ unit: other.unit, repeated: false })
+      const repeat = yield* agents.register(run.id, ada, { insteadOf: held.id })
+      expect(repeat).toMatchObject({ id: next.id, repeated: true })
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
   it.effect("keeps a row more than that from a worker to whom the crowd itself gives it", () =>
     Effect.gen(function* () {
       const agents = yield* Agents

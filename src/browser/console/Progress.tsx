@@ -1,7 +1,7 @@
 /** How far a run is, and what it costs. */
 import * as format from "../format.js"
 import type { RunView } from "./api.js"
-import { number, shares } from "./words.js"
+import { shares } from "./words.js"
 
 export const total = ({ summary }: RunView): number => Object.values(summary.units).reduce((sum, n) => sum + n, 0)
 
@@ -24,7 +24,7 @@ export const Counts = ({ view }: { readonly view: RunView }) => (
     {present(view).map(({ count, name, tone }) => (
       <li key={name}>
         <span class={`dot ${tone}`} aria-hidden="true" />
-        <span class="numbers">{number(count)}</span> {name}
+        <span class="numbers">{format.number(count)}</span> {name}
       </li>
     ))}
   </ul>
@@ -58,7 +58,7 @@ export const Figures = ({ view }: { readonly view: RunView }) => {
     ["To come", toCome(view), "if all is approved"],
     ["Median time", median(view)],
     ["Hourly wage", wage(view), wage(view) === none ? undefined : "at the median"],
-    ["Workers", number(view.summary.workers)]
+    ["Workers", format.number(view.summary.workers)]
   ]
   return (
     <dl class="figures">

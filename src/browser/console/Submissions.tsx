@@ -1,8 +1,9 @@
 /** What was submitted: to review, or to look back at. */
 import { useState } from "preact/hooks"
+import * as format from "../format.js"
 import type { RunView, SubmissionStatus } from "./api.js"
 import { Review } from "./Review.js"
-import { number, statusNames } from "./words.js"
+import { statusNames } from "./words.js"
 
 const statuses: ReadonlyArray<SubmissionStatus> = ["completed", "approved", "soft_rejected", "rejected"]
 
@@ -17,7 +18,7 @@ export const Submissions = ({ view }: { readonly view: RunView }) => {
         <legend class="hidden">Which submissions</legend>
         {statuses.map((one) => (
           <button key={one} type="button" class="choice" aria-pressed={one === status} onClick={() => setStatus(one)}>
-            {statusNames[one]} <span class="numbers">{number(countOf(view, one))}</span>
+            {statusNames[one]} <span class="numbers">{format.number(countOf(view, one))}</span>
           </button>
         ))}
       </fieldset>

@@ -4,7 +4,6 @@ import * as format from "../format.js"
 import * as api from "./api.js"
 import { ProblemNotice } from "./Page.js"
 import { BlockQuestion, BonusQuestion } from "./questions.js"
-import { number } from "./words.js"
 
 type Asked = { readonly what: "bonus" | "block"; readonly part: api.Part } | undefined
 
@@ -20,10 +19,10 @@ const submittedBy = ({ agents }: api.Part): number =>
 /** How many units the worker has in work, and of how many their page has fallen silent. */
 const InWork = ({ agents }: api.Part) => {
   const held = agents.accepted + agents.in_task + agents.disconnected
-  const silent = agents.disconnected === held ? "disconnected" : `${number(agents.disconnected)} disconnected`
+  const silent = agents.disconnected === held ? "disconnected" : `${format.number(agents.disconnected)} disconnected`
   return (
     <>
-      {agents.disconnected > 0 && <span class="tag warn">{silent}</span>} {number(held)}
+      {agents.disconnected > 0 && <span class="tag warn">{silent}</span>} {format.number(held)}
     </>
   )
 }
@@ -35,15 +34,15 @@ const Row = ({ onAsk, onUnblock, part }: RowProps) => {
       <th scope="row">
         {worker.name} {blocked && <span class="tag bad">blocked</span>}
       </th>
-      <td>{number(taken)}</td>
+      <td>{format.number(taken)}</td>
       <td>
         <InWork {...part} />
       </td>
-      <td>{number(submittedBy(part))}</td>
-      <td>{number(agents.completed)}</td>
-      <td>{number(agents.approved)}</td>
-      <td>{number(agents.soft_rejected)}</td>
-      <td>{number(agents.rejected)}</td>
+      <td>{format.number(submittedBy(part))}</td>
+      <td>{format.number(agents.completed)}</td>
+      <td>{format.number(agents.approved)}</td>
+      <td>{format.number(agents.soft_rejected)}</td>
+      <td>{format.number(agents.rejected)}</td>
       <td>{medianTime === null ? "–" : format.duration(medianTime)}</td>
       <td>{bonuses.minor === 0 ? "–" : format.money(bonuses)}</td>
       <td>

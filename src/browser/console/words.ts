@@ -1,4 +1,5 @@
 /** What things are called here. */
+import * as format from "../format.js"
 import type { RunView, SubmissionStatus } from "./api.js"
 
 type UnitStatus = keyof RunView["summary"]["units"]
@@ -28,6 +29,5 @@ export const shares: ReadonlyArray<{
 /** What the command calls the run, too: its batch, its crowd and its id. */
 export const origin = ({ summary: { name, provider, run } }: RunView): string => `${name} · ${provider} · ${run}`
 
-export const number = (n: number): string => new Intl.NumberFormat("en").format(n)
-
-export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${format.number(n)} ${n === 1 ? one : many}`

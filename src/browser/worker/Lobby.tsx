@@ -7,7 +7,7 @@ import { ChooseName } from "./ChooseName.js"
 import { Bonuses, History } from "./History.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { useLooks } from "./useLooks.js"
-import { refusalText } from "./words.js"
+import { closedText, offerAccountWords, yoursText } from "./words.js"
 
 interface Seen {
   readonly lobby: api.Lobby
@@ -24,16 +24,14 @@ const look = async (): Promise<api.Reply<Seen>> => {
     : bonuses
 }
 
-const rank = ({ held, left, refusal }: api.Offer): number => {
+const rank = ({ held, yours }: api.Offer): number => {
   if (held !== null) return 0
-  return refusal === null && left > 0 ? 1 : 2
+  return yours > 0 ? 1 : 2
 }
 
 const Reward = ({ reward }: { readonly reward: api.Offer["reward"] }) => (
   <span class="reward numbers">{reward.minor === 0 ? "Unpaid" : format.money(reward)}</span>
 )
-
-const leftText = (left: number): string => (left === 0 ? "none left" : `${left} left`)
 
 const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: boolean }) => {
   if (offer.held !== null) {
@@ -43,8 +41,7 @@ const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: b
       </Link>
     )
   }
-  const refusal = offer.refusal ?? (offer.left === 0 ? ({ _tag: "NothingLeft" } as const) : null)
-  if (refusal !== null) return <p class="refusal small">{refusalText(refusal)}</p>
+  if (offer.yours === 0) return <p class="refusal small">{closedText(offer)}</p>
   return named ? (
     <Link to={`/task/${offer.run}`} class="button">
       View <span class="hidden">{offer.title}</span>
@@ -62,10 +59,13 @@ const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named
     </div>
     {offer.description !== "" && <p>{offer.description}</p>}
     <div class="offer-foot">
-      <p class="muted small numbers">
-        Up to {format.duration(offer.duration)} each · {leftText(offer.left)}
-        {offer.keywords.length > 0 && ` · ${offer.keywords.join(", ")}`}
-      </p>
+      <div class="small numbers">
+        <p class="muted">
+          Up to {format.duration(offer.duration)} each · {yoursText(offer)}
+          {offer.keywords.length > 0 && ` · ${offer.keywords.join(", ")}`}
+        </p>
+        <p>{offerAccountWords(offer)}</p>
+      </div>
       <Action offer={offer} named={named} />
     </div>
   </li>

@@ -8,7 +8,8 @@ import { framePath, TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
-import { GiveBackQuestion } from "./GiveBackQuestion.js"
+import { GoOnSwitch } from "./goingOn.js"
+import { LeaveQuestion, type Leaving } from "./LeaveQuestion.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import type { Shim } from "./shim.js"
 import { usePresence } from "./usePresence.js"
@@ -18,8 +19,11 @@ interface Props {
   readonly work: api.Work
   readonly worker: string | null
   readonly shim: Shim | null
-  readonly onSubmitted: () => void
-  readonly onGivenBack: () => void
+  /** Said of a unit that came after another. */
+  readonly arrival: string | undefined
+  readonly onSubmitted: () => Promise<void>
+  readonly onGivenBack: () => Promise<void>
+  readonly onOther: (work: api.Work) => void
 }
 
 const waitingWords: Words = {
@@ -32,6 +36,11 @@ const filesWords: Words = {
   text: "Files cannot be sent with this task. Take the file out, then submit again."
 }
 
+const noOtherWords: Words = {
+  title: "There is no other one for you just now",
+  text: "You keep this one. Submit it, or give it back."
+}
+
 const brokenWords: Words = {
   title: "A part of this page failed",
   text: "If you cannot finish the task, give it back and tell whoever invited you."
@@ -41,12 +50,12 @@ const brokenWords: Words = {
 const isFinal = ({ _tag }: api.Problem): boolean =>
   _tag === "InvalidTransition" || _tag === "NotYourAgent" || _tag === "AgentNotFound" || _tag === "AlreadySubmitted"
 
-export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props) => {
+export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work, worker }: Props) => {
   const [sending, setSending] = useState(false)
   const [note, setNote] = useState<Words | null>(null)
   const [problem, setProblem] = useState<api.Problem | null>(null)
   const [isOver, setOver] = useState(false)
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<Leaving>()
   const busy = useRef(false)
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
@@ -87,22 +96,35 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
       if (!reply.ok) return setProblem(reply.problem)
       drafts.forget(work)
       await shim?.handleSubmitToProvider(answers)
-      onSubmitted()
+      await onSubmitted()
     })
 
-  const giveBack = () => {
-    setAsking(false)
-    return exclusively(async () => {
+  const giveBack = () =>
+    exclusively(async () => {
       const reply = await api.giveBack(work)
       if (!reply.ok) return setProblem(reply.problem)
       drafts.forget(work)
-      onGivenBack()
+      await onGivenBack()
     })
+
+  const skip = () =>
+    exclusively(async () => {
+      const reply = await api.skip(work)
+      if (!reply.ok) return reply.problem._tag === "NotEligible" ? setNote(noOtherWords) : setProblem(reply.problem)
+      drafts.forget(work)
+      onOther(reply.value)
+    })
+
+  const leave = (leaving: Leaving) => {
+    setAsking(undefined)
+    return leaving === "skip" ? skip() : giveBack()
   }
+
+  const askToSkip = () => (drafts.find(work) === undefined ? skip() : setAsking("skip"))
 
   const end = useCallback(() => {
     setOver(true)
-    setAsking(false)
+    setAsking(undefined)
   }, [])
 
   const listen = (message: FromFrame) => {
@@ -142,21 +164,29 @@ export const Working = ({ onGivenBack, onSubmitted, shim, work, worker }: Props)
         onMessage={listen}
       />
       <div class="actions">
+        {open && shim === null && (
+          <button type="button" class="button quiet" disabled={sending} onClick={askToSkip}>
+            Skip
+          </button>
+        )}
         {open && (
-          <button type="button" class="button quiet" disabled={sending} onClick={() => setAsking(true)}>
+          <button type="button" class="button quiet" disabled={sending} onClick={() => setAsking("giveBack")}>
             Give it back
           </button>
         )}
+        {open && shim === null && <GoOnSwitch worker={worker} />}
         {!open && !sending && (
           <Link to="/" class="button">
             See all tasks
           </Link>
         )}
         <span class="muted small" role="status">
-          {sending ? "Sending…" : ""}
+          {sending ? "Sending…" : arrival}
         </span>
       </div>
-      {asking && <GiveBackQuestion onYes={giveBack} onClose={() => setAsking(false)} />}
+      {asking !== undefined && (
+        <LeaveQuestion leaving={asking} onYes={() => leave(asking)} onClose={() => setAsking(undefined)} />
+      )}
     </Page>
   )
 }

@@ -9,6 +9,8 @@ export type Offer = typeof WorkApi.Offer.Encoded
 export type Work = typeof WorkApi.Work.Encoded
 export type PaidBonus = typeof WorkApi.PaidBonus.Encoded
 export type Past = typeof WorkApi.Past.Encoded
+export type Piece = typeof WorkApi.Piece.Encoded
+export type Account = Pick<Past, keyof typeof WorkApi.Account.Encoded>
 
 export type Problem =
   | typeof CrowdError.Encoded
@@ -45,6 +47,9 @@ export const chooseName = (name: string) => ask<{ readonly worker: string }>(`${
 
 export const accept = (run: string, data: Json) =>
   ask<Work>(`${base}/runs/${encodeURIComponent(run)}/agents`, posting({ data }))
+
+/** Puts the unit back for another one. */
+export const skip = (work: Work) => ask<Work>(`${base}/agents/${work.agent}/skip`, asWorker(work))
 
 export const submit = (work: Work, answers: Answers) =>
   ask<unknown>(`${base}/agents/${work.agent}/answers`, posting({ answers }, asWorker(work)))

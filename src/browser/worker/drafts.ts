@@ -2,6 +2,7 @@
 import type { Answers } from "../answers.js"
 import { isAnswers } from "../messages.js"
 import type { Work } from "./api.js"
+import { attempt } from "./storage.js"
 
 interface Draft {
   /** Until when it can be submitted, by the server's clock. */
@@ -18,15 +19,6 @@ const draftsAtMost = 12
 
 /** Clocks differ; after so long nobody can have the unit still. */
 const keptAfterDeadline = 86_400_000
-
-/** The browser may refuse to keep anything; the work itself goes on. */
-const attempt = <A>(use: () => A): A | undefined => {
-  try {
-    return use()
-  } catch {
-    return undefined
-  }
-}
 
 const isDraft = (value: unknown): value is Draft =>
   typeof value === "object" &&

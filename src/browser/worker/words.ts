@@ -1,5 +1,6 @@
 /** What workers are told, in plain words. */
-import type { Offer, Past, Problem } from "./api.js"
+import * as format from "../format.js"
+import type { Account, Offer, Piece, Problem } from "./api.js"
 
 type Refusal = NonNullable<Offer["refusal"]>
 
@@ -12,7 +13,46 @@ const refusals: { readonly [Tag in Refusal["_tag"]]: string } = {
   NothingLeft: "Nothing is free just now. More may come when others give theirs back."
 }
 
-export const refusalText = (refusal: Refusal): string => refusals[refusal._tag]
+const noMore = "There is no more of this for you just now."
+
+/** Why there is nothing for this visitor, of an offer of which they may do no more, or that is gone. */
+export const closedText = (offer: Pick<Offer, "left" | "refusal"> | undefined): string => {
+  if (offer !== undefined && offer.refusal !== null) return refusals[offer.refusal._tag]
+  return offer === undefined || offer.left === 0 ? refusals.NothingLeft : noMore
+}
+
+/** Where the server's counting ends: `countedTo` in Workers. */
+const countedTo = 1000
+
+/** How many more units this visitor may do. */
+export const yoursText = ({ held, yours }: Pick<Offer, "held" | "yours">): string => {
+  const more = yours >= countedTo ? "1,000 or more" : format.number(yours)
+  if (held !== null) return yours === 0 ? "the last one for you" : `${more} more for you after this one`
+  return yours === 0 ? "no more for you just now" : `${more} for you`
+}
+
+/** What a visitor has done and what it earned; empty where they have done nothing. */
+export const accountWords = (
+  { earned, submitted, toCome, waiting }: Account,
+  done = format.number(submitted)
+): string => {
+  if (submitted === 0 && earned.minor === 0) return ""
+  const pending = toCome.minor > 0 ? format.money(toCome) : format.number(waiting)
+  return [
+    `${done} done`,
+    ...(earned.minor > 0 ? [`${format.money(earned)} earned`] : []),
+    ...(waiting > 0 ? [`${pending} waiting for review`] : [])
+  ].join(" · ")
+}
+
+/** The same, and of how many they have done so many. */
+export const offerAccountWords = (offer: Offer): string => {
+  const { held, submitted, yours } = offer
+  const all = submitted + yours + (held === null ? 0 : 1)
+  return yours >= countedTo || all === submitted
+    ? accountWords(offer)
+    : accountWords(offer, `${format.number(submitted)} of ${format.number(all)}`)
+}
 
 export interface Words {
   readonly title: string
@@ -92,7 +132,7 @@ interface Standing {
   readonly tone: "busy" | "good" | "bad" | ""
 }
 
-const standings: { readonly [Status in Past["status"]]: Standing } = {
+const standings: { readonly [Status in Piece["status"]]: Standing } = {
   accepted: { label: "In progress", tone: "busy" },
   in_task: { label: "In progress", tone: "busy" },
   disconnected: { label: "In progress", tone: "busy" },
@@ -104,4 +144,4 @@ const standings: { readonly [Status in Past["status"]]: Standing } = {
   expired: { label: "Time ran out", tone: "" }
 }
 
-export const standing = (status: Past["status"]): Standing => standings[status]
+export const standing = (status: Piece["status"]): Standing => standings[status]

@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Agent, type AgentOutline, Agents, type Service as AgentsService } from "../../Agents.js"
 import { InvalidName, type StoreError } from "../../CrowdError.js"
-import type { AgentId } from "../../Ids.js"
+import type { AgentId, RunId, WorkerId } from "../../Ids.js"
 import { Provider } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { type PaidBonus, type Standing, Workers } from "../../Workers.js"
@@ -87,6 +87,9 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         })
       )
 
+    const accountOf = (run: RunId, worker?: WorkerId) =>
+      Effect.map(workers.progress(run, worker), ({ available, ...progress }) => ({ ...progress, yours: available }))
+
     /** One visitor's view of what is on offer. */
     const offersTo = (name: Option.Option<string>) =>
       Effect.gen(function* () {
@@ -94,6 +97,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         const offer = ({ left, run }: offers.Open) =>
           Effect.gen(function* () {
             const { barred, held } = Option.isNone(worker) ? unknown : yield* workers.standing(worker.value.id, run.id)
+            const account = yield* accountOf(run.id, Option.getOrUndefined(worker)?.id)
             const { description, duration, keywords, reward, title } = run.task
             return {
               run: run.id,
@@ -103,6 +107,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               reward,
               duration,
               left,
+              ...account,
+              yours: Option.isSome(barred) ? 0 : account.yours,
               refusal: Option.isSome(held) ? null : Option.getOrNull(barred),
               held: Option.getOrNull(held)
             }
@@ -110,17 +116,20 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
       })
 
-    const titled = (agent: AgentOutline) =>
-      Effect.map(runs.get(agent.run), ({ task }) => ({
-        agent: agent.id,
-        run: agent.run,
-        title: task.title,
-        reward: task.reward,
-        status: agent.status,
-        feedback: Option.getOrNull(agent.feedback),
-        acceptedAt: agent.acceptedAt,
-        submittedAt: Option.getOrNull(agent.submittedAt)
-      }))
+    const pieceOf = ({ acceptedAt, feedback, id, status, submittedAt }: AgentOutline) => ({
+      agent: id,
+      status,
+      feedback: Option.getOrNull(feedback),
+      acceptedAt,
+      submittedAt: Option.getOrNull(submittedAt)
+    })
+
+    const past = ([first, ...others]: Array.NonEmptyReadonlyArray<AgentOutline>) =>
+      Effect.gen(function* () {
+        const { id, task } = yield* runs.get(first.run)
+        const account = yield* accountOf(id, first.worker)
+        return { run: id, title: task.title, reward: task.reward, ...account, pieces: [first, ...others].map(pieceOf) }
+      })
 
     const paidFor = ({ amount, paidAt, reason, run, token }: PaidBonus) =>
       Effect.map(
@@ -156,6 +165,24 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         })
       })
 
+    /** What the visitor's browser is given to work with. */
+    const workOf = (agent: Agent, who: visitors.Visitor) =>
+      Effect.gen(function* () {
+        const { task } = yield* runs.get(agent.run)
+        return {
+          agent: agent.id,
+          run: agent.run,
+          title: task.title,
+          reward: task.reward,
+          status: agent.status,
+          acceptedAt: agent.acceptedAt,
+          deadline: agent.deadline,
+          now: yield* DateTime.now,
+          key: keys.forWork(agent, who.worker),
+          frame: yield* frameOf(agent)
+        }
+      })
+
     return handlers
       .handle("lobby", () =>
         Effect.gen(function* () {
@@ -166,7 +193,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handle("history", () =>
         Effect.gen(function* () {
           const { worker } = yield* visitor
-          return Array.getSomes(yield* Effect.forEach(yield* latest(worker), (agent) => ifThere(titled(agent))))
+          const byRun = Object.values(Array.groupBy(yield* latest(worker), ({ run }) => run))
+          return Array.getSomes(yield* Effect.forEach(byRun, (agents) => ifThere(past(agents))))
         })
       )
       .handle("bonuses", () =>
@@ -197,20 +225,16 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           // Nobody listens to what a page says where the crowd knows its people by their connections.
           const { data } = who.isTold ? { data: null } : yield* bodyOf(request, decodeArrival)
           const agent = yield* agents.register(path.run, yield* providerData(who, data))
-          const { task } = yield* runs.get(path.run)
-          const work = encodeWork({
-            agent: agent.id,
-            run: agent.run,
-            title: task.title,
-            reward: task.reward,
-            status: agent.status,
-            acceptedAt: agent.acceptedAt,
-            deadline: agent.deadline,
-            now: yield* DateTime.now,
-            key: keys.forWork(agent, who.worker),
-            frame: yield* frameOf(agent)
-          })
-          return HttpServerResponse.unsafeJson(work)
+          return HttpServerResponse.unsafeJson(encodeWork(yield* workOf(agent, who)))
+        })
+      )
+      .handle("skip", ({ headers, path }) =>
+        Effect.gen(function* () {
+          const who = yield* visitor
+          yield* keys.worker(path.agent, who.worker, headers[keyHeader])
+          const { run } = yield* agents.get(path.agent)
+          const data = yield* providerData(who, null)
+          return yield* workOf(yield* agents.register(run, data, { insteadOf: path.agent }), who)
         })
       )
       .handleRaw("submit", ({ headers, path, request }) =>

@@ -6,7 +6,7 @@ import type { Service } from "../../Store.js"
 import type { Primitive, Table } from "../tables.js"
 import { type Access, decoded, notNull, textOf } from "./access.js"
 import * as chunks from "./chunks.js"
-import type { WhereShape } from "./statements.js"
+import * as Statements from "./statements.js"
 
 const rowsOf = <R extends columns.Row, E extends columns.Encoded>(
   access: Access,
@@ -34,7 +34,7 @@ export const getAll =
       (results) => results.flat()
     )
 
-const shapeOf = (where: columns.Encoded): WhereShape =>
+const shapeOf = (where: columns.Encoded): Statements.WhereShape =>
   Object.entries(where).map(([column, value]) => [column, value === null])
 
 /** @internal */
@@ -101,3 +101,15 @@ export const sum =
         Number(textOf(rows[0], "n"))
       )
     })
+
+/** @internal */
+export const available = (access: Access): Service["available"] => {
+  const anew = Statements.available(access.dialect)
+  const onceMore = Statements.availableAgain(access.dialect)
+  return ({ again = false, atMost, run, worker = "" }) => {
+    const params = again ? [run, worker, worker, atMost] : [run, worker, atMost]
+    return Effect.map(access.session.read("available", params, again ? onceMore : anew), (rows) =>
+      Number(textOf(rows[0], "n"))
+    )
+  }
+}

@@ -177,17 +177,45 @@ export const claim = (dialect: Dialect): string =>
  * @internal
  */
 export const claimAgain = (dialect: Dialect): string =>
-  claimText(
-    dialect,
-    (next) => `u."assignment" IN (
-      SELECT h."assignment" FROM ${agents} h
-      WHERE h."run" = ${next()} AND h."status" IN (${leftBehind}) AND h."worker" = ${next()}
-    ) AND u."status" = '${offered}' AND u."place" > ${next()}`
-  )
+  claimText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${offered}' AND u."place" > ${next()}`)
+
+/**
+ * Takes run, worker, how many at most.
+ *
+ * @internal
+ */
+export const available = (dialect: Dialect): string =>
+  availableText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${offered}' AND ${notAt(next)}`)
+
+/**
+ * Takes run, worker, worker, how many at most.
+ *
+ * @internal
+ */
+export const availableAgain = (dialect: Dialect): string =>
+  availableText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${offered}' AND ${notAt(next)}`)
+
+const availableText = (dialect: Dialect, among: (next: () => string) => string): string => {
+  const { next } = placeholders(dialect)
+  const found = `SELECT DISTINCT u."assignment" FROM ${units} u WHERE ${among(next)} LIMIT ${next()}`
+  return `SELECT COUNT(*) AS "n" FROM (${found}) found`
+}
 
 const units = `"${tableName(tables.units.name)}"`
 const agents = `"${tableName(tables.agents.name)}"`
 const leftBehind = left.map((status) => `'${status}'`).join(", ")
+
+/** The worker has left a unit of the assignment. Takes run, worker. */
+const ofLeft = (next: () => string): string => `u."assignment" IN (
+  SELECT h."assignment" FROM ${agents} h
+  WHERE h."run" = ${next()} AND h."status" IN (${leftBehind}) AND h."worker" = ${next()}
+)`
+
+/** The worker is not at a unit of the assignment and has submitted none. Takes worker. */
+const notAt = (next: () => string): string => `NOT EXISTS (
+  SELECT 1 FROM ${agents} a
+  WHERE a."worker" = ${next()} AND a."assignment" = u."assignment" AND a."status" NOT IN (${leftBehind})
+)`
 
 const claimText = (dialect: Dialect, among: (next: () => string) => string): string => {
   const { next } = placeholders(dialect)
@@ -195,10 +223,7 @@ const claimText = (dialect: Dialect, among: (next: () => string) => string): str
   return `UPDATE ${units} SET ${set} WHERE "id" = (
     SELECT u."id" FROM ${units} u
     WHERE ${among(next)}
-    AND NOT EXISTS (
-      SELECT 1 FROM ${agents} a
-      WHERE a."worker" = ${next()} AND a."assignment" = u."assignment" AND a."status" NOT IN (${leftBehind})
-    )
+    AND ${notAt(next)}
     ORDER BY u."place" LIMIT 1${dialect.keepFree}
   ) RETURNING ${answerOf(Object.keys(tables.units.columns))}`
 }

@@ -109,7 +109,9 @@ export const make = <R>(harness: Harness<R>) => {
     Effect.gen(function* () {
       const agents = yield* Agents
       const arriving = name ?? (yield* worker)
-      return yield* agents.register(run.id, yield* step("Harness.arrive")(harness.arrive(arriving, run)))
+      const data = yield* step("Harness.arrive")(harness.arrive(arriving, run))
+      const { repeated: _, ...agent } = yield* agents.register(run.id, data)
+      return agent
     })
 
   /** Syncs and looks until the agent is as wanted. Fails with what it waited for when it has looked often enough. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Agents } from "../../Agents.js"
 import * as Ids from "../../Ids.js"
 import { Journal } from "../../Journal.js"
 import * as Money from "../../Money.js"
@@ -225,6 +226,28 @@ export const workers: Suite<never> = {
           expect([...behind]).toEqual([parts[1]])
         }))
 
+      test("MUST tell how far a worker is in a run, and how many more units they could take", () =>
+        Effect.gen(function* () {
+          const workers = yield* Workers
+          const task = { maxUnitsPerWorker: Option.some(3), unitsPerAssignment: 2 }
+          const run = yield* kit.launched({ rows: 4, task })
+          const nothing = { ...kit.reward, minor: 0 }
+          const start = { submitted: 0, waiting: 0, available: 3, earned: nothing, toCome: nothing }
+          expect(yield* workers.progress(run.id)).toEqual(start)
+          const name = yield* kit.worker
+          const first = yield* kit.accepted(run, name)
+          expect(yield* workers.progress(run.id, first.worker)).toEqual({ ...start, available: 2 })
+          yield* kit.submitted(first)
+          const waiting = { submitted: 1, waiting: 1, available: 2, earned: nothing, toCome: kit.reward }
+          expect(yield* workers.progress(run.id, first.worker)).toEqual(waiting)
+          yield* Effect.flatMap(Agents, (agents) => agents.approve(first.id))
+          const paid = { submitted: 1, waiting: 0, available: 2, earned: kit.reward, toCome: nothing }
+          expect(yield* workers.progress(run.id, first.worker)).toEqual(paid)
+          yield* workers.bonus({ worker: first.worker, unit: first.unit, amount: kit.reward, reason: "thorough" })
+          const twice = { ...kit.reward, minor: 2 * kit.reward.minor }
+          expect(yield* workers.progress(run.id, first.worker)).toMatchObject({ earned: twice })
+        }))
+
       refusals(test, kit)
       bonuses(test, kit)
       blocks(test, kit)
@@ -250,6 +273,8 @@ export const workers: Suite<never> = {
           yield* refusal(workers.isEligible(agent.worker, yield* Ids.runId), "TaskRunNotFound")
           yield* refusal(workers.standing(nobody, run.id), "WorkerNotFound")
           yield* refusal(workers.standing(agent.worker, yield* Ids.runId), "TaskRunNotFound")
+          yield* refusal(workers.progress(run.id, nobody), "WorkerNotFound")
+          yield* refusal(workers.progress(yield* Ids.runId, agent.worker), "TaskRunNotFound")
           yield* refusal(Stream.runDrain(workers.ofRun(yield* Ids.runId)), "TaskRunNotFound")
         }))
     })

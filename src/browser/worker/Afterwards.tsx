@@ -1,0 +1,42 @@
+/** After a unit was submitted or given back. */
+import { Link, Title } from "../navigation.js"
+import { Accept } from "./Accept.js"
+import * as api from "./api.js"
+import { GoOnSwitch } from "./goingOn.js"
+import type { Known } from "./known.js"
+import { Page, ProblemNotice } from "./Page.js"
+import { closedText, offerAccountWords, type Words } from "./words.js"
+
+interface Props {
+  readonly words: Words
+  readonly known: Known
+  readonly problem: api.Problem | undefined
+  readonly onNext: () => Promise<void>
+}
+
+/** The next one can only be had here where this crowd hands out units itself, and has one. */
+const hasNext = ({ offer, shim }: Known, problem: api.Problem | undefined): boolean => {
+  if (shim !== null) return false
+  return problem === undefined ? offer !== undefined && offer.yours > 0 : api.isPassing(problem)
+}
+
+export const Afterwards = ({ known, onNext, problem, words: { text, title } }: Props) => {
+  const { lobby, offer, shim } = known
+  const next = hasNext(known, problem)
+  return (
+    <Page worker={lobby.worker}>
+      <Title>{title}</Title>
+      <p>{text}</p>
+      {offer !== undefined && <p class="muted numbers">{offerAccountWords(offer)}</p>}
+      {problem !== undefined && <ProblemNotice problem={problem} />}
+      {problem === undefined && !next && shim === null && <p>{closedText(offer)}</p>}
+      <div class="actions">
+        {next && <Accept label="Next one" onAccept={onNext} />}
+        <Link to="/" class="button quiet">
+          See all tasks
+        </Link>
+        {next && <GoOnSwitch worker={lobby.worker} />}
+      </div>
+    </Page>
+  )
+}

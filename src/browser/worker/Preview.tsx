@@ -1,0 +1,61 @@
+/** A run before anything of it is accepted. */
+import * as format from "../format.js"
+import { Link, Title } from "../navigation.js"
+import { notAvailable } from "../parameters.js"
+import { framePath, TaskFrame } from "../TaskFrame.js"
+import { Accept } from "./Accept.js"
+import type * as api from "./api.js"
+import type { Known } from "./known.js"
+import { Notice, Page, ProblemNotice } from "./Page.js"
+import { closedText, yoursText } from "./words.js"
+
+const Facts = ({ offer }: { readonly offer: api.Offer }) => (
+  <p class="muted numbers">
+    {offer.reward.minor === 0 ? "Unpaid" : format.money(offer.reward)} · up to {format.duration(offer.duration)} ·{" "}
+    {yoursText(offer)}
+  </p>
+)
+
+const previewNote = {
+  title: "This is a preview",
+  text: "Accept the task in the place where you found it, then work on it here."
+}
+
+interface PreviewProps {
+  readonly run: string
+  readonly known: Known
+  readonly problem: api.Problem | undefined
+  readonly onAccept: () => Promise<void>
+}
+
+export const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: PreviewProps) => {
+  const isClosed = offer !== undefined && offer.held === null && offer.yours === 0
+  const nameless = lobby.chooses && lobby.worker === null
+  const canAccept = shim === null ? !isClosed && !nameless : !shim.isPreview()
+  return (
+    <Page worker={lobby.worker}>
+      <Title>{offer?.title ?? "This task"}</Title>
+      {offer !== undefined && <Facts offer={offer} />}
+      {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
+      {problem !== undefined && <ProblemNotice problem={problem} />}
+      {isClosed && shim === null && problem === undefined && <p class="notice">{closedText(offer)}</p>}
+      {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
+      {shim?.isPreview() && <Notice words={previewNote} />}
+      <div class="actions">
+        {canAccept && <Accept label="Accept" onAccept={onAccept} />}
+        <Link to="/" class="button quiet">
+          See all tasks
+        </Link>
+      </div>
+      {offer !== undefined && (
+        <section class="stack" aria-label="Preview">
+          <h2>What it looks like</h2>
+          <TaskFrame
+            src={framePath(`/frame/preview/${encodeURIComponent(run)}`, notAvailable)}
+            title={`Preview: ${offer.title}`}
+          />
+        </section>
+      )}
+    </Page>
+  )
+}
