@@ -292,7 +292,8 @@ export const make = (engine: Engine.Service): Service => {
       const found = yield* run(runId)
       if (id === undefined) return yield* progressOfNew(engine, found)
       const known = yield* worker(id)
-      return yield* progressIn(engine, found, known, yield* registry.seeStanding(engine, found.id, known.id))
+      const seen = yield* registry.seeStanding(engine, found.id, known.id)
+      return yield* seen.taken === 0 ? progressOfNew(engine, found) : progressIn(engine, found, known, seen)
     })
 
   return {

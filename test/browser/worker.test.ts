@@ -85,7 +85,7 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* answer(first, "spanner")
       yield* submit(first)
       yield* thanked(first)
-      yield* says(first.page, "Nothing is free just now.")
+      yield* says(first.page, "There is no more of this for you just now.")
       expect(yield* act(() => first.page.getByRole("button").count())).toBe(0)
       expect((yield* agentsOf(run.id)).map(({ status }) => status)).toEqual(["returned", "completed"])
     })

@@ -13,13 +13,11 @@ const refusals: { readonly [Tag in Refusal["_tag"]]: string } = {
   NothingLeft: "Nothing is free just now. More may come when others give theirs back."
 }
 
-const noMore = "There is no more of this for you just now."
+const noMore = "There is no more of this for you just now. More may come when others give theirs back."
 
 /** Why there is nothing for this visitor, of an offer of which they may do no more, or that is gone. */
-export const closedText = (offer: Pick<Offer, "left" | "refusal"> | undefined): string => {
-  if (offer !== undefined && offer.refusal !== null) return refusals[offer.refusal._tag]
-  return offer === undefined || offer.left === 0 ? refusals.NothingLeft : noMore
-}
+export const closedText = (offer: Pick<Offer, "refusal"> | undefined): string =>
+  offer === undefined || offer.refusal === null ? noMore : refusals[offer.refusal._tag]
 
 /** Where the server's counting ends: `countedTo` in Workers. */
 const countedTo = 1000
