@@ -45,16 +45,15 @@ const byAddress = (
   }
 }
 
-/** What counts as one place; all of which nothing can be read are one. */
-const placeOf = ({ proxies, proxyHeader }: Settings, visit: Visit): string =>
-  Either.match(originOf(visit, proxies, proxyHeader), { onLeft: () => "an unknown address", onRight: networkOf })
-
 /** Where nobody is kept out, it does not matter from where visitors with a name come. */
 const byName = (
   { secret }: Identity & { readonly _tag: "Name" },
   settings: Settings,
   { isCurrent, release, take }: reservations.Service
 ): Service => {
+  const network = networkIn(settings)
+  /** All of which nothing can be read are one. */
+  const placeOf = (visit: Visit): string => Option.getOrElse(network(visit), () => "an unknown address")
   const newNames = NewNames.make(settings.namesPerHour)
   const isOpen = Option.isNone(settings.allow) && settings.deny.length === 0
   const admit = isOpen ? () => Effect.void : welcome(settings)
@@ -67,7 +66,7 @@ const byName = (
 
   return {
     chooses: true,
-    network: networkIn(settings),
+    network,
     worker: (visit) =>
       Effect.zipRight(
         admit(visit),
@@ -81,7 +80,7 @@ const byName = (
         yield* admit(visit)
         const name = yield* names.checked(given)
         const own = Option.filter(yield* proven(visit), (held) => names.keyOf(held.name) === names.keyOf(name))
-        const proof = Option.isSome(own) ? own.value : yield* newNames.taking(placeOf(settings, visit), take(name))
+        const proof = Option.isSome(own) ? own.value : yield* newNames.taking(placeOf(visit), take(name))
         return { worker: proof.name, cookie: names.cookieOf(secret, proof) }
       }),
     release

@@ -14,6 +14,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import { Local } from "../Local.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
@@ -27,6 +28,7 @@ import * as pages from "./internal/pages.js"
 import * as Running from "./internal/running.js"
 import * as session from "./internal/session.js"
 import * as StoreErrors from "./internal/storeErrors.js"
+import { addressOf } from "./internal/visitors.js"
 import * as work from "./internal/work.js"
 
 /**
@@ -74,7 +76,11 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
  */
 export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
   Layer.unwrapEffect(
-    Effect.zipWith(Running.make(options.patience ?? "10 seconds"), StoreErrors.make, (running, errors) => {
+    Effect.gen(function* () {
+      const running = yield* Running.make(options.patience ?? "10 seconds")
+      const errors = yield* StoreErrors.make
+      const local = yield* Effect.serviceOption(Local)
+      const from = (request: HttpServerRequest.HttpServerRequest) => addressOf(local, request)
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide([system, work.layer, consoleHalf.layer]),
         Layer.provide(session.layer(options))
@@ -84,7 +90,13 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),
         Layer.provide(
-          guard.layer({ running, errors, origins: origins.make(options), accepts: options.accepts ?? (() => false) })
+          guard.layer({
+            running,
+            from,
+            errors,
+            origins: origins.make(options),
+            accepts: options.accepts ?? (() => false)
+          })
         )
       )
       const served = HttpLayerRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

@@ -114,6 +114,11 @@ describe("Connections", () => {
     })
   )
 
+  it("over which nothing goes any more are cut off after two minutes, and so are those who stop reading", () => {
+    const server = connections.bound(createServer())
+    expect(server.timeout).toBe(120_000)
+  })
+
   it.scoped("that ask and ask without waiting for answers are cut off", () =>
     Effect.gen(function* () {
       const { asked, port } = yield* silent({ ...connections.byDefault, unanswered: 4, perConnection: 10 })

@@ -139,7 +139,7 @@ it.live("finishes downloads", () =>
 it.effect("waits no longer for a download than its patience", () =>
   Effect.gen(function* () {
     const running = yield* Running.make("10 seconds")
-    yield* Effect.asVoid(running.during(Effect.succeed(HttpServerResponse.stream(Stream.never))))
+    yield* Effect.asVoid(running.during("192.0.2.1", Effect.succeed(HttpServerResponse.stream(Stream.never))))
     const stopping = yield* Effect.fork(running.stop)
     yield* TestClock.adjust("9 seconds")
     expect(yield* Fiber.poll(stopping)).toEqual(Option.none())

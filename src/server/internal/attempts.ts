@@ -9,10 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { recent } from "../../internal/recent.js"
 import { Local } from "../../Local.js"
-import * as addresses from "../../local/address.js"
 import { isSecret, type Secret } from "../../local/signature.js"
 import { NotSignedIn, TooManyAttempts } from "../ConsoleApi.js"
-import { visitOf } from "./visitors.js"
+import { addressOf } from "./visitors.js"
 
 const freely = 10
 
@@ -55,13 +54,6 @@ export const make = (): Service => {
 
 /** Counted together, whatever was asked for. */
 export class Attempts extends Context.Tag("effect-crowd/server/Attempts")<Attempts, Service>() {}
-
-/** Where a request comes from: what `Local` takes for it, or else the peer; of IPv6 the network. */
-const addressOf = (local: Option.Option<Local["Type"]>, request: HttpServerRequest.HttpServerRequest): string => {
-  const peer = Option.map(Option.flatMap(request.remoteAddress, addresses.read), addresses.networkOf)
-  const told = Option.match(local, { onNone: () => peer, onSome: ({ network }) => network(visitOf(request)) })
-  return Option.getOrElse(told, () => "unknown")
-}
 
 const tellWhen = (error: NotSignedIn | TooManyAttempts): Effect.Effect<void> =>
   error._tag === "NotSignedIn"

@@ -1,6 +1,7 @@
 /** How many connections there may be, and how much may be asked over one: nobody keeps the server from the others. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import * as shares from "./shares.js"
 
 export interface Limits {
   /** From one address; none where others come through it, as with a proxy. */
@@ -14,50 +15,24 @@ export interface Limits {
 
 export const byDefault: Limits = { perAddress: 256, inAll: 4_096, unanswered: 32, perConnection: 100 }
 
-/** The connections by where they come from, the oldest first. */
-const makeTable = () => {
-  const byAddress = new Map<string, Set<Socket>>()
-  let count = 0
-  return {
-    add: (address: string, socket: Socket) => {
-      const there = byAddress.get(address) ?? new Set()
-      byAddress.set(address, there.add(socket))
-      count++
-    },
-    remove: (address: string, socket: Socket) => {
-      const there = byAddress.get(address)
-      if (there?.delete(socket) !== true) return
-      count--
-      if (there.size === 0) byAddress.delete(address)
-    },
-    count: () => count,
-    of: (address: string): ReadonlySet<Socket> => byAddress.get(address) ?? new Set(),
-    /** Those of whoever has most. */
-    most: (): ReadonlySet<Socket> =>
-      [...byAddress.values()].reduce((most, there) => (there.size > most.size ? there : most), new Set<Socket>())
-  }
-}
-
-const cutOffOldest = (sockets: ReadonlySet<Socket>) => {
-  for (const socket of sockets) return socket.destroy()
-}
+/** Nothing came or went over a connection for so long, in milliseconds: whoever is there has stopped reading. */
+const silence = 120_000
 
 /** Keeps the server to the limits. Too many from one address lose their oldest; too many in all, whoever has most. */
 export const bound = (
   server: Server,
   { inAll, perAddress = inAll, perConnection, unanswered }: Limits = byDefault
 ): Server => {
-  const connections = makeTable()
+  const connections = shares.make<Socket>({ perAddress, inAll })
   const waiting = new WeakMap<Socket, number>()
 
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? ""
-    socket.once("close", () => connections.remove(address, socket))
-    connections.add(address, socket)
-    if (connections.of(address).size > perAddress) cutOffOldest(connections.of(address))
-    else if (connections.count() > inAll) cutOffOldest(connections.most())
+    socket.once("close", () => connections.give(address, socket))
+    connections.take(address, socket)?.destroy()
   })
 
+  server.timeout = silence
   server.maxRequestsPerSocket = perConnection
   server.on("dropRequest", (_, socket) => socket.destroy())
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {

@@ -1,6 +1,8 @@
 /** Runs as they change, for as many as look: each is looked at by one loop, and only while somebody wants to know. */
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as RcMap from "effect/RcMap"
@@ -10,12 +12,18 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
+import { Local } from "../../Local.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { RunView } from "../ConsoleApi.js"
 import * as consoleRuns from "./consoleRuns.js"
 import { Running } from "./running.js"
+import * as shares from "./shares.js"
+import { addressOf } from "./visitors.js"
 
 const runsAtMost = 20
+
+/** Streams of events: some for each tab of those who share an address. */
+const atOnce: shares.Bounds = { perAddress: 32, inAll: 256 }
 
 /** A run whose units stand still is looked at as a whole every so many times: bonuses show in no unit. */
 const wholeEvery = 10
@@ -37,6 +45,7 @@ export const make = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const running = yield* Running
   const { view } = yield* consoleRuns.make
+  const local = yield* Effect.serviceOption(Local)
 
   const look = (id: RunId, last: Seen, round: number): Effect.Effect<Seen, TaskRunNotFound | StoreError> =>
     Effect.gen(function* () {
@@ -112,7 +121,25 @@ export const make = Effect.gen(function* () {
       (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers })
     )
 
+  const open = shares.make<Deferred.Deferred<void>>(atOnce)
+
+  /** Whoever asks for one too many loses the first of theirs. */
+  const bounded = <A, E>(address: string, stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+    Stream.unwrapScoped(
+      Effect.gen(function* () {
+        const ended = yield* Deferred.make<void>()
+        const oldest = open.take(address, ended)
+        yield* Effect.addFinalizer(() => Effect.sync(() => open.give(address, ended)))
+        if (oldest !== undefined) yield* Deferred.succeed(oldest, undefined)
+        return Stream.interruptWhenDeferred(stream, ended)
+      })
+    )
+
   /** Of one run, or of the newest. */
   return (run: RunId | undefined) =>
-    run === undefined ? Effect.succeed(response(all)) : Effect.as(runs.get(run), response(one(run)))
+    Effect.gen(function* () {
+      const address = addressOf(local, yield* HttpServerRequest.HttpServerRequest)
+      if (run !== undefined) yield* runs.get(run)
+      return response(bounded(address, run === undefined ? all : one(run)))
+    })
 })

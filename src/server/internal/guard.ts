@@ -97,13 +97,15 @@ const answerTo = (defect: unknown) => {
 
 interface Around {
   readonly running: Running.Service
+  /** Where a request comes from. */
+  readonly from: (request: HttpServerRequest.HttpServerRequest) => string
   readonly errors: StoreErrors.Service
   readonly origins: origins.Service
   readonly accepts: Accepts
 }
 
 /** Around every route. */
-export const layer = ({ accepts, errors, origins, running }: Around) => {
+export const layer = ({ accepts, errors, origins, running, from }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
       errors.told(request.url, decodeErrors.told(orBroken(request)(response)))
@@ -115,7 +117,9 @@ export const layer = ({ accepts, errors, origins, running }: Around) => {
         const answer = Effect.flatMap(Effect.catchSomeDefect(route, answerTo), answered(request)).pipe(
           HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )
-        return refused === undefined ? metrics.measured(request)(running.during(answer)) : Effect.succeed(refused)
+        return refused === undefined
+          ? metrics.measured(request)(running.during(from(request), answer))
+          : Effect.succeed(refused)
       }).pipe(Effect.map(finish)),
     { global: true }
   )

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as shares from "./shares.js"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -16,9 +17,10 @@ export interface Service {
   /**
    * Does it, unless the server is stopping; the server waits for it to end, and for the whole of a body that is a
    * stream. What takes too long is cut off. A stream that outlasts the patience is left to whoever closes the
-   * connections: ended by us, half of a file would look like all of it.
+   * connections: ended by us, half of a file would look like all of it. So much is done at once for one address, and so
+   * much in all; of what is more, the oldest is cut off.
    */
-  readonly during: <E, R>(work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
+  readonly during: <E, R>(address: string, work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
   /** Takes nothing new any more, and waits for what is under way, as far as the server has patience. */
@@ -37,6 +39,11 @@ const unavailable = (tag: string, message: string) =>
   )
 
 const timedOut = unavailable("TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
+
+/** Requests that came whole or in part and are not answered yet. */
+const atOnce: shares.Bounds = { perAddress: 256, inAll: 4_096 }
+
+const crowded = unavailable("Busy", "Too much is asked for at once from this address. Try again in a moment.")
 
 const stopped = unavailable("Stopping", "The server is being stopped. Try again in a moment.")
 
@@ -58,7 +65,9 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
     const underWay = new Set<(instead: Response) => void>()
     let isStopping = false
 
-    const during: Service["during"] = (work) =>
+    const held = shares.make<(instead: Response) => void>(atOnce)
+
+    const during: Service["during"] = (address, work) =>
       Effect.withFiberRuntime((fiber) => {
         if (isStopping) return Effect.succeed(stopped)
         let answer: Response | undefined
@@ -68,8 +77,10 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
         }
         const timer = setTimeout(() => cutOff(timedOut), timeoutMillis)
         underWay.add(cutOff)
+        held.take(address, cutOff)?.(crowded)
         const end = () => {
           clearTimeout(timer)
+          held.give(address, cutOff)
           underWay.delete(cutOff)
           underWay.delete(end)
           if (isStopping && underWay.size === 0) Deferred.unsafeDone(idle, Exit.void)
@@ -87,6 +98,7 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
               return Effect.succeed(response)
             }
             clearTimeout(timer)
+            held.give(address, cutOff)
             underWay.delete(cutOff)
             underWay.add(end)
             return Effect.as(whenSent(fiber.currentContext, end), response)

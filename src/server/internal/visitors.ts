@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import { NameNeeded, type StoreError, type Unwelcome } from "../../CrowdError.js"
 import type { Json } from "../../Json.js"
 import { Local, type Visit } from "../../Local.js"
+import * as addresses from "../../local/address.js"
 
 export const cookieName = "crowd_worker"
 
@@ -13,6 +14,16 @@ export const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => 
   headers: request.headers,
   cookie: Option.fromNullable(request.cookies[cookieName])
 })
+
+/** Where a request comes from: what `Local` takes for it, or else the peer; of IPv6 the network. */
+export const addressOf = (
+  local: Option.Option<Local["Type"]>,
+  { headers, remoteAddress }: HttpServerRequest.HttpServerRequest
+): string =>
+  Option.match(local, {
+    onNone: () => Option.map(Option.flatMap(remoteAddress, addresses.read), addresses.networkOf),
+    onSome: ({ network }) => network({ peer: remoteAddress, headers, cookie: Option.none() })
+  }).pipe(Option.getOrElse(() => "unknown"))
 
 /** The visit, and who is visiting. */
 export interface Visitor {
