@@ -2,8 +2,8 @@
 import { get } from "node:http"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { describe, expect, it, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Running from "../../src/server/internal/running.js"
 import * as shares from "../../src/server/internal/shares.js"
@@ -32,32 +32,39 @@ describe("Shares", () => {
   })
 })
 
-/** Of a request only the handler can be interrupted. */
-const asServed = Effect.uninterruptible
+/** As it is served: of a request only the handler can be interrupted. What it is answered with. */
+const served = (answer: Effect.Effect<HttpServerResponse.HttpServerResponse>) =>
+  Effect.gen(function* () {
+    const answered = yield* Deferred.make<HttpServerResponse.HttpServerResponse>()
+    yield* Effect.fork(Effect.uninterruptible(Effect.intoDeferred(answer, answered)))
+    yield* Effect.yieldNow()
+    return answered
+  })
+
+const never = Effect.interruptible(Effect.never)
 
 describe("Requests under way", () => {
   it.effect("are 256 of one address: the oldest is answered that it is too much, and nobody else's is", () =>
     Effect.gen(function* () {
       const { during } = yield* Running.make("1 second")
-      const slow = (address: string) => Effect.fork(asServed(during(address, Effect.interruptible(Effect.never))))
+      const slow = (address: string) => served(during(address, never))
       const others = yield* slow("192.0.2.2")
       const first = yield* slow("192.0.2.1")
       const second = yield* slow("192.0.2.1")
       yield* Effect.replicateEffect(slow("192.0.2.1"), 254, { discard: true })
-      yield* Effect.yieldNow()
-      expect(yield* Fiber.poll(first)).toMatchObject({ _tag: "None" })
+      expect(yield* Deferred.isDone(first)).toBe(false)
       yield* slow("192.0.2.1")
-      expect((yield* Fiber.join(first)).status).toBe(503)
-      for (const fiber of [others, second]) expect(yield* Fiber.poll(fiber)).toMatchObject({ _tag: "None" })
+      expect((yield* Deferred.await(first)).status).toBe(503)
+      for (const answered of [others, second]) expect(yield* Deferred.isDone(answered)).toBe(false)
     })
   )
 
   it.effect("count no more once they are answered", () =>
     Effect.gen(function* () {
       const { during } = yield* Running.make("1 second")
-      const first = yield* Effect.fork(asServed(during("192.0.2.1", Effect.interruptible(Effect.never))))
+      const first = yield* served(during("192.0.2.1", never))
       yield* Effect.replicateEffect(during("192.0.2.1", Effect.succeed(HttpServerResponse.empty())), 1_000)
-      expect(yield* Fiber.poll(first)).toMatchObject({ _tag: "None" })
+      expect(yield* Deferred.isDone(first)).toBe(false)
     })
   )
 })
