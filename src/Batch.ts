@@ -11,6 +11,7 @@ import type { Fault, InvalidInput } from "./CrowdError.js"
 import * as internalRows from "./internal/batchRows.js"
 import * as internalTask from "./internal/batchTask.js"
 import * as checks from "./internal/checks.js"
+import * as columnNotes from "./internal/columnNotes.js"
 import * as Faults from "./internal/faults.js"
 import { find } from "./internal/placeholders.js"
 import * as taskSettings from "./internal/taskSettings.js"
@@ -36,6 +37,10 @@ export interface Batch {
   readonly count: number
   /** Fingerprint of task, template, data and files. */
   readonly digest: string
+  /** What is probably not meant, but can be sent. */
+  readonly warnings: ReadonlyArray<Fault>
+  /** What is done that the template does not say. */
+  readonly notes: ReadonlyArray<Fault>
   /** The rows. May be run any number of times; each time reads the source again. */
   readonly rows: Stream.Stream<Inputs, InvalidInput>
 }
@@ -97,6 +102,16 @@ export const placeholders = (template: string): ReadonlyArray<Placeholder> => {
   })
 }
 
+/** What no script and no spreadsheet calls a column. */
+const isCode = (name: string): boolean => /["'`+()=<>?:;]|&&|\|\|/.test(name)
+
+const unknownColumn = (name: string, names: ReadonlyArray<string>): string => {
+  const what = `\${${name}} names no column of the data; `
+  return isCode(name)
+    ? `${what}if it is meant for the script, write $\\{ there, and &#36;{ in the page's text`
+    : `${what}${suggestion(name, names)}`
+}
+
 /**
  * The most bytes that a template may have in UTF-8: 1 MiB. It is read whole for each look at it, and sent for each unit.
  *
@@ -133,9 +148,7 @@ export const templateFaults = (
     onSome: (names) =>
       found
         .filter(({ name }) => !names.includes(name))
-        .map(({ line, name }) =>
-          Faults.fault(file, `\${${name}} names no column of the data; ${suggestion(name, names)}`, line)
-        )
+        .map(({ line, name }) => Faults.fault(file, unknownColumn(name, names), line))
   })
   return text === undefined ? unknown : [Faults.fault(file, text), ...unknown]
 }
@@ -157,6 +170,22 @@ export const columnFaults = (task: Task, columns: ReadonlyArray<string>): Readon
           }
         ]
   )
+
+/** Where a placeholder stands is not looked at here; see `BatchDirectory.read`. */
+const dataWarnings = (task: Task, template: string, { columns, notes }: internalRows.Checked): ReadonlyArray<Fault> => {
+  const used = new Set(find(template).map(({ name }) => name))
+  return columnNotes
+    .warnings(
+      Option.getOrElse(columns, () => []),
+      notes,
+      {
+        markup: task.markup,
+        isMarkupSaid: false,
+        useOf: (name) => ({ isShown: used.has(name), isUsed: used.has(name) })
+      }
+    )
+    .map(({ line, message }) => Faults.fault("rows", message, line))
+}
 
 const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
   Object.is(values[Symbol.iterator](), values) ? Array.from(values) : values
@@ -209,6 +238,8 @@ export const fromRows = (options: {
       columns: Option.getOrElse(checked.columns, () => []),
       count: checked.count,
       digest: yield* internalRows.digestWith(checked.digest, media),
+      warnings: dataWarnings(task, template, checked),
+      notes: [],
       rows: Stream.fromIterable(rows)
     }
   })

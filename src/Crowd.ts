@@ -16,6 +16,7 @@ import {
   AgentNotFound,
   type BatchChanged,
   type CurrencyNotPaid,
+  Fault,
   InsufficientFunds,
   type InvalidInput,
   type ProviderError,
@@ -57,7 +58,11 @@ export const Plan = Schema.Struct({
   rewards: Money.Money,
   fees: Money.Money,
   total: Money.Money,
-  available: Schema.OptionFromNullOr(Money.Money)
+  available: Schema.OptionFromNullOr(Money.Money),
+  /** What is probably not meant, but can be sent. */
+  warnings: Schema.Array(Fault),
+  /** What is done that the template does not say. */
+  notes: Schema.Array(Fault)
 }).annotations({ identifier: "Plan" })
 /**
  * @since 0.1.0
@@ -169,7 +174,9 @@ const planWith = <E>(
       rewards: Money.times(reward, units),
       fees: Money.times(fee, units),
       total: Money.times(Money.sum(reward, fee), units),
-      available: yield* available
+      available: yield* available,
+      warnings: batch.warnings,
+      notes: batch.notes
     }
   })
 

@@ -8,6 +8,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
@@ -22,7 +23,7 @@ import type {
 } from "./CrowdError.js"
 import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
-import { Json } from "./Json.js"
+import { isJsonObject, isSame, Json } from "./Json.js"
 import type { Media, MediaFile } from "./Media.js"
 import { Minor, Money } from "./Money.js"
 import { UnitStatus } from "./States.js"
@@ -140,17 +141,26 @@ export const TaskRun = Schema.Struct({
 export interface TaskRun extends Schema.Schema.Type<typeof TaskRun> {}
 
 /**
- * The columns of one row of input data, as text.
+ * One row of the input data: texts by the names of their columns, whatever those are.
  *
  * @since 0.1.0
  * @category models
  */
-export const Inputs = Schema.Record({ key: Schema.String, value: Schema.String })
+export type Inputs = { readonly [column: string]: string }
 /**
  * @since 0.1.0
  * @category models
  */
-export type Inputs = typeof Inputs.Type
+export const Inputs: Schema.Schema<Inputs> = Schema.declare(
+  (value): value is Inputs => isJsonObject(value) && Object.values(value).every(Predicate.isString),
+  {
+    identifier: "Inputs",
+    description: "texts by the names of columns",
+    jsonSchema: { type: "object", additionalProperties: { type: "string" } },
+    arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.string()),
+    equivalence: () => isSame
+  }
+)
 
 /**
  * @since 0.1.0

@@ -1,5 +1,6 @@
 /**
- * A batch as a directory: `task.json`, `task.html`, `data.csv` or `data.jsonl`, and `media/` with files that pages name.
+ * A batch as a directory: `task.json`, `task.html`, `data.csv`, `data.tsv` or `data.jsonl`, and `media/` with files that pages
+ * name.
  *
  * @since 0.1.0
  */
@@ -10,27 +11,26 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
-import * as Stream from "effect/Stream"
 import { maxAnswerNames } from "../Agents.js"
 import * as Batch from "../Batch.js"
 import type { Fault, InvalidInput } from "../CrowdError.js"
 import * as Rows from "../internal/batchRows.js"
+import { decodeReading, type Reading } from "../internal/batchTask.js"
 import * as checks from "../internal/checks.js"
+import * as Notes from "../internal/columnNotes.js"
 import * as Faults from "../internal/faults.js"
 import type { Task } from "../TaskRuns.js"
 import { countNames } from "./FormFields.js"
-import * as Csv from "./internal/csv.js"
-import { readText, reasonOf, source } from "./internal/files.js"
+import type { Data } from "./internal/dataFiles.js"
+import * as DataFiles from "./internal/dataFiles.js"
+import { readText, reasonOf } from "./internal/files.js"
 import { duplicateKeys, type Located, lineOf, parseLocated } from "./internal/json.js"
-import * as Jsonl from "./internal/jsonl.js"
 import * as media from "./internal/media.js"
-import { placeholders } from "./Template.js"
+import * as PageChecks from "./internal/pageChecks.js"
+import * as Template from "./Template.js"
 
 const taskFile = "task.json"
 const templateFile = "task.html"
-const dataFiles = ["data.csv", "data.jsonl"] as const
-
-type DataFile = (typeof dataFiles)[number]
 
 const checkDirectory = (dir: string): Effect.Effect<void, InvalidInput, FileSystem.FileSystem> =>
   Effect.gen(function* () {
@@ -58,28 +58,42 @@ const located = (root: Located["root"], faults: ReadonlyArray<Batch.TaskFault>):
   )
 
 interface Settings {
-  readonly task: Task
+  readonly task: Either.Either<Task, ReadonlyArray<Fault>>
+  readonly reading: Reading
   /** What is wrong with them for data of these columns. */
   readonly faultsFor: (columns: ReadonlyArray<string>) => ReadonlyArray<Fault>
 }
 
-const decodeTask = (text: string): Either.Either<Settings, ReadonlyArray<Fault>> =>
-  Either.flatMap(
-    Either.mapLeft(parseLocated(text), ({ line, message }) => [Faults.fault(taskFile, message, line)]),
-    ({ root, value }) => {
-      const twice = duplicateKeys(root).map(({ line, name }) =>
-        Faults.fault(taskFile, `"${name}" is there twice; keep one`, line)
-      )
-      const decoded = Either.mapBoth(Batch.decodeTask(value), {
-        onLeft: (faults) => located(root, faults),
-        onRight: (task) => ({
-          task,
-          faultsFor: (columns: ReadonlyArray<string>) => located(root, Batch.columnFaults(task, columns))
-        })
+const unread = (faults: ReadonlyArray<Fault>): Settings => ({
+  task: Either.left(faults),
+  reading: decodeReading({}),
+  faultsFor: () => []
+})
+
+const byLine = Arr.sortWith(({ line }: Fault) => line ?? 0, Order.number)
+
+const decodeTask = ({ root, value }: Located): Settings => {
+  const twice = duplicateKeys(root).map(({ line, name }) =>
+    Faults.fault(taskFile, `"${name}" is there twice; keep one`, line)
+  )
+  const decoded = Either.mapLeft(Batch.decodeTask(value), (faults) => located(root, faults))
+  const task = twice.length === 0 ? decoded : Either.left([...twice, ...faultsOf(decoded)])
+  return {
+    task: Either.mapLeft(task, byLine),
+    reading: decodeReading(value),
+    faultsFor: (columns) =>
+      Either.match(decoded, {
+        onLeft: () => [],
+        onRight: (task) => located(root, Batch.columnFaults(task, columns))
       })
-      return twice.length === 0 ? decoded : Either.left([...twice, ...faultsOf(decoded)])
-    }
-  ).pipe(Either.mapLeft(Arr.sortWith(({ line }) => line ?? 0, Order.number)))
+  }
+}
+
+const settingsIn = (text: string): Settings =>
+  Either.match(parseLocated(text), {
+    onLeft: ({ line, message }) => unread([Faults.fault(taskFile, message, line)]),
+    onRight: decodeTask
+  })
 
 /** A file's text, or its faults. */
 const textOf = (dir: string, file: string) =>
@@ -95,72 +109,45 @@ const fieldFaults = (template: string): ReadonlyArray<Fault> => {
   return names > maxAnswerNames ? [Faults.fault(templateFile, message)] : []
 }
 
-const findData = (
-  dir: string
-): Effect.Effect<Either.Either<DataFile, ReadonlyArray<Fault>>, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const found = yield* Effect.filter(dataFiles, (file) =>
-      Effect.orElseSucceed(fs.exists(path.join(dir, file)), () => true)
-    )
-    const [file, other] = found
-    if (file === undefined)
-      return Either.left([Faults.fault("data.csv", "there is no data.csv and no data.jsonl; add one")])
-    return other === undefined
-      ? Either.right(file)
-      : Either.left([Faults.fault(other, `is there beside ${file}; keep one of them`)])
-  })
-
-const csvPieces = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Rows.Piece, E, R> =>
-  Csv.records(bytes).pipe(
-    Stream.mapAccum(Option.none<ReadonlyArray<string>>(), (known, next): [Known, ReadonlyArray<Rows.Piece>] => {
-      if (next._tag === "Bad") return [known, [next]]
-      if (Option.isNone(known)) return [Option.some(next.fields), Rows.columns(next.fields, next.line)]
-      const ragged = Csv.raggedness(next, known.value)
-      return [known, ragged.length > 0 ? ragged : Rows.row(known.value, next.fields, next.line)]
-    }),
-    Stream.mapConcat((pieces) => pieces)
-  )
-
-type Known = Option.Option<ReadonlyArray<string>>
-
-const readers: {
-  readonly [File in DataFile]: <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) => Stream.Stream<Rows.Piece, E, R>
-} = {
-  "data.csv": csvPieces,
-  "data.jsonl": (bytes) => Rows.fromObjects(Jsonl.objects(bytes))
+/** Warnings are of the places where a column is shown. */
+const dataWarnings = (
+  file: string,
+  { columns, notes }: { readonly columns: ReadonlyArray<string>; readonly notes: Notes.Notes },
+  { reading, task, template }: { readonly reading: Reading; readonly task: Task; readonly template: string }
+): ReadonlyArray<Fault> => {
+  const shown = Template.shownColumns(template)
+  const used = new Set(Batch.placeholders(template).map(({ name }) => name))
+  return Notes.warnings(columns, notes, {
+    markup: task.markup,
+    isMarkupSaid: reading.isMarkupSaid,
+    useOf: (name) => ({ isShown: shown.has(name), isUsed: used.has(name) })
+  }).map(({ line, message }) => Faults.fault(file, message, line))
 }
 
-/** Each row with what it names and is not there. */
-const withMissing = <E, R>(
-  pieces: Stream.Stream<Rows.Piece, E, R>,
-  { row }: media.Check
-): Stream.Stream<Rows.Piece, E, R> =>
-  pieces.pipe(
-    Stream.mapAccum<ReadonlyArray<string>, Rows.Piece, ReadonlyArray<Rows.Piece>>([], (names, piece) => {
-      if (piece._tag === "Columns") return [piece.names, [piece]]
-      return [names, piece._tag === "Row" ? [piece, ...row(names, piece.values, piece.line)] : [piece]]
-    }),
-    Stream.mapConcat((pieces) => pieces)
-  )
+const nothing: PageChecks.Report = { faults: [], warnings: [], notes: [] }
 
-const checkData = (dir: string, file: DataFile, task: Option.Option<Task>, template: string, files: media.Check) =>
-  Effect.gen(function* () {
-    const location = (yield* Path.Path).join(dir, file)
-    const { bytes, changed, unchanged } = yield* source(location, dir, file)
-    const pieces = readers[file](bytes)
-    const checked = yield* Rows.check(withMissing(pieces, files), { file, task, template })
-    const columns = Option.getOrElse(checked.columns, () => [])
-    const rows = Stream.mapConcatEffect(pieces, (piece) => {
-      if (piece._tag === "Columns") return Effect.succeed([])
-      return piece._tag === "Row" ? Effect.succeed([Rows.toInputs(columns, piece.values)]) : Effect.fail(changed)
-    })
-    return { ...checked, rows: unchanged(rows) }
-  }).pipe(
-    Effect.mapError((error): ReadonlyArray<Fault> => error.faults),
-    Effect.either
+/** What there is to say of a template that could be read. */
+const checkPage = (
+  template: string,
+  {
+    data,
+    reading,
+    task
+  }: { readonly data: Option.Option<Data>; readonly reading: Reading; readonly task: Option.Option<Task> }
+): PageChecks.Report => {
+  if (template.trim() === "") return nothing
+  const columns = Option.getOrElse(
+    Option.flatMap(data, (found) => found.columns),
+    () => []
   )
+  const notes = Option.match(data, { onNone: () => [], onSome: (found) => found.notes })
+  const shown = Template.shownColumns(template)
+  return PageChecks.check(template, templateFile, {
+    markup: Option.match(task, { onNone: () => [], onSome: ({ markup }) => markup }),
+    withFields: columns.filter((name, i) => notes[i]?.fields !== undefined && shown.has(name)),
+    isForeignMeant: reading.isForeignMeant
+  })
+}
 
 /**
  * Reads a batch directory and checks it whole; all that is wrong is reported at once, with file and line. The data is
@@ -173,42 +160,33 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
   Effect.gen(function* () {
     yield* checkDirectory(dir)
     const path = yield* Path.Path
-    const settings = Either.flatMap(yield* textOf(dir, taskFile), decodeTask)
-    const task = Either.map(settings, ({ task }) => task)
+    const settings = Either.match(yield* textOf(dir, taskFile), { onLeft: unread, onRight: settingsIn })
+    const { faultsFor, reading } = settings
+    const task = Either.getRight(settings.task)
     const template = yield* textOf(dir, templateFile)
+    const text = Either.getOrElse(template, () => "")
     const files = yield* media.read(dir)
-    const missing = media.check(
-      Either.getOrElse(template, () => ""),
-      templateFile,
-      files.paths
-    )
-    const file = yield* findData(dir)
+    const missing = media.check(text, templateFile, files.paths)
+    const file = yield* DataFiles.find(dir)
     const data = Either.isRight(file)
-      ? yield* checkData(
-          dir,
-          file.right,
-          Either.getRight(task),
-          Either.getOrElse(template, () => ""),
-          missing
-        )
+      ? yield* DataFiles.check(dir, file.right, { separator: reading.separator, task, template: text, files: missing })
       : Either.left(file.left)
     const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
+    const page = checkPage(text, { data: Either.getRight(data), reading, task })
     const templateFaults = Either.match(template, {
       onLeft: (faults) => faults,
       onRight: (text) => [
-        ...Batch.templateFaults(text, columns, templateFile, placeholders(text)),
-        ...fieldFaults(text)
+        ...Batch.templateFaults(text, columns, templateFile, Template.placeholders(text)),
+        ...fieldFaults(text),
+        ...page.faults
       ]
     })
     const dataFaults = Either.match(data, {
       onLeft: (faults) => Faults.addAll(Faults.none, faults),
       onRight: (found) => found.faults
     })
-    const taskFaults = Either.match(settings, {
-      onLeft: (faults) => faults,
-      onRight: ({ faultsFor }) => Option.match(columns, { onNone: () => [], onSome: faultsFor })
-    })
-    const sumFaults = Option.match(Option.all({ task: Either.getRight(task), data: Either.getRight(data) }), {
+    const taskFaults = [...faultsOf(settings.task), ...Option.match(columns, { onNone: () => [], onSome: faultsFor })]
+    const sumFaults = Option.match(Option.all({ task, data: Either.getRight(data) }), {
       onNone: () => [],
       onSome: ({ data, task }) => checks.sumFaults(task, data.count)
     })
@@ -222,13 +200,14 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
     yield* Faults.failIfAny(dir, Faults.merge(before, dataFaults))
     const sound = yield* Effect.orDie(
       Option.all({
-        task: Either.getRight(task),
+        task,
         template: Either.getRight(template),
         columns,
-        data: Either.getRight(data)
+        data: Either.getRight(data),
+        file: Either.getRight(file)
       })
     )
-    const { count, digest, rows } = sound.data
+    const { count, digest, notes, rows } = sound.data
     return {
       name: path.basename(path.resolve(dir)),
       task: sound.task,
@@ -237,6 +216,11 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       columns: sound.columns,
       count,
       digest: yield* Rows.digestWith(digest, files.files),
+      warnings: [
+        ...dataWarnings(sound.file, { columns: sound.columns, notes }, { ...sound, reading }),
+        ...page.warnings
+      ],
+      notes: page.notes,
       rows
     }
   })

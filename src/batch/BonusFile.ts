@@ -18,6 +18,7 @@ import { suggestion, textFault } from "../internal/text.js"
 import * as Money from "../Money.js"
 import * as Csv from "./internal/csv.js"
 import { source } from "./internal/files.js"
+import * as Heads from "./internal/heads.js"
 
 /**
  * One bonus, with the line it is on. `target` is an agent by its id, or a worker by id or by the crowd's own name.
@@ -230,6 +231,8 @@ export const read = <E = never, R = never>(
 ): Effect.Effect<BonusFile, InvalidInput | E, FileSystem.FileSystem | R> =>
   Effect.gen(function* () {
     const { bytes, changed, unchanged } = yield* source(path, path, path)
+    const whole = yield* Heads.fault(bytes, { _tag: "Table", separator: ",", isBatch: false })
+    if (whole !== undefined) return yield* Faults.single(path, Faults.fault(path, whole.message, whole.line))
     const rows = decode(Csv.records(bytes), currency)
     const { count, faults, minor } = yield* check(rows, path, options.nameOf ?? Effect.succeed)
     const empty = Faults.fault(path, "has no bonuses; the first line names the columns, then one row for each bonus")

@@ -49,27 +49,31 @@ interface Read {
   readonly escapes: ReadonlyMap<number, Escape>
   readonly substitutions: ReadonlySet<number>
   readonly identifiers: ReadonlySet<string>
+  /** Names of columns that stand where markup would be shown. */
+  readonly shown: ReadonlySet<string>
 }
 
 const read = (source: string, markup: ReadonlyArray<string>): Read => {
   const escapes = new Map<number, Escape>()
   const substitutions = new Set<number>()
   const identifiers = new Set<string>()
+  const shown = new Set<string>()
   const holed = fromTemplate(source)
   const reader: Reader = {
     place: ({ nth }, escape) => escapes.set(nth, escape),
+    shown: ({ name }) => shown.add(name),
     substitution: ({ nth }) => substitutions.add(nth),
     identifier: (name) => identifiers.add(name)
   }
   if (holed.holes.length > 0) readPage(holed, reader, new Set(markup))
-  return { holes: holed.holes, escapes, substitutions, identifiers }
+  return { holes: holed.holes, escapes, substitutions, identifiers, shown }
 }
 
 /**
  * Reads a template. Each `${column}` is replaced by the row's value, made fit for where it stands, so that data is never
  * markup, never script, and never another attribute:
  *
- * - between tags and in attributes it is the text it is;
+ * - between tags and in attributes it is the text it is; of a column of `markup` the text that it says, in attributes;
  * - in an attribute that holds an address and begins with the placeholder, or in a `<meta>` that leads to one,
  *   `javascript:`, `vbscript:` and `data:` (other
  *   than pictures, sounds and films) get `unsafe:` before them, which no browser opens;
@@ -117,6 +121,14 @@ export const slice = ({ slots, source }: Template, from: number, to: number): Te
     .filter(({ end, start }) => start >= from && end <= to)
     .map((slot) => ({ ...slot, start: slot.start - from, end: slot.end - from }))
 })
+
+/**
+ * The columns that stand where a page shows text: those for which `markup` makes a difference.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const shownColumns = (source: string): ReadonlySet<string> => read(source, []).shown
 
 /** `${i}` where the scripts of the page know an `i`, and whatever is no name at all. */
 const isCode = (name: string, identifiers: ReadonlySet<string>): boolean =>

@@ -30,6 +30,7 @@ const highest = 50_000
 export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: Props) => {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(startHeight)
+  const [isButtonless, setButtonless] = useState(false)
   // Before the frame can have loaded, so that nothing it says is missed.
   useLayoutEffect(() => {
     const listen = (event: MessageEvent) => {
@@ -38,6 +39,7 @@ export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: P
       const message = fromFrame(event.data)
       if (message === undefined) return
       if (message.crowd === "height") setHeight(Math.min(highest, Math.ceil(message.height) + 2))
+      if (message.crowd === "buttonless") setButtonless(true)
       if (message.crowd === "ready" && restored !== undefined) {
         const restore: ToFrame = { crowd: "restore", answers: restored }
         target.postMessage(restore, "*")
@@ -48,15 +50,26 @@ export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: P
     addEventListener("message", listen)
     return () => removeEventListener("message", listen)
   })
+  const submit = () => {
+    const press: ToFrame = { crowd: "submit" }
+    frame.current?.contentWindow?.postMessage(press, "*")
+  }
   return (
-    <iframe
-      ref={frame}
-      class="task-frame"
-      src={src}
-      title={title}
-      sandbox={sandboxFor(src)}
-      inert={inert === true}
-      style={{ height: `${height}px` }}
-    />
+    <>
+      <iframe
+        ref={frame}
+        class="task-frame"
+        src={src}
+        title={title}
+        sandbox={sandboxFor(src)}
+        inert={inert === true}
+        style={{ height: `${height}px` }}
+      />
+      {isButtonless && (
+        <button type="button" class="button" disabled={inert === true} onClick={submit}>
+          Submit
+        </button>
+      )}
+    </>
   )
 }

@@ -9,10 +9,15 @@ export type FromFrame =
   | { readonly crowd: "submit"; readonly answers: Answers }
   /** A submission that cannot be sent, for the files in these fields. */
   | { readonly crowd: "files"; readonly fields: ReadonlyArray<string> }
+  /** The page has no button that submits it. */
+  | { readonly crowd: "buttonless" }
   /** The requester's script failed. */
   | { readonly crowd: "problem"; readonly message: string }
 
-export type ToFrame = { readonly crowd: "restore"; readonly answers: Answers }
+export type ToFrame =
+  | { readonly crowd: "restore"; readonly answers: Answers }
+  /** The button below the page was pressed. */
+  | { readonly crowd: "submit" }
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -31,6 +36,7 @@ export const fromFrame = (data: unknown): FromFrame | undefined => {
   const { answers, crowd, fields, height, message } = data
   switch (crowd) {
     case "ready":
+    case "buttonless":
       return { crowd }
     case "height":
       return typeof height === "number" && Number.isFinite(height) ? { crowd, height } : undefined
@@ -46,7 +52,9 @@ export const fromFrame = (data: unknown): FromFrame | undefined => {
   }
 }
 
-export const toFrame = (data: unknown): ToFrame | undefined =>
-  isObject(data) && data["crowd"] === "restore" && isAnswers(data["answers"])
-    ? { crowd: "restore", answers: data["answers"] }
-    : undefined
+export const toFrame = (data: unknown): ToFrame | undefined => {
+  if (!isObject(data)) return undefined
+  const { answers, crowd } = data
+  if (crowd === "submit") return { crowd }
+  return crowd === "restore" && isAnswers(answers) ? { crowd, answers } : undefined
+}

@@ -24,6 +24,7 @@ import { say } from "./Screen.js"
 import * as Session from "./Session.js"
 import * as shared from "./shared.js"
 import * as summary from "./summary.js"
+import * as warnings from "./warnings.js"
 
 const sample = Options.text("sample").pipe(
   Options.withPseudoName("NAME"),
@@ -102,18 +103,22 @@ const planText = (plan: Crowd.Plan): string => {
   const isShort = Option.exists(plan.available, ({ minor }) => minor < plan.total.minor)
   const title = `${plan.name}  ${plan.provider}, ${plan.mode}`
   const end = isShort ? "The balance does not pay for all of it. Nothing was sent." : "Nothing was sent."
-  return `${title}\n\n${format.table(rows, 11)}\n\n${end}`
+  return [title, "", format.table(rows, 11), "", ...warnings.lines(plan), end].join("\n")
 }
 
-export const plan = Command.make("plan", { batch: shared.batchArg, ...Session.options }, (given) =>
-  Session.withBatch(given, (batch) =>
-    Effect.gen(function* () {
-      const { provider } = yield* Session.Session
-      const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
-      const plan = yield* Session.overDatabase("pretend", planned)
-      yield* summary.answer(encodePlan(plan), () => planText(plan))
-    })
-  )
+export const plan = Command.make(
+  "plan",
+  { batch: shared.batchArg, strict: warnings.strict, ...Session.options },
+  (given) =>
+    Session.withBatch(given, (batch) =>
+      Effect.gen(function* () {
+        yield* warnings.check(batch, given)
+        const { provider } = yield* Session.Session
+        const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
+        const plan = yield* Session.overDatabase("pretend", planned)
+        yield* summary.answer(encodePlan(plan), () => planText(plan))
+      })
+    )
 ).pipe(Command.withDescription("What a batch would cost; sends nothing"))
 
 /** `5 units of 2 rows`. */
@@ -173,6 +178,7 @@ export const launchBatch = (
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
     const plan = yield* Crowd.plan(batch, requester.id)
+    yield* warnings.sayAll(batch)
     yield* say(planLine(plan))
     if (options.fresh) yield* sayFresh(batch, requester.id, plan)
     const total = batch.count * batch.task.unitsPerAssignment
@@ -193,14 +199,15 @@ export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.
 
 export const launch = Command.make(
   "launch",
-  { batch: shared.batchArg, limit, new: fresh, ...Session.options },
+  { batch: shared.batchArg, limit, new: fresh, strict: warnings.strict, ...Session.options },
   (given) =>
     Session.withBatch(given, (batch) =>
       Effect.gen(function* () {
+        yield* warnings.check(batch, given)
         const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
         const launched = Effect.gen(function* () {
           const run = yield* launchBatch(batch, options)
-          yield* summary.show(yield* (yield* TaskRuns).summary(run.id))
+          yield* summary.show(yield* (yield* TaskRuns).summary(run.id), batch)
         })
         yield* Session.overDatabase("make", stoppable("launch", given.batch, launched))
       })

@@ -21,6 +21,7 @@ import * as Session from "./Session.js"
 import * as serving from "./serving.js"
 import * as shared from "./shared.js"
 import * as summary from "./summary.js"
+import * as warnings from "./warnings.js"
 
 const approve = Options.boolean("approve").pipe(
   Options.withDescription("Accept what is submitted at once (the default for mock)")
@@ -115,12 +116,14 @@ export const run = Command.make(
     new: batches.fresh,
     out: results.out("<batch>-results.csv (JSON Lines if it ends in .jsonl)"),
     force: results.force,
+    strict: warnings.strict,
     ...serving.options,
     ...Session.options
   },
   (given) =>
     Session.withBatch(given, (batch, known) =>
       Effect.gen(function* () {
+        yield* warnings.check(batch, given)
         const path = results.fileFor(given.out, batch, "csv")
         const target = { path, format: results.formatOf(path), force: given.force }
         yield* results.check(target, given.new ? Option.none() : Option.map(known, ({ id }) => id))
@@ -129,7 +132,9 @@ export const run = Command.make(
             const { approve, every, new: fresh } = given
             const { ended, run } = yield* work({ batch, fresh, approve, every, settings })
             const written = Option.getOrUndefined(yield* results.write(run.id, target))
-            yield* results.isStdout(target) ? sayHow(ended) : summary.show(ended, { results: written })
+            yield* results.isStdout(target)
+              ? sayHow(ended)
+              : summary.show(ended, { results: written, warnings: batch.warnings })
           })
         const overCrowd = Effect.flatMap(settingsFor(given), (settings) =>
           Session.overCrowd(

@@ -1,6 +1,7 @@
 /** A run at a glance, for people and for programs. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Fault } from "../CrowdError.js"
 import { UnitStatus as Statuses, type UnitStatus } from "../States.js"
 import { type Lacking, type Summary, TaskRuns } from "../TaskRuns.js"
 import * as format from "./format.js"
@@ -132,10 +133,12 @@ export const lackingInWords = (rows: number): string =>
 export interface Beside {
   readonly results?: Written | undefined
   readonly relaunched?: Lacking | undefined
+  /** Of the batch that was launched. */
+  readonly warnings?: ReadonlyArray<Fault> | undefined
 }
 
 /** Prints the run as it is, with how many of its rows lack an answer that nothing on offer will bring. */
-export const show = (summary: Summary, { relaunched, results }: Beside = {}) =>
+export const show = (summary: Summary, { relaunched, results, warnings = [] }: Beside = {}) =>
   Effect.gen(function* () {
     const { rows } = yield* (yield* TaskRuns).lacking(summary.run)
     const next = yield* Invocation.crowd(`relaunch ${summary.run}`)
@@ -143,7 +146,8 @@ export const show = (summary: Summary, { relaunched, results }: Beside = {}) =>
     const json = {
       ...toJson(summary, written),
       ...(rows === 0 ? {} : { rowsLackingAnswers: rows }),
-      ...(relaunched === undefined ? {} : { relaunched })
+      ...(relaunched === undefined ? {} : { relaunched }),
+      ...(warnings.length === 0 ? {} : { warnings })
     }
     const lacking = rows === 0 ? "" : `\n\n${lackingInWords(rows)}. To launch them again: ${next}`
     yield* answer(json, (paint) => `${toText(summary, written, paint)}${lacking}`)

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Media } from "../Media.js"
 import { type Inputs, Task } from "../TaskRuns.js"
+import { look, type Notes } from "./columnNotes.js"
 import * as Faults from "./faults.js"
 import { longerThan, suggestion, textFault } from "./text.js"
 
@@ -34,7 +35,7 @@ export const tooLarge = (line: number): Bad =>
 const columnFaults = (names: ReadonlyArray<string>, line: number): ReadonlyArray<Bad> =>
   names.flatMap((name, i) => {
     if (name === "") return [bad(line, `column ${i + 1} has no name; name it, or take the column out`)]
-    if (name === "__proto__") return [bad(line, "a column cannot be named __proto__; give it another name")]
+    if (name !== name.trim()) return [bad(line, `the name of column ${i + 1} begins or ends with a space; take it out`)]
     const wrong = textFault(name)
     if (wrong !== undefined) return [bad(line, `the name of column ${i + 1} ${wrong}`)]
     const first = names.indexOf(name)
@@ -59,6 +60,7 @@ export const row = (
     const wrong = textFault(value)
     return wrong === undefined ? [] : [bad(line, `"${names[i] ?? ""}" ${wrong}`)]
   })
+  if (values.every((value) => value.trim() === "")) return [bad(line, "is empty in every column; take the row out")]
   return faults.length > 0 ? faults : [{ _tag: "Row", values, line }]
 }
 
@@ -77,7 +79,7 @@ const objectPieces = (names: ReadonlyArray<string>, object: Inputs, line: number
     ? faults
     : row(
         names,
-        names.map((name) => object[name] ?? ""),
+        names.map((name) => (Object.hasOwn(object, name) ? object[name] : undefined) ?? ""),
         line
       )
 }
@@ -133,6 +135,7 @@ export interface Checked {
   readonly count: number
   readonly digest: string
   readonly faults: Faults.Faults
+  readonly notes: Notes
 }
 
 const encodeTask = Schema.encodeSync(Task)
@@ -151,6 +154,7 @@ const checkGroup = (state: Checked, pieces: Chunk.Chunk<Piece>, file: string): E
     columns: Option.orElse(state.columns, () => Option.map(names, (found) => found.names)),
     count: state.count + rows.length,
     digest,
+    notes: Chunk.reduce(rows, state.notes, (notes, { line, values }) => look(notes, values, line)),
     faults: Faults.addAll(
       state.faults,
       Chunk.toReadonlyArray(faults).map(({ line, message }) => Faults.fault(file, message, line))
@@ -169,7 +173,8 @@ export const check = <E, R>(
       columns: Option.none(),
       count: 0,
       digest: yield* sha256(`${yield* sha256(task)}${yield* sha256(options.template)}`),
-      faults: Faults.none
+      faults: Faults.none,
+      notes: []
     }
     const checked = yield* pieces.pipe(
       Stream.grouped(rowsPerDigest),

@@ -152,6 +152,30 @@ const fields = {
   markup: Schema.optionalWith(list(Filled, "columns"), { exact: true, default: () => taskDefaults.markup })
 }
 
+const separators = { ",": ",", ";": ";", tab: "\t", "\t": "\t" } as const
+
+/** What is said of the files and not of the task: none of it is kept. */
+const fileFields = {
+  separator: Schema.optionalWith(
+    Schema.Literal(",", ";", "tab", "\t").annotations({ message: always('must be ",", ";" or "tab"') }),
+    { exact: true }
+  ),
+  foreign: Schema.optionalWith(
+    Schema.Literal("meant").annotations({ message: always('must be "meant", or be left out') }),
+    { exact: true }
+  )
+}
+
+/** How the files of a batch are to be read. @internal */
+export interface Reading {
+  /** By what the columns of the data are separated, where that is said. */
+  readonly separator?: "," | ";" | "\t" | undefined
+  /** The template's own language is not ours, and is meant to stay. */
+  readonly isForeignMeant: boolean
+  /** Columns of markup were thought of. */
+  readonly isMarkupSaid: boolean
+}
+
 const Length = Schema.DurationFromSelf.pipe(
   Schema.filter((duration) => Duration.isFinite(duration) || "never ends; write 365 days or less")
 )
@@ -179,6 +203,23 @@ export const taskFaults = (task: Task): ReadonlyArray<TaskFault> =>
 
 const decodeFields = Schema.decodeUnknownEither(Schema.Struct(fields), { errors: "all" })
 
+const FileFields = Schema.Struct(fileFields)
+
+const decodeFileFields = Schema.decodeUnknownEither(FileFields, { errors: "all" })
+
+const fileFieldFaults = (json: unknown): ReadonlyArray<TaskFault> =>
+  Either.match(decodeFileFields(json), { onLeft: fieldFaults, onRight: () => [] })
+
+/** What is wrong there is left out: `decodeTask` tells it. @internal */
+export const decodeReading = (json: unknown): Reading => {
+  const { foreign, separator } = Either.getOrElse(decodeFileFields(json), (): typeof FileFields.Type => ({}))
+  return {
+    separator: separator && separators[separator],
+    isForeignMeant: foreign === "meant",
+    isMarkupSaid: Predicate.hasProperty(json, "markup")
+  }
+}
+
 const unknownKeys = (
   value: unknown,
   known: ReadonlyArray<string>,
@@ -194,7 +235,7 @@ const unknownKeys = (
     : []
 
 const allUnknownKeys = (json: object): ReadonlyArray<TaskFault> => [
-  ...unknownKeys(json, [...Object.keys(fields), "reward", "currency"], []),
+  ...unknownKeys(json, [...Object.keys(fields), ...Object.keys(fileFields), "reward", "currency"], []),
   ...("qualifications" in json && Array.isArray(json.qualifications)
     ? json.qualifications.flatMap((item: unknown, i) =>
         unknownKeys(item, Object.keys(QualificationRequirement.fields), ["qualifications", i])
@@ -250,7 +291,7 @@ export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<Tas
     at("reward")
   )
   const decoded = Either.mapLeft(decodeFields(json), fieldFaults)
-  const unknown = allUnknownKeys(json)
+  const unknown = [...allUnknownKeys(json), ...fileFieldFaults(json)]
   const clean: Either.Either<void, ReadonlyArray<TaskFault>> = unknown.length > 0 ? Either.left(unknown) : Either.void
   return Either.gen(function* () {
     yield* clean

@@ -14,7 +14,7 @@ export interface Setting {
 
 type Said = Omit<Setting, "name">
 
-const said: { readonly [Name in keyof Task | "currency"]: Said } = {
+const said: { readonly [Name in keyof Task | "currency" | "foreign" | "separator"]: Said } = {
   title: { byDefault: "required", about: "What workers read first" },
   reward: { byDefault: "required", about: 'Paid for each accepted unit, as text: "0.05"' },
   currency: { byDefault: '"USD"', about: "Of the reward" },
@@ -26,7 +26,9 @@ const said: { readonly [Name in keyof Task | "currency"]: Said } = {
   unitsPerAssignment: { byDefault: "1", about: "How many different people answer each row" },
   maxUnitsPerWorker: { byDefault: "no limit", about: "How many units one worker may hold or submit" },
   qualifications: { byDefault: "[]", about: 'What workers must be: [{ "name", "comparator", "value" or "values" }]' },
-  markup: { byDefault: "[]", about: "Columns whose values are markup instead of text" }
+  markup: { byDefault: "[]", about: "Columns whose values are markup instead of text" },
+  foreign: { byDefault: "not meant", about: '"meant" where {{, {% or crowd- elements are the page\'s own business' },
+  separator: { byDefault: "by the name", about: 'Of the columns of the data: ",", ";" or "tab"' }
 }
 
 /** @internal */

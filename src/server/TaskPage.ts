@@ -5,16 +5,22 @@
  * @since 0.1.0
  */
 import type { Answers } from "../Agents.js"
+import * as Submitting from "../batch/internal/submitting.js"
+import { type Tag, tagsOf } from "../batch/internal/tags.js"
 import * as Template from "../batch/Template.js"
 import { blank } from "../internal/placeholders.js"
 import type { Inputs } from "../TaskRuns.js"
 import { assets } from "./internal/assets.js"
-import { type Tag, tagsOf } from "./internal/taskHtml.js"
 
 /**
  * A part of the page: the requester's, in which placeholders are filled; ours; or where the frame's script goes.
  */
-type Part = { readonly theirs: Template.Template } | { readonly ours: string } | "script"
+type Part =
+  | { readonly theirs: Template.Template }
+  | { readonly ours: string }
+  /** Where our button goes; `below` the page, if it cannot be known whether the page has one. */
+  | { readonly button: "inside" | "below" }
+  | "script"
 
 /**
  * A template made ready, once for all units of a run.
@@ -24,6 +30,8 @@ type Part = { readonly theirs: Template.Template } | { readonly ours: string } |
  */
 export interface Prepared {
   readonly parts: ReadonlyArray<Part>
+  /** The columns whose values are markup. */
+  readonly markup: ReadonlyArray<string>
 }
 
 /**
@@ -43,9 +51,11 @@ interface Insertion {
   readonly part: Part
 }
 
-/** The names by which Mechanical Turk's own wrapping goes, which people's scripts and styles look for. */
+/** The names by which Mechanical Turk's own form goes, which people's scripts and styles look for. */
 const formStart = '<form name="mturk_form" id="mturk_form" method="post">'
-const submitButton = '<p><input type="submit" id="submitButton" value="Submit"></p>'
+
+/** It has no name: pages that look for a button mean one of their own. */
+const submitButton = '<p><input type="submit" value="Submit"></p>'
 
 /** What text looks like where the requester says nothing of it. */
 const plainStyle =
@@ -55,54 +65,25 @@ const opens = (tags: ReadonlyArray<Tag>, name: string) => tags.filter((tag) => t
 
 const closes = (tags: ReadonlyArray<Tag>, name: string) => tags.filter((tag) => tag.name === name && tag.closing)
 
-const typeOf = (tag: Tag): string => tag.attributes.get("type")?.trim().toLowerCase() ?? ""
-
-const submits = (tag: Tag): boolean =>
-  !tag.closing &&
-  ((tag.name === "button" && !["button", "reset"].includes(typeOf(tag))) ||
-    (tag.name === "input" && ["submit", "image"].includes(typeOf(tag))))
-
-const isField = (tag: Tag): boolean =>
-  !tag.closing && ["input", "select", "textarea"].includes(tag.name) && tag.attributes.has("name")
-
 const isStyled = (tags: ReadonlyArray<Tag>): boolean =>
   opens(tags, "style").length > 0 ||
   opens(tags, "link").some((tag) => (tag.attributes.get("rel") ?? "").toLowerCase().split(/\s+/).includes("stylesheet"))
 
-/** `end` is where it is closed, or where the page ends. */
-interface Form {
-  readonly end: number
-  readonly hasField: boolean
-  readonly submits: boolean
-}
-
-/** As browsers find them: a form within a form is none. */
-const formsOf = (tags: ReadonlyArray<Tag>, pageEnd: number): ReadonlyArray<Form> => {
-  const forms: Array<Form> = []
-  let open: Form | undefined
-  for (const tag of tags) {
-    if (open === undefined) {
-      if (tag.name === "form" && !tag.closing) open = { end: pageEnd, hasField: false, submits: false }
-    } else if (tag.name === "form" && tag.closing) {
-      forms.push({ ...open, end: tag.start })
-      open = undefined
-    } else open = { ...open, hasField: open.hasField || isField(tag), submits: open.submits || submits(tag) }
-  }
-  return open === undefined ? forms : [...forms, open]
-}
-
-/** The form, if there is none, and the button, if none submits a form. */
-const formInsertions = (tags: ReadonlyArray<Tag>, bodyStart: number, bodyEnd: number): ReadonlyArray<Insertion> => {
-  const forms = formsOf(tags, bodyEnd)
+/** The form, if there is none, and the button, if nothing submits it. */
+const formInsertions = (
+  html: string,
+  tags: ReadonlyArray<Tag>,
+  start: number,
+  end: number
+): ReadonlyArray<Insertion> => {
+  const { forms, submitting } = Submitting.read(html, tags, end)
   const form = forms.find(({ hasField }) => hasField) ?? forms[0]
-  const button = { ours: submitButton }
-  if (form === undefined) {
-    const end = tags.some(submits) ? [] : [{ at: bodyEnd, part: button }]
-    return [{ at: bodyStart, part: { ours: formStart } }, ...end, { at: bodyEnd, part: { ours: "</form>" } }]
-  }
-  const isSubmitted =
-    forms.some(({ submits }) => submits) || tags.some((tag) => submits(tag) && tag.attributes.has("form"))
-  return isSubmitted ? [] : [{ at: form.end, part: button }]
+  const at = form?.end ?? end
+  const button: ReadonlyArray<Insertion> =
+    submitting === "theirs" ? [] : [{ at, part: { button: submitting === "none" ? "inside" : "below" } }]
+  return form === undefined
+    ? [{ at: start, part: { ours: formStart } }, ...button, { at: end, part: { ours: "</form>" } }]
+    : button
 }
 
 const cut = (template: Template.Template, insertions: ReadonlyArray<Insertion>): ReadonlyArray<Part> => {
@@ -122,7 +103,8 @@ const cut = (template: Template.Template, insertions: ReadonlyArray<Insertion>):
  */
 export const prepare = (template: string, options: Template.CompileOptions = {}): Prepared => {
   const html = template.replace(/^\uFEFF/, "")
-  const tags = tagsOf(blank(html))
+  const readable = blank(html)
+  const tags = tagsOf(readable)
   const [doctype] = opens(tags, "!doctype")
   const [page] = opens(tags, "html")
   const [head] = opens(tags, "head")
@@ -131,11 +113,12 @@ export const prepare = (template: string, options: Template.CompileOptions = {})
   const bodyStart = body?.end ?? closes(tags, "head")[0]?.end ?? headStart
   const bodyEnd = (closes(tags, "body").at(-1) ?? closes(tags, "html").at(-1))?.start ?? html.length
   return {
+    markup: options.markup ?? [],
     parts: cut(Template.compile(html, options), [
       ...(doctype === undefined ? [{ at: 0, part: { ours: "<!doctype html>" } }] : []),
       { at: headStart, part: "script" },
       ...(isStyled(tags) ? [] : [{ at: headStart, part: { ours: plainStyle } }]),
-      ...formInsertions(tags, bodyStart, bodyEnd)
+      ...formInsertions(readable, tags, bodyStart, bodyEnd)
     ])
   }
 }
@@ -143,10 +126,38 @@ export const prepare = (template: string, options: Template.CompileOptions = {})
 const frameScript = assets["frame.js"]?.body ?? ""
 
 /** JSON that cannot end the script element it stands in. */
-const embedded = (value: RenderOptions): string => JSON.stringify(value).replaceAll("<", "\\u003c")
+const embedded = (value: object): string => JSON.stringify(value).replaceAll("<", "\\u003c")
 
-const scriptFor = ({ answers, mode }: RenderOptions): string =>
-  `<script type="application/json">${embedded({ mode, answers })}</script><script>${frameScript}</script>`
+const scriptFor = (settings: RenderOptions & { readonly hasButtonBelow: boolean }): string =>
+  `<script type="application/json">${embedded(settings)}</script><script>${frameScript}</script>`
+
+const submitMarkup = /<button\b|<input\b[^<>]*\btype\s*=\s*["']?(?:submit|image)/i
+
+/** A row's own markup may bring a button. */
+const isSubmitted = ({ markup }: Prepared, inputs: Inputs): boolean =>
+  markup.some((name) => Object.hasOwn(inputs, name) && submitMarkup.test(inputs[name] ?? ""))
+
+/**
+ * The document for one row of data, with this script, and with our button where it goes: `inside` the page, or wherever
+ * it may go.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const assemble = (
+  prepared: Prepared,
+  inputs: Inputs,
+  options: { readonly script: string; readonly button: "inside" | "anywhere" }
+): string =>
+  prepared.parts
+    .map((part) => {
+      if (part === "script") return options.script
+      if ("theirs" in part) return Template.fill(part.theirs, inputs)
+      if ("ours" in part) return part.ours
+      const isOurs = part.button === "inside" || options.button === "anywhere"
+      return isOurs && !isSubmitted(prepared, inputs) ? submitButton : ""
+    })
+    .join("")
 
 /**
  * The document for one row of data.
@@ -154,10 +165,8 @@ const scriptFor = ({ answers, mode }: RenderOptions): string =>
  * @since 0.1.0
  * @category conversions
  */
-export const render = ({ parts }: Prepared, inputs: Inputs, options: RenderOptions): string =>
-  parts
-    .map((part) => {
-      if (part === "script") return scriptFor(options)
-      return "theirs" in part ? Template.fill(part.theirs, inputs) : part.ours
-    })
-    .join("")
+export const render = (prepared: Prepared, inputs: Inputs, { answers, mode }: RenderOptions): string => {
+  const isBelow = prepared.parts.some((part) => part !== "script" && "button" in part && part.button === "below")
+  const hasButtonBelow = mode === "work" && isBelow && !isSubmitted(prepared, inputs)
+  return assemble(prepared, inputs, { script: scriptFor({ mode, answers, hasButtonBelow }), button: "inside" })
+}

@@ -30,7 +30,7 @@ export const bytes = (...parts: ReadonlyArray<string | number>): Uint8Array =>
 /** A directory in which nothing is wrong. */
 export const good: Files = {
   "task.json": `{ "title": "Title", "reward": "0.05" }`,
-  "task.html": "<p>${text}</p>",
+  "task.html": "<p>${text}</p><input name=answer>",
   "data.csv": "id,text\n1,hello\n"
 }
 

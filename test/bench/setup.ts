@@ -23,6 +23,8 @@ export const batchOf = (rows: number, maxUnitsPerWorker: Option.Option<number> =
   columns: ["text"],
   count: rows,
   digest: `bench-${rows}`,
+  warnings: [],
+  notes: [],
   rows: Stream.map(Stream.range(0, rows - 1), (row) => ({ text: `This is row ${row}, with a sentence to read.` }))
 })
 

@@ -259,7 +259,11 @@ describe("TaskPage", () => {
   ])("%s: forms and buttons are added where missing", (_, html, forms, buttons) => {
     const made = page(html).replaceAll(/<script.*?<\/script>/gs, "")
     expect(made.split("mturk_form").length - 1).toBe(forms * 2)
-    expect(made.split("submitButton").length - 1).toBe(buttons)
+    expect(made.split('type="submit" value="Submit"').length - 1).toBe(buttons)
+  })
+
+  plain("our button has no name that a page could ask for", () => {
+    expect(page("<input name=a>")).toContain('<p><input type="submit" value="Submit"></p>')
   })
 
   plain("puts the button into the form that has the fields", () => {

@@ -16,7 +16,7 @@ const cases: ReadonlyArray<Case> = [
   {
     name: "no data",
     files: { "data.csv": undefined },
-    says: ["data.csv: there is no data.csv and no data.jsonl; add one"]
+    says: ["data.csv: there is no data.csv, no data.tsv and no data.jsonl; add one"]
   },
   { name: "not JSON", files: { "task.json": "{\n  title: 1\n}" }, says: ["task.json:2: not JSON"] },
   {
@@ -85,7 +85,7 @@ describe("a batch with a fault", () => {
       const dir = yield* folder
       const batch = yield* writeBatch(path.join(dir, "batch"), {
         "task.json": taskJson({ reward: "-1.00", unitsPerAssignment: 0 }),
-        "task.html": "${nothing}",
+        "task.html": "${nothing}<input name=a>",
         "data.csv": "text\na,b\n"
       })
       const { code, err } = yield* crowd(["plan", batch, "--db", path.join(dir, "crowd.db")])

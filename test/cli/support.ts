@@ -197,6 +197,7 @@ const Summary = Schema.Struct({
   }),
   results: Schema.optionalWith(Schema.String, { exact: true }),
   rowsLackingAnswers: Schema.optional(Schema.Int),
+  warnings: Schema.optional(Schema.Array(Schema.Unknown)),
   relaunched: Schema.optional(Schema.Struct({ rows: Schema.Int, units: Schema.Int }))
 })
 

@@ -30,6 +30,8 @@ const batchOf = (row: (n: number) => Effect.Effect<void> = () => Effect.void, co
   columns: ["n"],
   count,
   digest: "digest",
+  warnings: [],
+  notes: [],
   rows: Stream.range(0, count - 1).pipe(
     Stream.rechunk(1),
     Stream.mapEffect((n) => Effect.as(row(n), { n: String(n) } satisfies Inputs))

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import { likelyEncoding, wideEncoding } from "./encodings.js"
 
 const lf = 10
 const cr = 13
@@ -46,6 +47,20 @@ export const withoutBom = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
+const asUtf8 = 'save the file as UTF-8 (in Excel: "CSV UTF-8")'
+
+const notUtf8 = (bytes: Uint8Array): string => `is not UTF-8 text; it looks like ${likelyEncoding(bytes)}: ${asUtf8}`
+
 /** @internal */
-export const utf8 = (bytes: Uint8Array): Either.Either<string, string> =>
-  Either.try({ try: () => decoder.decode(bytes), catch: () => "is not UTF-8 text; save the file as UTF-8" })
+export const utf8 = (bytes: Uint8Array): Either.Either<string, string> => {
+  const wide = wideFault(bytes)
+  return wide === undefined
+    ? Either.try({ try: () => decoder.decode(bytes), catch: () => notUtf8(bytes) })
+    : Either.left(wide)
+}
+
+/** What is wrong with a file that begins so, where each of its characters takes several bytes. @internal */
+export const wideFault = (head: Uint8Array): string | undefined => {
+  const encoding = wideEncoding(head)
+  return encoding && `is ${encoding} text, which is not read; ${asUtf8}`
+}

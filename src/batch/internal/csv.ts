@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../../internal/batchRows.js"
 import { makeLineCounter, utf8, withoutBom } from "./bytes.js"
+import type { Separator } from "./heads.js"
 
 /** One record of a CSV file with the line that it begins on. @internal */
 export interface CsvRecord {
@@ -45,7 +46,7 @@ export const raggedness = (record: CsvRecord, names: ReadonlyArray<string>): Rea
 }
 
 /** Feeds csv-parse chunk by chunk and takes what it found. */
-const makeReader = () => {
+const makeReader = (separator: Separator) => {
   const lines = makeLineCounter()
   let found: Array<CsvRecord | Bad> = []
   let stopped = false
@@ -76,6 +77,7 @@ const makeReader = () => {
 
   const parser = new Parser({
     bom: false,
+    delimiter: separator,
     encoding: "latin1",
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
@@ -125,9 +127,12 @@ const makeReader = () => {
  *
  * @internal
  */
-export const records = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<CsvRecord | Bad, E, R> =>
+export const records = <E, R>(
+  bytes: Stream.Stream<Uint8Array, E, R>,
+  separator: Separator = ","
+): Stream.Stream<CsvRecord | Bad, E, R> =>
   Stream.suspend(() => {
-    const reader = makeReader()
+    const reader = makeReader(separator)
     return withoutBom(bytes).pipe(
       Stream.mapEffect(reader.write),
       Stream.takeUntil(({ stopped }) => stopped),

@@ -70,6 +70,8 @@ export type Escape = (value: string, inputs: Inputs) => string
 /** Is told what stands where, by who reads the text around it. */
 export interface Reader {
   readonly place: (hole: Hole, escape: Escape) => void
+  /** A hole where markup would be shown as such, were it said to be that. */
+  readonly shown: (hole: Hole) => void
   /** A hole that may be a template literal's own substitution. */
   readonly substitution: (hole: Hole) => void
   /** A name that a script uses. */

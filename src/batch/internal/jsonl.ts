@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../../internal/batchRows.js"
 import type { Inputs } from "../../TaskRuns.js"
 import { utf8, withoutBom } from "./bytes.js"
+import { oneObjectALine } from "./heads.js"
 import { duplicateKeys, type Located, members, parseLocated, sourceOf } from "./json.js"
 
 const lf = 10
@@ -47,12 +48,10 @@ const makeSplitter = () => {
   }
 }
 
-const example = '{"text": "…"}'
-
 /** Each value as text: texts as they are, other scalars as they stand in the file. */
 const fromLocated = (text: string, { root, value }: Located): Either.Either<Inputs, string> => {
   if (root.type !== "Object" || !Predicate.isRecord(value)) {
-    return Either.left(`must be one object a line, such as ${example}`)
+    return Either.left(oneObjectALine)
   }
   const [twice] = duplicateKeys(root)
   if (twice !== undefined) return Either.left(`"${twice.name}" is there twice; keep one`)

@@ -45,10 +45,29 @@ const placingAll =
 const readText =
   (markup: ReadonlySet<string>): Reading =>
   ({ holes }, reader) => {
-    for (const hole of holes) reader.place(hole, markup.has(hole.name) ? same : Escapes.html)
+    for (const hole of holes) {
+      reader.shown(hole)
+      reader.place(hole, markup.has(hole.name) ? same : Escapes.html)
+    }
   }
 
 const noMarkup: ReadonlySet<string> = new Set()
+
+/** Where there can be no tags, markup is the text that it says. */
+const sayingMarkup = (reader: Reader, markup: ReadonlySet<string>): Reader => {
+  const said = (name: string, value: string) => (markup.has(name) ? decodeHTMLAttribute(value) : value)
+  const saidInputs = (inputs: Inputs): Inputs =>
+    markup.size === 0
+      ? inputs
+      : Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, said(name, value)]))
+  return {
+    ...reader,
+    place: (hole, escape) => {
+      reader.shown(hole)
+      reader.place(hole, (value, inputs) => escape(said(hole.name, value), saidInputs(inputs)))
+    }
+  }
+}
 
 const readingOfScript = (type: string): Reading => {
   if (isPageType(type)) return (holed, reader) => readPage(holed, reader, noMarkup)
@@ -71,7 +90,7 @@ const readingOfText = ({ element, type }: Of<"Text">, markup: ReadonlySet<string
     case "script":
       return readingOfScript(type)
     default:
-      return placingAll(Escapes.html)
+      return (holed, reader) => placingAll(Escapes.html)(holed, sayingMarkup(reader, markup))
   }
 }
 
@@ -125,8 +144,11 @@ const readingOfAttribute = (element: string, name: string, markup: ReadonlySet<s
 const readingOfValue = (region: Of<"AttributeValue">, markup: ReadonlySet<string>): Reading => {
   const { attribute, element, isQuoted } = region
   const reading = readingOfAttribute(element, attribute, markup)
-  const decoding: Reading = (holed, reader) =>
-    reading(mapFixed(holed, decodeHTMLAttribute), within(reader, isQuoted ? Escapes.html : Escapes.unquoted))
+  const decoding: Reading = (holed, reader) => {
+    const escaped = within(reader, isQuoted ? Escapes.html : Escapes.unquoted)
+    const isPage = attribute === "srcdoc"
+    reading(mapFixed(holed, decodeHTMLAttribute), isPage ? escaped : sayingMarkup(escaped, markup))
+  }
   return isQuoted ? decoding : withoutQuotes(decoding)
 }
 

@@ -12,6 +12,8 @@ import { watchHeight } from "./height.js"
 interface Settings {
   readonly mode: "work" | "preview" | "review"
   readonly answers?: Answers
+  /** It is not known whether the page has a button that submits it. */
+  readonly hasButtonBelow?: boolean
 }
 
 /** Both script elements go, so that the requester's scripts find the page as it was written. */
@@ -24,7 +26,7 @@ const takeSettings = (): Settings => {
   return settings
 }
 
-const { answers, mode } = takeSettings()
+const { answers, hasButtonBelow = false, mode } = takeSettings()
 
 /** The page around it is known by its place; its address is not ours to know. */
 const tell = (message: FromFrame) => parent.postMessage(message, "*")
@@ -104,6 +106,20 @@ const openLinksElsewhere = () =>
     link.setAttribute("rel", "noopener")
   })
 
+const buttons = "form [type=submit], form [type=image], [form][type=submit], [form][type=image]"
+
+/** Once the page's scripts had their time to make a button. */
+const lookForButton = () => {
+  if (document.querySelector(buttons) === null) tell({ crowd: "buttonless" })
+}
+
+/** As the page's own button would, with all that the browser and the page's scripts check then. */
+const pressSubmit = () => {
+  const forms = Array.from(document.forms)
+  const form = forms.find(({ elements }) => elements.length > 0) ?? forms[0]
+  if (form !== undefined) HTMLFormElement.prototype.requestSubmit.call(form)
+}
+
 const start = () => {
   closeControls(mode)
   if (answers !== undefined) {
@@ -121,8 +137,10 @@ catchSubmissions()
 openLinksElsewhere()
 addEventListener("message", (event) => {
   const message = event.source === parent ? toFrame(event.data) : undefined
-  if (message !== undefined) fill(message.answers)
+  if (message?.crowd === "restore") fill(message.answers)
+  if (message?.crowd === "submit") pressSubmit()
 })
 // Called by the script that Mechanical Turk's templates load; without the marketplace it has nothing to do.
 Object.assign(window, { turkSetAssignmentID: () => {} })
 addEventListener("DOMContentLoaded", start)
+if (hasButtonBelow) addEventListener("load", () => setTimeout(lookForButton))

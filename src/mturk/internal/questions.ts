@@ -2,11 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { escapeUTF8 } from "entities/escape"
-import * as Template from "../../batch/Template.js"
 import { InvalidSetting } from "../../CrowdError.js"
 import type { LaunchOrder } from "../../Driver.js"
 import type { RunId } from "../../Ids.js"
-import { type Prepared, prepare } from "../../server/TaskPage.js"
+import { assemble, type Prepared, prepare } from "../../server/TaskPage.js"
 import type { Environment } from "./environment.js"
 import { submitScript } from "./page.js"
 
@@ -32,13 +31,8 @@ export const html = (page: string): string =>
 export const external = (url: string): string =>
   `<ExternalQuestion xmlns="${schemas}/2006-07-14/ExternalQuestion.xsd"><ExternalURL>${escapeUTF8(url)}</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>`
 
-export const render = ({ parts }: Prepared, inputs: LaunchOrder["inputs"]): string =>
-  parts
-    .map((part) => {
-      if (part === "script") return submitScript
-      return "theirs" in part ? Template.fill(part.theirs, inputs) : part.ours
-    })
-    .join("")
+export const render = (prepared: Prepared, inputs: LaunchOrder["inputs"]): string =>
+  assemble(prepared, inputs, { script: submitScript, button: "anywhere" })
 
 /** The page is told which unit it is for; its own parameters stay. */
 const addressOf = (host: string, { run, unit }: LaunchOrder): string => {
