@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Batch from "../../src/Batch.js"
 import * as FormFields from "../../src/batch/FormFields.js"
+import * as PageChecks from "../../src/batch/internal/pageChecks.js"
 import * as Template from "../../src/batch/Template.js"
 import * as questions from "../../src/mturk-server/internal/questions.js"
 import * as TaskPage from "../../src/server/TaskPage.js"
@@ -29,6 +30,7 @@ const read = (page: string) => {
   Template.placeholders(page)
   FormFields.fromHtml(page)
   TaskPage.prepare(page)
+  PageChecks.check(page, "task.html", { markup: [], withFields: [], isForeignMeant: false })
 }
 
 const pageOf = (part: string, times: number) => `\${a}${part.repeat(times)}`
@@ -65,6 +67,9 @@ const attacks = [
   "<select name=a><option>",
   "<template>",
   "<form><input type=submit>",
+  "<form><button id=a>",
+  "<a href=b>",
+  "<script>button.submit( ",
   "</a",
   "<!->",
   "<",
