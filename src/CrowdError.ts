@@ -624,7 +624,7 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
   }
   override get message() {
     const wait = this.retryAfter === undefined ? "" : ` Try again in ${wholeSeconds(this.retryAfter)}.`
-    return `${this.provider} ${this.method}: ${inWords[this.reason]}: ${this.description}.${wait}`
+    return `${this.provider} ${this.method}: ${inWords[this.reason]}: ${this.description.replace(/\.$/, "")}.${wait}`
   }
   /** Whether the same call may succeed later. */
   get isRetryable(): boolean {

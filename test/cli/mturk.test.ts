@@ -293,35 +293,48 @@ describe("crowd serve --provider mturk", () => {
   )
 })
 
-describe("crowd resume on mturk", () => {
+/** Something that was under way when the process ended, long ago. */
+const underWay = (run: RunId, kind: "expire" | "launch") =>
+  Effect.gen(function* () {
+    const store = yield* Store
+    const [unit] = yield* store.page(tables.units, { where: { run }, orderBy: "place", limit: 1 })
+    const longAgo = DateTime.unsafeMake(0)
+    const intent = {
+      id: Token.make("tok_lost"),
+      provider: "mturk",
+      kind,
+      run: Option.some(run),
+      subject: unit?.id ?? "",
+      payload: null,
+      state: "pending" as const,
+      attempts: 1,
+      firstSentAt: longAgo,
+      leaseUntil: longAgo,
+      settledAt: Option.none(),
+      receipt: Option.none(),
+      error: Option.none()
+    }
+    yield* store.insert(tables.intents, [intent])
+  })
+
+/** A batch that was launched, with one effect left under way. */
+const leftUnderWay = (kind: "expire" | "launch") =>
+  Effect.gen(function* () {
+    const made = yield* prepared()
+    const run = RunId.make(summaryOf(yield* made.crowd(["launch", made.batch, "--json", ...mturk])).run)
+    yield* Effect.provide(underWay(run, kind), SqliteStore.layer({ filename: made.db }))
+    return made
+  })
+
+const wrongKeys = { ...keys, AWS_SECRET_ACCESS_KEY: "another" }
+
+describe("crowd resume on mturk says why nothing could be finished, and exits 1", () => {
   it.scopedLive(
-    "says why nothing could be finished, and exits 1: with bad credentials",
+    "with bad credentials",
     () =>
       Effect.gen(function* () {
-        const { batch, crowd, db } = yield* prepared()
-        const run = RunId.make(summaryOf(yield* crowd(["launch", batch, "--json", ...mturk])).run)
-        const longAgo = DateTime.unsafeMake(0)
-        yield* Effect.gen(function* () {
-          const store = yield* Store
-          const [unit] = yield* store.page(tables.units, { where: { run }, orderBy: "place", limit: 1 })
-          const intent = {
-            id: Token.make("tok_lost"),
-            provider: "mturk",
-            kind: "expire",
-            run: Option.some(run),
-            subject: unit?.id ?? "",
-            payload: null,
-            state: "pending" as const,
-            attempts: 1,
-            firstSentAt: longAgo,
-            leaseUntil: longAgo,
-            settledAt: Option.none(),
-            receipt: Option.none(),
-            error: Option.none()
-          }
-          yield* store.insert(tables.intents, [intent])
-        }).pipe(Effect.provide(SqliteStore.layer({ filename: db })))
-        withKeys({ ...keys, AWS_SECRET_ACCESS_KEY: "another" })
+        const { crowd } = yield* leftUnderWay("expire")
+        withKeys(wrongKeys)
         const told = yield* crowd(["resume"])
         expect(told.code).toBe(1)
         expect(told.err).toContain("1 of 1 effects could not be finished: 0 pending, 1 failed.\n  mturk ")
@@ -329,6 +342,36 @@ describe("crowd resume on mturk", () => {
         withKeys(keys)
         expect((yield* crowd(["resume"])).out).toBe("Nothing was left unfinished.\n")
       }).pipe(Effect.provide(market.layer())),
+    60_000
+  )
+
+  it.scopedLive(
+    "with bad credentials, where that leaves it pending",
+    () =>
+      Effect.gen(function* () {
+        const { crowd } = yield* leftUnderWay("launch")
+        withKeys(wrongKeys)
+        const told = yield* crowd(["resume"])
+        expect(told.code).toBe(1)
+        expect(told.err).toMatch(/1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*signing method\. Once/)
+        withKeys(keys)
+        expect((yield* crowd(["resume"])).out).toContain("1 done")
+      }).pipe(Effect.provide(market.layer())),
+    60_000
+  )
+
+  it.scopedLive(
+    "with nobody there: it stays pending",
+    () =>
+      Effect.gen(function* () {
+        const { crowd } = yield* Effect.provide(leftUnderWay("expire"), market.layer())
+        const told = yield* crowd(["resume", "--json"])
+        expect(told.code).toBe(1)
+        expect(errorOf(told)).toMatchObject({ _tag: "NotFinished", settled: { pending: 1, failed: 0 } })
+        expect(told.err).toMatch(
+          /1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*ECONNREFUSED/
+        )
+      }),
     60_000
   )
 })
@@ -375,6 +418,17 @@ describe("crowd expire on mturk", () => {
       const waited = yield* crowd(["expire", run, "--wait"])
       expect(waited.out).toBe(`${run}: 1 unit expired. Nobody is at work on it.\n`)
       expect(summaryOf(yield* crowd(["status", "--json"])).units).toMatchObject({ completed: 1, expired: 1 })
+    }).pipe(Effect.provide(market.layer()))
+  )
+
+  it.scopedLive("--wait waits for nobody where nobody is at work", () =>
+    Effect.gen(function* () {
+      const { batch, crowd } = yield* prepared()
+      const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...mturk]))
+      for (const _ of ["taken back now", "taken back before"]) {
+        const waited = json(Expired, yield* crowd(["expire", run, "--wait", "--json"]))
+        expect(waited).toMatchObject({ waitMillis: 0, units: { expired: 2 } })
+      }
     }).pipe(Effect.provide(market.layer()))
   )
 

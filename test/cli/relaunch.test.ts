@@ -1,16 +1,21 @@
 import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { crowd, folder, goodBatch, summaryOf, writeBatch } from "./support.js"
+import * as Stream from "effect/Stream"
+import { Agents } from "../../src/Agents.js"
+import { RunId } from "../../src/Ids.js"
+import { Journal } from "../../src/Journal.js"
+import { crowd, errorOf, folder, goodBatch, mockOver, spawned, summaryOf, writeBatch } from "./support.js"
 
 /** A batch of two rows of three units each, launched and taken back. */
 const takenBack = Effect.gen(function* () {
   const dir = yield* folder
   const batch = yield* writeBatch(path.join(dir, "batch"), goodBatch)
-  const over = ["--db", path.join(dir, "crowd.db")]
+  const db = path.join(dir, "crowd.db")
+  const over = ["--db", db]
   const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...over]))
   yield* crowd(["expire", run, ...over])
-  return { batch, over, run }
+  return { batch, db, over, run }
 })
 
 describe("crowd relaunch", () => {
@@ -36,6 +41,62 @@ describe("crowd relaunch", () => {
       const all = yield* crowd(["relaunch", run, "--expired", "--json", ...over])
       expect(JSON.parse(all.out)).toMatchObject({ relaunched: { rows: 2, units: 6 } })
     })
+  )
+
+  it.scopedLive("is narrowed to the unit of one submission with --agent, which is one of that run", () =>
+    Effect.gen(function* () {
+      const { db, over, run } = yield* takenBack
+      yield* crowd(["relaunch", run, ...over])
+      const submitted = Effect.gen(function* () {
+        const agents = yield* Agents
+        return yield* Effect.forEach(["ann", "bob"], (worker) =>
+          Effect.flatMap(agents.register(RunId.make(run), { worker }), ({ id, worker }) =>
+            agents.submit({ agent: id, worker, answers: { kind: "a" } })
+          )
+        )
+      })
+      const [ann] = yield* Effect.provide(submitted, mockOver(db))
+      yield* crowd(["reject", run, "--worker", "ann", "--feedback", "no", ...over])
+      yield* crowd(["reject", run, "--worker", "bob", "--feedback", "no", ...over])
+      const words = ["relaunch", run, "--agent", ann?.id ?? "", "--json", ...over]
+      expect(summaryOf(yield* crowd(words)).relaunched).toEqual({ rows: 1, units: 1 })
+      const again = summaryOf(yield* crowd(words))
+      expect(again.relaunched).toEqual({ rows: 0, units: 0 })
+      expect(again.rowsLackingAnswers).toBe(1)
+      const unknown = yield* crowd(["relaunch", run, "--agent", "agent_1", "--json", ...over])
+      expect(unknown.code).toBe(1)
+      expect(errorOf(unknown)._tag).toBe("AgentNotFound")
+    })
+  )
+
+  it.scopedLive(
+    "makes and sends each unit once, though processes are killed and two do it at once",
+    () =>
+      Effect.gen(function* () {
+        const { db, over, run } = yield* takenBack
+        const cwd = path.dirname(db)
+        const words = ["relaunch", run, ...over]
+        const killed = {
+          cwd,
+          onErr: (err: string) => (err.includes("lack an answer") ? "SIGKILL" : undefined)
+        } as const
+        yield* spawned(words, killed)
+        const both = yield* Effect.all([spawned(words, { cwd }), spawned(words, { cwd })], { concurrency: 2 })
+        expect(both.map(({ code }) => code)).toEqual([0, 0])
+        expect(summaryOf(yield* crowd(["status", run, "--json", ...over])).units).toMatchObject({
+          created: 0,
+          launched: 6,
+          expired: 6
+        })
+        const launches = yield* Effect.provide(
+          Effect.flatMap(Journal, (journal) =>
+            Stream.runCollect(Stream.filter(journal.list("done", RunId.make(run)), ({ kind }) => kind === "launch"))
+          ),
+          mockOver(db)
+        )
+        expect(launches.length).toBe(12)
+      }),
+    60_000
   )
 
   it.scopedLive("is what crowd run goes on with", () =>

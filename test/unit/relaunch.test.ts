@@ -1,9 +1,14 @@
 /** Launching again what brought no answer. */
+import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
@@ -11,8 +16,11 @@ import * as Conductor from "../../src/Conductor.js"
 import * as Crowd from "../../src/Crowd.js"
 import * as Mock from "../../src/Mock.js"
 import * as Money from "../../src/Money.js"
+import { layerMemory } from "../../src/Store.js"
+import * as SqliteStore from "../../src/store/SqliteStore.js"
 import { type TaskRun, TaskRuns } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
+import * as sqlite from "../support/sqlite.js"
 import { kit } from "./kit.js"
 
 const task = { lifetime: Duration.hours(10) }
@@ -98,27 +106,6 @@ describe("a relaunch", () => {
     }).pipe(Effect.provide(Mock.layer()))
   )
 
-  it.effect("that was cut off after its units were made sends those, and no others", () =>
-    Effect.gen(function* () {
-      const { run } = yield* mixed
-      const runs = yield* TaskRuns
-      yield* runs.addRows(run.id, 3, [{ n: "not launched" }])
-      expect(yield* runs.relaunch(run.id)).toBe(2)
-      expect(yield* Crowd.relaunch(run.id)).toMatchObject({ rows: 0, units: 2 })
-      expect(yield* sent).toHaveLength(5)
-      expect((yield* statuses(run)).filter((status) => status === "created")).toHaveLength(1)
-    }).pipe(Effect.provide(Mock.layer()))
-  )
-
-  it.effect("makes each unit once when two processes do it at once", () =>
-    Effect.gen(function* () {
-      const { run } = yield* mixed
-      yield* Effect.all([Crowd.relaunch(run.id), Crowd.relaunch(run.id)], { concurrency: 2 })
-      expect(yield* kit.unitsOf(run)).toHaveLength(5)
-      expect(new Set(yield* sent).size).toBe(5)
-    }).pipe(Effect.provide(Mock.layer()))
-  )
-
   const steps = FastCheck.array(
     FastCheck.constantFrom(
       "arrive",
@@ -180,5 +167,68 @@ describe("a relaunch", () => {
         }
       }).pipe(Effect.provide(Mock.layer())),
     { fastCheck: { numRuns: 25, seed: 7 }, timeout: 60_000 }
+  )
+})
+
+describe.each([
+  ["memory", Layer.provideMerge(Mock.layerStore(), layerMemory)],
+  ["a SQLite file", Layer.provideMerge(Mock.layerStore(), sqlite.layer())]
+] as const)("a relaunch over %s", (_, layer) => {
+  it.effect("that was cut off after its units were made sends those, and no others", () =>
+    Effect.gen(function* () {
+      const { run } = yield* mixed
+      const runs = yield* TaskRuns
+      yield* runs.addRows(run.id, 3, [{ n: "not launched" }])
+      expect(yield* runs.relaunch(run.id)).toBe(2)
+      expect(yield* Crowd.relaunch(run.id)).toMatchObject({ rows: 0, units: 2 })
+      expect(yield* sent).toHaveLength(5)
+      expect((yield* statuses(run)).filter((status) => status === "created")).toHaveLength(1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("makes each unit once when two do it at once", () =>
+    Effect.gen(function* () {
+      const { run } = yield* mixed
+      yield* Effect.all([Crowd.relaunch(run.id), Crowd.relaunch(run.id)], { concurrency: 2 })
+      expect(yield* kit.unitsOf(run)).toHaveLength(5)
+      expect(new Set(yield* sent).size).toBe(5)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a process that ends while it relaunches", () => {
+  /** What a process does with the crowd over this file. */
+  const over = <A, E>(filename: string, work: Effect.Effect<A, E, Mock.Provides | Scope.Scope>) =>
+    Effect.scoped(Effect.provide(work, Layer.provide(Mock.layerStore(), SqliteStore.layer({ filename }))))
+
+  it.scoped("leaves units to the next one, which sends each once", () =>
+    Effect.gen(function* () {
+      const filename = path.join(yield* sqlite.directory, "crowd.db")
+      const run = yield* over(
+        filename,
+        Effect.gen(function* () {
+          const { run } = yield* mixed
+          const reached = yield* Deferred.make<void>()
+          yield* (yield* Mock.Mock).script(
+            "launch",
+            Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
+          )
+          const cut = yield* Effect.fork(Crowd.relaunch(run.id))
+          yield* Deferred.await(reached)
+          yield* Fiber.interrupt(cut)
+          expect((yield* statuses(run)).slice(3)).toEqual(["created", "created"])
+          return run
+        })
+      )
+      const next = Effect.gen(function* () {
+        yield* Crowd.relaunch(run.id)
+        expect(yield* (yield* TaskRuns).lacking(run.id)).toEqual({ rows: 0, units: 0 })
+        return { sent: yield* sent, statuses: (yield* statuses(run)).slice(3) }
+      })
+      const told = yield* over(filename, next)
+      expect(told.statuses).toEqual(["launched", "launched"])
+      expect(new Set(told.sent).size).toBe(2)
+      expect(yield* over(filename, next)).toEqual({ sent: [], statuses: ["launched", "launched"] })
+    })
   )
 })
