@@ -353,9 +353,9 @@ describe("crowd resume on mturk says why nothing could be finished, and exits 1"
         withKeys(wrongKeys)
         const told = yield* crowd(["resume"])
         expect(told.code).toBe(1)
-        expect(told.err).toMatch(/1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*signing method\. Once/)
-        withKeys(keys)
-        expect((yield* crowd(["resume"])).out).toContain("1 done")
+        expect(told.err).toMatch(
+          /1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*signing method\. Once/
+        )
       }).pipe(Effect.provide(market.layer())),
     60_000
   )
