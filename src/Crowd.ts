@@ -160,6 +160,7 @@ const planWith = <E>(
     const provider = yield* Provider
     yield* checks.currency(provider, batch.task.reward.currency)
     yield* checks.media(provider, batch)
+    yield* checks.pages(provider, batch)
     const { qualifications, reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
     const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })

@@ -30,7 +30,7 @@ import type { Currency, Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
 import type { RemoteAgentStatus, RemoteUnitStatus } from "./States.js"
-import type { Inputs, QualificationRequirement, TaskRun } from "./TaskRuns.js"
+import type { Inputs, QualificationRequirement, Task, TaskRun } from "./TaskRuns.js"
 import type { Unit } from "./Units.js"
 import type { Worker } from "./Workers.js"
 
@@ -298,6 +298,13 @@ export interface Driver {
    * default.
    */
   readonly carriesPages?: boolean | undefined
+  /**
+   * What the crowd would refuse of the page of one row, in words; nothing by default. Each row of a batch is asked for
+   * before anything is sent.
+   */
+  readonly pageFault?:
+    | ((batch: { readonly template: string; readonly task: Task }) => (inputs: Inputs) => string | undefined)
+    | undefined
   readonly registration: Registration
   readonly arrivals: Arrivals
   /** Whatever must be there before units are; must come to the same when it is repeated. */

@@ -1,11 +1,12 @@
 /** What is asked for is checked here, once for every crowd, before anything is written down. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
 import { folder, type Media } from "../Media.js"
 import { type Currency, format, Money, mostMinor } from "../Money.js"
-import type { Task } from "../TaskRuns.js"
+import type { Inputs, Task } from "../TaskRuns.js"
 import { taskFaults } from "./batchTask.js"
 import * as Faults from "./faults.js"
 import { textFault } from "./text.js"
@@ -106,6 +107,33 @@ export const media = (
         ]
       : []
   )
+
+/** Fails where the crowd would refuse the page of a row. */
+export const pages = (
+  { pageFault }: Pick<Driver, "pageFault">,
+  {
+    name,
+    rows,
+    task,
+    template
+  }: {
+    readonly name: string
+    readonly task: Task
+    readonly template: string
+    readonly rows: Stream.Stream<Inputs, InvalidInput>
+  }
+): Effect.Effect<void, InvalidInput> => {
+  if (pageFault === undefined) return Effect.void
+  const faultOf = pageFault({ template, task })
+  return rows.pipe(
+    Stream.zipWithIndex,
+    Stream.runFold(Faults.none, (faults, [inputs, index]) => {
+      const wrong = faultOf(inputs)
+      return wrong === undefined ? faults : Faults.addAll(faults, [Faults.fault(`row ${index + 1}`, wrong)])
+    }),
+    Effect.flatMap((faults) => Faults.failIfAny(name, faults))
+  )
+}
 
 /** Fails unless the crowd pays in this currency. */
 export const currency = (

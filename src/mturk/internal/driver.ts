@@ -42,6 +42,7 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
     fee: crowd.fee,
     enforces,
     carriesPages: host === undefined,
+    pageFault: host === undefined ? questions.pageFault : undefined,
     registration: account.register(crowd.client),
     arrivals: Driver.arrivals({
       provider,

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { escapeUTF8 } from "entities/escape"
 import { InvalidSetting } from "../../CrowdError.js"
-import type { LaunchOrder } from "../../Driver.js"
+import type { Driver, LaunchOrder } from "../../Driver.js"
 import type { RunId } from "../../Ids.js"
 import { assemble, type Prepared, prepare } from "../../server/TaskPage.js"
 import type { Environment } from "./environment.js"
@@ -49,6 +49,22 @@ export const checkHost = (host: string | undefined, { amazon }: Environment): Ef
     ? Effect.void
     : new InvalidSetting({ setting: "host", value: host, description: "tasks are served from an https address" })
 
+/** Why a HIT cannot carry this. */
+const sizeFault = (question: string): string | undefined => {
+  if (question.length * bytesPerUnit <= maxBytes) return undefined
+  const bytes = new TextEncoder().encode(question).byteLength
+  return bytes > maxBytes ? `has ${bytes} bytes, and a HIT carries ${maxBytes} at the most` : undefined
+}
+
+/** What is wrong with the page of a row, where each HIT carries its page. */
+export const pageFault: NonNullable<Driver["pageFault"]> = ({ task, template }) => {
+  const prepared = prepare(template, task)
+  return (inputs) => {
+    const fault = sizeFault(html(render(prepared, inputs)))
+    return fault && `its page ${fault}; shorten it, or serve the tasks from a page of yours (--question-url)`
+  }
+}
+
 export interface Questions {
   /** The question of one unit, or why there can be none. */
   readonly of: (order: LaunchOrder) => Either.Either<string, string>
@@ -65,11 +81,8 @@ export const make = (host: string | undefined): Questions => {
     of: (order) => {
       if (host !== undefined) return Either.right(external(addressOf(host, order)))
       const question = html(render(prepared(order), order.inputs))
-      if (question.length * bytesPerUnit <= maxBytes) return Either.right(question)
-      const bytes = new TextEncoder().encode(question).byteLength
-      return bytes > maxBytes
-        ? Either.left(`the page of ${order.unit.id} has ${bytes} bytes, and a HIT carries ${maxBytes} at the most`)
-        : Either.right(question)
+      const fault = sizeFault(question)
+      return fault === undefined ? Either.right(question) : Either.left(`the page of ${order.unit.id} ${fault}`)
     }
   }
 }
