@@ -30,6 +30,7 @@ import { assignmentsOf } from "./internal/assignmentsOf.js"
 import { callback } from "./internal/callback.js"
 import * as checks from "./internal/checks.js"
 import * as loading from "./internal/loading.js"
+import { named } from "./internal/named.js"
 import { resultOf } from "./internal/resultOf.js"
 import type { Decision, Review, ReviewOptions } from "./internal/reviewing.js"
 import * as reviewing from "./internal/reviewing.js"
@@ -60,9 +61,9 @@ export const Plan = Schema.Struct({
   total: Money.Money,
   available: Schema.OptionFromNullOr(Money.Money),
   /** What is probably not meant, but can be sent. */
-  warnings: Schema.Array(Fault),
+  warnings: Schema.Array(named<Fault>()(Fault)),
   /** What is done that the template does not say. */
-  notes: Schema.Array(Fault)
+  notes: Schema.Array(named<Fault>()(Fault))
 }).annotations({ identifier: "Plan" })
 /**
  * @since 0.1.0

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Ids from "./Ids.js"
 import * as causes from "./internal/cause.js"
 import { FiniteDuration } from "./internal/finite.js"
+import { named } from "./internal/named.js"
 import * as Money from "./Money.js"
 
 const Entity = Schema.Literal(
@@ -191,7 +192,18 @@ export class CurrencyNotPaid extends Schema.TaggedError<CurrencyNotPaid>("effect
  * @since 0.1.0
  * @category models
  */
-export const IneligibleReason = Schema.Union(
+export type IneligibleReason =
+  | { readonly _tag: "Blocked" }
+  | { readonly _tag: "LacksQualification"; readonly qualification: string }
+  | { readonly _tag: "OverWorkerLimit"; readonly limit: number }
+  | { readonly _tag: "OverRowLimit"; readonly limit: number }
+  | { readonly _tag: "AlreadyWorked" }
+  | { readonly _tag: "NothingLeft" }
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const IneligibleReason: Schema.Schema<IneligibleReason> = Schema.Union(
   Schema.TaggedStruct("Blocked", {}),
   Schema.TaggedStruct("LacksQualification", { qualification: Schema.String }),
   Schema.TaggedStruct("OverWorkerLimit", { limit: Schema.Int }),
@@ -199,11 +211,6 @@ export const IneligibleReason = Schema.Union(
   Schema.TaggedStruct("AlreadyWorked", {}),
   Schema.TaggedStruct("NothingLeft", {})
 )
-/**
- * @since 0.1.0
- * @category models
- */
-export type IneligibleReason = typeof IneligibleReason.Type
 
 const explain = (reason: IneligibleReason): string => {
   switch (reason._tag) {
@@ -476,7 +483,7 @@ export const RowsNamed = Schema.Struct({ first: Schema.Array(Schema.Int), count:
  * @since 0.1.0
  * @category models
  */
-export type RowsNamed = typeof RowsNamed.Type
+export interface RowsNamed extends Schema.Schema.Type<typeof RowsNamed> {}
 
 const rowsInWords = ({ count, first }: RowsNamed): string => {
   const more = count - first.length
@@ -498,9 +505,9 @@ export class BatchChanged extends Schema.TaggedError<BatchChanged>("effect-crowd
   /** Files of `media/` that are others now, the first of them. */
   media: Schema.Array(Schema.String),
   /** Rows that hold something else now. */
-  changed: RowsNamed,
+  changed: named<RowsNamed>()(RowsNamed),
   /** Rows that are not there any more. */
-  gone: RowsNamed
+  gone: named<RowsNamed>()(RowsNamed)
 }) {
   override get message() {
     const what = [
@@ -529,7 +536,7 @@ export const Fault = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export type Fault = typeof Fault.Type
+export interface Fault extends Schema.Schema.Type<typeof Fault> {}
 
 const describeFault = (fault: Fault): string =>
   `${fault.file}${fault.line === undefined ? "" : `:${fault.line}`}: ${fault.message}`
@@ -543,7 +550,7 @@ const describeFault = (fault: Fault): string =>
  */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>("effect-crowd/InvalidInput")("InvalidInput", {
   path: Schema.String,
-  faults: Schema.NonEmptyArray(Fault)
+  faults: Schema.NonEmptyArray(named<Fault>()(Fault))
 }) {
   override get message() {
     const many = this.faults.length === 1 ? "1 fault" : `${this.faults.length} faults`
@@ -579,8 +586,13 @@ export class Uncertain extends Schema.TaggedError<Uncertain>("effect-crowd/Uncer
  * @category models
  */
 export const ProviderErrorReason = Schema.Literal("Throttled", "Unavailable", "Rejected", "NotYet", "Malformed")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ProviderErrorReason = typeof ProviderErrorReason.Type
 
-const inWords: { readonly [Reason in typeof ProviderErrorReason.Type]: string } = {
+const inWords: { readonly [Reason in ProviderErrorReason]: string } = {
   Throttled: "throttled",
   Unavailable: "unavailable",
   Rejected: "rejected",
@@ -659,6 +671,11 @@ export const StoreErrorReason = Schema.Literal(
   "InTransaction",
   "Failed"
 )
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type StoreErrorReason = typeof StoreErrorReason.Type
 
 const storeErrorFields = { reason: StoreErrorReason, operation: Schema.String, description: Schema.String }
 

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Brand from "effect/Brand"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -19,78 +20,78 @@ const id = <const Prefix extends string, const Brand extends string>(prefix: Pre
  * @since 0.1.0
  * @category models
  */
-export const RequesterId = id("req", "RequesterId")
+export const RequesterId: Schema.BrandSchema<RequesterId, string> = id("req", "RequesterId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type RequesterId = typeof RequesterId.Type
+export type RequesterId = string & Brand.Brand<"RequesterId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const RunId = id("run", "RunId")
+export const RunId: Schema.BrandSchema<RunId, string> = id("run", "RunId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type RunId = typeof RunId.Type
+export type RunId = string & Brand.Brand<"RunId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const AssignmentId = id("asg", "AssignmentId")
+export const AssignmentId: Schema.BrandSchema<AssignmentId, string> = id("asg", "AssignmentId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type AssignmentId = typeof AssignmentId.Type
+export type AssignmentId = string & Brand.Brand<"AssignmentId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const UnitId = id("unit", "UnitId")
+export const UnitId: Schema.BrandSchema<UnitId, string> = id("unit", "UnitId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type UnitId = typeof UnitId.Type
+export type UnitId = string & Brand.Brand<"UnitId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const WorkerId = id("worker", "WorkerId")
+export const WorkerId: Schema.BrandSchema<WorkerId, string> = id("worker", "WorkerId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type WorkerId = typeof WorkerId.Type
+export type WorkerId = string & Brand.Brand<"WorkerId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const AgentId = id("agent", "AgentId")
+export const AgentId: Schema.BrandSchema<AgentId, string> = id("agent", "AgentId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type AgentId = typeof AgentId.Type
+export type AgentId = string & Brand.Brand<"AgentId">
 
 /**
  * @since 0.1.0
  * @category models
  */
-export const QualificationId = id("qual", "QualificationId")
+export const QualificationId: Schema.BrandSchema<QualificationId, string> = id("qual", "QualificationId")
 /**
  * @since 0.1.0
  * @category models
  */
-export type QualificationId = typeof QualificationId.Type
+export type QualificationId = string & Brand.Brand<"QualificationId">
 
 /**
  * The name under which one outward effect is sent, the same however often it is sent. At most 64 characters of
@@ -99,12 +100,15 @@ export type QualificationId = typeof QualificationId.Type
  * @since 0.1.0
  * @category models
  */
-export const Token = Schema.String.pipe(Schema.pattern(/^[0-9A-Za-z_]{1,64}$/), Schema.brand("Token"))
+export const Token: Schema.BrandSchema<Token, string> = Schema.String.pipe(
+  Schema.pattern(/^[0-9A-Za-z_]{1,64}$/),
+  Schema.brand("Token")
+)
 /**
  * @since 0.1.0
  * @category models
  */
-export type Token = typeof Token.Type
+export type Token = string & Brand.Brand<"Token">
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 const timeLength = 10

@@ -75,7 +75,7 @@ export const Settlement = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export type Settlement = typeof Settlement.Type
+export interface Settlement extends Schema.Schema.Type<typeof Settlement> {}
 
 /**
  * @since 0.1.0

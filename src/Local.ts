@@ -135,6 +135,11 @@ export type Provides = Provider.Core | Qualifications | Local
  * @category models
  */
 export const ProviderData = Schema.Struct({ worker: Schema.NonEmptyTrimmedString })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 
 const provider = "local"
 

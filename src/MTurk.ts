@@ -9,6 +9,7 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
 import type { Budget } from "./Budget.js"
 import type { InvalidSetting, StoreError } from "./CrowdError.js"
 import type { Messages } from "./Messages.js"
@@ -43,6 +44,11 @@ export type Provides = Provider.Core | Qualifications | Budget | Messages
  * @category models
  */
 export const ProviderData = driver.ProviderData
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 
 /** An order takes up to three calls, and may wait for its turn before each. */
 const callsAnOrder = 4

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ProviderError, StoreError, WorkerNotFound } from "./CrowdError.js"
 import { WorkerId } from "./Ids.js"
+import { named } from "./internal/named.js"
 
 /**
  * What became of a message to one worker.
@@ -15,15 +16,19 @@ import { WorkerId } from "./Ids.js"
  * @since 0.1.0
  * @category models
  */
-export const Outcome = Schema.Union(
-  Schema.TaggedStruct("Sent", { worker: WorkerId }),
-  Schema.TaggedStruct("NotSent", { worker: WorkerId, description: Schema.String })
-)
+export type Outcome =
+  | { readonly _tag: "Sent"; readonly worker: WorkerId }
+  | { readonly _tag: "NotSent"; readonly worker: WorkerId; readonly description: string }
 /**
  * @since 0.1.0
  * @category models
  */
-export type Outcome = typeof Outcome.Type
+export const Outcome = named<Outcome>()(
+  Schema.Union(
+    Schema.TaggedStruct("Sent", { worker: WorkerId }),
+    Schema.TaggedStruct("NotSent", { worker: WorkerId, description: Schema.String })
+  )
+)
 
 /**
  * @since 0.1.0

@@ -96,6 +96,11 @@ export const ProviderData = Schema.Struct({
   unit: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" }),
   agent: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" })
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 
 const provider = "mock"
 

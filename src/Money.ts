@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as BigDecimal from "effect/BigDecimal"
+import type * as Brand from "effect/Brand"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -15,7 +16,7 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category models
  */
-export const Currency = Schema.String.pipe(
+export const Currency: Schema.BrandSchema<Currency, string> = Schema.String.pipe(
   Schema.pattern(/^[A-Z]{3}$/, { message: () => "expected a currency code of three capital letters, such as USD" }),
   Schema.brand("Currency")
 )
@@ -23,7 +24,7 @@ export const Currency = Schema.String.pipe(
  * @since 0.1.0
  * @category models
  */
-export type Currency = typeof Currency.Type
+export type Currency = string & Brand.Brand<"Currency">
 
 /**
  * United States dollars, the currency of a batch that names none.
@@ -48,12 +49,20 @@ export const Minor = Schema.Number.pipe(
  * @since 0.1.0
  * @category models
  */
-export const Money = Schema.Struct({ currency: Currency, minor: Minor }).annotations({ identifier: "Money" })
+export interface Money {
+  readonly currency: Currency
+  readonly minor: number
+}
 /**
  * @since 0.1.0
  * @category models
  */
-export type Money = typeof Money.Type
+export const Money: Schema.Schema<Money, { readonly currency: string; readonly minor: number }> = Schema.Struct({
+  currency: Currency,
+  minor: Minor
+}).annotations({ identifier: "Money" })
+
+const checked = Schema.validateSync(Money)
 
 /**
  * The most that one reward or one bonus may be, in minor units (10,000,000.00 USD): so that all that a run comes to is
@@ -92,7 +101,7 @@ export const decimals = (currency: Currency): number =>
  * @since 0.1.0
  * @category constructors
  */
-export const make = (minor: number, currency: Currency = USD): Money => Money.make({ currency, minor })
+export const make = (minor: number, currency: Currency = USD): Money => checked({ currency, minor })
 
 /**
  * @since 0.1.0

@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema"
 import { Answers } from "./Agents.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
+import { named } from "./internal/named.js"
 import { AgentStatus } from "./States.js"
 import { Inputs, Task } from "./TaskRuns.js"
 
@@ -32,7 +33,7 @@ export const Result = Schema.Struct({
   feedback: Schema.OptionFromNullOr(Schema.String),
   /** The category of a rejection, where it has one. */
   category: Schema.OptionFromNullOr(Schema.String),
-  task: Task,
+  task: named<Task>()(Task),
   inputs: Inputs,
   answers: Answers
 }).annotations({ identifier: "Result" })

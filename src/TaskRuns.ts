@@ -23,6 +23,7 @@ import type {
 } from "./CrowdError.js"
 import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { FiniteDuration } from "./internal/finite.js"
+import { named } from "./internal/named.js"
 import { isJsonObject, isSame, Json } from "./Json.js"
 import type { Media, MediaFile } from "./Media.js"
 import { Minor, Money } from "./Money.js"
@@ -57,7 +58,7 @@ export const QualificationRequirement = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export type QualificationRequirement = typeof QualificationRequirement.Type
+export interface QualificationRequirement extends Schema.Schema.Type<typeof QualificationRequirement> {}
 
 /** A task without any is encoded as it was before there was the setting, so that its digest is what it was. */
 const Markup = Schema.optionalToRequired(Schema.Array(Schema.String), Schema.typeSchema(Schema.Array(Schema.String)), {
@@ -90,7 +91,7 @@ export const Task = Schema.Struct({
    * have had.
    */
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
-  qualifications: Schema.Array(QualificationRequirement),
+  qualifications: Schema.Array(named<QualificationRequirement>()(QualificationRequirement)),
   /** The columns whose values are markup where the page has text; all others show as they are written. */
   markup: Markup
 }).annotations({ identifier: "Task" })
@@ -129,7 +130,7 @@ export const TaskRun = Schema.Struct({
   name: Schema.String,
   /** Fingerprint of task, template and data. */
   digest: Schema.String,
-  task: Task,
+  task: named<Task>()(Task),
   /** What the provider's `setup` came back with; none before. */
   setup: Schema.OptionFromNullOr(Json),
   createdAt: Schema.DateTimeUtcFromNumber
@@ -146,7 +147,9 @@ export interface TaskRun extends Schema.Schema.Type<typeof TaskRun> {}
  * @since 0.1.0
  * @category models
  */
-export type Inputs = { readonly [column: string]: string }
+export interface Inputs {
+  readonly [column: string]: string
+}
 /**
  * @since 0.1.0
  * @category models
@@ -196,7 +199,15 @@ export const Cost = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export type Cost = typeof Cost.Type
+export interface Cost extends Schema.Schema.Type<typeof Cost> {}
+
+/**
+ * How many units are in each status.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type UnitCounts = { readonly [Status in UnitStatus]: number }
 
 /**
  * A run at a glance. `medianTime` (milliseconds from accept to submit) and `hourlyWage` (minor units) are taken from
@@ -211,9 +222,9 @@ export const Summary = Schema.Struct({
   provider: Schema.String,
   mode: Schema.Literal("test", "live"),
   assignments: Schema.Int,
-  units: Schema.Record({ key: UnitStatus, value: Schema.Int }),
+  units: named<UnitCounts>()(Schema.Record({ key: UnitStatus, value: Schema.Int })),
   workers: Schema.Int,
-  cost: Cost,
+  cost: named<Cost>()(Cost),
   medianTime: Schema.OptionFromNullOr(Schema.Number),
   hourlyWage: Schema.OptionFromNullOr(Schema.Number)
 }).annotations({ identifier: "Summary" })
@@ -349,7 +360,7 @@ export interface Service {
     options?: RelaunchOptions
   ) => Effect.Effect<number, TaskRunNotFound | AgentNotFound | StoreError>
   /** How many units of the run there are in each status. */
-  readonly counts: (id: RunId) => Effect.Effect<Summary["units"], TaskRunNotFound | StoreError>
+  readonly counts: (id: RunId) => Effect.Effect<UnitCounts, TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>
   /**
    * When something of the run is due by itself: a lease or the time on offer ends, heartbeats are missed, a submission

@@ -24,6 +24,7 @@ import type {
   WorkerNotFound
 } from "./CrowdError.js"
 import { type AgentId, type RequesterId, RunId, Token, UnitId, WorkerId } from "./Ids.js"
+import { named } from "./internal/named.js"
 import { Money } from "./Money.js"
 import { AgentStatus } from "./States.js"
 
@@ -103,6 +104,14 @@ export const PaidBonus = Schema.Struct({
 export interface PaidBonus extends Schema.Schema.Type<typeof PaidBonus> {}
 
 /**
+ * How many agents are in each status.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AgentCounts = { readonly [Status in AgentStatus]: number }
+
+/**
  * One worker's part in a run: how many units they have taken, how many agents of theirs are in each status, what they
  * were paid on top, and whether the run's requester keeps them out. `medianTime` (milliseconds from accept to submit) is
  * taken from their latest two hundred submissions.
@@ -111,9 +120,9 @@ export interface PaidBonus extends Schema.Schema.Type<typeof PaidBonus> {}
  * @category models
  */
 export const Participation = Schema.Struct({
-  worker: Worker,
+  worker: named<Worker>()(Worker),
   taken: Schema.Int,
-  agents: Schema.Record({ key: AgentStatus, value: Schema.Int }),
+  agents: named<AgentCounts>()(Schema.Record({ key: AgentStatus, value: Schema.Int })),
   bonuses: Money,
   medianTime: Schema.OptionFromNullOr(Schema.Number),
   blocked: Schema.Boolean

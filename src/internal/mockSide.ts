@@ -105,7 +105,7 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
     const changed = SubscriptionRef.update(version, (n) => n + 1)
 
     const setBalance: Service["setBalance"] = (value) =>
-      Effect.zipRight(store.put(tables.data, [{ id: accountId, provider, value }]), changed)
+      Effect.zipRight(store.put(tables.data, [{ id: accountId, provider, value: { ...value } }]), changed)
 
     const deedAt = (row: typeof tables.data.schema.Type): Effect.Effect<Deed, StoreError> =>
       Effect.mapError(Schema.decodeUnknown(DeedRow)(row.value), corrupt(row.id))
@@ -172,7 +172,7 @@ export const make = (store: Store.Service, opening: Money.Money): Effect.Effect<
           }
           yield* store.put(tables.data, [
             ...deeds.map((deed) => ({ id: deedId(deed.token), provider, value: { ...deed } })),
-            ...(charge === undefined ? [] : [{ id: accountId, provider, value: account }])
+            ...(charge === undefined ? [] : [{ id: accountId, provider, value: { ...account } }])
           ])
           return answers
         })

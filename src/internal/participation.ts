@@ -11,7 +11,14 @@ import type { Money } from "../Money.js"
 import { type AgentStatus, hasLeft } from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import { countedTo, type Participation, type Progress, type Service, type Worker } from "../Workers.js"
+import {
+  type AgentCounts,
+  countedTo,
+  type Participation,
+  type Progress,
+  type Service,
+  type Worker
+} from "../Workers.js"
 import { available, availableToNew, isBlocked } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
@@ -23,11 +30,7 @@ const workersPerPage = 25
 type Standing = typeof tables.standings.schema.Type
 
 /** How many agents of the worker are in each status. */
-const agentsOf = (
-  { store }: Engine.Service,
-  run: RunId,
-  worker: WorkerId
-): Effect.Effect<Participation["agents"], StoreError> => {
+const agentsOf = ({ store }: Engine.Service, run: RunId, worker: WorkerId): Effect.Effect<AgentCounts, StoreError> => {
   const of = (status: AgentStatus) =>
     Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (counts) => counts[status] ?? 0)
   return Effect.all({

@@ -6,9 +6,9 @@ import type { RunId } from "../Ids.js"
 import * as Money from "../Money.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
-import type { Cost, Summary, TaskRun } from "../TaskRuns.js"
+import type { Cost, TaskRun, UnitCounts } from "../TaskRuns.js"
 
-const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] => ({
+const countsOf = (counts: Readonly<Record<string, number>>): UnitCounts => ({
   created: counts["created"] ?? 0,
   launched: counts["launched"] ?? 0,
   assigned: counts["assigned"] ?? 0,
@@ -20,7 +20,7 @@ const countsOf = (counts: Readonly<Record<string, number>>): Summary["units"] =>
 })
 
 /** How many units of the run there are in each status. */
-export const units = (store: Store.Service, run: RunId): Effect.Effect<Summary["units"], StoreError> =>
+export const units = (store: Store.Service, run: RunId): Effect.Effect<UnitCounts, StoreError> =>
   Effect.map(store.count(tables.units, { run }, "status"), countsOf)
 
 /** What has been paid for the run. */

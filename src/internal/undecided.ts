@@ -1,7 +1,7 @@
 /** What is not decided of a run. */
-import type { Summary } from "../TaskRuns.js"
+import type { UnitCounts } from "../TaskRuns.js"
 
-type Units = Summary["units"]
+type Units = UnitCounts
 
 /** On offer or about to be, in work, or waiting for a decision. */
 export const undecided = ({ assigned, completed, created, launched }: Units): number =>

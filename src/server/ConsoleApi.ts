@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "../Ids.js"
+import { named } from "../internal/named.js"
 import { textFault } from "../internal/text.js"
 import { Minor, Money } from "../Money.js"
 import { AgentStatus, SubmissionStatus } from "../States.js"
@@ -121,7 +122,7 @@ export class InvalidAmount extends Schema.TaggedError<InvalidAmount>("effect-cro
  * @category models
  */
 export const RunView = Schema.Struct({
-  summary: Summary,
+  summary: named<Summary>()(Summary),
   title: Schema.String,
   description: Schema.String,
   reward: Money,
@@ -129,6 +130,11 @@ export const RunView = Schema.Struct({
   createdAt: Schema.DateTimeUtcFromNumber,
   endsAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber)
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunView extends Schema.Schema.Type<typeof RunView> {}
 
 /**
  * What a worker submitted; `frame` is the path of the task's page with the answers in it.
@@ -151,6 +157,11 @@ export const Submission = Schema.Struct({
   decidedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),
   frame: Schema.String
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Submission extends Schema.Schema.Type<typeof Submission> {}
 
 const text = (longest: number) =>
   Schema.String.pipe(
@@ -167,17 +178,21 @@ const Reason = Schema.compose(Schema.Trim, text(1000).pipe(Schema.minLength(1)))
  * @since 0.1.0
  * @category models
  */
-export const Decision = Schema.Union(
-  Schema.TaggedStruct("Approve", { feedback: Schema.optional(Schema.String) }),
-  Schema.TaggedStruct("SoftReject", { feedback: Schema.optional(Schema.String) }),
-  Schema.TaggedStruct("Reject", { feedback: Schema.String, category: Schema.optional(Schema.String) }),
-  Schema.TaggedStruct("Override", { feedback: Schema.optional(Schema.String) })
-)
+export type Decision =
+  | { readonly _tag: "Approve" | "SoftReject" | "Override"; readonly feedback?: string | undefined }
+  | { readonly _tag: "Reject"; readonly feedback: string; readonly category?: string | undefined }
 /**
  * @since 0.1.0
  * @category models
  */
-export type Decision = typeof Decision.Type
+export const Decision = named<Decision>()(
+  Schema.Union(
+    Schema.TaggedStruct("Approve", { feedback: Schema.optional(Schema.String) }),
+    Schema.TaggedStruct("SoftReject", { feedback: Schema.optional(Schema.String) }),
+    Schema.TaggedStruct("Reject", { feedback: Schema.String, category: Schema.optional(Schema.String) }),
+    Schema.TaggedStruct("Override", { feedback: Schema.optional(Schema.String) })
+  )
+)
 
 /**
  * Why a decision did not come about.
@@ -194,6 +209,11 @@ export const DecisionError = Schema.Union(
   told(CrowdError.ProviderError),
   told(CrowdError.StoreError)
 )
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type DecisionError = typeof DecisionError.Type
 
 /**
  * What became of one decision of many; `repeated` where it had been decided so before, and the first feedback stands.

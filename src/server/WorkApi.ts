@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, RunId, Token } from "../Ids.js"
+import { named } from "../internal/named.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
@@ -22,6 +23,11 @@ import { told } from "./internal/told.js"
  * @category models
  */
 export const Refusal = CrowdError.IneligibleReason
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Refusal = CrowdError.IneligibleReason
 
 /**
  * How far a visitor is in a run. `yours` is how many more units they may do now, counted to `Workers.countedTo`;
@@ -38,6 +44,11 @@ export const Account = Schema.Struct({
   earned: Money,
   toCome: Money
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Account extends Schema.Schema.Type<typeof Account> {}
 
 /**
  * A run as workers see it. Durations are milliseconds. `left` is how many units are free, for whomever; `refusal` says
@@ -58,6 +69,11 @@ export const Offer = Schema.Struct({
   refusal: Schema.NullOr(Refusal),
   held: Schema.NullOr(AgentId)
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Offer extends Schema.Schema.Type<typeof Offer> {}
 
 /**
  * Who the visitor is to this crowd; null where only the task page's own shim can tell. `chooses` says that visitors give
@@ -70,8 +86,13 @@ export const Lobby = Schema.Struct({
   provider: Schema.String,
   worker: Schema.NullOr(Schema.String),
   chooses: Schema.Boolean,
-  offers: Schema.Array(Offer)
+  offers: Schema.Array(named<Offer>()(Offer))
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Lobby extends Schema.Schema.Type<typeof Lobby> {}
 
 /**
  * A unit in somebody's hands. `key` goes into the header `x-crowd-key` of everything this worker asks for the agent;
@@ -92,6 +113,11 @@ export const Work = Schema.Struct({
   key: Schema.String,
   frame: Schema.String
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Work extends Schema.Schema.Type<typeof Work> {}
 
 /**
  * One of the visitor's own pieces of work.
@@ -106,6 +132,11 @@ export const Piece = Schema.Struct({
   acceptedAt: Schema.DateTimeUtcFromNumber,
   submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber)
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Piece extends Schema.Schema.Type<typeof Piece> {}
 
 /**
  * What the visitor did in one run: the whole account, and the latest pieces, the newest first.
@@ -118,8 +149,13 @@ export const Past = Schema.Struct({
   title: Schema.String,
   reward: Money,
   ...Account.fields,
-  pieces: Schema.Array(Piece)
+  pieces: Schema.Array(named<Piece>()(Piece))
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Past extends Schema.Schema.Type<typeof Past> {}
 
 /**
  * A bonus the visitor was paid, why, and for what task, where it was for one.
@@ -134,6 +170,11 @@ export const PaidBonus = Schema.Struct({
   reason: Schema.String,
   paidAt: Schema.DateTimeUtcFromNumber
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface PaidBonus extends Schema.Schema.Type<typeof PaidBonus> {}
 
 /**
  * What became of an agent.
@@ -142,6 +183,11 @@ export const PaidBonus = Schema.Struct({
  * @category models
  */
 export const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, deadline: Schema.DateTimeUtcFromNumber })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Changed extends Schema.Schema.Type<typeof Changed> {}
 
 /**
  * What the provider's shim says of the worker. A crowd that knows its visitors itself does not listen to it.
@@ -150,6 +196,11 @@ export const Changed = Schema.Struct({ agent: AgentId, status: AgentStatus, dead
  * @category models
  */
 export const Arrival = Schema.Struct({ data: Schema.optionalWith(Json, { default: () => null }) })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Arrival extends Schema.Schema.Type<typeof Arrival> {}
 
 /**
  * What a worker submits.
@@ -158,6 +209,11 @@ export const Arrival = Schema.Struct({ data: Schema.optionalWith(Json, { default
  * @category models
  */
 export const Submission = Schema.Struct({ answers: Answers })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Submission extends Schema.Schema.Type<typeof Submission> {}
 
 const Run = Schema.Struct({ run: RunId })
 const OneAgent = Schema.Struct({ agent: AgentId })

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import { progress } from "../../src/cli/summary.js"
 import { RunId } from "../../src/Ids.js"
-import type { Summary } from "../../src/TaskRuns.js"
+import type { Summary, UnitCounts } from "../../src/TaskRuns.js"
 
-const none: Summary["units"] = {
+const none: UnitCounts = {
   created: 0,
   launched: 0,
   assigned: 0,
@@ -15,7 +15,7 @@ const none: Summary["units"] = {
   expired: 0
 }
 
-const of = (units: Partial<Summary["units"]>): Summary => ({
+const of = (units: Partial<UnitCounts>): Summary => ({
   run: RunId.make("run_0000000000CDKGHB2MY84RXJER"),
   name: "batch",
   provider: "mock",

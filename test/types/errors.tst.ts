@@ -117,6 +117,15 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<TaskRuns.Service["due"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["addMedia"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "InvalidInput", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(failing<TaskRuns.Service["media"]>().pipe(Effect.catchTags(handle("StoreError")))).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["mediaBytes"]>().pipe(Effect.catchTags(handle("StoreError")))
+    ).type.toBe<Infallible>()
     expect<keyof TaskRuns.Service>().type.toBe<
       | "find"
       | "open"
@@ -127,6 +136,9 @@ describe("catchTags over each method is exhaustive", () => {
       | "list"
       | "olderThan"
       | "template"
+      | "addMedia"
+      | "media"
+      | "mediaBytes"
       | "addRows"
       | "lacking"
       | "relaunch"
@@ -498,6 +510,6 @@ describe("catchTags over each method is exhaustive", () => {
     expect(
       failing<Local.Service["release"]>().pipe(Effect.catchTags(handle("NameNotTaken", "StoreError")))
     ).type.toBe<Infallible>()
-    expect<keyof Local.Service>().type.toBe<"chooses" | "worker" | "name" | "release">()
+    expect<keyof Local.Service>().type.toBe<"chooses" | "network" | "worker" | "name" | "release">()
   })
 })

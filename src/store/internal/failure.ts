@@ -1,7 +1,7 @@
 import * as Predicate from "effect/Predicate"
 import { StoreError, type StoreErrorReason } from "../../CrowdError.js"
 
-type Reason = typeof StoreErrorReason.Type
+type Reason = StoreErrorReason
 
 const codes: ReadonlyArray<readonly [RegExp, Reason]> = [
   [/^SQLITE_(BUSY|LOCKED)/, "Busy"],
