@@ -1,12 +1,9 @@
 /** The requester's page in a frame of its own origin: it can tell us things, and reach nothing. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import { sandbox } from "../internal/sandbox.js"
 import type { Answers } from "./answers.js"
 import { type FromFrame, fromFrame, type ToFrame } from "./messages.js"
-
-/** With what Mechanical Turk's templates look for in their address. */
-export const framePath = (path: string, assignmentId: string): string =>
-  path.includes("?") ? path : `${path}?${new URLSearchParams({ assignmentId })}`
+import { type Kept, toName } from "./storage.js"
 
 interface Props {
   readonly src: string
@@ -17,18 +14,30 @@ interface Props {
   readonly focused?: boolean
   /** Filled into the fields once the page is there. */
   readonly restored?: Answers | undefined
+  /** What the page kept before; without any, it keeps things only as long as it is there. */
+  readonly kept?: Kept | undefined
   readonly onMessage?: (message: FromFrame) => void
 }
+
+/** What pages may do that are not in a frame, and that reaches nothing of ours. */
+const allow = "autoplay; clipboard-write; fullscreen"
 
 /** A page from elsewhere keeps its own origin, which is not ours, with its cookies. */
 const sandboxFor = (src: string): string =>
   new URL(src, location.href).origin === location.origin ? sandbox : `${sandbox} allow-same-origin`
 
+const showPlace = (frame: HTMLIFrameElement | null, top: number): void => {
+  const box = frame?.getBoundingClientRect()
+  if (box === undefined) return
+  scrollTo({ top: scrollY + box.top + Math.max(0, Math.min(top, box.height)) })
+}
+
 const startHeight = 320
 const highest = 50_000
 
-export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: Props) => {
+export const TaskFrame = ({ focused, inert, kept, onMessage, restored, src, title }: Props) => {
   const frame = useRef<HTMLIFrameElement>(null)
+  const name = useMemo(() => (kept === undefined ? undefined : toName(kept)), [src])
   const [height, setHeight] = useState(startHeight)
   const [isButtonless, setButtonless] = useState(false)
   // Before the frame can have loaded, so that nothing it says is missed.
@@ -38,6 +47,8 @@ export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: P
       if (target === null || target === undefined || event.source !== target) return
       const message = fromFrame(event.data)
       if (message === undefined) return
+      // Only where somebody is in it: who reads something else is not moved.
+      if (message.crowd === "scroll" && document.activeElement === frame.current) showPlace(frame.current, message.top)
       if (message.crowd === "height") setHeight(Math.min(highest, Math.ceil(message.height) + 2))
       if (message.crowd === "buttonless") setButtonless(true)
       if (message.crowd === "ready" && restored !== undefined) {
@@ -58,9 +69,11 @@ export const TaskFrame = ({ focused, inert, onMessage, restored, src, title }: P
     <>
       <iframe
         ref={frame}
+        name={name}
         class="task-frame"
         src={src}
         title={title}
+        allow={allow}
         sandbox={sandboxFor(src)}
         inert={inert === true}
         style={{ height: `${height}px` }}

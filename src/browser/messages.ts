@@ -1,9 +1,14 @@
 /** What the task's frame and the page around it tell each other. What comes from the frame is the requester's to forge. */
 import type { Answers, Json } from "./answers.js"
+import { type Kept, toKept } from "./storage.js"
 
 export type FromFrame =
   | { readonly crowd: "ready" }
   | { readonly crowd: "height"; readonly height: number }
+  /** The page would scroll to here, in pixels from its top. */
+  | { readonly crowd: "scroll"; readonly top: number }
+  /** All that the page wants to be kept. */
+  | { readonly crowd: "storage"; readonly kept: Kept }
   /** What is filled in so far. */
   | { readonly crowd: "draft"; readonly answers: Answers }
   | { readonly crowd: "submit"; readonly answers: Answers }
@@ -33,13 +38,19 @@ export const isAnswers = (value: unknown): value is Answers => isObject(value) &
 /** Undefined for what is none of ours. */
 export const fromFrame = (data: unknown): FromFrame | undefined => {
   if (!isObject(data)) return undefined
-  const { answers, crowd, fields, height, message } = data
+  const { answers, crowd, fields, height, message, top } = data
   switch (crowd) {
     case "ready":
     case "buttonless":
       return { crowd }
     case "height":
       return typeof height === "number" && Number.isFinite(height) ? { crowd, height } : undefined
+    case "scroll":
+      return typeof top === "number" && Number.isFinite(top) ? { crowd, top } : undefined
+    case "storage": {
+      const kept = toKept(data["kept"])
+      return kept === undefined ? undefined : { crowd, kept }
+    }
     case "draft":
     case "submit":
       return isAnswers(answers) ? { crowd, answers } : undefined

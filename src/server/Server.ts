@@ -22,6 +22,7 @@ import * as attempts from "./internal/attempts.js"
 import * as consoleHalf from "./internal/console.js"
 import * as docs from "./internal/docs.js"
 import * as guard from "./internal/guard.js"
+import * as keyedSubmit from "./internal/keyedSubmit.js"
 import * as Keys from "./internal/keys.js"
 import * as origins from "./internal/origins.js"
 import * as pages from "./internal/pages.js"
@@ -85,7 +86,13 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide([system, work.layer, consoleHalf.layer]),
         Layer.provide(session.layer(options))
       )
-      const routes = Layer.mergeAll(api, docs.layer, pages.layer, options.routes ?? Layer.empty).pipe(
+      const routes = Layer.mergeAll(
+        api,
+        docs.layer,
+        pages.layer,
+        keyedSubmit.layer,
+        options.routes ?? Layer.empty
+      ).pipe(
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),
@@ -95,7 +102,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
             from,
             errors,
             origins: origins.make(options),
-            accepts: options.accepts ?? (() => false)
+            accepts: (request, from) => keyedSubmit.isForm(request) || options.accepts?.(request, from) === true
           })
         )
       )

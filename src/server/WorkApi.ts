@@ -8,7 +8,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
-import { AgentId, RunId, Token } from "../Ids.js"
+import { AgentId, RunId, Token, WorkerId } from "../Ids.js"
 import { named } from "../internal/named.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
@@ -104,6 +104,7 @@ export interface Lobby extends Schema.Schema.Type<typeof Lobby> {}
 export const Work = Schema.Struct({
   agent: AgentId,
   run: RunId,
+  worker: WorkerId,
   title: Schema.String,
   reward: Money,
   status: AgentStatus,

@@ -8,6 +8,9 @@ import { reportProblems } from "../problems.js"
 import { closeControls } from "./controls.js"
 import { fill } from "./fill.js"
 import { watchHeight } from "./height.js"
+import { openLinksElsewhere } from "./links.js"
+import { watchScrolling } from "./scroll.js"
+import { provideStorage } from "./storage.js"
 
 interface Settings {
   readonly mode: "work" | "preview" | "review"
@@ -34,10 +37,21 @@ const tell = (message: FromFrame) => parent.postMessage(message, "*")
 /** A field of Mechanical Turk's, not an answer. */
 const protocolField = "assignmentId"
 
+const isButton = (element: HTMLElement): element is HTMLInputElement | HTMLButtonElement =>
+  element instanceof HTMLInputElement || element instanceof HTMLButtonElement
+
+/** With the button's own value, or where a picture was pressed. Older browsers leave it out, and say nothing. */
+const dataOf = (form: HTMLFormElement, submitter: HTMLElement | null): FormData => {
+  const isOwn = submitter !== null && isButton(submitter) && submitter.form === form
+  if (!isOwn || !["submit", "image"].includes(submitter.type)) return new FormData(form)
+  const { name, type, value } = submitter
+  const data = new FormData(form, submitter)
+  if (type === "submit" && name !== "" && !data.has(name)) data.append(name, value)
+  return data
+}
+
 const collect = (form: HTMLFormElement, submitter: HTMLElement | null) => {
-  const data = new FormData(form)
-  const button = submitter instanceof HTMLInputElement || submitter instanceof HTMLButtonElement ? submitter : undefined
-  if (button !== undefined && button.name !== "" && button.type === "submit") data.append(button.name, button.value)
+  const data = dataOf(form, submitter)
   data.delete(protocolField)
   return fromForm(data)
 }
@@ -97,15 +111,6 @@ const tellDrafts = () => {
   addEventListener("change", soon)
 }
 
-/** A link would take the place of the work. */
-const openLinksElsewhere = () =>
-  addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null
-    if (link === null || /^(#|javascript:)/i.test(link.getAttribute("href") ?? "")) return
-    link.setAttribute("target", "_blank")
-    link.setAttribute("rel", "noopener")
-  })
-
 const buttons = "form [type=submit], form [type=image], [form][type=submit], [form][type=image]"
 
 /** Once the page's scripts had their time to make a button. */
@@ -135,6 +140,8 @@ const start = () => {
 reportProblems(({ message }) => tell({ crowd: "problem", message }))
 catchSubmissions()
 openLinksElsewhere()
+watchScrolling((top) => tell({ crowd: "scroll", top }))
+provideStorage((kept) => tell({ crowd: "storage", kept }))
 addEventListener("message", (event) => {
   const message = event.source === parent ? toFrame(event.data) : undefined
   if (message?.crowd === "restore") fill(message.answers)

@@ -2,7 +2,7 @@
 import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import { notAvailable } from "../parameters.js"
-import { framePath, TaskFrame } from "../TaskFrame.js"
+import { TaskFrame } from "../TaskFrame.js"
 import { Accept } from "./Accept.js"
 import type * as api from "./api.js"
 import type { Known } from "./known.js"
@@ -51,7 +51,7 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run 
         <section class="stack" aria-label="Preview">
           <h2>What it looks like</h2>
           <TaskFrame
-            src={framePath(`/frame/preview/${encodeURIComponent(run)}`, notAvailable)}
+            src={`/frame/preview/${encodeURIComponent(run)}?assignmentId=${notAvailable}`}
             title={`Preview: ${offer.title}`}
           />
         </section>

@@ -4,7 +4,7 @@ import type { Answers } from "../answers.js"
 import * as format from "../format.js"
 import type { FromFrame } from "../messages.js"
 import { Link, Title } from "../navigation.js"
-import { framePath, TaskFrame } from "../TaskFrame.js"
+import { TaskFrame } from "../TaskFrame.js"
 import * as api from "./api.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
@@ -12,6 +12,7 @@ import { GoOnSwitch } from "./goingOn.js"
 import { LeaveQuestion, type Leaving } from "./LeaveQuestion.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import type { Shim } from "./shim.js"
+import * as storages from "./storages.js"
 import { usePresence } from "./usePresence.js"
 import { overWords, type Words } from "./words.js"
 
@@ -58,6 +59,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
   const [asking, setAsking] = useState<Leaving>()
   const busy = useRef(false)
   const restored = useMemo(() => drafts.find(work), [work.agent])
+  const kept = useMemo(() => storages.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
   const open = !lost && !isOver
 
@@ -130,6 +132,8 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
   const listen = (message: FromFrame) => {
     if (!open) return
     switch (message.crowd) {
+      case "storage":
+        return storages.keep(work, message.kept)
       case "draft":
         return drafts.keep(work, message.answers)
       case "submit":
@@ -156,11 +160,12 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
       <TaskFrame
-        src={framePath(work.frame, work.agent)}
+        src={work.frame}
         title={work.title}
         focused
         inert={sending || !open}
         restored={restored}
+        kept={kept}
         onMessage={listen}
       />
       <div class="actions">

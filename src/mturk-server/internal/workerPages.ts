@@ -5,16 +5,11 @@ import type { Agent } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import type { AgentId, AssignmentId } from "../../Ids.js"
 import { isSigned, type Secret, sign } from "../../local/signature.js"
+import { notAvailable } from "../../server/internal/forms.js"
 import type { Asked, Shown } from "../../server/TaskSource.js"
 import type { Context } from "./context.js"
 import * as ids from "./ids.js"
 import * as questions from "./questions.js"
-
-/** Before an assignment is accepted. */
-export const notAvailable = "ASSIGNMENT_ID_NOT_AVAILABLE"
-
-/** Where forms go, after `turkSubmitTo`. */
-export const submitPath = "/mturk/externalSubmit"
 
 /** Pages of one agent send their forms beneath this, so that nobody else can. */
 export const agentPath = "/mturk/for"

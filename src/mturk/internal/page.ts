@@ -24,8 +24,9 @@ const script = `(function () {
     return fields
   }
   function send(form, submitter) {
-    var data = new FormData(form)
-    if (submitter && submitter.name) data.append(submitter.name, submitter.value)
+    var isImage = submitter && submitter.type === "image"
+    var data = isImage ? new FormData(form, submitter) : new FormData(form)
+    if (submitter && submitter.name && !isImage) data.append(submitter.name, submitter.value)
     var fields = collect(data)
     var sent = document.createElement("form")
     sent.method = "post"

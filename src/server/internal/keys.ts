@@ -10,6 +10,9 @@ import { isSigned, type Secret, sign } from "../../local/signature.js"
 
 type Frame = "work" | "review"
 
+/** Beneath it are the forms of agents. */
+export const submitFolder = "/submit"
+
 export interface Service {
   /** For the worker who was given the agent; `visitor` is who the crowd says the connection is. */
   readonly forWork: (agent: Agent, visitor: Option.Option<string>) => string
@@ -23,6 +26,9 @@ export interface Service {
   readonly framePath: (frame: Frame, agent: Pick<Agent, "id" | "run">) => string
   /** The path of the page that shows a task of the run to whoever has not accepted it. */
   readonly previewPath: (run: RunId) => string
+  /** Where a page of the agent sends its form, before `/mturk/externalSubmit`. */
+  readonly submitPath: (agent: AgentId) => string
+  readonly isSubmitKey: (agent: AgentId, key: string) => boolean
   readonly isRunKey: (run: RunId, key: string) => boolean
   readonly isFrameKey: (frame: Frame, agent: AgentId, key: string) => boolean
 }
@@ -53,6 +59,8 @@ export const make = (secret: Secret): Service => {
     },
     framePath: (frame, { id, run }) => `${folderOf(run)}/${frame}.${id}.${sign(secret, ["frame", frame, id])}`,
     previewPath: (run) => `${folderOf(run)}/preview`,
+    submitPath: (agent) => `${submitFolder}/${agent}/${sign(secret, ["submit", agent])}`,
+    isSubmitKey: (agent, key) => isSigned(secret, ["submit", agent], key),
     isRunKey: (run, key) => isSigned(secret, ["run", run], key),
     isFrameKey: (frame, agent, key) => isSigned(secret, ["frame", frame, agent], key)
   }

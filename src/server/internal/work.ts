@@ -1,4 +1,5 @@
 /** The workers' half of the API. */
+import type * as Headers from "@effect/platform/Headers"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpApiError from "@effect/platform/HttpApiError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -57,6 +58,12 @@ const bodyOf = <A>(
     Effect.flatMap((bytes) => decode(utf8.decode(bytes))),
     Effect.catchTag("ParseError", HttpApiError.HttpApiDecodeError.refailParseError)
   )
+
+/** The origin of the page that asks, as its browser says; behind a proxy with TLS, only that is as others reach it. */
+const pageOrigin = (headers: Headers.Headers): string => {
+  const origin = headers["origin"] ?? ""
+  return /^https?:\/\/[^/]+$/i.test(origin) ? origin : `http://${headers["host"] ?? "localhost"}`
+}
 
 const changed = ({ deadline, id, status }: Agent) => ({ agent: id, status, deadline })
 
@@ -151,17 +158,29 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         return changed(yield* change(request.path.agent))
       })
 
+    /** What Mechanical Turk's templates look for in their address. A worker known by their ip address goes by their id. */
+    const parametersOf = (agent: Agent, { headers }: HttpServerRequest.HttpServerRequest) => {
+      const origin = pageOrigin(headers)
+      return new URLSearchParams({
+        assignmentId: agent.id,
+        hitId: agent.unit,
+        workerId: Option.isSome(local) && !chooses ? agent.worker : agent.workerName,
+        turkSubmitTo: `${origin}${keys.submitPath(agent.id)}`
+      })
+    }
+
     /** A page that is elsewhere is opened there. */
     const frameOf = (agent: Agent) =>
       Effect.gen(function* () {
-        const path = keys.framePath("work", agent)
-        if (Option.isNone(source)) return path
         const request = yield* HttpServerRequest.HttpServerRequest
+        const folder = keys.framePath("work", agent)
+        const path = `${folder}?${parametersOf(agent, request)}`
+        if (Option.isNone(source)) return path
         const { assignment } = agent
         const shown = yield* source.value.shown({ assignment, agent: Option.some(agent), mode: "work", request })
         return Option.match(shown, {
           onNone: () => path,
-          onSome: (shown) => (shown._tag === "Address" ? shown.address : `${path}?${shown.query}`)
+          onSome: (shown) => (shown._tag === "Address" ? shown.address : `${folder}?${shown.query}`)
         })
       })
 
@@ -172,6 +191,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         return {
           agent: agent.id,
           run: agent.run,
+          worker: agent.worker,
           title: task.title,
           reward: task.reward,
           status: agent.status,
