@@ -627,6 +627,8 @@ export class ProviderError extends Schema.TaggedError<ProviderError>("effect-cro
   "ProviderError",
   providerErrorFields
 ) {
+  // What was decoded comes with its options, as to the constructor of any Schema class: it only has no cause.
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     { cause, ...props }: Schema.Struct.Constructor<typeof providerErrorFields> & Caused,
     options?: Schema.MakeOptions
@@ -690,6 +692,8 @@ export class StoreError extends Schema.TaggedError<StoreError>("effect-crowd/Sto
   "StoreError",
   storeErrorFields
 ) {
+  // What was decoded comes with its options, as to the constructor of any Schema class: it only has no cause.
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     { cause, ...props }: Schema.Struct.Constructor<typeof storeErrorFields> & Caused,
     options?: Schema.MakeOptions
