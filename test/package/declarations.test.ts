@@ -16,7 +16,7 @@ const install = () => {
   mkdirSync(installed, { recursive: true })
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
   cpSync("package.json", join(installed, "package.json"))
-  cpSync("dist", join(installed, "dist"), { recursive: true, filter: (path) => !/(js|map)$/.test(path) })
+  cpSync("dist", join(installed, "dist"), { recursive: true, filter: (path) => !/(js|map|\.readme)$/.test(path) })
   for (const name of readdirSync("node_modules").filter((name) => !name.startsWith("."))) {
     symlinkSync(resolve("node_modules", name), join(folder, "node_modules", name), "dir")
   }
@@ -108,7 +108,7 @@ describe("The declarations of a program that exports every public value of ours"
         text += emitted
       })
       expect(diagnostics.map(messageOf)).toEqual([])
-      expect(text).toContain("export declare const v1_")
+      expect(text).toMatch(/^export declare const v0_/m)
       expect([...specifiers(text)].filter((specifier) => !isFound(specifier))).toEqual([])
       const wrong = made
         .getSourceFiles()

@@ -9,10 +9,10 @@ const Import = Schema.parseJson(Schema.Struct({ from: Schema.String, to: Schema.
 /** What each module file imports. Files are paths from the top level; Node's own modules are `node:…`. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Every module of the built package, as `dist/…`. Plain scripts for browsers are none. */
+/** Every module of the built package, as `dist/…`. Plain scripts for browsers are none, nor is what tests put there. */
 export const builtModules: ReadonlyArray<string> = readdirSync("dist", { recursive: true, encoding: "utf8" })
   .map((path) => `dist/${path.replaceAll("\\", "/")}`)
-  .filter((path) => /(?<!\.global)\.js$/.test(path) && !path.startsWith("dist/samples/"))
+  .filter((path) => /(?<!\.global)\.js$/.test(path) && !/^dist\/(samples|\.readme)\//.test(path))
   .sort()
 
 const isClosed = (path: string): boolean => /^dist\/(cli|local)\//.test(path) || path.includes("/internal/")
