@@ -58,6 +58,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
   const [isOver, setOver] = useState(false)
   const [asking, setAsking] = useState<Leaving>()
   const busy = useRef(false)
+  const forgotten = useRef(false)
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
@@ -87,6 +88,12 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
     setSending(false)
   }
 
+  /** What the frame still says of it comes too late. */
+  const forget = () => {
+    forgotten.current = true
+    drafts.forget(work)
+  }
+
   const submit = (answers: Answers) =>
     exclusively(async () => {
       drafts.keep(work, answers)
@@ -96,7 +103,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
       )
       setNote(null)
       if (!reply.ok) return setProblem(reply.problem)
-      drafts.forget(work)
+      forget()
       await shim?.handleSubmitToProvider(answers)
       await onSubmitted()
     })
@@ -105,7 +112,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
     exclusively(async () => {
       const reply = await api.giveBack(work)
       if (!reply.ok) return setProblem(reply.problem)
-      drafts.forget(work)
+      forget()
       await onGivenBack()
     })
 
@@ -113,7 +120,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
     exclusively(async () => {
       const reply = await api.skip(work)
       if (!reply.ok) return reply.problem._tag === "NotEligible" ? setNote(noOtherWords) : setProblem(reply.problem)
-      drafts.forget(work)
+      forget()
       onOther(reply.value)
     })
 
@@ -135,7 +142,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
       case "storage":
         return storages.keep(work, message.kept)
       case "draft":
-        return drafts.keep(work, message.answers)
+        return forgotten.current ? undefined : drafts.keep(work, message.answers)
       case "submit":
         return void submit(message.answers)
       case "files":
