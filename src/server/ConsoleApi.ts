@@ -21,12 +21,15 @@ import { BonusReceipt, Participation } from "../Workers.js"
 import { told } from "./internal/told.js"
 
 /**
- * The asker has shown neither the console's token nor the cookie that was given for it.
+ * The asker has shown neither the console's token nor the cookie that was given for it. `ended` says that they had signed
+ * in, and that this counts no more: they signed out, a week has passed, or the token is another one.
  *
  * @since 0.1.0
  * @category errors
  */
-export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/server/NotSignedIn")("NotSignedIn", {}) {
+export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/server/NotSignedIn")("NotSignedIn", {
+  ended: Schema.optionalWith(Schema.Boolean, { exact: true })
+}) {
   override get message() {
     return "Open the console by the address that was printed when the server started."
   }

@@ -108,6 +108,67 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
     })
   )
 
+  it.scoped("says that a token in the address is wrong, and asks for the right one", () =>
+    Effect.gen(function* () {
+      const page = yield* chromium.page()
+      const base = `http://127.0.0.1:${yield* server.port}`
+      yield* act(() => page.goto(`${base}/console#yesterdays`))
+      yield* isThere(page, "What the address has after # is not the token of this server.")
+      yield* act(() => page.getByLabel("Token").fill(token))
+      yield* press(page, "Enter")
+      yield* act(() => page.getByRole("heading", { name: "Runs" }).waitFor())
+    })
+  )
+
+  it.scoped("says that a token is old at the moment it counts no more, and goes on with the new one", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Old token", 1)
+      const page = yield* requester(`/runs/${run.id}`)
+      yield* isThere(page, "Old token")
+      const cookies = yield* act(() => page.context().cookies())
+      const old = cookies.map((cookie) => ({ ...cookie, value: "of.another.token" }))
+      yield* act(() => page.context().addCookies(old))
+      yield* act(() => page.getByRole("link", { name: "Workers" }).click())
+      yield* isThere(page, "You are signed in no more")
+      yield* act(() => page.getByLabel("Token").fill(token))
+      yield* press(page, "Enter")
+      yield* isThere(page, "Nobody has taken a unit yet.")
+      yield* act(() => page.context().addCookies(old))
+      yield* act(() => page.reload())
+      yield* isThere(page, "You are signed in no more")
+    })
+  )
+
+  it.scoped("counts a decision once and the same everywhere, held back or sent", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Counted", 2)
+      const agents = [yield* submitted(run.id, "ann"), yield* submitted(run.id, "bob")]
+      const page = yield* reviewing(run.id)
+      yield* act(() => page.evaluate(holdingLong))
+      const toReview = page.getByRole("button", { name: /^To review/ })
+      const approved = page.getByRole("button", { name: /^Approved/ })
+      const counts = (review: string, done: string) =>
+        Effect.gen(function* () {
+          yield* act(() => expect.poll(() => toReview.textContent()).toBe(`To review ${review}`))
+          yield* act(() => expect.poll(() => approved.textContent()).toBe(`Approved ${done}`))
+        })
+      yield* counts("2", "0")
+      yield* press(page, "a")
+      yield* counts("1", "1")
+      yield* isThere(page, "1 of 1")
+      yield* act(() => page.getByRole("region", { name: "Run" }).getByText("1 approved").waitFor())
+      yield* act(() => page.getByRole("link", { name: "Console" }).click())
+      const card = page.getByRole("listitem").filter({ hasText: run.id })
+      yield* act(() => card.getByText("1 submission to review").waitFor())
+      yield* act(() => page.goBack())
+      yield* press(page, "u")
+      yield* counts("2", "0")
+      expect(yield* statuses(agents)).toEqual(["completed", "completed"])
+      yield* act(() => page.evaluate("dispatchEvent(new Event('pagehide'))"))
+      yield* counts("2", "0")
+    })
+  )
+
   it.scoped("has a run reviewed by keyboard alone", () =>
     Effect.gen(function* () {
       const run = yield* launched("By keyboard", 8)
@@ -392,6 +453,12 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
           page.getByRole("button").evaluateAll((all) => all.map((button) => button.getBoundingClientRect().height))
         )
         expect(Math.min(...heights.filter((height) => height > 0))).toBeGreaterThanOrEqual(36)
+      }
+      const block = yield* act(() => page.getByRole("button", { name: /^Block/ }).boundingBox())
+      const pay = yield* act(() => page.getByRole("button", { name: /^Bonus/ }).boundingBox())
+      for (const box of [block, pay]) {
+        expect(box?.x).toBeGreaterThanOrEqual(0)
+        expect((box?.x ?? 360) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
       }
     })
   )

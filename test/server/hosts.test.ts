@@ -41,6 +41,39 @@ layer(served)("A server asked for", (it) => {
     })
   )
 
+  const opening = (host: string, path: string) =>
+    Effect.gen(function* () {
+      const someone = yield* visitor(yield* server.port, "127.0.1.1")
+      return yield* someone.ask("GET", path, { headers: { host, accept: "text/html,*/*;q=0.8" } })
+    })
+
+  it.scoped("by any other name tells people so in a page, with the option that allows it", () =>
+    Effect.gen(function* () {
+      const named = yield* opening("crowd.other.org:8080", "/")
+      expect([named.status, named.headers["content-type"]]).toEqual([421, "text/html; charset=utf-8"])
+      expect(named.body).toContain("<code>--allow-host crowd.other.org:8080</code>")
+      const joke = yield* opening("<script>alert(1)</script>", "/")
+      expect(joke.body).toContain("<code>--allow-host NAME</code>")
+      expect(joke.body).not.toContain("<script")
+    })
+  )
+
+  it.scoped("for what is not there tells people so in a page, with a way back", () =>
+    Effect.gen(function* () {
+      for (const [path, way] of [
+        ["/nowhere", '<a href="/">See all tasks</a>'],
+        ["/task", '<a href="/">See all tasks</a>'],
+        ["/consoles", '<a href="/">See all tasks</a>']
+      ] as const) {
+        const { body, status } = yield* opening("localhost", path)
+        expect([path, status]).toEqual([path, 404])
+        expect(body).toContain(way)
+      }
+      const asked = yield* asking("localhost", "GET", "/nowhere")
+      expect([asked.status, asked.body]).toEqual([404, "There is nothing here."])
+    })
+  )
+
   it.scoped("by any other name says so, whatever is asked", () =>
     Effect.gen(function* () {
       for (const host of others) {

@@ -5,7 +5,7 @@ import * as api from "./api.js"
 
 const signOut = async () => {
   await api.signOut()
-  dispatchEvent(new Event(api.signedOut))
+  api.tellSignedOut("left")
 }
 
 export const Page = ({ children }: { readonly children: ComponentChildren }) => (

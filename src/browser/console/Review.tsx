@@ -154,7 +154,7 @@ export const Review = ({ status, view, waiting }: Props) => {
           <SubmissionView
             key={current.agent}
             submission={current}
-            position={`${index + 1} of ${Math.max(all.length, waiting - held.flatMap(({ agents }) => agents).length)}`}
+            position={`${index + 1} of ${Math.max(all.length, waiting)}`}
             heading={heading}
           />
         </div>

@@ -3,7 +3,9 @@ import { useState } from "preact/hooks"
 import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
+import { withDecisions } from "./counting.js"
 import { Question } from "./Dialog.js"
+import { useHeld } from "./held.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Bar, Counts, Figures } from "./Progress.js"
 import { Submissions } from "./Submissions.js"
@@ -57,6 +59,7 @@ interface Props {
 
 export const RunPage = ({ run, show }: Props) => {
   const reply = useRun(run)
+  const { moved } = useHeld()
   if (reply === undefined) return <Page>{null}</Page>
   if (!reply.ok) {
     return (
@@ -66,7 +69,7 @@ export const RunPage = ({ run, show }: Props) => {
       </Page>
     )
   }
-  const view = reply.value
+  const view = withDecisions(reply.value, moved)
   const here = (name: Props["show"]) => (name === show ? { "aria-current": "page" as const } : {})
   return (
     <Page>

@@ -3,6 +3,8 @@ import { useCallback, useEffect, useState } from "preact/hooks"
 import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
+import { withDecisions } from "./counting.js"
+import { useHeld } from "./held.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Bar, Counts, Figures, total } from "./Progress.js"
 import { useEvents } from "./useRuns.js"
@@ -41,6 +43,7 @@ export const Runs = () => {
   const [views, setViews] = useState<ReadonlyArray<api.RunView>>()
   const [next, setNext] = useState<string | null>(null)
   const [problem, setProblem] = useState<api.Problem>()
+  const { moved } = useHeld()
   const load = useCallback(async (after: string | null) => {
     const reply = await api.runs(after)
     if (!reply.ok) return setProblem(reply.problem)
@@ -62,7 +65,7 @@ export const Runs = () => {
       )}
       <ul class="runs">
         {views?.map((view) => (
-          <RunCard key={view.summary.run} view={view} />
+          <RunCard key={view.summary.run} view={withDecisions(view, moved)} />
         ))}
       </ul>
       {next !== null && (

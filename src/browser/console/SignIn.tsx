@@ -13,23 +13,36 @@ const tokenFromAddress = (): string => {
   }
 }
 
-/** Signs in by the address, if it has a token. */
-export const signInByAddress = async (): Promise<void> => {
+/** What is wrong, in words, of the token in an address or in the field. */
+const wordsFor = ({ _tag, message }: api.Problem, where: string): string =>
+  _tag === "NotSignedIn" ? `${where} is not the token of this server. It prints the right one when it starts.` : message
+
+/** Signs in by the address, if it has a token. Answers what is wrong with it. */
+export const signInByAddress = async (): Promise<string | undefined> => {
   const token = tokenFromAddress()
-  if (token !== "") await api.signIn(token)
+  if (token === "") return undefined
+  const reply = await api.signIn(token)
+  return reply.ok ? undefined : wordsFor(reply.problem, "What the address has after #")
 }
 
-export const SignIn = ({ onSignedIn }: { readonly onSignedIn: () => void }) => {
+interface Props {
+  /** Why it is asked for. */
+  readonly why: string | undefined
+  readonly onSignedIn: () => void
+}
+
+export const SignIn = ({ onSignedIn, why }: Props) => {
   const [token, setToken] = useState("")
-  const [problem, setProblem] = useState<string>()
+  const [problem, setProblem] = useState(why)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
   useEffect(() => input.current?.focus(), [])
+  useEffect(() => setProblem(why), [why])
   const submit = async (event: Event) => {
     event.preventDefault()
     const reply = await api.signIn(token.trim())
     if (reply.ok) return onSignedIn()
-    setProblem(reply.problem._tag === "NotSignedIn" ? "This is not the token of this server." : reply.problem.message)
+    setProblem(wordsFor(reply.problem, "This"))
     input.current?.select()
   }
   return (

@@ -34,17 +34,17 @@ const Row = ({ onAsk, onUnblock, part }: RowProps) => {
       <th scope="row">
         {worker.name} {blocked && <span class="tag bad">blocked</span>}
       </th>
-      <td>{format.number(taken)}</td>
-      <td>
+      <td data-label="Taken">{format.number(taken)}</td>
+      <td data-label="In work">
         <InWork {...part} />
       </td>
-      <td>{format.number(submittedBy(part))}</td>
-      <td>{format.number(agents.completed)}</td>
-      <td>{format.number(agents.approved)}</td>
-      <td>{format.number(agents.soft_rejected)}</td>
-      <td>{format.number(agents.rejected)}</td>
-      <td>{medianTime === null ? "–" : format.duration(medianTime)}</td>
-      <td>{bonuses.minor === 0 ? "–" : format.money(bonuses)}</td>
+      <td data-label="Submitted">{format.number(submittedBy(part))}</td>
+      <td data-label="To review">{format.number(agents.completed)}</td>
+      <td data-label="Approved">{format.number(agents.approved)}</td>
+      <td data-label="Soft-rej.">{format.number(agents.soft_rejected)}</td>
+      <td data-label="Rejected">{format.number(agents.rejected)}</td>
+      <td data-label="Median">{medianTime === null ? "–" : format.duration(medianTime)}</td>
+      <td data-label="Bonuses">{bonuses.minor === 0 ? "–" : format.money(bonuses)}</td>
       <td>
         <div class="row">
           <button type="button" class="button quiet slim" onClick={() => onAsk({ what: "bonus", part })}>

@@ -21,14 +21,24 @@ export interface Problem {
 
 export type Reply<A> = Replied<A, Problem>
 
-/** The page hears this when the server wants the token again. */
+/** Why the server wants the token: nothing was shown, what was shown counts no more, or the requester has signed out. */
+export type SignedOut = "nothing shown" | "ended" | "left"
+
+/** The page hears this when the server wants the token, with why. */
 export const signedOut = "crowd:signed-out"
+
+export const tellSignedOut = (detail: SignedOut): void => {
+  dispatchEvent(new CustomEvent(signedOut, { detail }))
+}
+
+const hasEnded = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "ended" in body && body.ended === true
 
 const ask = asking<Problem>({
   onAnswer: hear,
   offline: { _tag: "Offline", message: "The server does not answer. Check that it is running." },
   read: (status, body) => {
-    if (status === 401) dispatchEvent(new Event(signedOut))
+    if (status === 401) tellSignedOut(hasEnded(body) ? "ended" : "nothing shown")
     const message = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined
     return { _tag: tagOf(body) ?? "Unexpected", message: message ?? `The server answered ${status}.` }
   }

@@ -1,6 +1,8 @@
 /** Decisions that are held back a while, so that they can be undone; sent at once when the page goes away. */
 import { useEffect, useState } from "preact/hooks"
 import * as api from "./api.js"
+import { type Moved, movedBy } from "./counting.js"
+import { tellView } from "./views.js"
 import { counted } from "./words.js"
 
 const holdFor = 6_000
@@ -29,12 +31,14 @@ export interface State {
   readonly held: ReadonlyArray<Held>
   /** What is held back, on its way or decided, by `listed`: no more to be shown there. */
   readonly done: ReadonlySet<string>
+  /** What was decided and is not in the server's counts yet, by agent. */
+  readonly moved: ReadonlyMap<string, Moved>
   /** What went wrong last. */
   readonly problem: api.Problem | undefined
 }
 
 let waiting: ReadonlyArray<Waiting> = []
-let state: State = { held: [], done: new Set(), problem: undefined }
+let state: State = { held: [], done: new Set(), moved: new Map(), problem: undefined }
 const listeners = new Set<(state: State) => void>()
 
 const update = (part: Partial<State>): void => {
@@ -60,8 +64,21 @@ const without = ({ from }: Held, what: ReadonlyArray<string>): ReadonlySet<strin
   return done
 }
 
+const withMoved = (held: Held): ReadonlyMap<string, Moved> =>
+  new Map([...state.moved, ...held.agents.map((agent): [string, Moved] => [agent, movedBy(held)])])
+
+const notMoved = (agents: ReadonlyArray<string>): ReadonlyMap<string, Moved> =>
+  new Map([...state.moved].filter(([agent]) => !agents.includes(agent)))
+
 const failed = (held: Held, what: ReadonlyArray<string>, problem: api.Problem): void =>
-  update({ done: without(held, what), problem })
+  update({ done: without(held, what), moved: notMoved(what), problem })
+
+/** The server has counted these: what it says now takes the place of what was held against it before. */
+const settle = async (run: string, agents: ReadonlyArray<string>): Promise<void> => {
+  const reply = await api.run(run)
+  update({ moved: notMoved(agents) })
+  if (reply.ok) tellView(reply.value)
+}
 
 const repeats = (count: number, { _tag }: api.Decision): api.Problem => ({
   _tag: "Repeated",
@@ -78,6 +95,10 @@ const report = (held: Held, outcomes: ReadonlyArray<api.Outcome>): void => {
     const isOver = outcome.error._tag === "InvalidTransition"
     failed(held, isOver ? [] : [outcome.agent], outcome.error)
   }
+  void settle(
+    held.run,
+    outcomes.map(({ agent }) => agent)
+  )
 }
 
 const sendEverything = async (held: Held, everything: api.Everything): Promise<void> => {
@@ -154,7 +175,7 @@ export const hold = (held: Held): void => {
   if (held.everything !== undefined) releaseAll()
   const made: Waiting = { ...held, timer: setTimeout(() => release(made), holdFor) }
   waiting = [...waiting, made]
-  update({ done: withAlso(held, concerned(held)), problem: undefined })
+  update({ done: withAlso(held, concerned(held)), moved: withMoved(held), problem: undefined })
   releaseWhatIsTooMuch()
 }
 
@@ -164,7 +185,7 @@ export const undo = (): ReadonlyArray<string> => {
   if (last === undefined) return []
   clearTimeout(last.timer)
   waiting = waiting.filter((other) => other !== last)
-  update({ done: without(last, concerned(last)) })
+  update({ done: without(last, concerned(last)), moved: notMoved(last.agents) })
   return last.agents
 }
 

@@ -16,6 +16,7 @@ import { isUnprintable } from "../../internal/received.js"
 import { keyHeader } from "../WorkApi.js"
 import * as decodeErrors from "./decodeErrors.js"
 import * as metrics from "./metrics.js"
+import * as notices from "./notices.js"
 import type * as origins from "./origins.js"
 import type * as Running from "./running.js"
 import type * as StoreErrors from "./storeErrors.js"
@@ -55,13 +56,30 @@ const wrongHost = refuse(
   "This server does not go by this name. Use its address, or start it with --allow-host NAME (the option hosts) or --url."
 )
 
+/** A host header as it may stand in a command; anything else is somebody's joke. */
+const asOption = (host: string): string => (/^[\w.-]{1,253}(:\d{1,5})?$/.test(host) ? host : "NAME")
+
+const wrongHostPage = (host: string) =>
+  notices.page({
+    status: 421,
+    title: "This server does not go by this name",
+    words: [
+      "So that no page elsewhere can pass itself off as this one, it answers only to names it was told, and to its address.",
+      "If somebody invited you here, tell them that this address does not work.",
+      `If this is your server, start it with \`--allow-host ${asOption(host)}\`, or open it by its ip address.`
+    ],
+    headers: { connection: "close" }
+  })
+
 const refusal = (
   request: HttpServerRequest.HttpServerRequest,
   maxBytes: number,
   { accepts, origins }: Pick<Around, "accepts" | "origins">
 ) => {
   const { headers, method } = request
-  if (!origins.isOurHost(headers["host"] ?? "")) return wrongHost
+  if (!origins.isOurHost(headers["host"] ?? "")) {
+    return notices.isForPeople(request) ? wrongHostPage(headers["host"] ?? "") : wrongHost
+  }
   if (isTooLarge(headers, maxBytes)) return refuse(413, "TooLarge", `A request here may have ${maxBytes} bytes.`)
   const isForeign = changes(method) && origins.isForeign(headers)
   if (accepts(request, { isForeign })) return undefined

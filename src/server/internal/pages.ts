@@ -19,6 +19,7 @@ import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
 import * as media from "./media.js"
+import * as notices from "./notices.js"
 import { toldInWords } from "./storeErrors.js"
 import * as visitors from "./visitors.js"
 
@@ -87,6 +88,13 @@ const asset = (request: HttpServerRequest.HttpServerRequest) => {
 }
 
 const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })
+
+const nothingHere = notices.page({
+  status: 404,
+  title: "There is nothing here",
+  words: ["The address may be mistyped, or what was here is gone."],
+  link: { to: "/", text: "See all tasks" }
+})
 
 const frame = (html: string) =>
   HttpServerResponse.text(html, {
@@ -228,11 +236,11 @@ const frames = Effect.gen(function* () {
 })
 
 /** Crowds outside are told one address for all tasks, and open it with the run in its query. */
-const taskOf = ({ url }: HttpServerRequest.HttpServerRequest) => {
-  const query = url.replace(/^[^?]*\??/, "")
+const taskOf = (request: HttpServerRequest.HttpServerRequest) => {
+  const query = request.url.replace(/^[^?]*\??/, "")
   const run = Option.filter(Option.fromNullable(new URLSearchParams(query).get("run")), Schema.is(RunId))
   return Option.match(run, {
-    onNone: () => notFound,
+    onNone: () => (notices.isForPeople(request) ? nothingHere : notFound),
     onSome: (run) => HttpServerResponse.redirect(`/task/${run}?${query}`)
   })
 }
@@ -251,7 +259,7 @@ export const layer = HttpLayerRouter.use((router) =>
           StoreError: unavailable
         })
       )
-    yield* router.add("*", "/*", Effect.succeed(notFound))
+    yield* router.add("*", "/*", (request) => Effect.succeed(notices.isForPeople(request) ? nothingHere : notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task", (request) => Effect.succeed(taskOf(request)))
     yield* router.add("GET", "/task/:run", Effect.succeed(worker))

@@ -29,6 +29,8 @@ const whereBroken = (error: StoreError) => Effect.die(storeErrors.response(error
 
 const ownCookie = Effect.map(HttpServerRequest.HttpServerRequest, ({ cookies }) => cookies[cookieName] ?? "")
 
+const refused = Effect.flatMap(ownCookie, (cookie) => new NotSignedIn(cookie === "" ? {} : { ended: true }))
+
 export const layer = (secrets: sessions.Secrets) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
@@ -37,9 +39,9 @@ export const layer = (secrets: sessions.Secrets) =>
       const signedIn = Layer.succeed(SignedIn, {
         cookie: (given) =>
           Effect.flatMap(Effect.catchAll(isOpen(Redacted.value(given)), whereBroken), (open) =>
-            open ? Effect.void : new NotSignedIn()
+            open ? Effect.void : refused
           ),
-        bearer: (given) => check(Redacted.value(given))
+        bearer: (given) => (Redacted.value(given) === "" ? refused : check(Redacted.value(given)))
       })
       const session = HttpApiBuilder.group(Api, "session", (handlers) =>
         handlers
