@@ -21,6 +21,8 @@ export const Result = Schema.Struct({
   agent: AgentId,
   unit: UnitId,
   assignment: AssignmentId,
+  /** The row of the data that it is about, from 1. */
+  row: Schema.Int,
   worker: WorkerId,
   /** What this crowd calls the worker. */
   workerName: Schema.String,

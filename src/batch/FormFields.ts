@@ -67,9 +67,11 @@ interface Draft {
   readonly field: Field
   readonly options: Set<string>
   required: boolean
+  /** How many elements it consists of. */
+  elements: number
 }
 
-const draftOf = (field: Field): Draft => ({ field, options: new Set(), required: field.required })
+const draftOf = (field: Field): Draft => ({ field, options: new Set(), required: field.required, elements: 0 })
 
 const isChoice = ({ kind }: Field): boolean => kind === "radio" || kind === "checkbox"
 
@@ -90,12 +92,18 @@ const collector = () => {
     addInput: (field: Field, attributes: Attributes) => {
       const draft = draftFor(field)
       draft.required ||= field.required
+      draft.elements++
       if (isChoice(field)) draft.options.add(attributes.get("value") ?? "on")
       else if (field.kind === "hidden") draft.options.add(attributes.get("value") ?? "")
     },
     add: (draft: Draft) => drafts.push(draft),
     fields: (): ReadonlyArray<Field> =>
-      drafts.map(({ field, options, required }) => ({ ...field, options: [...options], required }))
+      drafts.map(({ elements, field, options, required }) => ({
+        ...field,
+        options: [...options],
+        multiple: field.kind === "checkbox" ? elements > 1 : field.multiple,
+        required
+      }))
   }
 }
 

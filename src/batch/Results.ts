@@ -1,10 +1,14 @@
 /**
  * Writes results as CSV with Amazon Mechanical Turk's column names, or as JSON Lines.
  *
- * CSV: UTF-8 without a byte order mark, line ends CRLF (RFC 4180), a header line. Values read back exactly as they were
- * stored, so nothing is done about texts that a spreadsheet would take for a formula (they begin with `=`, `+`, `-` or
- * `@`): import such a file with its columns set to text. An answer that is not text is JSON in its cell. Times are
- * ISO 8601 in UTC. Columns that only MTurk's own website knows are empty.
+ * CSV: UTF-8 without a byte order mark, line ends CRLF (RFC 4180), a header line. Texts read back exactly as they were
+ * stored, so a spreadsheet takes those for formulas that begin with `=`, `+`, `-` or `@`: for spreadsheets there is
+ * `excel`, with a byte order mark and a `'` before each of them. Several values of a name are joined, `a|b`, as in MTurk's
+ * own file; other answers that are not text are JSON in their cell. Times are ISO 8601 in UTC. Columns of MTurk's that
+ * only its own website could fill are left out.
+ *
+ * JSON Lines: what a form allows several of is a list, however many were chosen, and what was left empty is empty, if it
+ * is known which template the results are of.
  *
  * @since 0.1.0
  */
@@ -16,6 +20,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { nextTurn, textPerTurn } from "../internal/nextTurn.js"
@@ -25,6 +30,7 @@ import { Result } from "../Results.js"
 import type { AgentStatus } from "../States.js"
 import * as Csv from "./internal/csv.js"
 import { reasonOf } from "./internal/files.js"
+import * as Shapes from "./internal/shapes.js"
 
 /**
  * @since 0.1.0
@@ -81,9 +87,7 @@ const decidedAs = (result: Result, status: string): string =>
 const reward = ({ task }: Result): string =>
   task.reward.currency === "USD" ? `$${Money.toDecimal(task.reward)}` : Money.format(task.reward)
 
-const unknown = () => ""
-
-/** MTurk's columns, in its order, and one of ours; a unit is a HIT with one assignment, a run a HIT type. */
+/** MTurk's columns, in its order, and the row's number; a unit is a HIT with one assignment, a run a HIT type. */
 const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => string]> = [
   ["HITId", (result) => result.unit],
   ["HITTypeId", (result) => result.run],
@@ -91,13 +95,10 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
   ["Description", (result) => result.task.description],
   ["Keywords", (result) => result.task.keywords.join(", ")],
   ["Reward", reward],
-  ["CreationTime", unknown],
   ["MaxAssignments", () => "1"],
   ["RequesterAnnotation", (result) => result.assignment],
   ["AssignmentDurationInSeconds", (result) => seconds(result.task.duration)],
   ["AutoApprovalDelayInSeconds", (result) => seconds(result.task.autoApprovalDelay)],
-  ["Expiration", unknown],
-  ["NumberOfSimilarHITs", unknown],
   ["LifetimeInSeconds", (result) => seconds(result.task.lifetime)],
   ["AssignmentId", (result) => result.agent],
   ["WorkerId", (result) => result.workerName],
@@ -119,13 +120,17 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
         onSome: (at) => seconds(Duration.millis(Math.max(0, DateTime.distance(result.acceptedAt, at))))
       })
   ],
-  ["LifetimeApprovalRate", unknown],
-  ["Last30DaysApprovalRate", unknown],
-  ["Last7DaysApprovalRate", unknown],
-  ["RejectionCategory", (result) => Option.getOrElse(result.category, () => "")]
+  ["Row", (result) => String(result.row)]
+]
+
+/** Of crowds that have such categories. */
+const category: (typeof columns)[number] = [
+  "RejectionCategory",
+  (result) => Option.getOrElse(result.category, () => "")
 ]
 
 interface Names {
+  readonly columns: typeof columns
   readonly inputs: ReadonlySet<string>
   readonly answers: ReadonlySet<string>
 }
@@ -134,27 +139,47 @@ const namesOf = <E, R>(results: Stream.Stream<Result, E, R>): Effect.Effect<Name
   Effect.suspend(() => {
     const inputs = new Set<string>()
     const answers = new Set<string>()
+    let hasCategory = false
     return Stream.runForEach(results, (result) =>
       Effect.sync(() => {
+        hasCategory ||= Option.isSome(result.category)
         for (const name of Object.keys(result.inputs)) inputs.add(name)
         for (const name of Object.keys(result.answers)) answers.add(name)
       })
-    ).pipe(Effect.map(() => ({ inputs, answers: new Set(Array.from(answers).sort()) })))
+    ).pipe(
+      Effect.map(() => ({
+        columns: hasCategory ? [...columns, category] : columns,
+        inputs,
+        answers: new Set(Array.from(answers).sort())
+      }))
+    )
   })
 
 const cell = (value: Json | undefined): string => {
   if (value === undefined) return ""
+  if (Array.isArray(value) && value.every(Predicate.isString)) return value.join("|")
   return typeof value === "string" ? value : JSON.stringify(value)
 }
 
 const own = <A>(record: { readonly [key: string]: A }, key: string): A | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
-const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  stringify(
-    rows.map((row) => [...row]),
-    { record_delimiter: "\r\n", quote_record_delimiter: true }
-  )
+/** A number is none, whatever sign it has. */
+const isFormula = (value: string): boolean => !/^[+-]?\d+(?:[.,]\d+)*$/.test(value)
+
+const lines =
+  (isForExcel: boolean) =>
+  (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+    stringify(
+      rows.map((row) => [...row]),
+      {
+        record_delimiter: "\r\n",
+        quote_record_delimiter: true,
+        ...(isForExcel && {
+          cast: { string: (value) => ({ value, escape_formulas: isFormula(value) }) }
+        })
+      }
+    )
 
 /** The first column of the result that is none of these. */
 const unforeseen = (result: Result, names: Names): string | undefined => {
@@ -168,7 +193,7 @@ const unforeseen = (result: Result, names: Names): string | undefined => {
 const csvRow = (result: Result, names: Names): Effect.Effect<ReadonlyArray<string>, ResultsChanged> => {
   const column = unforeseen(result, names)
   if (column !== undefined) return new ResultsChanged({ column })
-  const row = columns.map(([, value]) => value(result))
+  const row = names.columns.map(([, value]) => value(result))
   for (const name of names.inputs) row.push(cell(own(result.inputs, name)))
   for (const name of names.answers) row.push(cell(own(result.answers, name)))
   return Effect.succeed(row)
@@ -217,15 +242,19 @@ const inBlocks = <E, R, Row, E2>(
 
 const sum = (row: ReadonlyArray<string>): number => row.reduce((size, { length }) => size + length + 1, 0)
 
-const csvBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<Block, E | ResultsChanged, R> =>
+const csvBlocks = <E, R>(
+  results: Stream.Stream<Result, E, R>,
+  isForExcel: boolean
+): Stream.Stream<Block, E | ResultsChanged, R> =>
   Stream.unwrap(
     Effect.map(namesOf(results), (names) => {
-      const header = columns.map(([name]) => name)
+      const header = names.columns.map(([name]) => name)
+      const textOf = lines(isForExcel)
       for (const name of names.inputs) header.push(`Input.${name}`)
       for (const name of names.answers) header.push(`Answer.${name}`)
       return Stream.concat(
-        Stream.make({ text: lines([header]), count: 0 }),
-        inBlocks(results, { rowOf: (result) => csvRow(result, names), sizeOf: sum, textOf: lines })
+        Stream.make({ text: `${isForExcel ? "\uFEFF" : ""}${textOf([header])}`, count: 0 }),
+        inBlocks(results, { rowOf: (result) => csvRow(result, names), sizeOf: sum, textOf })
       )
     })
   )
@@ -239,10 +268,27 @@ const jsonlBlocks = <E, R>(results: Stream.Stream<Result, E, R>): Stream.Stream<
     textOf: (texts) => texts.join("")
   })
 
+/**
+ * How results are written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The template that all of them answer: what its form allows decides which answers are lists. */
+  readonly template?: string | undefined
+  /** CSV for spreadsheets: with a byte order mark, and formulas made harmless. */
+  readonly excel?: boolean | undefined
+}
+
 const blocks = <E, R>(
   results: Stream.Stream<Result, E, R>,
-  format: Format
-): Stream.Stream<Block, E | ResultsChanged, R> => (format === "csv" ? csvBlocks(results) : jsonlBlocks(results))
+  format: Format,
+  { excel = false, template }: Options
+): Stream.Stream<Block, E | ResultsChanged, R> => {
+  const shaped = template === undefined ? results : Stream.map(results, Shapes.make(template))
+  return format === "csv" ? csvBlocks(shaped, excel) : jsonlBlocks(shaped)
+}
 
 /**
  * The results as the text of a file. CSV is every result after a header, and runs `results` twice: once for the names
@@ -253,8 +299,9 @@ const blocks = <E, R>(
  */
 export const encode = <E, R>(
   results: Stream.Stream<Result, E, R>,
-  format: Format
-): Stream.Stream<string, E | ResultsChanged, R> => Stream.map(blocks(results, format), ({ text }) => text)
+  format: Format,
+  options: Options = {}
+): Stream.Stream<string, E | ResultsChanged, R> => Stream.map(blocks(results, format, options), ({ text }) => text)
 
 const encoder = new TextEncoder()
 
@@ -285,7 +332,7 @@ const writeBlocks = <E, R>(
  */
 export const write = <E, R>(
   results: Stream.Stream<Result, E, R>,
-  options: { readonly path: string; readonly format: Format }
+  options: Options & { readonly path: string; readonly format: Format }
 ): Effect.Effect<number, E | ResultsChanged | ResultsNotWritten, R | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -297,7 +344,7 @@ export const write = <E, R>(
         description:
           error._tag === "SystemError" && error.reason === "NotFound" ? "its folder does not exist" : reasonOf(error)
       })
-    return yield* writeBlocks(blocks(results, format), part, failed).pipe(
+    return yield* writeBlocks(blocks(results, format, options), part, failed).pipe(
       Effect.zipLeft(Effect.mapError(fs.rename(part, path), failed)),
       Effect.ensuring(Effect.ignore(fs.remove(part, { force: true })))
     )

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
-import type { TaskRun } from "../TaskRuns.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { UsageError } from "./failure.js"
 import { Screen } from "./Screen.js"
 import { Session } from "./Session.js"
@@ -25,9 +25,15 @@ export const force = Options.boolean("force").pipe(
   Options.withDescription("Replace the file, whatever it holds of another run")
 )
 
+export const excel = Options.boolean("excel").pipe(
+  Options.withDescription("CSV for spreadsheets: with a byte order mark, and formulas made harmless")
+)
+
 export interface Target {
   readonly path: string
   readonly format: Results.Format
+  /** For spreadsheets. */
+  readonly excel: boolean
   /** Whatever the file holds may be replaced. */
   readonly force: boolean
 }
@@ -86,12 +92,15 @@ export const check = (target: Target, run: Option.Option<RunId>) =>
 export const write = (run: RunId, target: Target) =>
   Effect.gen(function* () {
     const results = Crowd.results(run)
+    const options = { ...target, template: yield* (yield* TaskRuns).template(run) }
     if (isStdout(target)) {
       const { out } = yield* Screen
-      yield* Stream.runForEach(Results.encode(results, target.format), (text) => Effect.sync(() => out.write(text)))
+      yield* Stream.runForEach(Results.encode(results, target.format, options), (text) =>
+        Effect.sync(() => out.write(text))
+      )
       return Option.none<Written>()
     }
     if (!target.force) yield* checkFile(target.path, Option.some(run))
-    const count = yield* Results.write(results, target)
+    const count = yield* Results.write(results, options)
     return Option.some<Written>({ path: target.path, count })
   })

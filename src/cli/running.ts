@@ -116,6 +116,7 @@ export const run = Command.make(
     new: batches.fresh,
     out: results.out("<batch>-results.csv (JSON Lines if it ends in .jsonl)"),
     force: results.force,
+    excel: results.excel,
     strict: warnings.strict,
     ...serving.options,
     ...Session.options
@@ -125,7 +126,7 @@ export const run = Command.make(
       Effect.gen(function* () {
         yield* warnings.check(batch, given)
         const path = results.fileFor(given.out, batch, "csv")
-        const target = { path, format: results.formatOf(path), force: given.force }
+        const target = { path, format: results.formatOf(path), force: given.force, excel: given.excel }
         yield* results.check(target, given.new ? Option.none() : Option.map(known, ({ id }) => id))
         const worked = (settings: Option.Option<serving.Settings>) =>
           Effect.gen(function* () {

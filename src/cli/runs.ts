@@ -199,6 +199,7 @@ export const exporting = Command.make(
     format: resultsFormat,
     out: results.out("<batch>-results.csv or .jsonl"),
     force: results.force,
+    excel: results.excel,
     ...Session.options
   },
   (given) =>
@@ -207,7 +208,12 @@ export const exporting = Command.make(
       Effect.gen(function* () {
         const run = yield* (yield* TaskRuns).get(given.run)
         const asked = Option.getOrElse(given.format, () => results.formatOf(Option.getOrElse(given.out, () => "")))
-        const target = { path: results.fileFor(given.out, run, asked), format: asked, force: given.force }
+        const target = {
+          path: results.fileFor(given.out, run, asked),
+          format: asked,
+          force: given.force,
+          excel: given.excel
+        }
         yield* results.check(target, Option.some(run.id))
         const written = yield* results.write(run.id, target)
         yield* Effect.transposeMapOption(written, ({ count, path }) =>

@@ -9,6 +9,7 @@ export const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment): Re
   agent: agent.id,
   unit: agent.unit,
   assignment: agent.assignment,
+  row: assignment.row + 1,
   worker: agent.worker,
   workerName: agent.workerName,
   status: agent.status,

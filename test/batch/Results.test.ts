@@ -18,6 +18,7 @@ const encoded: typeof Result.Encoded = {
   agent: "agent_1",
   unit: "unit_1",
   assignment: "asg_1",
+  row: 7,
   worker: "worker_1",
   workerName: "10.0.0.7",
   status: "approved",
@@ -76,13 +77,10 @@ layer(NodeContext.layer)("Results", (it) => {
         Description: 'Said "so"',
         Keywords: "a, b",
         Reward: "$0.05",
-        CreationTime: "",
         MaxAssignments: "1",
         RequesterAnnotation: "asg_1",
         AssignmentDurationInSeconds: "600",
         AutoApprovalDelayInSeconds: "259200",
-        Expiration: "",
-        NumberOfSimilarHITs: "",
         LifetimeInSeconds: "604800",
         AssignmentId: "agent_1",
         WorkerId: "10.0.0.7",
@@ -94,15 +92,12 @@ layer(NodeContext.layer)("Results", (it) => {
         RejectionTime: "",
         RequesterFeedback: "Thank you",
         WorkTimeInSeconds: "90",
-        LifetimeApprovalRate: "",
-        Last30DaysApprovalRate: "",
-        Last7DaysApprovalRate: "",
-        RejectionCategory: "",
+        Row: "7",
         "Input.id": "1",
         "Input.text": "=1+1",
         "Answer.sentiment": "positive"
       })
-      expect(header?.indexOf("WorkerId")).toBe(15)
+      expect(header?.indexOf("WorkerId")).toBe(12)
     })
   )
 
@@ -137,6 +132,77 @@ layer(NodeContext.layer)("Results", (it) => {
         ["", "1", "true", "", '["a",{"b":1}]'],
         ["null", "", "", "x", ""]
       ])
+    })
+  )
+
+  it.effect(
+    "several of a name are a list in JSON Lines, however many were given, and joined in CSV; untouched is empty",
+    () =>
+      Effect.gen(function* () {
+        const template =
+          "<input type=checkbox name=tag value='a,b'><input type=checkbox name=tag value=c><input type=checkbox name=lone><textarea name=note></textarea>"
+        const all = Stream.make(
+          result({ answers: { tag: ["a,b", "c"], lone: "on", note: "x" } }),
+          result({ answers: { tag: "c", note: '["a","b"]' } }),
+          result({ answers: {} })
+        )
+        const lines = (yield* text(Results.encode(all, "jsonl", { template }))).trimEnd().split("\n")
+        expect(lines.map((line) => Schema.decodeUnknownSync(Result.omit("task"))(JSON.parse(line)).answers)).toEqual([
+          { tag: ["a,b", "c"], lone: "on", note: "x" },
+          { tag: ["c"], lone: "", note: '["a","b"]' },
+          { tag: [], lone: "", note: "" }
+        ])
+        const [, ...rows] = readCsv(yield* text(Results.encode(all, "csv", { template })))
+        expect(rows.map((row) => row.slice(-3))).toEqual([
+          ["on", "x", "a,b|c"],
+          ["", '["a","b"]', "c"],
+          ["", "", ""]
+        ])
+      })
+  )
+
+  it.effect("the fields of a row's own markup decide, where columns are markup", () =>
+    Effect.gen(function* () {
+      const inputs = { form: "<input type=checkbox name=b value=1><input type=checkbox name=b value=2>" }
+      const one = result({ inputs, task: { ...encoded.task, markup: ["form"] }, answers: { b: "1" } })
+      const line: unknown = JSON.parse(yield* text(Results.encode(Stream.make(one), "jsonl", { template: "${form}" })))
+      expect(line).toMatchObject({ answers: { b: ["1"] }, row: 7 })
+    })
+  )
+
+  it.effect("__proto__ is a name like any other, in CSV and in JSON Lines", () =>
+    Effect.gen(function* () {
+      const named: Record<string, string> = JSON.parse('{"__proto__":"own"}')
+      const one = Stream.make(result({ inputs: named, answers: named }))
+      const template = "<input name=__proto__>"
+      const [header = [], row = []] = readCsv(yield* text(Results.encode(one, "csv", { template })))
+      expect([header.slice(-2), row.slice(-2)]).toEqual([
+        ["Input.__proto__", "Answer.__proto__"],
+        ["own", "own"]
+      ])
+      const line = yield* text(Results.encode(one, "jsonl", { template }))
+      expect(line).toContain('"inputs":{"__proto__":"own"}')
+      expect(line).toContain('"answers":{"__proto__":"own"}')
+    })
+  )
+
+  it.effect("for Excel: a byte order mark, and formulas made harmless, but no numbers", () =>
+    Effect.gen(function* () {
+      const answers = { a: "=1+1", b: "-1.5", c: "@x", d: "-x", e: "+1,000" }
+      const csv = yield* text(Results.encode(Stream.make(result({ answers })), "csv", { excel: true }))
+      expect(csv.startsWith("\uFEFF")).toBe(true)
+      const [, row = []] = readCsv(csv.slice(1))
+      expect(row.slice(-6)).toEqual(["'=1+1", "'=1+1", "-1.5", "'@x", "'-x", "+1,000"])
+      expect(yield* text(Results.encode(Stream.make(result({ answers })), "csv"))).not.toContain("'=")
+    })
+  )
+
+  it.effect("a category of rejections has a column where any has one", () =>
+    Effect.gen(function* () {
+      const headerOf = (category: string | null) =>
+        Effect.map(text(Results.encode(Stream.make(result({ category })), "csv")), (csv) => readCsv(csv)[0])
+      expect(yield* headerOf(null)).not.toContain("RejectionCategory")
+      expect(yield* headerOf("LOW_EFFORT")).toContain("RejectionCategory")
     })
   )
 

@@ -12,14 +12,14 @@ const script = `(function () {
     return field
   }
   function collect(data) {
-    var fields = {}
+    var fields = new Map()
     data.forEach(function (value, name) {
       if (name === "assignmentId") return
       if (typeof value !== "string") {
         if (value.name) throw new Error("Files cannot be sent: " + name)
         return
       }
-      ;(Object.hasOwn(fields, name) ? fields[name] : (fields[name] = [])).push(value)
+      fields.set(name, (fields.get(name) || []).concat(value))
     })
     return fields
   }
@@ -34,11 +34,10 @@ const script = `(function () {
     sent.action = action
     sent.hidden = true
     sent.append(hidden("assignmentId", assignment))
-    var names = Object.keys(fields)
-    names.forEach(function (name) {
-      sent.append(hidden(name, fields[name].length > 1 ? JSON.stringify(fields[name]) : fields[name][0]))
+    fields.forEach(function (values, name) {
+      sent.append(hidden(name, values.length > 1 ? JSON.stringify(values) : values[0]))
     })
-    if (names.length === 0) sent.append(hidden("submitted", "true"))
+    if (fields.size === 0) sent.append(hidden("submitted", "true"))
     document.body.append(sent)
     HTMLFormElement.prototype.submit.call(sent)
   }

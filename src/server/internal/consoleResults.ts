@@ -29,11 +29,12 @@ export const make = Effect.gen(function* () {
   return (id: RunId, format: Results.Format) =>
     Effect.gen(function* () {
       const { name } = yield* runs.get(id)
+      const template = yield* runs.template(id)
       const now = yield* DateTime.now
       const submitted = Crowd.results(id).pipe(
         Stream.filter(({ submittedAt }) => Option.exists(submittedAt, DateTime.lessThanOrEqualTo(now)))
       )
-      const text = Stream.provideContext(Results.encode(submitted, format), context)
+      const text = Stream.provideContext(Results.encode(submitted, format, { template }), context)
       return HttpServerResponse.stream(Stream.encodeText(text), {
         contentType: types[format],
         headers: { "content-disposition": attachment(`${name}-results.${format}`) }
