@@ -78,6 +78,12 @@ const reach = ({ isReachable }: Addresses, { people, url }: Settings): ReadonlyA
     : []
 }
 
+/** How people are told from one another. */
+const identity = ({ people: { identify } }: Settings): string =>
+  identify === "name"
+    ? "People are told apart by a name they choose, kept in their browser."
+    : "People are told apart by their ip address: two behind one address count as one; --identify name tells them apart."
+
 export interface Opened {
   readonly workers: ReadonlyArray<string>
   /** With what opens it; browsers keep the part after `#` to themselves. */
@@ -94,6 +100,7 @@ const describe = (addresses: Addresses, settings: Settings): Opened => {
     description: [
       ...addresses.workers.map((address) => `Workers:   ${address}`),
       `Requester: ${console}`,
+      identity(settings),
       ...reach(addresses, settings)
     ].join("\n")
   }

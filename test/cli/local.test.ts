@@ -72,6 +72,7 @@ describe("crowd run --provider local", () => {
       expect(summary.cost.total).toBe(10)
       expect(fs.readFileSync(out, "utf8").trimEnd().split("\n")).toHaveLength(3)
       expect(ended.err).toContain(`Workers:   http://127.0.0.1:${crowd.port}/\n`)
+      expect(ended.err).toContain("People are told apart by their ip address")
       expect(ended.err).toContain("Only this machine reaches them; --host 0.0.0.0 opens them to your network.")
       expect(yield* Effect.either(lobbyOf(ann))).toMatchObject({ _tag: "Left", left: { _tag: "Unanswered" } })
     })
@@ -300,7 +301,7 @@ describe("crowd serve", () => {
         )
       )
       expect(told).toMatch(
-        /^Workers: {3}https:\/\/crowd\.example\.org\/\nRequester: https:\/\/crowd\.example\.org\/console#sixteen%20%25%20or%20more\n$/
+        /^Workers: {3}https:\/\/crowd\.example\.org\/\nRequester: https:\/\/crowd\.example\.org\/console#sixteen%20%25%20or%20more\nPeople are told apart by their ip address: .*\n$/
       )
     })
   )
