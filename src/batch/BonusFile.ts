@@ -14,7 +14,7 @@ import type { InvalidInput } from "../CrowdError.js"
 import { AgentId } from "../Ids.js"
 import { type Bad, bad } from "../internal/batchRows.js"
 import * as Faults from "../internal/faults.js"
-import { suggestion, textFault } from "../internal/text.js"
+import { lineFault, proseFault, suggestion } from "../internal/text.js"
 import * as Money from "../Money.js"
 import * as Csv from "./internal/csv.js"
 import { source } from "./internal/files.js"
@@ -96,7 +96,7 @@ const decodeRow = (row: Row, line: number, currency: Money.Currency): Either.Eit
   const reason = decodeReason(row)
   const key = Option.filter(Option.fromNullable(row.get("key")), (text) => text !== "")
   const unclean = Array.from(row).flatMap(([name, value]) => {
-    const wrong = textFault(value)
+    const wrong = name === "reason" ? proseFault(value) : lineFault(value)
     return wrong === undefined ? [] : [`${name} ${wrong}`]
   })
   const parts: ReadonlyArray<Either.Either<unknown, string>> = [target, amount, reason]

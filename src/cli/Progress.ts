@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { clock, number } from "./format.js"
+import { clock, number, plain } from "./format.js"
 import { paintOn, Screen } from "./Screen.js"
 
 export interface Progress {
@@ -57,6 +57,7 @@ export const make = (
 ): Effect.Effect<Progress, never, Screen> =>
   Effect.gen(function* () {
     const screen = yield* Screen
+    const name = plain(label)
     const { err } = screen
     const paint = paintOn(screen, err)
     const { done: before, total } = options
@@ -64,18 +65,18 @@ export const make = (
     const width = Math.max(0, Math.min(20, err.columns - columnsOfText))
     const shown = yield* Ref.make<Shown>({ done: before, note: "", at: Number.NEGATIVE_INFINITY })
     const rewrite = (text: string, done: number) =>
-      err.write(`${clearLine}${paint("dim", label)} ${paint("cyan", bar(done, total, width))} ${text}`)
+      err.write(`${clearLine}${paint("dim", name)} ${paint("cyan", bar(done, total, width))} ${text}`)
 
     const at: Progress["at"] = (done, note = "") =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const counted = describe(done, total, before, now - start)
-        const text = note === "" ? counted : `${counted}; ${note}`
+        const text = plain(note === "" ? counted : `${counted}; ${note}`)
         if (err.isTerminal) return rewrite(text, done)
         const next = { done, note, at: now }
         if (!isDue(yield* shown.get, next, total)) return
         yield* Ref.set(shown, next)
-        err.write(`${label} ${text}\n`)
+        err.write(`${name} ${text}\n`)
       })
 
     return { at, clear: Effect.sync(() => (err.isTerminal ? err.write(clearLine) : undefined)) }

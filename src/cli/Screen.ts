@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { harmless } from "../internal/text.js"
 
 export interface Sink {
   readonly write: (text: string) => void
@@ -40,13 +41,25 @@ export const layerProcess: Layer.Layer<Screen> = Layer.sync(Screen, () => ({
   asks: process.stdin.isTTY === true && process.stdout.isTTY === true
 }))
 
+/** What the command itself colours; the rest of a text is made harmless. */
+const colours = /(\u001b\[[\d;]*m)/
+
+/** As this sink may show it, whoever wrote it: the only control characters are the command's own colours. */
+export const shownOn = ({ isColoured }: Service, sink: Sink, text: string): string =>
+  isColoured(sink)
+    ? text
+        .split(colours)
+        .map((part, i) => (i % 2 === 1 ? part : harmless(part)))
+        .join("")
+    : harmless(text)
+
 /** One line, or several, of results. */
 export const print = (text: string): Effect.Effect<void, never, Screen> =>
-  Effect.map(Screen, ({ out }) => out.write(`${text}\n`))
+  Effect.map(Screen, (screen) => screen.out.write(`${shownOn(screen, screen.out, text)}\n`))
 
 /** One line, or several, about what is going on. */
 export const say = (text: string): Effect.Effect<void, never, Screen> =>
-  Effect.map(Screen, ({ err }) => err.write(`${text}\n`))
+  Effect.map(Screen, (screen) => screen.err.write(`${shownOn(screen, screen.err, text)}\n`))
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
 

@@ -101,7 +101,7 @@ const planText = (plan: Crowd.Plan): string => {
     })
   ]
   const isShort = Option.exists(plan.available, ({ minor }) => minor < plan.total.minor)
-  const title = `${plan.name}  ${plan.provider}, ${plan.mode}`
+  const title = `${format.plain(plan.name)}  ${plan.provider}, ${plan.mode}`
   const end = isShort ? "The balance does not pay for all of it. Nothing was sent." : "Nothing was sent."
   return [title, "", format.table(rows, 11), "", ...warnings.lines(plan), end].join("\n")
 }

@@ -1,4 +1,5 @@
 /** Numbers, money and times for people. */
+import { harmlessLine } from "../internal/text.js"
 import * as Money from "../Money.js"
 import type { Cost } from "../TaskRuns.js"
 
@@ -32,11 +33,5 @@ export const table = (rows: ReadonlyArray<readonly [label: string, value: string
     .map(([label, value]) => (label === "" && value === "" ? "" : `  ${label.padEnd(width)}  ${value}`.trimEnd()))
     .join("\n")
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-
 /** What a stranger wrote, on one line: nothing in it moves the cursor or colours the screen. */
-export const plain = (value: unknown): string =>
-  (typeof value === "string" ? value : JSON.stringify(value))
-    .replaceAll("\r\n", "\n")
-    .replaceAll("\n", "\\n")
-    .replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped)
+export const plain = (value: unknown): string => harmlessLine(typeof value === "string" ? value : JSON.stringify(value))

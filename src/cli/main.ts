@@ -6,12 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import { harmless } from "../internal/text.js"
 import { exitCodes } from "./failure.js"
 import { run } from "./program.js"
 import * as Screen from "./Screen.js"
 
 /** Logs of the libraries must not mix with the results. */
-const logs = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))
+const logs = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.map(Logger.logfmtLogger, harmless)))
 
 /** Somebody who reads only the first lines, as head does, is no failure; nobody reading the messages stops no work. */
 const allowClosedPipe = (stream: NodeJS.WriteStream, onClosed: () => void) =>
@@ -27,7 +28,7 @@ const exitAfterOutput = (code: number) =>
 /** A failure that nobody could tell any more. */
 const codeOf = (cause: Cause.Cause<unknown>): number => {
   if (Cause.isInterruptedOnly(cause)) return exitCodes.interrupted
-  process.stderr.write(`${Cause.pretty(cause)}\n`)
+  process.stderr.write(`${harmless(Cause.pretty(cause))}\n`)
   return exitCodes.bug
 }
 

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
+import { harmless } from "../internal/text.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { UsageError } from "./failure.js"
 import { Screen } from "./Screen.js"
@@ -96,7 +97,7 @@ export const write = (run: RunId, target: Target) =>
     if (isStdout(target)) {
       const { out } = yield* Screen
       yield* Stream.runForEach(Results.encode(results, target.format, options), (text) =>
-        Effect.sync(() => out.write(text))
+        Effect.sync(() => out.write(out.isTerminal ? harmless(text) : text))
       )
       return Option.none<Written>()
     }

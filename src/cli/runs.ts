@@ -61,7 +61,7 @@ const showOthers = (shown: RunId) =>
       .filter(({ id }) => id !== shown)
       .slice(0, othersShown)
     if (others.length === 0) return
-    const rows = others.map(({ id, name }) => `  ${id}  ${name}`)
+    const rows = others.map(({ id, name }) => `  ${id}  ${format.plain(name)}`)
     yield* print(["", "Earlier runs:", ...rows, `${yield* Invocation.crowd("runs")} shows all.`].join("\n"))
   })
 

@@ -99,7 +99,7 @@ export const toText = (summary: Summary, results: Option.Option<Written>, paint:
       onSome: ({ count, path }) => [["results", `${path} (${format.count(count, "row")})`] as const]
     })
   ] satisfies ReadonlyArray<readonly [string, string]>
-  const title = `${paint("bold", summary.name)}  ${summary.run}  ${summary.provider}, ${summary.mode}`
+  const title = `${paint("bold", format.plain(summary.name))}  ${summary.run}  ${summary.provider}, ${summary.mode}`
   return `${title}\n\n${format.table(rows, labelWidth)}`.trimEnd()
 }
 

@@ -9,6 +9,7 @@ import * as Local from "../Local.js"
 import { type Worker, Workers } from "../Workers.js"
 import * as crowds from "./crowds.js"
 import { UsageError } from "./failure.js"
+import { plain } from "./format.js"
 import * as providers from "./providers.js"
 import * as Session from "./Session.js"
 import * as summary from "./summary.js"
@@ -40,9 +41,10 @@ const reason = Options.text("reason").pipe(
 )
 
 const tell = (worker: Worker, blocked: boolean) =>
-  summary.answer({ worker: worker.id, name: worker.name, blocked }, () =>
-    blocked ? `${worker.name} is blocked and gets no more work from you.` : `${worker.name} may work for you again.`
-  )
+  summary.answer({ worker: worker.id, name: worker.name, blocked }, () => {
+    const name = plain(worker.name)
+    return blocked ? `${name} is blocked and gets no more work from you.` : `${name} may work for you again.`
+  })
 
 export const block = Command.make("block", { worker, reason, ...Session.options }, (given) =>
   Session.withCrowdOf(

@@ -17,6 +17,7 @@ import {
   AlreadySubmitted,
   type IneligibleReason,
   InvalidAnswers,
+  InvalidProviderData,
   NotEligible,
   NotYourAgent,
   type StoreError
@@ -35,6 +36,7 @@ import * as presence from "./presence.js"
 import * as registry from "./registry.js"
 import { retrying } from "./retry.js"
 import * as reviews from "./reviews.js"
+import { lineFault } from "./text.js"
 import { changeAgent, invalid, moveAgent } from "./transitions.js"
 import { watch } from "./watching.js"
 
@@ -109,10 +111,17 @@ export const make = (engine: Engine.Service): Service => {
       return { ...taken, repeated: false }
     })
 
+  const checkName = ({ workerName }: Arrival): Effect.Effect<void, InvalidProviderData> => {
+    const fault = lineFault(workerName)
+    if (fault === undefined) return Effect.void
+    return new InvalidProviderData({ provider: driver.provider, description: `the worker's name ${fault}` })
+  }
+
   const register: Service["register"] = (id, providerData, options = {}) =>
     Effect.gen(function* () {
       const found = yield* run(id)
       const arrival = yield* driver.arrivals(providerData)
+      yield* checkName(arrival)
       const admitted = yield* store.transaction(admit(found, arrival, options))
       engine.workersByName.set(admitted.workerName, admitted.worker)
       return admitted

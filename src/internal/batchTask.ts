@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Money from "../Money.js"
 import { QualificationRequirement, type Task, taskDefaults } from "../TaskRuns.js"
-import { suggestion, textFault } from "./text.js"
+import { lineFault, proseFault, suggestion, textFault } from "./text.js"
 
 /** @internal */
 export interface TaskFault {
@@ -18,7 +18,15 @@ const Text = Schema.String.annotations({ message: () => "must be text" }).pipe(
   Schema.filter((text) => textFault(text) ?? true)
 )
 
+/** What workers read, of several lines. */
+const Prose = Schema.String.annotations({ message: () => "must be text" }).pipe(
+  Schema.filter((text) => proseFault(text) ?? true)
+)
+
 const Filled = Text.pipe(Schema.filter((text) => text.trim() !== "" || "is empty"))
+
+/** What people read as a name. */
+const Line = Filled.pipe(Schema.filter((text) => lineFault(text) ?? true))
 
 const Count = Schema.Number.annotations({ message: () => "must be a number" }).pipe(
   Schema.filter((n) => (Number.isSafeInteger(n) && n >= 1) || `is ${n}; write a whole number, 1 or more`)
@@ -100,7 +108,7 @@ const mismatch = ({ comparator, value, values }: Given): string | undefined => {
 }
 
 const Qualification = Schema.Struct({
-  name: Filled,
+  name: Line,
   comparator: Schema.optionalWith(
     Schema.Literal(...comparators).annotations({ message: always(`must be one of ${comparators.join(", ")}`) }),
     { exact: true }
@@ -131,9 +139,9 @@ const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
   Schema.Array(item).annotations({ message: ifNot(Array.isArray, `must be a list of ${of}`) })
 
 const fields = {
-  title: Filled,
-  description: Schema.optionalWith(Text, { exact: true, default: () => taskDefaults.description }),
-  keywords: Schema.optionalWith(list(Filled, "texts"), { exact: true, default: () => taskDefaults.keywords }),
+  title: Line,
+  description: Schema.optionalWith(Prose, { exact: true, default: () => taskDefaults.description }),
+  keywords: Schema.optionalWith(list(Line, "texts"), { exact: true, default: () => taskDefaults.keywords }),
   duration: Schema.optionalWith(DurationText, { exact: true, default: () => taskDefaults.duration }),
   lifetime: Schema.optionalWith(DurationText, { exact: true, default: () => taskDefaults.lifetime }),
   autoApprovalDelay: Schema.optionalWith(DurationText, {
@@ -182,9 +190,9 @@ const Length = Schema.DurationFromSelf.pipe(
 
 /** A task that a program made, with a message for whatever may be wrong in it. */
 const Values = Schema.Struct({
-  title: Filled.pipe(Schema.filter((title) => title.trim() === title || "has blanks around it; take them away")),
-  description: Text,
-  keywords: Schema.Array(Filled),
+  title: Line.pipe(Schema.filter((title) => title.trim() === title || "has blanks around it; take them away")),
+  description: Prose,
+  keywords: Schema.Array(Line),
   reward: Schema.typeSchema(Money.Money),
   duration: Length,
   lifetime: Length,

@@ -9,21 +9,20 @@ import { type Currency, format, Money, mostMinor } from "../Money.js"
 import type { Inputs, Task } from "../TaskRuns.js"
 import { taskFaults } from "./batchTask.js"
 import * as Faults from "./faults.js"
-import { textFault } from "./text.js"
+import { lineFault, proseFault } from "./text.js"
 
 const isMoney = Schema.is(Money)
 
 const failIfAny = (path: string, faults: ReadonlyArray<Fault>): Effect.Effect<void, InvalidInput> =>
   Faults.failIfAny(path, Faults.addAll(Faults.none, faults))
 
-/** `ifEmpty` is what is said of a blank text, where there has to be one. */
-const textFaults = (what: string, text: string, ifEmpty?: string): ReadonlyArray<Fault> => {
-  const wrong = textFault(text) ?? (text.trim() === "" ? ifEmpty : undefined)
-  return wrong === undefined ? [] : [Faults.fault(what, wrong)]
-}
+const faultsOf = (what: string, wrong: string | undefined): ReadonlyArray<Fault> =>
+  wrong === undefined ? [] : [Faults.fault(what, wrong)]
+
+const ifBlank = (text: string, advice: string): string | undefined => (text.trim() === "" ? advice : undefined)
 
 const reasonFaults = (reason: string): ReadonlyArray<Fault> =>
-  textFaults("reason", reason, "is empty; say what it is for")
+  faultsOf("reason", proseFault(reason) ?? ifBlank(reason, "is empty; say what it is for"))
 
 const amountFaults = (amount: Money): ReadonlyArray<Fault> => {
   if (!isMoney(amount)) return [Faults.fault("amount", "is no whole number of minor units of a currency")]
@@ -64,13 +63,13 @@ export const bonus = ({
 export const block = (reason: string): Effect.Effect<void, InvalidInput> => failIfAny("block", reasonFaults(reason))
 
 const nameFaults = (name: string): ReadonlyArray<Fault> =>
-  textFaults("name", name, "is empty; name the batch, so that its run is found again")
+  faultsOf("name", lineFault(name) ?? ifBlank(name, "is empty; name the batch, so that its run is found again"))
 
 /** Fails where a qualification has no name, or text that cannot be kept. */
 export const qualification = (name: string, description: string): Effect.Effect<void, InvalidInput> =>
   failIfAny("qualification", [
-    ...textFaults("name", name, "is empty; name what it stands for"),
-    ...textFaults("description", description)
+    ...faultsOf("name", lineFault(name) ?? ifBlank(name, "is empty; name what it stands for")),
+    ...faultsOf("description", proseFault(description))
   ])
 
 /** Fails unless the value is a whole number. */

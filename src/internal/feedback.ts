@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InvalidFeedback } from "../CrowdError.js"
 import type { FeedbackRules } from "../Driver.js"
-import { textFault } from "./text.js"
+import { proseFault } from "./text.js"
 
 /** What MTurk takes. */
 const lengthAtMost = 1_024
@@ -13,7 +13,7 @@ const lengthOf = (text: string): number => [...text].length
 const faultOf = (text: string): string | undefined =>
   lengthOf(text) > lengthAtMost
     ? `it has ${lengthOf(text)} characters, and ${lengthAtMost} are the most`
-    : textFault(text)
+    : proseFault(text)
 
 const lacks = (text: string, { minLength = 1 }: FeedbackRules): string | undefined => {
   if (text === "") return "a rejection needs one that says why; the worker reads it"

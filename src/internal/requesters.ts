@@ -1,12 +1,13 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { RequesterNotFound } from "../CrowdError.js"
+import { InvalidRegisterArgs, RequesterNotFound } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import type { Service } from "../Requesters.js"
 import { requesters as table } from "../store/tables.js"
 import type * as Engine from "./engine.js"
 import { pages } from "./pages.js"
 import { retrying } from "./retry.js"
+import { lineFault } from "./text.js"
 
 export const make = ({ driver, requester, store }: Engine.Service): Service => {
   const named = (name: string) =>
@@ -19,6 +20,10 @@ export const make = ({ driver, requester, store }: Engine.Service): Service => {
 
   const register: Service["register"] = (name, args) =>
     Effect.gen(function* () {
+      const fault = lineFault(name)
+      if (fault !== undefined) {
+        return yield* new InvalidRegisterArgs({ provider: driver.provider, description: `its name ${fault}` })
+      }
       yield* retrying(driver.registration.check(name, args))
       const known = yield* named(name)
       if (known !== undefined) return known

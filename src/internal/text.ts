@@ -4,6 +4,32 @@ export const textFault = (text: string): string | undefined => {
   return /\p{Surrogate}/u.test(text) ? "holds half of a character (a lone surrogate); write the whole one" : undefined
 }
 
+/** Moves a cursor, changes how a screen looks, or turns the direction of reading; also where a line ends. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
+
+/** The same in a text of several lines, which may hold marks of the direction it is written in. */
+const controlsInProse = /(?![\t\n\r])[\p{Cc}\u202A-\u202E\u2066-\u2069]/u
+
+/** Why this is no name or title for people to read; nothing if it is one. @internal */
+export const lineFault = (text: string): string | undefined =>
+  textFault(text) ?? (controls.test(text) ? "holds control characters or line breaks; take them out" : undefined)
+
+/** Why this is no text of several lines for people to read; nothing if it is one. @internal */
+export const proseFault = (text: string): string | undefined =>
+  textFault(text) ?? (controlsInProse.test(text) ? "holds control characters; take them out" : undefined)
+
+const onScreen = new RegExp(`\\r\\n|${controls.source}`, "gu")
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** As a screen may show it: control characters but line breaks and tabs are written out. @internal */
+export const harmless = (text: string): string =>
+  text.replace(onScreen, (found) => (/^(?:\r?\n|\t)$/.test(found) ? found : escaped(found)))
+
+/** The same on one line. @internal */
+export const harmlessLine = (text: string): string =>
+  text.replaceAll("\r\n", "\n").replaceAll("\n", "\\n").replace(onScreen, escaped)
+
 const editDistance = (a: string, b: string): number => {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -3,14 +3,12 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import { InvalidName } from "../CrowdError.js"
+import { lineFault } from "../internal/text.js"
 import { isGiven } from "./address.js"
 import { inLatin, mixed } from "./lookalikes.js"
 import { isSigned, type Secret, sign } from "./signature.js"
 
 const longest = 40
-
-/** Control characters, line separators, halves of characters, and what turns the direction of reading. */
-const disturbing = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 
 /**
  * Names of one key are one name to whoever reads them: letter case, width, spaces, invisible characters and letters of
@@ -27,7 +25,7 @@ export const keyOf = (name: string): string =>
   )
 
 const faultOf = (name: string): string | undefined => {
-  if (disturbing.test(name)) return "it has control characters"
+  if (lineFault(name) !== undefined) return "it has control characters"
   const key = keyOf(name)
   if (key === "") return "there is nothing to read"
   if ([...name].length > longest) return `it is longer than ${longest} characters`

@@ -13,7 +13,7 @@ import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "../Ids.js"
 import { named } from "../internal/named.js"
-import { textFault } from "../internal/text.js"
+import { proseFault } from "../internal/text.js"
 import { Minor, Money } from "../Money.js"
 import { AgentStatus, SubmissionStatus } from "../States.js"
 import { Inputs, Summary } from "../TaskRuns.js"
@@ -169,7 +169,7 @@ export interface Submission extends Schema.Schema.Type<typeof Submission> {}
 const text = (longest: number) =>
   Schema.String.pipe(
     Schema.maxLength(longest),
-    Schema.filter((text) => textFault(text) ?? true)
+    Schema.filter((text) => proseFault(text) ?? true)
   )
 
 const Reason = Schema.compose(Schema.Trim, text(1000).pipe(Schema.minLength(1)))

@@ -86,6 +86,35 @@ describe("the database", () => {
     })
   )
 
+  it.scopedLive("that holds control characters is shown with none by every command, on a terminal and in JSON", () =>
+    Effect.gen(function* () {
+      const { batch, db, over } = yield* setUp
+      const run = summaryOf(yield* crowd(["run", batch, "--json", ...over])).run
+      const file = new Database(db)
+      const spoilt = "'a' || char(27) || '[2J' || char(10) || char(155) || '31m' || char(8238)"
+      file.exec(`UPDATE crowd_runs SET name = ${spoilt}`)
+      file.exec(`UPDATE crowd_workers SET name = id || ${spoilt}`)
+      file.exec(`UPDATE crowd_agents SET worker_name = ${spoilt}`)
+      file.close()
+      const asked = [
+        ["status"],
+        ["runs"],
+        ["status", run],
+        ["submissions", run],
+        ["block", "x\u001b[2J\u009b"],
+        ["export", run]
+      ]
+      const showing = [[], ["--json"]]
+      for (const words of asked.flatMap((words) => showing.map((more) => [...words, ...more, ...over]))) {
+        const { err, out } = yield* crowd(words, { terminal: true })
+        const foreign = `${out}${err}`.replaceAll(/\u001b\[[\d;]*m/g, "").replaceAll(/\r?\n/g, "")
+        expect([words, /[\p{Cc}\p{Bidi_Control}]/u.exec(foreign)]).toEqual([words, null])
+      }
+      const { out } = yield* crowd(["status", ...over], { terminal: true })
+      expect(out).toContain("a\\u001b[2J\\n\\u009b31m\\u202e")
+    })
+  )
+
   it.scopedLive("written by a newer version", () =>
     Effect.gen(function* () {
       const { batch, db, over } = yield* setUp

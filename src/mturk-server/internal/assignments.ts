@@ -58,7 +58,7 @@ const show = (context: Context, type: HITTypeRow, found: ReadonlyArray<Unit>) =>
   )
 
 const checkFeedback = (feedback: string | undefined) =>
-  Effect.zipRight(limits.noLonger("RequesterFeedback", feedback, 1024), limits.printable("RequesterFeedback", feedback))
+  Effect.zipRight(limits.noLonger("RequesterFeedback", feedback, 1024), limits.prose("RequesterFeedback", feedback))
 
 export const handlers = (context: Context) => [
   on(operations.ListAssignmentsForHIT, ({ AssignmentStatuses = [], HITId, ...asked }, caller) =>

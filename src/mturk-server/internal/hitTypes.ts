@@ -30,6 +30,9 @@ const check = (input: CreateHITTypeRequest) =>
     yield* limits.noLonger("Title", input.Title, 128)
     yield* limits.noLonger("Description", input.Description, 2000)
     yield* limits.noLonger("Keywords", input.Keywords, 1000)
+    yield* limits.line("Title", input.Title)
+    yield* limits.prose("Description", input.Description)
+    yield* limits.line("Keywords", input.Keywords)
     yield* limits.within("AssignmentDurationInSeconds", input.AssignmentDurationInSeconds, 30, limits.year)
     yield* limits.within(
       "AutoApprovalDelayInSeconds",

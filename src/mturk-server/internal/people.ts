@@ -71,6 +71,8 @@ const notify = (context: Context, caller: Caller, input: NotifyWorkersRequest) =
   Effect.gen(function* () {
     yield* limits.noLonger("Subject", input.Subject, 200)
     yield* limits.noLonger("MessageText", input.MessageText, 4096)
+    yield* limits.line("Subject", input.Subject)
+    yield* limits.prose("MessageText", input.MessageText)
     yield* limits.within("WorkerIds", input.WorkerIds.length, 1, 100)
     const outcomes = yield* Effect.forEach(new Set(input.WorkerIds), (name) =>
       Effect.gen(function* () {

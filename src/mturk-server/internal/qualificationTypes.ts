@@ -93,6 +93,9 @@ const create = (context: Context, caller: Caller, input: CreateQualificationType
     yield* limits.noLonger("Name", name, 200)
     yield* limits.noLonger("Description", input.Description, 2000)
     yield* limits.noLonger("Keywords", input.Keywords, 1000)
+    yield* limits.line("Name", name)
+    yield* limits.prose("Description", input.Description)
+    yield* limits.line("Keywords", input.Keywords)
     const details = {
       requester: caller.requester,
       createdAt: caller.now,
