@@ -88,8 +88,9 @@ describe("the database", () => {
 
   it.scopedLive("that holds control characters is shown with none by every command, on a terminal and in JSON", () =>
     Effect.gen(function* () {
-      const { batch, db, over } = yield* setUp
-      const run = summaryOf(yield* crowd(["run", batch, "--json", ...over])).run
+      const { batch, db, dir, over } = yield* setUp
+      const to = (name: string) => ["--out", path.join(dir, name)]
+      const run = summaryOf(yield* crowd(["run", batch, "--json", ...to("first.csv"), ...over])).run
       const file = new Database(db)
       const spoilt = "'a' || char(27) || '[2J' || char(10) || char(155) || '31m' || char(8238)"
       file.exec(`UPDATE crowd_runs SET name = ${spoilt}`)
@@ -102,7 +103,7 @@ describe("the database", () => {
         ["status", run],
         ["submissions", run],
         ["block", "x\u001b[2J\u009b"],
-        ["export", run]
+        ["export", run, ...to("again.csv"), "--force"]
       ]
       const showing = [[], ["--json"]]
       for (const words of asked.flatMap((words) => showing.map((more) => [...words, ...more, ...over]))) {
