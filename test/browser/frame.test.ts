@@ -211,7 +211,9 @@ share(live, { excludeTestServices: true })("a task's frame", (it) => {
         Effect.gen(function* () {
           const run = yield* offered({ template: caseOf("09-worker-id") })
           const atWork = yield* working(run)
-          const query = new URL(atWork.page.frames()[1]?.url() ?? "").searchParams
+          const address = () => atWork.page.frames()[1]?.url() ?? ""
+          yield* act(() => expect.poll(address).toContain("?"))
+          const query = new URL(address()).searchParams
           const [agent] = yield* agentsOf(run.id)
           expect([...query.keys()]).toEqual(["assignmentId", "hitId", "workerId", "turkSubmitTo"])
           expect([query.get("assignmentId"), query.get("hitId"), query.get("workerId")]).toEqual([

@@ -24,7 +24,7 @@ import {
 const sentiment = Batch.fromRows({
   name: "sentiment",
   template: "<p>${text}</p><input name='label'>",
-  rows: ["Glorious!", "Never again.", "It is a phone.", "çà va 👍", 'a, "b"\r\nc', ""].map((text) => ({ text })),
+  rows: ["Glorious!", "Never again.", "It is a phone.", "çà va 👍", 'a, "b"\r\nc', "0"].map((text) => ({ text })),
   task: {
     ...TaskRuns.taskDefaults,
     title: "What do you feel?",
@@ -157,7 +157,7 @@ const outcome = {
     ["ada", "Never again.", "approved", "good"],
     ["ada", "çà va 👍", "approved", "good"],
     ["grace", 'a, "b"\r\nc', "rejected", "good"],
-    ["grace", "", "approved", "good"],
+    ["grace", "0", "approved", "good"],
     ["grace", "Glorious!", "approved", "good"],
     ["grace", "Never again.", "approved", "good"]
   ]
