@@ -134,6 +134,25 @@ describe("an ExternalQuestion", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.scoped("that sends it as FormData, with fetch, is taken like any other; files are not", () =>
+    Effect.gen(function* () {
+      const { assignment, id, submitTo } = yield* started
+      const headers = { origin: "null", "sec-fetch-site": "cross-site" }
+      const body = new FormData()
+      body.append("assignmentId", assignment)
+      body.append("tags", "one")
+      body.append("tags", "two")
+      const withFile = new FormData()
+      withFile.append("assignmentId", assignment)
+      withFile.append("scan", new Blob(["a"]), "scan.png")
+      const refused = yield* ask(submitTo, { method: "POST", body: withFile, headers })
+      expect([refused.status, refused.text]).toEqual([415, expect.stringContaining("files are not taken")])
+      const answer = yield* ask(submitTo, { method: "POST", body, headers })
+      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, "*"])
+      expect((yield* submittedAnswers(id))[0]).toContain("<FreeText>two</FreeText>")
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("sends its form to turkSubmitTo, from another site; the answers are the requester's", () =>
     Effect.gen(function* () {
       const { assignment, id, submitTo } = yield* started

@@ -10,7 +10,7 @@ import * as Money from "../../src/Money.js"
 import * as Store from "../../src/Store.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
-import { accept, visitor } from "../support/serverVisitors.js"
+import { accept, asWork, visitor } from "../support/serverVisitors.js"
 
 const logged: Array<string> = []
 let isFull = false
@@ -40,26 +40,37 @@ const keeping = Logger.replace(
 )
 
 layer(Layer.provideMerge(Layer.provideMerge(server.layer(), store), keeping))("A full disk", (it) => {
-  it.scoped("is told to the operator whole, once, and to workers in words without its path", () =>
-    Effect.gen(function* () {
-      const task = { ...taskDefaults, title: "Full", reward: Money.make(1), maxUnitsPerWorker: Option.none() }
-      const run = yield* server.launched(task, 1)
-      const me = yield* Effect.flatMap(server.port, (port) => visitor(port, "127.0.4.1"))
-      isFull = true
-      const answers = [yield* accept(me, run.id), yield* accept(me, run.id)]
-      for (const { body, status } of answers) {
-        expect(status).toBe(503)
-        expect(JSON.parse(body)).toMatchObject({ _tag: "StoreError", reason: "Full" })
-        expect(body).toContain("tell whoever invited you")
-        expect(body).not.toMatch(/secret\.db|UPDATE/)
-      }
-      const headers = { authorization: `Bearer ${Redacted.value(server.token)}` }
-      const path = `/api/console/runs/${run.id}/expire`
-      const told = yield* me.ask("POST", path, { headers })
-      isFull = false
-      expect(told.status).toBe(503)
-      expect(told.body).toContain("/var/lib/crowd/secret.db")
-      expect(logged.filter((line) => line.includes("/var/lib/crowd/secret.db"))).toHaveLength(1)
-    })
+  it.scoped(
+    "is told to the operator whole, once, and to workers in words without its path, also of a form that a page sends",
+    () =>
+      Effect.gen(function* () {
+        const task = { ...taskDefaults, title: "Full", reward: Money.make(1), maxUnitsPerWorker: Option.none() }
+        const run = yield* server.launched(task, 2)
+        const me = yield* Effect.flatMap(server.port, (port) => visitor(port, "127.0.4.1"))
+        const { agent, frame } = yield* Effect.flatMap(accept(me, run.id), asWork)
+        const submitTo = new URL(frame, "http://localhost").searchParams.get("turkSubmitTo") ?? ""
+        isFull = true
+        const form = yield* me.ask("POST", `${new URL(submitTo).pathname}/mturk/externalSubmit`, {
+          raw: new URLSearchParams({ assignmentId: agent, label: "good" }).toString(),
+          headers: { "content-type": "application/x-www-form-urlencoded" }
+        })
+        expect(form.status).toBe(503)
+        expect(form.body).toContain("tell whoever invited you")
+        expect(form.body).not.toMatch(/secret\.db|UPDATE/)
+        const answers = [yield* accept(me, run.id), yield* accept(me, run.id)]
+        for (const { body, status } of answers) {
+          expect(status).toBe(503)
+          expect(JSON.parse(body)).toMatchObject({ _tag: "StoreError", reason: "Full" })
+          expect(body).toContain("tell whoever invited you")
+          expect(body).not.toMatch(/secret\.db|UPDATE/)
+        }
+        const headers = { authorization: `Bearer ${Redacted.value(server.token)}` }
+        const path = `/api/console/runs/${run.id}/expire`
+        const told = yield* me.ask("POST", path, { headers })
+        isFull = false
+        expect(told.status).toBe(503)
+        expect(told.body).toContain("/var/lib/crowd/secret.db")
+        expect(logged.filter((line) => line.includes("/var/lib/crowd/secret.db"))).toHaveLength(1)
+      })
   )
 })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { escapeUTF8 } from "entities"
 import { Local } from "../../Local.js"
+import * as storeErrors from "../../server/internal/storeErrors.js"
 import type { Context } from "./context.js"
 
 const path = "/mturk/messages"
@@ -52,7 +53,7 @@ export const routes = (context: Context) =>
             Effect.map((body) => page(body)),
             Effect.catchTags({
               Unwelcome: ({ message }) => Effect.succeed(page(escapeUTF8(message), 403)),
-              StoreError: ({ message }) => Effect.succeed(page(escapeUTF8(message), 503))
+              StoreError: (error) => Effect.succeed(storeErrors.response(error))
             })
           )
       )

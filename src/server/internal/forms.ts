@@ -1,12 +1,15 @@
 /** `externalSubmit`: forms that a page sends by itself to where its address says, as Mechanical Turk takes them. */
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type * as Multipart from "@effect/platform/Multipart"
+import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { escapeUTF8 } from "entities"
 import { type Agent, type Service as Agents, type Answers, maxAnswerNames } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
-import { toldInWords } from "./storeErrors.js"
+import * as storeErrors from "./storeErrors.js"
 
 /** Where forms go, after `turkSubmitTo`. */
 export const submitPath = "/mturk/externalSubmit"
@@ -94,25 +97,45 @@ export const submit = (agents: Agents, agent: Agent, answers: Answers) =>
     })
   )
 
+const unreadable = () => new NotTaken({ status: 400, message: "The form could not be read." })
+
+const fieldOf = (part: Multipart.Part): Effect.Effect<Fields[number], NotTaken> =>
+  part._tag === "Field"
+    ? Effect.succeed([part.key, part.value])
+    : new NotTaken({ status: 415, message: `The form has a file, ${part.key}: files are not taken.` })
+
+/** What `fetch` sends of a `FormData`, and a form that says `enctype`. */
+const multipartFields = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Fields, NotTaken> =>
+  request.multipartStream.pipe(
+    Stream.mapError(unreadable),
+    Stream.mapEffect(fieldOf),
+    Stream.runCollect,
+    Effect.map(Chunk.toReadonlyArray)
+  )
+
+const isMultipart = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  /^multipart\/form-data\s*;/i.test(headers["content-type"] ?? "")
+
 /** The form that was sent. */
-export const form = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => request.urlParamsBody).pipe(
-  Effect.mapError(() => new NotTaken({ status: 400, message: "The form could not be read." })),
-  Effect.flatMap(read)
-)
+export const form = Effect.flatMap(
+  HttpServerRequest.HttpServerRequest,
+  (request): Effect.Effect<Fields, NotTaken> =>
+    isMultipart(request) ? multipartFields(request) : Effect.mapError(request.urlParamsBody, unreadable)
+).pipe(Effect.flatMap(read))
 
 export const answered = <R>(
   taking: Effect.Effect<HttpServerResponse.HttpServerResponse, NotTaken | StoreError, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
   Effect.catchTags(taking, {
     NotTaken: (error) => Effect.succeed(refused(error)),
-    StoreError: (error) => Effect.map(toldInWords(error), (message) => refused(new NotTaken({ status: 503, message })))
+    StoreError: (error) => Effect.succeed(storeErrors.response(error))
   })
 
 /** By scripts of every page: whoever has the key may know what came of it, and no cookie is needed. */
 export const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
 
 /** Whether this is a form for `externalSubmit`. */
-export const isForm = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
-  method === "POST" &&
-  url.replace(/[?#].*$/, "").endsWith(submitPath) &&
-  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")
+export const isForm = (request: HttpServerRequest.HttpServerRequest): boolean =>
+  request.method === "POST" &&
+  request.url.replace(/[?#].*$/, "").endsWith(submitPath) &&
+  (isMultipart(request) || /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers["content-type"] ?? ""))

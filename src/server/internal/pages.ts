@@ -20,7 +20,7 @@ import { ifThere } from "./found.js"
 import * as Keys from "./keys.js"
 import * as media from "./media.js"
 import * as notices from "./notices.js"
-import { toldInWords } from "./storeErrors.js"
+import * as storeErrors from "./storeErrors.js"
 import * as visitors from "./visitors.js"
 
 /** Nothing but our own scripts runs in the apps. */
@@ -119,8 +119,7 @@ type Found = Effect.Effect<
   HttpServerRequest.HttpServerRequest
 >
 
-const unavailable = (error: StoreError) =>
-  Effect.map(toldInWords(error), (words) => HttpServerResponse.text(words, { status: 503 }))
+const unavailable = (error: StoreError) => Effect.succeed(storeErrors.response(error))
 
 const answer = (found: Found) =>
   found.pipe(Effect.map(Option.getOrElse(() => notFound)), Effect.catchTag("StoreError", unavailable))

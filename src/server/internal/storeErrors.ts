@@ -1,4 +1,5 @@
 /** When what is remembered cannot be read or written: the operator is told all of it, workers what they can do. */
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -17,11 +18,7 @@ const forWorkers = ({ reason }: StoreError): string =>
     ? "The server has no room left to keep anything. What you typed stays on your page: tell whoever invited you, then submit again."
     : "The server cannot reach what it keeps just now. What you typed stays on your page: wait a moment, then try again."
 
-/** Logs all of it, for answers that are no JSON; returns what is for workers. */
-export const toldInWords = (error: StoreError): Effect.Effect<string> =>
-  Effect.as(Effect.logError(error.message), forWorkers(error))
-
-/** All of it, for those who operate the server. */
+/** All of it: the guard logs it, and leaves to workers what is for them. */
 export const response = (error: StoreError): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.unsafeJson(encode(error), { status: 503 })
 
@@ -45,6 +42,14 @@ const text = new TextDecoder()
 
 const isForOperators = (url: string): boolean => url.startsWith("/api/console") || url.startsWith("/metrics")
 
+const isPage = (url: string): boolean => !url.startsWith("/api/")
+
+/** In words for a page, whose other headers stay, and otherwise in JSON. */
+const toWorkers = (url: string, response: HttpServerResponse.HttpServerResponse, error: StoreError) =>
+  isPage(url)
+    ? HttpServerResponse.setBody(response, HttpBody.text(forWorkers(error)))
+    : HttpServerResponse.unsafeJson(encode(plain(error)), { status: response.status })
+
 export interface Service {
   /** Logs the error that a response tells of, and leaves to workers only what is for them. */
   readonly told: (
@@ -59,11 +64,7 @@ export const make: Effect.Effect<Service> = Effect.map(makeLog, (log) => ({
     if (status !== 503 || body._tag !== "Uint8Array") return Effect.succeed(response)
     return Either.match(decode(text.decode(body.body)), {
       onLeft: () => Effect.succeed(response),
-      onRight: (error) =>
-        Effect.as(
-          log(error),
-          isForOperators(url) ? response : HttpServerResponse.unsafeJson(encode(plain(error)), { status })
-        )
+      onRight: (error) => Effect.as(log(error), isForOperators(url) ? response : toWorkers(url, response, error))
     })
   }
 }))
