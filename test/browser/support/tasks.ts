@@ -1,4 +1,5 @@
 /** Runs on offer, and a worker's pages open before somebody. */
+import { expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -36,7 +37,7 @@ const oneRow: ReadonlyArray<Inputs> = [{ product: "a spanner" }]
 export const offered = ({ media, rows = oneRow, task, template }: Offered) =>
   Effect.gen(function* () {
     const batch = yield* Batch.fromRows({
-      name: template.slice(0, 40),
+      name: "a batch",
       task: makeTask(task),
       template,
       rows,
@@ -80,6 +81,7 @@ export const working = (run: TaskRun, options?: BrowserContextOptions) =>
     const opened = yield* visit(`/task/${run.id}`, options)
     yield* act(() => opened.getByRole("button", { name: "Accept" }).click())
     yield* act(() => opened.getByRole("timer").waitFor())
+    yield* act(() => expect.poll(() => opened.frames()[1]?.url() ?? "").toMatch(/^http/))
     const found: AtWork = { page: opened, task: opened.frameLocator("iframe") }
     return found
   })
