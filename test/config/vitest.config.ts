@@ -12,6 +12,7 @@ export default defineConfig({
     isolate: false,
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
     sequence: { sequencer: LongFirst },
     reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
