@@ -13,6 +13,7 @@ import {
   goodBatch,
   json,
   mockOver,
+  noUnits,
   spawned,
   summaryOf,
   taskJson,
@@ -31,17 +32,6 @@ const setUp = (files = goodBatch) =>
 const Table = Schema.Array(Schema.Record({ key: Schema.String, value: Schema.String }))
 
 const readResults = (file: string) => Schema.decodeUnknownSync(Table)(parse(fs.readFileSync(file), { columns: true }))
-
-const noUnits = {
-  created: 0,
-  launched: 0,
-  assigned: 0,
-  completed: 0,
-  accepted: 0,
-  soft_rejected: 0,
-  rejected: 0,
-  expired: 0
-}
 
 describe("crowd run", () => {
   it.scopedLive("launches, works, pays, writes the results and prints the summary", () =>

@@ -3,17 +3,7 @@ import * as Option from "effect/Option"
 import { progress } from "../../src/cli/summary.js"
 import { RunId } from "../../src/Ids.js"
 import type { Summary, UnitCounts } from "../../src/TaskRuns.js"
-
-const none: UnitCounts = {
-  created: 0,
-  launched: 0,
-  assigned: 0,
-  completed: 0,
-  accepted: 0,
-  soft_rejected: 0,
-  rejected: 0,
-  expired: 0
-}
+import { noUnits } from "./support.js"
 
 const of = (units: Partial<UnitCounts>): Summary => ({
   run: RunId.make("run_0000000000CDKGHB2MY84RXJER"),
@@ -21,7 +11,7 @@ const of = (units: Partial<UnitCounts>): Summary => ({
   provider: "mock",
   mode: "test",
   assignments: 20,
-  units: { ...none, ...units },
+  units: { ...noUnits, ...units },
   workers: 0,
   cost: { currency: "USD", rewards: 0, bonuses: 0, fees: 0, total: 0 },
   medianTime: Option.none(),

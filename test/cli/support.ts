@@ -19,6 +19,7 @@ import { run } from "../../src/cli/program.js"
 import { coloursFrom, Screen } from "../../src/cli/Screen.js"
 import * as Mock from "../../src/Mock.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
+import type { UnitCounts } from "../../src/TaskRuns.js"
 
 export interface Ended {
   readonly code: number
@@ -218,3 +219,15 @@ export const errorOf = (ended: Pick<Ended, "out">) => json(Failed, ended).error
 
 /** The same crowd and database that the command works with. */
 export const mockOver = (db: string) => Layer.provideMerge(Mock.layerStore(), SqliteStore.layer({ filename: db }))
+
+/** Of a run without a unit. */
+export const noUnits: UnitCounts = {
+  created: 0,
+  launched: 0,
+  assigned: 0,
+  completed: 0,
+  accepted: 0,
+  soft_rejected: 0,
+  rejected: 0,
+  expired: 0
+}

@@ -2,8 +2,8 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Batch, Crowd, Media, Money, Requesters, TaskRuns } from "../../src/index.js"
-import { on } from "./wire.js"
+import { Batch, Crowd, Media, Money, TaskRuns } from "../../src/index.js"
+import { on, requester } from "./wire.js"
 
 const batch = Effect.gen(function* () {
   return yield* Batch.fromRows({
@@ -14,8 +14,6 @@ const batch = Effect.gen(function* () {
     media: [yield* Media.fromBytes("media/a.png", new Uint8Array([1]))]
   })
 })
-
-const requester = Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
 
 it.scopedLive(
   "a page that goes along in the HIT brings no files: plan and launch say what to do, before anything is sent",

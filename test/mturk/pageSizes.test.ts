@@ -2,9 +2,9 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Batch, Crowd, Money, Requesters, TaskRuns } from "../../src/index.js"
+import { Batch, Crowd, Money, TaskRuns } from "../../src/index.js"
 import { maxBytes } from "../../src/mturk/internal/questions.js"
-import { on } from "./wire.js"
+import { on, requester } from "./wire.js"
 
 const batch = Batch.fromRows({
   name: "long",
@@ -12,8 +12,6 @@ const batch = Batch.fromRows({
   template: "<p>${text}</p><input name=a>",
   rows: ["short", "é".repeat(maxBytes / 2), "short"].map((text) => ({ text }))
 })
-
-const requester = Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
 
 it.scopedLive(
   "a row whose page has more than 65,535 bytes is refused by plan and launch, with the number, before anything is sent",

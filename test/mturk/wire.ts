@@ -202,6 +202,9 @@ export const on =
   () =>
     Effect.flatMap(make, (wire) => Effect.provide(test(wire), over(wire, options)))
 
+/** Who pays. */
+export const requester = Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
+
 /** A run of so many rows, not launched; each has its number, or this value. */
 export const opened = (
   rows = 1,
