@@ -5,8 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { AgentId } from "../../src/Ids.js"
+import { unitOf } from "../../src/mturk-server/internal/ids.js"
 import * as workerPages from "../../src/mturk-server/internal/workerPages.js"
 import { Lobby, Work } from "../../src/server/WorkApi.js"
+import { counting } from "../support/stores.js"
 import * as samples from "./samples.js"
 import { externalQuestion, layer, Marketplace, secret } from "./support.js"
 
@@ -49,6 +51,20 @@ const submittedAnswers = (id: string) =>
     return Assignments.map(({ Answer }) => Answer)
   })
 
+/** A task of an ExternalQuestion that the worker at 127.0.0.1 is at. */
+const startedOf = (places: number) =>
+  Effect.gen(function* () {
+    const { id, type } = yield* samples.create({ Question: externalQuestion(external), MaxAssignments: places })
+    const { frame } = yield* accept(type)
+    const query = new URL(frame).searchParams
+    return {
+      id,
+      type,
+      assignment: query.get("assignmentId") ?? "",
+      submitTo: `${query.get("turkSubmitTo")}/mturk/externalSubmit`
+    }
+  })
+
 const external = "https://tasks.example.org/do?item=a%20b&lang=en#top"
 
 describe("an HTMLQuestion", () => {
@@ -60,7 +76,7 @@ describe("an HTMLQuestion", () => {
       const { agent, frame } = yield* accept(type)
       const query = new URL(frame, "http://x").searchParams
       expect(query.get("hitId")).toBe(id)
-      expect(query.get("assignmentId")).toMatch(new RegExp(`^${id}`))
+      expect(query.get("assignmentId")).toMatch(/^[0-9A-Z]{30}$/)
       expect(query.get("workerId")).toMatch(/^A[A-Z0-9]+$/)
       expect(query.get("turkSubmitTo")).toContain(agent)
       const page = yield* ask(frame)
@@ -97,17 +113,7 @@ describe("an ExternalQuestion", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  const started = Effect.gen(function* () {
-    const { id, type } = yield* samples.create({ Question: externalQuestion(external) })
-    const { frame } = yield* accept(type)
-    const query = new URL(frame).searchParams
-    return {
-      id,
-      type,
-      assignment: query.get("assignmentId") ?? "",
-      submitTo: `${query.get("turkSubmitTo")}/mturk/externalSubmit`
-    }
-  })
+  const started = startedOf(1)
 
   it.scoped("is given a key by the secret of the options (CROWD_SECRET), none of the database", () =>
     Effect.gen(function* () {
@@ -268,6 +274,49 @@ describe("an ExternalQuestion", () => {
       const answer = yield* post(`/api/work/runs/run_${type}/agents`, [["a", "b"]], { origin: "https://evil.example" })
       expect(answer.status).toBe(403)
     }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("an assignment's id", () => {
+  it.scoped("has MTurk's shape, and cannot be guessed from that of its HIT or of the one before", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const { id, type } = yield* samples.create({ MaxAssignments: 20 })
+      const helds = yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, n) => `worker ${n}`),
+        (worker) => market.accept(worker, type)
+      )
+      const names = helds.map(({ assignmentId }) => assignmentId)
+      expect(names.every((name) => /^[0-9A-Z]{30}$/.test(name))).toBe(true)
+      expect(names.some((name) => name.includes(id) || id.includes(name.slice(0, 6)))).toBe(false)
+      expect(new Set(names.map((name) => name.slice(0, 10))).size).toBe(20)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("is made with a random key of its HIT: twins made in one moment share nothing of it", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const { type } = yield* samples.create()
+      yield* samples.create()
+      const [one, other] = [yield* market.accept("ada", type), yield* market.accept("grace", type)]
+      expect(one.hitId).not.toBe(other.hitId)
+      expect(one.assignmentId.slice(0, 10)).not.toBe(other.assignmentId.slice(0, 10))
+      expect(unitOf("a key", 0)).toBe(unitOf("a key", 0))
+      expect(unitOf("a key", 0)).not.toBe(unitOf("another key", 0))
+    }).pipe(Effect.provide(layer()))
+  )
+
+  const { read, store } = counting()
+  it.scoped("is found by one read of one row, however many there are", () =>
+    Effect.gen(function* () {
+      const { assignment } = yield* startedOf(40)
+      const before = read.rows
+      const answer = yield* post("/mturk/externalSubmit", [["assignmentId", "0".repeat(30)]])
+      expect([answer.status, read.rows - before]).toEqual([409, 0])
+      const fields = [["assignmentId", assignment] as const, ["label", "good"] as const]
+      expect((yield* post("/mturk/externalSubmit", fields)).status).toBe(200)
+      expect(read.rows - before).toBeLessThanOrEqual(16)
+    }).pipe(Effect.provide(layer({ store })))
   )
 })
 

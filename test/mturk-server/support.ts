@@ -16,6 +16,7 @@ import { RunId } from "../../src/Ids.js"
 import * as Local from "../../src/Local.js"
 import * as Money from "../../src/Money.js"
 import * as MTurkServer from "../../src/MTurkServer.js"
+import { hitOf } from "../../src/mturk-server/internal/ids.js"
 import * as Store from "../../src/Store.js"
 import * as Server from "../../src/server/Server.js"
 
@@ -92,7 +93,7 @@ export interface Options {
 const held = (agent: Agent): Held => ({
   agent,
   assignmentId: agent.unit.slice("unit_".length),
-  hitId: agent.unit.slice("unit_".length, -6),
+  hitId: hitOf(agent.assignment),
   workerId: `A${agent.worker.slice("worker_".length)}`
 })
 

@@ -25,10 +25,9 @@ export const find = (context: Context, caller: Caller, id: string): Effect.Effec
     const name = ids.unitOfAssignment(id)
     if (Option.isNone(name)) return yield* missing
     const unit = yield* context.store.get(units, name.value)
-    const row = yield* context.rows.hits.get(ids.hitOfAssignment(id))
-    if (Option.isNone(unit) || !Option.exists(row, ({ requester }) => requester === caller.requester)) {
-      return yield* missing
-    }
+    if (Option.isNone(unit)) return yield* missing
+    const row = yield* context.rows.hits.get(ids.hitOf(unit.value.assignment))
+    if (!Option.exists(row, ({ requester }) => requester === caller.requester)) return yield* missing
     yield* upkeep.settleRun(context, unit.value.run, caller.now)
     return Option.getOrElse(yield* context.store.get(units, name.value), () => unit.value)
   })
@@ -83,7 +82,7 @@ export const handlers = (context: Context) => [
   on(operations.GetAssignment, ({ AssignmentId }, caller) =>
     Effect.gen(function* () {
       const unit = yield* find(context, caller, AssignmentId)
-      const view = yield* hits.find(context, caller, ids.hitOfAssignment(AssignmentId))
+      const view = yield* hits.find(context, caller, ids.hitOf(unit.assignment))
       const [shown] = yield* show(context, view.type, [unit])
       if (shown === undefined) return yield* refusal.assignmentState("Reviewable,Approved,Rejected")
       return { Assignment: shown.item, HIT: views.hit(view) }

@@ -67,8 +67,10 @@ export const handlers = (context: Context) => [
   on(operations.SendBonus, (input, caller) => Effect.as(send(context, caller, input), {})),
   on(operations.ListBonusPayments, ({ AssignmentId, HITId, ...asked }, caller) =>
     Effect.gen(function* () {
-      if (AssignmentId !== undefined) yield* assignments.find(context, caller, AssignmentId)
-      const hit = AssignmentId === undefined ? HITId : ids.hitOfAssignment(AssignmentId)
+      const hit =
+        AssignmentId === undefined
+          ? HITId
+          : ids.hitOf((yield* assignments.find(context, caller, AssignmentId)).assignment)
       if (hit === undefined) return yield* refusal.invalidValue("Either HITId or AssignmentId is needed.")
       yield* hits.owned(context, caller, hit)
       const { items, ...page } = yield* list(context, hit, AssignmentId, asked)

@@ -25,7 +25,7 @@ export const find = (context: Context, id: UnitId): Effect.Effect<Option.Option<
     const unit = yield* context.store.get(units, id)
     if (Option.isNone(unit) || Option.isNone(unit.value.agent)) return Option.none()
     const agent = yield* context.store.get(agents, unit.value.agent.value)
-    const row = yield* context.rows.hits.get(ids.hitOfAssignment(ids.assignmentOf(id)))
+    const row = yield* context.rows.hits.get(ids.hitOf(unit.value.assignment))
     const type = yield* context.rows.hitTypes.get(ids.hitTypeOf(unit.value.run))
     return Option.all({ unit, agent, row, type })
   })

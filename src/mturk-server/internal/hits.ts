@@ -92,6 +92,7 @@ const make = (
           question,
           annotation: Option.fromNullable(input.RequesterAnnotation),
           maxAssignments: input.MaxAssignments ?? 1,
+          unitKey: yield* ids.unitKey,
           units: 0,
           moved: 0,
           reviewing: false,
@@ -268,7 +269,7 @@ const moveTo = (context: Context, caller: Caller, view: views.View, typeId: stri
       return yield* refusal.hitState(views.statusOf(view), "Assignable, with no assignment accepted")
     if (ids.hitTypeOf(row.run) === typeId) return
     const type = yield* nextRow(context, caller.requester, typeId)
-    const moved = { ...row, run: type.run, row: type.rows, assignment: yield* Ids.assignmentId, moved: row.units }
+    const moved = { ...row, run: type.run, row: type.rows, assignment: yield* ids.movedTo(row.id), moved: row.units }
     yield* offer.withdraw(context, view, caller.now)
     yield* offer.enter(context, moved)
     if (offer.isOver(row, caller.now)) return yield* put(context, moved)

@@ -24,12 +24,11 @@ const add = (context: Context, row: HITRow, count: number, now: DateTime.Utc): E
     ? Effect.succeed(row)
     : Effect.gen(function* () {
         const assignment = { id: row.assignment, row: row.row, run: row.run }
-        const made = yield* Effect.forEach(Arr.range(row.units, row.units + count - 1), (index) =>
-          Effect.map(
-            ids.unitOf(row.id, index),
-            (id): Unit => ({ ...newUnit(id, assignment, index - row.moved, now, Option.none()), status: offered })
-          )
-        )
+        const made = Arr.makeBy(count, (more): Unit => {
+          const index = row.units + more
+          const id = ids.unitOf(row.unitKey, index)
+          return { ...newUnit(id, assignment, index - row.moved, now, Option.none()), status: offered }
+        })
         yield* context.store.insert(units, made)
         return { ...row, units: row.units + count }
       })

@@ -11,6 +11,7 @@ import type { StoreError } from "../../CrowdError.js"
 import { type AgentId, Ids, type RunId } from "../../Ids.js"
 import * as Money from "../../Money.js"
 import { agents as agentsTable, units as unitsTable } from "../../store/tables.js"
+import type { Unit } from "../../Units.js"
 import type * as Workers from "../../Workers.js"
 import * as amounts from "./amounts.js"
 import type { Context } from "./context.js"
@@ -35,7 +36,7 @@ const workOf = (context: Context, id: AgentId): Effect.Effect<Option.Option<Work
     const agent = Option.getOrUndefined(yield* context.store.get(agentsTable, id))
     const type = agent === undefined ? undefined : Option.getOrUndefined(yield* typeOf(context, agent.run))
     if (agent === undefined || type === undefined) return Option.none()
-    const row = yield* context.rows.hits.get(ids.hitOfAssignment(ids.assignmentOf(agent.unit)))
+    const row = yield* context.rows.hits.get(ids.hitOf(agent.assignment))
     const cost = fees.ofPlace(
       Option.getOrElse(row, () => ({ maxAssignments: 1 })),
       type
@@ -124,21 +125,15 @@ export const agents = (context: Context): Agents.Service => {
 export const workers = (context: Context): Workers.Service => {
   const { rows, store, workers } = context
 
-  const runOf = ({ run, unit }: Workers.BonusOptions): Effect.Effect<Option.Option<RunId>, StoreError> =>
-    unit === undefined
-      ? Effect.succeed(Option.fromNullable(run))
-      : Effect.map(
-          store.get(unitsTable, unit),
-          Option.map(({ run }) => run)
-        )
+  const unitOf = ({ unit }: Workers.BonusOptions): Effect.Effect<Option.Option<Unit>, StoreError> =>
+    unit === undefined ? Effect.succeedNone : store.get(unitsTable, unit)
 
   /** What ListBonusPayments shows. */
-  const list = ({ amount, reason, unit, worker }: Workers.BonusOptions, at: DateTime.Utc) =>
+  const list = ({ amount, reason, worker }: Workers.BonusOptions, unit: Unit, at: DateTime.Utc) =>
     Effect.gen(function* () {
-      if (unit === undefined) return
-      const assignment = ids.assignmentOf(unit)
+      const assignment = ids.assignmentOf(unit.id)
       const key = yield* Effect.flatMap(Ids, ({ next }) => next)
-      yield* rows.bonuses.put(ids.hitOfAssignment(assignment), `${assignment}/${key}`, {
+      yield* rows.bonuses.put(ids.hitOf(unit.assignment), `${assignment}/${key}`, {
         worker: ids.workerNameOf(worker),
         assignment,
         amount: amounts.print(amount.minor),
@@ -151,14 +146,16 @@ export const workers = (context: Context): Workers.Service => {
     store.transaction(
       Effect.gen(function* () {
         const receipt = yield* workers.bonus(options)
-        const run = yield* runOf(options)
-        const type = Option.isNone(run) ? Option.none() : yield* typeOf(context, run.value)
+        const unit = yield* unitOf(options)
+        const run = Option.match(unit, { onNone: () => options.run, onSome: ({ run }) => run })
+        const type = run === undefined ? Option.none() : yield* typeOf(context, run)
         if (Option.isNone(type)) return receipt
         const at = yield* DateTime.now
         const amount = options.amount.minor
         const fee = fees.ofBonus(amount)
         const charge = { kind: "bonus", subject: receipt.token, amount, fee, wasHeld: false, at } as const
-        if (yield* ledger.charge(context, type.value.requester, charge)) yield* list(options, at)
+        const isNew = yield* ledger.charge(context, type.value.requester, charge)
+        if (isNew && Option.isSome(unit)) yield* list(options, unit.value, at)
         return { ...receipt, fee: Money.make(fee) }
       })
     )

@@ -41,6 +41,8 @@ export const HITRow = Schema.Struct({
   question: Schema.String,
   annotation: optional(Schema.String),
   maxAssignments: Schema.Int,
+  /** What its Units are named with; nobody is shown it. */
+  unitKey: Schema.String,
   /** How many Units were ever made for it; those that were withdrawn are among them. */
   units: Schema.Int,
   /** Of these, how many belong to a HITType it had before. */

@@ -19,15 +19,15 @@ import type { HITRow, HITTypeRow } from "./rows.js"
 export interface View {
   readonly row: HITRow
   readonly type: HITTypeRow
-  /** In the order of their names. */
+  /** In the order in which they were made. */
   readonly units: ReadonlyArray<Unit>
 }
 
 /** The names of a HIT's units from an index on, up to another; those of a HITType it had before do not count. */
-const unitIds = ({ id, moved, units }: HITRow, from = 0, to = units - moved) =>
-  Effect.forEach(to > from ? Arr.range(moved + from, moved + to - 1) : [], (index) => ids.unitOf(id, index))
+const unitIds = ({ moved, unitKey, units }: HITRow, from = 0, to = units - moved) =>
+  to > from ? Arr.makeBy(to - from, (more) => ids.unitOf(unitKey, moved + from + more)) : []
 
-const inOrder = (units: ReadonlyArray<Unit>) => units.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+const inOrder = (units: ReadonlyArray<Unit>) => units.toSorted((a, b) => a.index - b.index)
 
 /** The first so many of a HIT's units from an index on that are asked for, looked for in pages that grow. */
 export const unitsFrom = (
@@ -39,8 +39,7 @@ export const unitsFrom = (
   Effect.gen(function* () {
     const to = Math.min(from + size, row.units - row.moved)
     if (from >= to) return []
-    const names = yield* unitIds(row, from, to)
-    const found = inOrder((yield* context.store.getAll(unitsTable, names)).filter(asks))
+    const found = inOrder((yield* context.store.getAll(unitsTable, unitIds(row, from, to))).filter(asks))
     if (found.length >= limit) return found.slice(0, limit)
     const rest = { from: to, limit: limit - found.length, size: 2 * size }
     return [...found, ...(yield* unitsFrom(context, row, asks, rest))]
@@ -51,8 +50,11 @@ export const load = (context: Context, rows: ReadonlyArray<HITRow>): Effect.Effe
   Effect.gen(function* () {
     const types = yield* context.rows.hitTypes.getAll([...new Set(rows.map(({ run }) => ids.hitTypeOf(run)))])
     const typeOf = new Map(types.map((type) => [type.run, type]))
-    const units = yield* context.store.getAll(unitsTable, (yield* Effect.forEach(rows, (row) => unitIds(row))).flat())
-    const unitsOf = Arr.groupBy(inOrder(units), (unit) => ids.hitOfAssignment(ids.assignmentOf(unit.id)))
+    const units = yield* context.store.getAll(
+      unitsTable,
+      rows.flatMap((row) => unitIds(row))
+    )
+    const unitsOf = Arr.groupBy(inOrder(units), ({ assignment }) => ids.hitOf(assignment))
     return rows.flatMap((row) => {
       const type = typeOf.get(row.run)
       return type === undefined ? [] : [{ row, type, units: unitsOf[row.id] ?? [] }]
@@ -129,7 +131,7 @@ export const assignment = (type: HITTypeRow, unit: Unit, agent: Agent): model.As
   return {
     AssignmentId: id,
     WorkerId: ids.workerNameOf(agent.worker),
-    HITId: ids.hitOfAssignment(id),
+    HITId: ids.hitOf(unit.assignment),
     AssignmentStatus: Option.getOrUndefined(status),
     AcceptTime: agent.acceptedAt,
     Deadline: agent.deadline,
