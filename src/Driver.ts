@@ -145,7 +145,7 @@ export const oneByOne = <Order, E>(options: {
  * @category constructors
  */
 export const settled: Outward<unknown, never> = {
-  pageSize: 500,
+  pageSize: 100,
   concurrency: 1,
   repeatableFor: Duration.infinity,
   lookUp: Option.none(),

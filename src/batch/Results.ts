@@ -212,33 +212,35 @@ interface Writing<Row, E> {
   readonly textOf: (rows: ReadonlyArray<Row>) => string
 }
 
-/** The results as blocks of about as much text as is written in a turn; between two of them others have theirs. */
+/** The results as blocks of about as much text as is written in a turn, each in a turn of its own. */
 const inBlocks = <E, R, Row, E2>(
   results: Stream.Stream<Result, E, R>,
   { rowOf, sizeOf, textOf }: Writing<Row, E2>
-): Stream.Stream<Block, E | E2, R> =>
-  Stream.mapChunksEffect(results, (chunk) =>
+): Stream.Stream<Block, E | E2, R> => {
+  const blockFrom = (chunk: ReadonlyArray<Result>, from: number): Effect.Effect<Block, E2> =>
     Effect.gen(function* () {
-      const blocks: Array<Block> = []
-      let rows: Array<Row> = []
+      const rows: Array<Row> = []
       let size = 0
-      const end = () => {
-        if (rows.length > 0) blocks.push({ text: textOf(rows), count: rows.length })
-        rows = []
-        size = 0
-      }
-      for (const result of chunk) {
+      for (let at = from; size < textPerTurn; at++) {
+        const result = chunk[at]
+        if (result === undefined) break
         const row = yield* rowOf(result)
         rows.push(row)
         size += sizeOf(row)
-        if (size < textPerTurn) continue
-        end()
-        yield* nextTurn
       }
-      end()
-      return Chunk.unsafeFromArray(blocks)
+      return { text: textOf(rows), count: rows.length }
     })
-  )
+  return Stream.flatMap(Stream.chunks(results), (chunk) => {
+    const all = Chunk.toReadonlyArray(chunk)
+    return Stream.unfoldEffect(0, (from) =>
+      from >= all.length
+        ? Effect.succeedNone
+        : Effect.map(Effect.zipLeft(blockFrom(all, from), nextTurn), (block) =>
+            Option.some([block, from + block.count] as const)
+          )
+    )
+  })
+}
 
 const sum = (row: ReadonlyArray<string>): number => row.reduce((size, { length }) => size + length + 1, 0)
 
