@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Ids from "./Ids.js"
@@ -361,6 +362,22 @@ export class Unwelcome extends Schema.TaggedError<Unwelcome>("effect-crowd/Unwel
 export class NameNeeded extends Schema.TaggedError<NameNeeded>("effect-crowd/NameNeeded")("NameNeeded", {}) {
   override get message() {
     return "Choose a name first."
+  }
+}
+
+/**
+ * The address holds a task of the run already, in a browser that is not this one: somebody else's behind the same
+ * address, or another one of the same person, who may say so.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class HeldByAddress extends Schema.TaggedError<HeldByAddress>("effect-crowd/HeldByAddress")("HeldByAddress", {
+  run: Ids.RunId,
+  since: Schema.DateTimeUtcFromNumber
+}) {
+  override get message() {
+    return `This address has held a task of ${this.run} since ${DateTime.formatIso(this.since)}, in another browser. If that was you, say so (POST /api/work/runs/${this.run}/agents/mine) and go on with it; otherwise wait until it is submitted or given back.`
   }
 }
 
@@ -733,6 +750,7 @@ export const CrowdError = Schema.Union(
   AlreadySubmitted,
   Unwelcome,
   NameNeeded,
+  HeldByAddress,
   NameTaken,
   TooManyNames,
   NameNotTaken,

@@ -82,7 +82,7 @@ const reach = ({ isReachable }: Addresses, { people, url }: Settings): ReadonlyA
 const identity = ({ people: { identify } }: Settings): string =>
   identify === "name"
     ? "People are told apart by a name they choose, kept in their browser."
-    : "People are told apart by their ip address: two behind one address count as one; --identify name tells them apart."
+    : "People are told apart by their ip address: two behind one address count as one, and take turns; --identify name tells them apart."
 
 export interface Opened {
   readonly workers: ReadonlyArray<string>

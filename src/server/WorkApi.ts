@@ -52,7 +52,8 @@ export interface Account extends Schema.Schema.Type<typeof Account> {}
 
 /**
  * A run as workers see it. Durations are milliseconds. `left` is how many units are free, for whomever; `refusal` says
- * why this visitor cannot have one, `held` which agent they are already.
+ * why this visitor cannot have one, `held` which agent they are already, and `heldElsewhere` that it was taken at their
+ * address in another browser.
  *
  * @since 0.1.0
  * @category models
@@ -67,7 +68,8 @@ export const Offer = Schema.Struct({
   left: Schema.Int,
   ...Account.fields,
   refusal: Schema.NullOr(Refusal),
-  held: Schema.NullOr(AgentId)
+  held: Schema.NullOr(AgentId),
+  heldElsewhere: Schema.Boolean
 })
 /**
  * @since 0.1.0
@@ -263,6 +265,17 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
       .addError(told(CrowdError.InvalidProviderData), { status: 400 })
       .addError(told(CrowdError.NotEligible), { status: 409 })
+      .addError(told(CrowdError.HeldByAddress), { status: 409 })
+  )
+  .add(
+    // The visitor says that what their address holds is theirs, taken in another browser: they go on with it in this one.
+    HttpApiEndpoint.post("mine", "/runs/:run/agents/mine")
+      .setPath(Run)
+      .addSuccess(Work)
+      .addError(told(CrowdError.NameNeeded), { status: 401 })
+      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(told(CrowdError.NotEligible), { status: 409 })
   )
   .add(
     // The visitor puts the unit back for another; who finds no other keeps it.
@@ -276,6 +289,7 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(told(CrowdError.NotYourAgent), { status: 403 })
       .addError(told(CrowdError.InvalidProviderData), { status: 400 })
       .addError(told(CrowdError.NotEligible), { status: 409 })
+      .addError(told(CrowdError.HeldByAddress), { status: 409 })
   )
   .add(
     HttpApiEndpoint.post("submit", "/agents/:agent/answers")

@@ -302,7 +302,8 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       if (agent !== undefined) yield* agents.approve(agent.id)
       yield* press(first.page, "Next one")
       yield* act(() => first.page.getByRole("timer").waitFor())
-      const page = yield* visit("/")
+      const { page } = first
+      yield* act(() => page.getByRole("link", { name: "Tasks", exact: true }).click())
       const offer = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Continue" }) })
       yield* act(() => offer.getByText("1 more for you after this one").waitFor())
       yield* act(() => offer.getByText("1 of 3 done · $0.05 earned").waitFor())
@@ -325,6 +326,26 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       const past = page.getByRole("listitem").filter({ hasText: "Reviewed work" })
       yield* act(() => past.getByText("Rejected").waitFor())
       yield* act(() => past.getByText("Empty. <img src=x onerror=alert(1)>").waitFor())
+    })
+  )
+
+  it.scoped("tell two people behind one address apart, and let somebody say that it is them", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, rows: twoRows, task: { title: "Shared" } })
+      const one = yield* working(run)
+      yield* answer(one, "kept")
+      const other = yield* visit(`/task/${run.id}`)
+      const claim = other.getByRole("button", { name: "That is me, continue here" })
+      yield* act(() => claim.waitFor())
+      yield* says(other, "This address has held one of these tasks since")
+      yield* act(() => other.reload())
+      yield* act(() => claim.click())
+      yield* act(() => other.getByRole("timer").waitFor())
+      yield* act(() => other.reload())
+      yield* act(() => other.getByRole("timer").waitFor())
+      yield* submit(one)
+      yield* thanked(one)
+      expect((yield* agentsOf(run.id)).map(({ status }) => status)).toEqual(["completed"])
     })
   )
 

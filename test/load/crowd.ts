@@ -8,9 +8,11 @@ import type { RunId } from "../../src/Ids.js"
 import type { Work } from "../../src/server/WorkApi.js"
 import {
   type Answer,
+  type Asked,
   accept,
   asWork,
   change,
+  mine,
   submit,
   type Unanswered,
   type Visitor
@@ -103,15 +105,21 @@ const handIn = (options: Options, visitor: Visitor, work: Held, ask: () => { rea
     }
   })
 
+/** They keep no cookies: of what they hold since an answer that was lost, they say that it is theirs. */
+const arrive = ({ run, told }: Options, visitor: Visitor, ask: () => Asked) =>
+  Effect.flatMap(persist(told, accept(visitor, run, ask())), (answer) =>
+    answer.body.includes('"HeldByAddress"') ? persist(told, mine(visitor, run, ask())) : Effect.succeed(answer)
+  )
+
 const one = (options: Options, visitor: Visitor) =>
   Effect.gen(function* () {
     const { ports, random, run, told } = options
     const ask = () => ({ port: ports[Math.floor(random() * ports.length)] ?? 0 })
-    const answer = yield* persist(told, accept(visitor, run, ask()))
+    const answer = yield* arrive(options, visitor, ask)
     if (answer.status !== 200) return yield* refused(options, answer)
     const work = yield* Effect.orDie(asWork(answer))
     if (random() < 0.05) {
-      const again = yield* Effect.orDie(Effect.flatMap(persist(told, accept(visitor, run, ask())), asWork))
+      const again = yield* Effect.orDie(Effect.flatMap(persist(told, mine(visitor, run, ask())), asWork))
       if (again.agent !== work.agent) told.wrong.push(`accepted again, ${work.agent} became ${again.agent}`)
     }
     if (random() < 0.01) {

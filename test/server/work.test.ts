@@ -17,7 +17,17 @@ import * as tables from "../../src/store/tables.js"
 import { type Task, taskDefaults } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
-import { type Answer, accept, asWork, change, submit, type Visitor, visitor } from "../support/serverVisitors.js"
+import {
+  type Answer,
+  accept,
+  asWork,
+  change,
+  cookiesOf,
+  mine,
+  submit,
+  type Visitor,
+  visitor
+} from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
 const task = (title: string, other: Partial<Task> = {}): Task => ({
@@ -51,8 +61,9 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
     Effect.gen(function* () {
       const run = yield* server.launched(task("twice"), 3)
       const [ann, bob] = [yield* at("127.0.1.1"), yield* at("127.0.1.2")]
-      const first = yield* Effect.flatMap(accept(ann, run.id), asWork)
-      const again = yield* Effect.flatMap(accept(ann, run.id), asWork)
+      const answer = yield* accept(ann, run.id)
+      const first = yield* asWork(answer)
+      const again = yield* Effect.flatMap(accept(ann, run.id, { headers: cookiesOf(answer) }), asWork)
       expect(again.agent).toBe(first.agent)
       const other = yield* Effect.flatMap(accept(bob, run.id), asWork)
       expect(other.agent).not.toBe(first.agent)
@@ -225,7 +236,7 @@ layer(behindProxy, { excludeTestServices: true })("behind a proxy, with lists", 
       yield* expectProblem(yield* accept(proxy, run.id, as("nonsense")), 403, "Unwelcome", "unreadable")
       const banned = yield* at("127.0.1.66")
       yield* expectProblem(yield* accept(banned, run.id), 403, "Unwelcome", "denied")
-      const { frame } = yield* Effect.flatMap(accept(direct, run.id), asWork)
+      const { frame } = yield* Effect.flatMap(mine(direct, run.id), asWork)
       expect((yield* direct.ask("GET", frame)).status).toBe(200)
       expect((yield* banned.ask("GET", frame)).status).toBe(403)
     })

@@ -33,6 +33,15 @@ export interface Visitor {
 export const accept = (visitor: Visitor, run: string, asked: Asked = {}) =>
   visitor.ask("POST", `/api/work/runs/${run}/agents`, { json: { data: null }, ...asked })
 
+/** What the visitor's address holds, in another browser, is theirs. */
+export const mine = (visitor: Visitor, run: string, asked: Asked = {}) =>
+  visitor.ask("POST", `/api/work/runs/${run}/agents/mine`, asked)
+
+/** Headers of whoever was given this answer's cookies. */
+export const cookiesOf = ({ headers }: Answer) => ({
+  cookie: (headers["set-cookie"] ?? []).map((header) => header.split(";")[0]).join("; ")
+})
+
 type Held = Pick<typeof Work.Type, "agent" | "key">
 
 export const submit = (visitor: Visitor, { agent, key }: Held, answers: unknown, asked: Asked = {}) =>

@@ -37,7 +37,7 @@ const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: b
   if (offer.held !== null) {
     return (
       <Link to={`/task/${offer.run}`} class="button">
-        Continue <span class="hidden">with {offer.title}</span>
+        {offer.heldElsewhere ? "View" : "Continue"} <span class="hidden">with {offer.title}</span>
       </Link>
     )
   }
@@ -65,6 +65,7 @@ const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named
           {offer.keywords.length > 0 && ` · ${offer.keywords.join(", ")}`}
         </p>
         <p>{offerAccountWords(offer)}</p>
+        {offer.heldElsewhere && <p>In work at your address, in another browser</p>}
       </div>
       <Action offer={offer} named={named} />
     </div>

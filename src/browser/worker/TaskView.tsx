@@ -5,6 +5,7 @@ import { Accept } from "./Accept.js"
 import { Afterwards } from "./Afterwards.js"
 import * as api from "./api.js"
 import { goesOn } from "./goingOn.js"
+import { HeldElsewhere } from "./HeldElsewhere.js"
 import { holdsOne, type Known, know, knowAgain, registrationOf } from "./known.js"
 import { NotOffered } from "./NotOffered.js"
 import { Page, ProblemNotice } from "./Page.js"
@@ -17,6 +18,7 @@ type State =
   | { readonly _tag: "Preview"; readonly known: Known; readonly problem?: api.Problem }
   | { readonly _tag: "Working"; readonly known: Known; readonly work: api.Work; readonly arrival?: string }
   | { readonly _tag: "Thanks" | "GivenBack"; readonly known: Known; readonly problem?: api.Problem }
+  | { readonly _tag: "HeldElsewhere"; readonly known: Known; readonly since: number }
   | { readonly _tag: "NotOffered"; readonly worker: string | null }
   | { readonly _tag: "Failed"; readonly problem: api.Problem }
 
@@ -29,8 +31,7 @@ const begin = async (run: string): Promise<State> => {
     const { lobby, offer } = known
     return offer === undefined ? { _tag: "NotOffered", worker: lobby.worker } : { _tag: "Preview", known }
   }
-  const work = await api.accept(run, registrationOf(known))
-  return work.ok ? { _tag: "Working", known, work: work.value } : { _tag: "Preview", known, problem: work.problem }
+  return accepted(run, known, (problem) => ({ _tag: "Preview", known, problem }))
 }
 
 /** With a unit in hand, or with what is in the way. */
@@ -41,8 +42,17 @@ const accepted = async (
   arrival?: string
 ): Promise<State> => {
   const reply = await api.accept(run, registrationOf(known))
-  if (!reply.ok) return onProblem(reply.problem)
-  return { _tag: "Working", known, work: reply.value, ...(arrival === undefined ? {} : { arrival }) }
+  if (reply.ok) return { _tag: "Working", known, work: reply.value, ...(arrival === undefined ? {} : { arrival }) }
+  const { problem } = reply
+  return problem._tag === "HeldByAddress" ? { _tag: "HeldElsewhere", known, since: problem.since } : onProblem(problem)
+}
+
+/** Goes on with what the visitor says is theirs. */
+const claimed = async (run: string, known: Known): Promise<State> => {
+  const reply = await api.mine(run)
+  return reply.ok
+    ? { _tag: "Working", known, work: reply.value }
+    : { _tag: "Preview", known: await knowAgain(known, run), problem: reply.problem }
 }
 
 /** What comes after a submission: the next one, for those who want it so. */
@@ -100,6 +110,10 @@ export const TaskView = ({ run }: { readonly run: string }) => {
           onOther={(work) => setState({ _tag: "Working", known, work, arrival: "Put back. This is another one." })}
         />
       )
+    }
+    case "HeldElsewhere": {
+      const { known, since } = state
+      return <HeldElsewhere known={known} since={since} onMine={async () => setState(await claimed(run, known))} />
     }
     case "Thanks":
     case "GivenBack": {

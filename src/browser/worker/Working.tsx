@@ -49,7 +49,11 @@ const brokenWords: Words = {
 
 /** The work is no longer this worker's, whatever they do. */
 const isFinal = ({ _tag }: api.Problem): boolean =>
-  _tag === "InvalidTransition" || _tag === "NotYourAgent" || _tag === "AgentNotFound" || _tag === "AlreadySubmitted"
+  _tag === "InvalidTransition" ||
+  _tag === "NotYourAgent" ||
+  _tag === "AgentNotFound" ||
+  _tag === "AlreadySubmitted" ||
+  _tag === "HeldByAddress"
 
 export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work, worker }: Props) => {
   const [sending, setSending] = useState(false)

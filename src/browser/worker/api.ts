@@ -45,8 +45,12 @@ export const bonuses = () => ask<ReadonlyArray<PaidBonus>>(`${base}/bonuses`)
 
 export const chooseName = (name: string) => ask<{ readonly worker: string }>(`${base}/name`, posting({ name }))
 
-export const accept = (run: string, data: Json) =>
-  ask<Work>(`${base}/runs/${encodeURIComponent(run)}/agents`, posting({ data }))
+const agentsOf = (run: string) => `${base}/runs/${encodeURIComponent(run)}/agents`
+
+export const accept = (run: string, data: Json) => ask<Work>(agentsOf(run), posting({ data }))
+
+/** Goes on in this browser with what the visitor's address holds. */
+export const mine = (run: string) => ask<Work>(`${agentsOf(run)}/mine`, { method: "POST" })
 
 /** Puts the unit back for another one. */
 export const skip = (work: Work) => ask<Work>(`${base}/agents/${work.agent}/skip`, asWorker(work))

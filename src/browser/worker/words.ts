@@ -29,6 +29,12 @@ export const yoursText = ({ held, yours }: Pick<Offer, "held" | "yours">): strin
   return yours === 0 ? "no more for you just now" : `${more} for you`
 }
 
+/** Of a unit that another browser at the visitor's address holds; the time is milliseconds since 1970. */
+export const heldWords = (since: number): Words => ({
+  title: `This address has held one of these tasks since ${format.moment(since)}`,
+  text: "It was taken in another browser."
+})
+
 /** What a visitor has done and what it earned; empty where they have done nothing. */
 export const accountWords = (
   { earned, submitted, toCome, waiting }: Account,
@@ -114,6 +120,8 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 
 export const problemWords = (problem: Problem): Words => {
   switch (problem._tag) {
+    case "HeldByAddress":
+      return heldWords(problem.since)
     case "NotEligible":
       return { title: "Nothing for you here just now", text: refusals[problem.reason._tag] }
     case "InvalidTransition":

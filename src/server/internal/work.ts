@@ -15,6 +15,7 @@ import * as Stream from "effect/Stream"
 import { type Agent, type AgentOutline, Agents, type Service as AgentsService } from "../../Agents.js"
 import { InvalidName, type StoreError } from "../../CrowdError.js"
 import type { AgentId, RunId, WorkerId } from "../../Ids.js"
+import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { type PaidBonus, type Standing, Workers } from "../../Workers.js"
@@ -23,6 +24,7 @@ import { TaskSource } from "../TaskSource.js"
 import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
+import * as Holding from "./holding.js"
 import * as Keys from "./keys.js"
 import * as offers from "./offers.js"
 import * as visitors from "./visitors.js"
@@ -77,6 +79,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const { chooses, local, providerData, visitor } = yield* visitors.make
     const source = yield* Effect.serviceOption(TaskSource)
     const open = yield* offers.make
+    const holding = yield* Holding.make
 
     const workerOf = (name: Option.Option<string>) =>
       Option.match(name, {
@@ -98,13 +101,14 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       Effect.map(workers.progress(run, worker), ({ available, ...progress }) => ({ ...progress, yours: available }))
 
     /** One visitor's view of what is on offer. */
-    const offersTo = (name: Option.Option<string>) =>
+    const offersTo = (who: visitors.Visitor) =>
       Effect.gen(function* () {
-        const worker = yield* workerOf(name)
+        const worker = yield* workerOf(who.worker)
         const offer = ({ left, run }: offers.Open) =>
           Effect.gen(function* () {
             const { barred, held } = Option.isNone(worker) ? unknown : yield* workers.standing(worker.value.id, run.id)
             const account = yield* accountOf(run.id, Option.getOrUndefined(worker)?.id)
+            const holds = yield* holding.of(run.id, who, held)
             const { description, duration, keywords, reward, title } = run.task
             return {
               run: run.id,
@@ -116,8 +120,9 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               left,
               ...account,
               yours: Option.isSome(barred) ? 0 : account.yours,
-              refusal: Option.isSome(held) ? null : Option.getOrNull(barred),
-              held: Option.getOrNull(held)
+              refusal: Option.isSome(holds.agent) ? null : Option.getOrNull(barred),
+              held: Option.getOrNull(holds.agent),
+              heldElsewhere: holds.isElsewhere
             }
           })
         return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
@@ -150,11 +155,21 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         })
       )
 
+    /** A visitor takes a unit, or comes back to what they hold, or to what another browser at their address does. */
+    const arrived = (run: RunId, said: Json) =>
+      Effect.gen(function* () {
+        const visiting = yield* visitor
+        const shown = yield* holding.inRun(run, visiting)
+        const who = Option.match(shown, { onNone: () => visiting, onSome: (holder) => Holding.as(visiting, holder) })
+        return { agent: yield* agents.register(run, yield* providerData(who, said)), who }
+      })
+
+    const given = (agent: Agent, who: visitors.Visitor) => Effect.zipRight(holding.keep(agent), workOf(agent, who))
+
     /** Does what the agent's worker asks for, and nobody else. */
     const asWorker = (change: AgentsService["start"]) => (request: ChangeRequest) =>
       Effect.gen(function* () {
-        const { worker } = yield* visitor
-        yield* keys.worker(request.path.agent, worker, request.headers[keyHeader])
+        yield* holding.owner(request.path.agent, yield* visitor, request.headers[keyHeader])
         return changed(yield* change(request.path.agent))
       })
 
@@ -206,8 +221,9 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     return handlers
       .handle("lobby", () =>
         Effect.gen(function* () {
-          const { worker } = yield* visitor
-          return { provider, worker: Option.getOrNull(worker), chooses, offers: yield* offersTo(worker) }
+          const who = yield* visitor
+          const { worker } = who
+          return { provider, worker: Option.getOrNull(worker), chooses, offers: yield* offersTo(who) }
         })
       )
       .handle("history", () =>
@@ -241,26 +257,27 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       )
       .handleRaw("accept", ({ path, request }) =>
         Effect.gen(function* () {
-          const who = yield* visitor
           // Nobody listens to what a page says where the crowd knows its people by their connections.
-          const { data } = who.isTold ? { data: null } : yield* bodyOf(request, decodeArrival)
-          const agent = yield* agents.register(path.run, yield* providerData(who, data))
-          return HttpServerResponse.unsafeJson(encodeWork(yield* workOf(agent, who)))
+          const { data } = Option.isSome(local) ? { data: null } : yield* bodyOf(request, decodeArrival)
+          const { agent, who } = yield* arrived(path.run, data)
+          yield* holding.ensureOwn(agent)
+          return HttpServerResponse.unsafeJson(encodeWork(yield* given(agent, who)))
         })
       )
+      .handle("mine", ({ path }) => Effect.flatMap(arrived(path.run, null), ({ agent, who }) => given(agent, who)))
       .handle("skip", ({ headers, path }) =>
         Effect.gen(function* () {
-          const who = yield* visitor
-          yield* keys.worker(path.agent, who.worker, headers[keyHeader])
+          const { who } = yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
           const { run } = yield* agents.get(path.agent)
           const data = yield* providerData(who, null)
-          return yield* workOf(yield* agents.register(run, data, { insteadOf: path.agent }), who)
+          const other = yield* agents.register(run, data, { insteadOf: path.agent })
+          yield* holding.ensureOwn(other)
+          return yield* given(other, who)
         })
       )
       .handleRaw("submit", ({ headers, path, request }) =>
         Effect.gen(function* () {
-          const who = yield* visitor
-          const worker = yield* keys.worker(path.agent, who.worker, headers[keyHeader])
+          const { worker } = yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
           // Only now: looking through a large body is for those who may submit.
           const { answers } = yield* bodyOf(request, decodeSubmission)
           const submitted = yield* agents.submit({ agent: path.agent, worker, answers })

@@ -1,0 +1,29 @@
+/** Another browser at this address holds a unit: somebody else's, or this visitor's own. */
+import { Link, Title } from "../navigation.js"
+import { Accept } from "./Accept.js"
+import type { Known } from "./known.js"
+import { Notice, Page } from "./Page.js"
+import { heldWords } from "./words.js"
+
+interface Props {
+  readonly known: Known
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly onMine: () => Promise<void>
+}
+
+export const HeldElsewhere = ({ known: { lobby, offer }, onMine, since }: Props) => (
+  <Page worker={lobby.worker}>
+    <Title>{offer?.title ?? "This task"}</Title>
+    <Notice words={heldWords(since)} />
+    <p>
+      If that was you, go on with it here. If it was somebody else, wait until they have submitted it or given it back.
+    </p>
+    <div class="actions">
+      <Accept label="That is me, continue here" onAccept={onMine} />
+      <Link to="/" class="button quiet">
+        See all tasks
+      </Link>
+    </div>
+  </Page>
+)
