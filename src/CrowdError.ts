@@ -304,6 +304,21 @@ export class InvalidAnswers extends Schema.TaggedError<InvalidAnswers>("effect-c
 }
 
 /**
+ * Work in which nothing is filled in, of a task that has something to fill in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NothingAnswered extends Schema.TaggedError<NothingAnswered>("effect-crowd/NothingAnswered")(
+  "NothingAnswered",
+  { agent: Ids.AgentId }
+) {
+  override get message() {
+    return "Nothing is filled in. Answer what the task asks, then submit it."
+  }
+}
+
+/**
  * Somebody sent work in the name of an agent that is another worker's.
  *
  * @since 0.1.0
@@ -745,6 +760,7 @@ export const CrowdError = Schema.Union(
   InvalidRegisterArgs,
   InvalidProviderData,
   InvalidAnswers,
+  NothingAnswered,
   InvalidFeedback,
   NotYourAgent,
   AlreadySubmitted,

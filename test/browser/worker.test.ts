@@ -294,6 +294,7 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       const rows = ["a", "b", "c", "d"].map((product) => ({ product }))
       const run = yield* offered({ template, rows, task })
       const first = yield* working(run)
+      yield* answer(first, "one")
       yield* submit(first)
       yield* thanked(first)
       yield* says(first.page, "1 of 3 done · $0.05 waiting for review")
@@ -317,6 +318,7 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     Effect.gen(function* () {
       const run = yield* offered({ template, task: { title: "Reviewed work" } })
       const atWork = yield* working(run)
+      yield* answer(atWork, "one")
       yield* submit(atWork)
       yield* thanked(atWork)
       const [agent] = yield* agentsOf(run.id)

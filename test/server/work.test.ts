@@ -8,9 +8,12 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Agents, silentAfter } from "../../src/Agents.js"
+import * as Batch from "../../src/Batch.js"
 import * as Conductor from "../../src/Conductor.js"
+import * as Crowd from "../../src/Crowd.js"
 import * as Money from "../../src/Money.js"
 import { Qualifications } from "../../src/Qualifications.js"
+import { Requesters } from "../../src/Requesters.js"
 import * as Store from "../../src/Store.js"
 import { Changed, keyHeader, Lobby } from "../../src/server/WorkApi.js"
 import * as tables from "../../src/store/tables.js"
@@ -37,6 +40,12 @@ const task = (title: string, other: Partial<Task> = {}): Task => ({
   maxUnitsPerWorker: Option.none(),
   ...other
 })
+
+const launch = (batch: Batch.Batch) =>
+  Effect.gen(function* () {
+    const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
+    return yield* Crowd.launch(batch, { requester: requester.id })
+  })
 
 const at = (address: string) => Effect.flatMap(server.port, (port) => visitor(port, address))
 
@@ -97,6 +106,104 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
     })
   )
 
+  const fields = [
+    '<input type="hidden" name="id" value="${text}"><input type="hidden" name="boxes">',
+    '<input name="label"><textarea name="note"></textarea>',
+    '<input type="checkbox" name="tag" value="a"><input type="checkbox" name="tag" value="b">'
+  ].join("")
+
+  it.scoped("refuses work without any answer where the form has fields, in words; the unit stays the worker's", () =>
+    Effect.gen(function* () {
+      const run = yield* server.launched(task("unanswered"), 1, fields)
+      const ann = yield* at("127.0.1.30")
+      const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
+      const empty = [
+        {},
+        { label: "", note: " \n" },
+        { tag: [], label: null },
+        { id: "row 0", boxes: "" },
+        { id: ["row 0"], label: ["", ""] }
+      ]
+      for (const answers of empty) {
+        const refused = yield* submit(ann, work, answers)
+        yield* expectProblem(refused, 422, "NothingAnswered")
+        const { message } = yield* Schema.decodeUnknown(Tagged)(refused.body)
+        expect(message).toBe("Nothing is filled in. Answer what the task asks, then submit it.")
+      }
+      const agents = yield* Agents
+      expect((yield* agents.get(work.agent)).answers).toEqual(Option.none())
+      expect((yield* submit(ann, work, { id: "row 0", tag: "b" })).status).toBe(200)
+    })
+  )
+
+  it.scoped(
+    "takes one answer for work, also false, 0, a hidden field that a script filled in and a pressed button",
+    () =>
+      Effect.gen(function* () {
+        const filled = [
+          { note: "n" },
+          { tag: ["a"] },
+          { id: "row 9" },
+          { boxes: "[]" },
+          { more: false },
+          { more: 0 },
+          { go: "1" }
+        ]
+        const run = yield* server.launched(task("answered"), filled.length, fields)
+        const ann = yield* at("127.0.1.31")
+        for (const answers of filled) {
+          const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
+          expect((yield* submit(ann, work, answers)).status, JSON.stringify(answers)).toBe(200)
+        }
+      })
+  )
+
+  it.scoped(
+    "takes work without an answer of a page that asks for none, and knows the fields of a row's own markup",
+    () =>
+      Effect.gen(function* () {
+        const ann = yield* at("127.0.1.32")
+        const asks = (title: string, template: string, other: Partial<Task> = {}) =>
+          Effect.gen(function* () {
+            const run = yield* server.launched(task(title, other), 1, template)
+            const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
+            return (yield* submit(ann, work, {})).status
+          })
+        expect(yield* asks("seen", '<p>${text}</p><button type="submit" name="seen" value="1">Seen</button>')).toBe(200)
+        expect(yield* asks("told", '<input type="hidden" name="id" value="${text}">')).toBe(200)
+        expect(yield* asks("script", "<p>${text}</p><script>makeFields()</script>")).toBe(200)
+        expect(yield* asks("drawn", '<input type="hidden" name="boxes">')).toBe(422)
+        const run = yield* Effect.flatMap(
+          Batch.fromRows({
+            name: "markup",
+            task: task("markup", { markup: ["form"] }),
+            template: "${form}",
+            rows: [{ form: "<select name=a><option></option></select>" }]
+          }),
+          launch
+        )
+        const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
+        yield* expectProblem(yield* submit(ann, work, { a: "" }), 422, "NothingAnswered")
+      })
+  )
+
+  it.scoped("refuses an empty form that the page sends by itself, in words", () =>
+    Effect.gen(function* () {
+      const run = yield* server.launched(task("forms"), 1, fields)
+      const ann = yield* at("127.0.1.33")
+      const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
+      const submitTo = new URL(new URL(work.frame, "http://x").searchParams.get("turkSubmitTo") ?? "").pathname
+      const send = (form: string) =>
+        ann.ask("POST", `${submitTo}/mturk/externalSubmit`, {
+          raw: `assignmentId=${work.agent}&${form}`,
+          headers: { "content-type": "application/x-www-form-urlencoded" }
+        })
+      const refused = yield* send("label=&note=&id=row+0")
+      expect([refused.status, refused.body]).toEqual([422, expect.stringContaining("Nothing is filled in.")])
+      expect((yield* send("label=x")).status).toBe(200)
+    })
+  )
+
   it.scoped("says why there is no unit", () =>
     Effect.gen(function* () {
       const limited = yield* server.launched(task("limited", { maxUnitsPerWorker: Option.some(1) }), 3)
@@ -105,13 +212,13 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
       const pairs = yield* server.launched(task("pairs", { unitsPerAssignment: 2 }), 1)
       const ann = yield* at("127.0.1.4")
       const work = yield* Effect.flatMap(accept(ann, limited.id), asWork)
-      yield* submit(ann, work, {})
+      yield* submit(ann, work, { label: "x" })
       const overLimit = { _tag: "OverWorkerLimit", limit: 1 }
       yield* expectProblem(yield* accept(ann, limited.id), 409, "NotEligible", overLimit)
       const lacks = { _tag: "LacksQualification", qualification: "careful" }
       yield* expectProblem(yield* accept(ann, qualified.id), 409, "NotEligible", lacks)
       const half = yield* Effect.flatMap(accept(ann, pairs.id), asWork)
-      yield* submit(ann, half, {})
+      yield* submit(ann, half, { label: "x" })
       yield* expectProblem(yield* accept(ann, pairs.id), 409, "NotEligible", { _tag: "AlreadyWorked" })
 
       const workers = yield* Workers
@@ -270,7 +377,7 @@ layer(byName, { excludeTestServices: true })("by name", (it) => {
       const [bobs = ""] = (bob.headers["set-cookie"] ?? []).map((header) => header.split(";")[0])
       yield* expectProblem(yield* submit(someone, work, {}, { headers: { cookie: bobs } }), 403, "NotYourAgent")
       const elsewhere = yield* at("127.0.1.9")
-      const sent = yield* submit(elsewhere, work, {}, { headers: { cookie, [keyHeader]: work.key } })
+      const sent = yield* submit(elsewhere, work, { label: "x" }, { headers: { cookie, [keyHeader]: work.key } })
       expect(sent.status).toBe(200)
     })
   )

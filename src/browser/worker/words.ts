@@ -96,6 +96,10 @@ const problems: { readonly [tag: string]: Words } = {
     title: "These answers cannot be sent",
     text: "They are too large or too many. Shorten them, then submit again."
   },
+  NothingAnswered: {
+    title: "Nothing is filled in",
+    text: "Answer what the task asks, then submit it again. If you cannot, give it back."
+  },
   TooLarge: { title: "These answers cannot be sent", text: "They are too large. Shorten them, then submit again." },
   InvalidProviderData: {
     title: "It is not known who you are",

@@ -10,6 +10,7 @@ import { AgentId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import type { Secret } from "../../local/signature.js"
 import * as forms from "../../server/internal/forms.js"
+import { make, type Service } from "../../server/internal/submissions.js"
 import { agents, units } from "../../store/tables.js"
 import type { Context } from "./context.js"
 import * as ids from "./ids.js"
@@ -28,7 +29,7 @@ const holderOf = (context: Context, assignment: string): Effect.Effect<Agent, fo
 const isTooLate = new forms.NotTaken({ status: 409, message: "The time for this task is over." })
 
 /** Of the agent to whom the key was given. */
-const keyed = (context: Context, secret: Secret) =>
+const keyed = (context: Context, work: Service, secret: Secret) =>
   Effect.gen(function* () {
     const { agent: id, key } = yield* HttpLayerRouter.schemaPathParams(PathParams).pipe(
       Effect.mapError(() => forms.foreign)
@@ -38,7 +39,7 @@ const keyed = (context: Context, secret: Secret) =>
     if (agent.status === "expired") return yield* isTooLate
     const { answers, assignment } = yield* forms.form
     if (ids.assignmentOf(agent.unit) !== assignment) return yield* forms.foreign
-    return yield* forms.submit(context.agents, agent, yield* answers)
+    return yield* forms.submit(work, agent, yield* answers)
   })
 
 const orForeign = Option.match({ onNone: () => Effect.fail(forms.foreign), onSome: Effect.succeed<Agent> })
@@ -46,7 +47,7 @@ const orForeign = Option.match({ onNone: () => Effect.fail(forms.foreign), onSom
 const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 
 /** Of the worker at the other end of the connection. */
-const unkeyed = (context: Context, local: Local["Type"]) =>
+const unkeyed = (context: Context, work: Service, local: Local["Type"]) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const name = yield* local
@@ -60,7 +61,7 @@ const unkeyed = (context: Context, local: Local["Type"]) =>
     const { answers, assignment } = yield* forms.form
     const agent = yield* holderOf(context, assignment)
     if (agent.workerName !== name.value) return yield* forms.foreign
-    return yield* forms.submit(context.agents, agent, yield* answers)
+    return yield* forms.submit(work, agent, yield* answers)
   })
 
 /**
@@ -76,8 +77,10 @@ export const routes = (context: Context, secret: Secret) =>
   HttpLayerRouter.use((router) =>
     Effect.gen(function* () {
       const local = yield* Local
-      yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, local)))
+      const { agents, runs } = context
+      const work = make({ agents, runs, source: Option.some({ shown: pages.shown(context, secret, undefined) }) })
+      yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, work, local)))
       const path = `${pages.agentPath}/:agent/:key${forms.submitPath}` as const
-      yield* router.add("POST", path, Effect.map(forms.answered(keyed(context, secret)), forms.readable))
+      yield* router.add("POST", path, Effect.map(forms.answered(keyed(context, work, secret)), forms.readable))
     })
   )

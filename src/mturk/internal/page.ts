@@ -23,11 +23,17 @@ const script = `(function () {
     })
     return fields
   }
+  var asked = "input[name]:not([type=hidden],[type=submit],[type=image],[type=button],[type=reset],[type=file]),select[name],textarea[name]:not([hidden])"
+  function isUnanswered(form, fields) {
+    var isGiven = function (text) { return text.trim() !== "" }
+    return form.querySelector(asked) !== null && !Array.from(fields.values()).flat().some(isGiven)
+  }
   function send(form, submitter) {
     var isImage = submitter && submitter.type === "image"
     var data = isImage ? new FormData(form, submitter) : new FormData(form)
     if (submitter && submitter.name && !isImage) data.append(submitter.name, submitter.value)
     var fields = collect(data)
+    if (isUnanswered(form, fields)) throw new Error("Nothing is filled in. Answer what the task asks, then submit it.")
     var sent = document.createElement("form")
     sent.method = "post"
     sent.acceptCharset = "utf-8"

@@ -7,9 +7,10 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { escapeUTF8 } from "entities"
-import { type Agent, type Service as Agents, type Answers, maxAnswerNames } from "../../Agents.js"
+import { type Agent, type Answers, maxAnswerNames } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import * as storeErrors from "./storeErrors.js"
+import type { Service as Submissions } from "./submissions.js"
 
 /** Where forms go, after `turkSubmitTo`. */
 export const submitPath = "/mturk/externalSubmit"
@@ -85,15 +86,16 @@ const read = (fields: Fields): Effect.Effect<Form, NotTaken> => {
 export const gone = new NotTaken({ status: 409, message: "This task is no longer yours." })
 export const foreign = new NotTaken({ status: 403, message: "This task was given to somebody else." })
 
-export const submit = (agents: Agents, agent: Agent, answers: Answers) =>
-  agents.submit({ agent: agent.id, worker: agent.worker, answers }).pipe(
+export const submit = (submissions: Submissions, agent: Agent, answers: Answers) =>
+  submissions.submit({ agent: agent.id, worker: agent.worker, answers }).pipe(
     Effect.as(taken(answers)),
     Effect.catchTags({
       AgentNotFound: () => gone,
       NotYourAgent: () => foreign,
       InvalidTransition: () => gone,
       AlreadySubmitted: () => new NotTaken({ status: 409, message: "Other answers were submitted before." }),
-      InvalidAnswers: () => new NotTaken({ status: 413, message: "The answers are too large." })
+      InvalidAnswers: () => new NotTaken({ status: 413, message: "The answers are too large." }),
+      NothingAnswered: ({ message }) => new NotTaken({ status: 422, message })
     })
   )
 

@@ -5,8 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Agents } from "../../Agents.js"
 import { AgentId } from "../../Ids.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { TaskSource } from "../TaskSource.js"
 import * as forms from "./forms.js"
 import { Keys, submitFolder } from "./keys.js"
+import * as submissions from "./submissions.js"
 
 const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 
@@ -17,13 +20,15 @@ export const isForm = (request: HttpServerRequest.HttpServerRequest): boolean =>
 const taken = Effect.gen(function* () {
   const keys = yield* Keys
   const agents = yield* Agents
+  const source = yield* Effect.serviceOption(TaskSource)
+  const work = submissions.make({ agents, runs: yield* TaskRuns, source })
   return Effect.gen(function* () {
     const { agent: id, key } = yield* Effect.mapError(HttpLayerRouter.schemaPathParams(PathParams), () => forms.foreign)
     if (!keys.isSubmitKey(id, key)) return yield* forms.foreign
     const agent = yield* Effect.catchTag(agents.get(id), "AgentNotFound", () => forms.gone)
     const { answers, assignment } = yield* forms.form
     if (assignment !== id) return yield* forms.foreign
-    return yield* forms.submit(agents, agent, yield* answers)
+    return yield* forms.submit(work, agent, yield* answers)
   })
 })
 

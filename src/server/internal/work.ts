@@ -27,6 +27,7 @@ import { ifThere } from "./found.js"
 import * as Holding from "./holding.js"
 import * as Keys from "./keys.js"
 import * as offers from "./offers.js"
+import * as submissions from "./submissions.js"
 import * as visitors from "./visitors.js"
 
 const historyAtMost = 50
@@ -80,6 +81,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const source = yield* Effect.serviceOption(TaskSource)
     const open = yield* offers.make
     const holding = yield* Holding.make
+    const work = submissions.make({ agents, runs, source })
 
     const workerOf = (name: Option.Option<string>) =>
       Option.match(name, {
@@ -203,6 +205,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const workOf = (agent: Agent, who: visitors.Visitor) =>
       Effect.gen(function* () {
         const { task } = yield* runs.get(agent.run)
+        work.expect(agent)
         return {
           agent: agent.id,
           run: agent.run,
@@ -280,7 +283,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           const { worker } = yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
           // Only now: looking through a large body is for those who may submit.
           const { answers } = yield* bodyOf(request, decodeSubmission)
-          const submitted = yield* agents.submit({ agent: path.agent, worker, answers })
+          const submitted = yield* work.submit({ agent: path.agent, worker, answers })
           return HttpServerResponse.unsafeJson(encodeChanged(changed(submitted)))
         })
       )
