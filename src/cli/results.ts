@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as Results from "../batch/Results.js"
 import * as Crowd from "../Crowd.js"
 import type { RunId } from "../Ids.js"
-import { harmless } from "../internal/text.js"
+import { fileName, harmless } from "../internal/text.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { UsageError } from "./failure.js"
 import { Screen } from "./Screen.js"
@@ -43,12 +43,9 @@ export const isStdout = ({ path }: Pick<Target, "path">): boolean => path === "-
 
 export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl") ? "jsonl" : "csv")
 
-/** What would lead out of this folder: a run that a script made is called what that likes. */
-const unfit = /[/\\\p{Cc}]+/gu
-
 /** The file for the results of a run: the one asked for, or one named after the batch, here. */
 export const fileFor = (out: Option.Option<string>, run: Pick<TaskRun, "name">, format: Results.Format) =>
-  Option.getOrElse(out, () => `${run.name.replace(unfit, "-")}-results.${format}`)
+  Option.getOrElse(out, () => `${fileName(run.name)}-results.${format}`)
 
 const checkFolder = (path: string) =>
   Effect.gen(function* () {

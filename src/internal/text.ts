@@ -30,6 +30,18 @@ export const harmless = (text: string): string =>
 export const harmlessLine = (text: string): string =>
   text.replaceAll("\r\n", "\n").replaceAll("\n", "\\n").replace(onScreen, escaped)
 
+const unfitInFiles = new RegExp(`(?:[/\\\\\\p{Surrogate}]|${controls.source})+`, "gu")
+
+/** So many characters are 240 bytes at the most; file systems take 255. */
+const fileNameLength = 60
+
+/**
+ * As the name of a file begins, whoever thought of the text: it leads into no other folder, and nothing in it moves a
+ * cursor or turns the direction of reading. @internal
+ */
+export const fileName = (text: string): string =>
+  Array.from(text.replace(unfitInFiles, "-")).slice(0, fileNameLength).join("")
+
 const editDistance = (a: string, b: string): number => {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -5,8 +5,10 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import { Agents } from "../../src/Agents.js"
 import { StoreError } from "../../src/CrowdError.js"
+import { RunId } from "../../src/Ids.js"
 import * as Store from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
 import * as server from "../support/server.js"
@@ -62,6 +64,23 @@ layer(served, { excludeTestServices: true })("a download of results", (it) => {
       expect(Either.isLeft(yield* download(csv, 0))).toBe(true)
       expect(Either.isLeft(yield* download(csv, 1))).toBe(true)
       expect(yield* download(csv)).toEqual(Either.right(rows + 1))
+    })
+  )
+
+  it.effect("has a name that can be read, also of a run with control characters in its own from before", () =>
+    Effect.gen(function* () {
+      const store = yield* Store.Store
+      const run = yield* consoleClient.launched("Spoilt", 1)
+      const id = RunId.make("run_FROMBEFORE")
+      yield* store.insert(tables.runs, [{ ...run, setup: Option.none(), id, name: "x\u202evsc.exe\u0007/" }])
+      const url = `${yield* consoleClient.baseUrl}/api/console/runs/${id}/results/csv`
+      const headers = { authorization: consoleClient.authorization }
+      const answer = yield* Effect.promise(() => fetch(url, { headers }))
+      yield* Effect.promise(() => answer.text())
+      expect([answer.status, answer.headers.get("content-disposition")]).toEqual([
+        200,
+        "attachment; filename*=UTF-8''x-vsc.exe--results.csv"
+      ])
     })
   )
 })

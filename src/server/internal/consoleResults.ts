@@ -8,16 +8,14 @@ import type { Agents } from "../../Agents.js"
 import * as Results from "../../batch/Results.js"
 import * as Crowd from "../../Crowd.js"
 import type { RunId } from "../../Ids.js"
+import { fileName } from "../../internal/text.js"
 import { TaskRuns } from "../../TaskRuns.js"
 
 const types = { csv: "text/csv; charset=utf-8", jsonl: "application/jsonl; charset=utf-8" }
 
 /** Whatever a batch is called, as RFC 6266 has it. */
 const attachment = (name: string): string => {
-  const encoded = encodeURIComponent(name.replace(/\p{Surrogate}/gu, "-")).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16)}`
-  )
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
   return `attachment; filename*=UTF-8''${encoded}`
 }
 
@@ -37,7 +35,7 @@ export const make = Effect.gen(function* () {
       const text = Stream.provideContext(Results.encode(submitted, format, { template }), context)
       return HttpServerResponse.stream(Stream.encodeText(text), {
         contentType: types[format],
-        headers: { "content-disposition": attachment(`${name}-results.${format}`) }
+        headers: { "content-disposition": attachment(`${fileName(name)}-results.${format}`) }
       })
     })
 })
