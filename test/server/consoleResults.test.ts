@@ -70,9 +70,11 @@ layer(served, { excludeTestServices: true })("a download of results", (it) => {
   it.effect("has a name that can be read, also of a run with control characters in its own from before", () =>
     Effect.gen(function* () {
       const store = yield* Store.Store
-      const run = yield* consoleClient.launched("Spoilt", 1)
+      const launched = yield* consoleClient.launched("Spoilt", 1)
+      const run = Option.getOrThrow(yield* store.get(tables.runs, launched.id))
       const id = RunId.make("run_FROMBEFORE")
-      yield* store.insert(tables.runs, [{ ...run, setup: Option.none(), id, name: "x\u202evsc.exe\u0007/" }])
+      yield* store.insert(tables.runs, [{ ...run, id, name: "x\u202evsc.exe\u0007/" }])
+      yield* store.put(tables.templates, [{ id, html: "<p>" }])
       const url = `${yield* consoleClient.baseUrl}/api/console/runs/${id}/results/csv`
       const headers = { authorization: consoleClient.authorization }
       const answer = yield* Effect.promise(() => fetch(url, { headers }))
