@@ -228,7 +228,16 @@ export interface Arrival {
  * @category models
  */
 export type Observation =
-  | { readonly _tag: "Unit"; readonly remoteUnit: string; readonly status: RemoteUnitStatus }
+  | {
+      readonly _tag: "Unit"
+      readonly remoteUnit: string
+      readonly status: RemoteUnitStatus
+      /**
+       * Of a unit that was taken back and that nobody is at work on any more: for how long work may still become visible;
+       * zero where the crowd is never behind. Left out, whoever was at work when it was taken back may still be.
+       */
+      readonly wait?: Duration.Duration | undefined
+    }
   | {
       readonly _tag: "Agent"
       readonly remoteUnit: string

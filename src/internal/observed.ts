@@ -6,6 +6,7 @@ import type { AgentNotFound, InvalidTransition, StoreError } from "../CrowdError
 import type { Observation } from "../Driver.js"
 import * as Ids from "../Ids.js"
 import * as States from "../States.js"
+import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
@@ -15,6 +16,8 @@ import { asked, pay } from "./reviews.js"
 import { changeAgent } from "./transitions.js"
 
 type OfAgent = Extract<Observation, { readonly _tag: "Agent" }>
+type OfUnit = Extract<Observation, { readonly _tag: "Unit" }>
+type UnitPatch = Store.Where<Unit>
 
 /**
  * Follows the crowd through the table; a crowd that went a way we have no transition for changes nothing. Of a decision
@@ -43,14 +46,26 @@ const follow = (
     })
   )
 
-const observeUnit = (engine: Engine.Service, unit: Unit, status: States.RemoteUnitStatus) =>
+/** Where nobody is at work any more on a unit that was taken back, it is not waited for longer than the crowd says. */
+const shorterLease = (unit: Unit, { wait }: Pick<OfUnit, "wait">, now: DateTime.Utc): Option.Option<UnitPatch> => {
+  if (unit.status !== "expired" || wait === undefined) return Option.none()
+  const end = DateTime.addDuration(now, wait)
+  const isLonger = Option.exists(unit.leaseUntil, DateTime.greaterThan(end))
+  return isLonger ? Option.some({ leaseUntil: Option.some(end) }) : Option.none()
+}
+
+const statusPatch = (unit: Unit, { status }: Pick<OfUnit, "status">): Option.Option<UnitPatch> =>
+  States.reconcileUnit(unit.status, status).pipe(
+    Option.flatMap((operation) => States.nextUnit(unit.status, operation)),
+    Option.map((status) => (status === "expired" ? { status, offeredUntil: Option.none() } : { status }))
+  )
+
+const observeUnit = (engine: Engine.Service, unit: Unit, seen: Pick<OfUnit, "status" | "wait">) =>
   Effect.gen(function* () {
-    const operation = States.reconcileUnit(unit.status, status)
-    const to = Option.flatMap(operation, (operation) => States.nextUnit(unit.status, operation))
-    if (Option.isNone(to)) return 0
     const now = yield* DateTime.now
-    const ended = to.value === "expired" ? { offeredUntil: Option.none() } : {}
-    yield* engine.store.update(tables.units, { ids: [unit.id], set: { ...ended, status: to.value, updatedAt: now } })
+    const patch = Option.orElse(statusPatch(unit, seen), () => shorterLease(unit, seen, now))
+    if (Option.isNone(patch)) return 0
+    yield* engine.store.update(tables.units, { ids: [unit.id], set: { ...patch.value, updatedAt: now } })
     return 1
   })
 
@@ -115,7 +130,7 @@ export const apply = (
       const unit = yield* registry.unitAt(engine, run, observation.remoteUnit)
       if (Option.isNone(unit)) return 0
       return observation._tag === "Unit"
-        ? yield* observeUnit(engine, unit.value, observation.status)
+        ? yield* observeUnit(engine, unit.value, observation)
         : yield* observeAgent(engine, run, unit.value, observation)
     })
   )
@@ -151,7 +166,7 @@ export const unitStatus = (
   engine.store.transaction(
     Effect.gen(function* () {
       const current = Option.getOrElse(yield* engine.store.get(tables.units, unit.id), () => unit)
-      yield* observeUnit(engine, current, remote)
+      yield* observeUnit(engine, current, { status: remote })
       return Option.match(yield* engine.store.get(tables.units, unit.id), {
         onNone: () => current.status,
         onSome: ({ status }) => status

@@ -15,6 +15,7 @@ import * as MTurk from "../../src/MTurk.js"
 import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as tables from "../../src/store/tables.js"
+import { later } from "../mturk/wire.js"
 import * as market from "../mturk-server/support.js"
 import * as visiting from "../support/serverVisitors.js"
 import { served, until } from "./served.js"
@@ -429,6 +430,20 @@ describe("crowd expire on mturk", () => {
         const waited = json(Expired, yield* crowd(["expire", run, "--wait", "--json"]))
         expect(waited).toMatchObject({ waitMillis: 0, units: { expired: 2 } })
       }
+    }).pipe(Effect.provide(market.layer()))
+  )
+
+  it.scopedLive("--wait waits for nobody who was at work and has given it back", () =>
+    Effect.gen(function* () {
+      const { accept, batch, crowd, giveBack } = yield* prepared()
+      const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...mturk]))
+      const held = yield* accept("ann", yield* offered)
+      yield* crowd(["expire", run])
+      yield* giveBack(held)
+      const soon = json(Expired, yield* crowd(["expire", run, "--json"]))
+      expect(soon.waitMillis).toBeLessThanOrEqual(60_000)
+      const aMinuteLater = later("61 seconds", crowd(["expire", run, "--wait", "--json"]))
+      expect(json(Expired, yield* aMinuteLater)).toMatchObject({ waitMillis: 0, units: { expired: 2 } })
     }).pipe(Effect.provide(market.layer()))
   )
 

@@ -189,7 +189,9 @@ export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect
     ...clock,
     sleep: (duration) => clock.sleep(duration),
     unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + ahead,
-    currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + ahead)
+    unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos() + BigInt(ahead) * 1_000_000n,
+    currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + ahead),
+    currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + BigInt(ahead) * 1_000_000n)
   })
 }
 

@@ -3,6 +3,7 @@ import { ListReviewableHITsCommand, type ReviewableHITStatus } from "@aws-sdk/cl
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -49,23 +50,26 @@ const settled = 60_000
 const isOver = ({ HITStatus }: replies.Hit): boolean => HITStatus === "Reviewable" || HITStatus === "Reviewing"
 
 /** Looked at once, a HIT of these figures has nothing new to tell. */
-const figuresOf = (hit: replies.Hit): string =>
-  `${hit.NumberOfAssignmentsCompleted}/${hit.Expiration?.epochMillis ?? 0}`
+const figuresOf = ({ Expiration, NumberOfAssignmentsCompleted, NumberOfAssignmentsPending }: replies.Hit): string =>
+  `${NumberOfAssignmentsCompleted}/${NumberOfAssignmentsPending}/${Expiration?.epochMillis ?? 0}`
 
 const day = 24 * 60 * 60_000
 /** For so long a rejection can be overridden. */
 const overridable = 30 * day
 
-/** Since when nobody can have begun to work on it. */
-const closedAt = ({ hit, unit }: Known): number =>
+const millisOf = (time: Option.Option<DateTime.Utc>): number =>
+  Option.match(time, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
+
+/** From when on nothing more becomes visible of it: nobody can begin, and whoever was at work has had their time. */
+const settledAt = ({ hit, unit }: Known): number =>
   Math.max(
-    hit.Expiration?.epochMillis ?? 0,
-    Option.match(unit.withdrawnAt, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
+    (hit.Expiration?.epochMillis ?? 0) + settled,
+    millisOf(unit.withdrawnAt) + settled,
+    millisOf(unit.leaseUntil)
   )
 
 /** Until when what somebody was at work on when it was taken back may still come in. */
-const busyUntil = ({ unit }: Known): number =>
-  Option.match(unit.leaseUntil, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis + settled })
+const busyUntil = ({ unit }: Known): number => millisOf(unit.leaseUntil) + settled
 
 /** Whether an assignment that we hold as decided may be decided otherwise by now. */
 const judgeDecided = ({ decidedAt, status }: Agent, now: number): Finding =>
@@ -76,9 +80,9 @@ const judgeDecided = ({ decidedAt, status }: Agent, now: number): Finding =>
 /** Of a unit that was taken back: once, after nothing more can become visible, it has to be looked at. */
 const judgeExpired = (known: Known, now: number, looked: boolean): Finding => {
   if (!looked && now < busyUntil(known)) return fetch
-  const closed = closedAt(known)
-  const wasLookedAt = known.unit.updatedAt.epochMillis - closed > settled
-  return now - closed > settled && !wasLookedAt ? doubt : nothing
+  const end = settledAt(known)
+  const wasLookedAt = known.unit.updatedAt.epochMillis >= end
+  return now >= end && !wasLookedAt ? doubt : nothing
 }
 
 const isDecided = ({ status }: Agent): boolean =>
@@ -121,6 +125,14 @@ const leaving = ({ hit }: Known, agent: Agent, now: number): Observation => ({
   at: DateTime.unsafeMake(now)
 })
 
+/** Where nobody is at work on it, it may have been submitted just now and not be listed yet. */
+const withdrawn = ({ hit }: Known): Observation => ({
+  _tag: "Unit",
+  remoteUnit: hit.HITId,
+  status: "withdrawn",
+  wait: hit.NumberOfAssignmentsPending === 0 ? Duration.millis(settled) : undefined
+})
+
 /** Nobody has submitted it, and nobody will. */
 const abandoned = (known: Known, now: number): ReadonlyArray<Observation> =>
   isExpired(known.hit, now)
@@ -128,7 +140,7 @@ const abandoned = (known: Known, now: number): ReadonlyArray<Observation> =>
         ...Option.toArray(known.agent)
           .filter(({ status }) => States.isOpen(status))
           .map((agent) => leaving(known, agent, now)),
-        { _tag: "Unit", remoteUnit: known.hit.HITId, status: "withdrawn" }
+        withdrawn(known)
       ]
     : []
 
@@ -170,7 +182,7 @@ const fetched = (sync: Sync, known: Known, now: number) =>
   Effect.map(retrying(assignmentsOf(sync.crowd, known.hit)), (all): ReadonlyArray<Observation> => {
     const { HITId } = known.hit
     sync.figures.looked.set(HITId, figuresOf(known.hit))
-    if (all.length > 0 || now - closedAt(known) > settled) sync.figures.seen.set(HITId, figuresOf(known.hit))
+    if (all.length > 0 || now >= settledAt(known)) sync.figures.seen.set(HITId, figuresOf(known.hit))
     const observations = all.length === 0 ? abandoned(known, now) : all.map((found) => submission(known, found, now))
     if (observations.length === 0) sync.calls++
     return observations
@@ -261,18 +273,18 @@ const total = (counts: Counts): number => Object.values(counts).reduce((sum, n) 
 
 /**
  * With what the bound leaves over: first the HITs that somebody else is reviewing, then a look at those that are
- * doubtful. Where there is one call left, the two take turns.
+ * doubtful. Where there is no more than one call left, the two take turns.
  */
 const spare = (sync: Sync, hitType: string | undefined, units: number) =>
   Stream.unwrap(
     Effect.map(looks.turnOf(sync.crowd, sync.run), (turn) => {
       const left = () => looks.bound(units) - sync.calls
-      const waits = left() === 1 && sync.doubtful.length > 0 && turn.listed
+      const waits = left() <= 1 && sync.doubtful.length > 0 && turn.listed
       const listed = hitType !== undefined && !waits
       const list = listed ? reviewable(sync, hitType, "Reviewing") : Stream.empty
       const look = Effect.gen(function* () {
         if (sync.doubtful.length === 0) return []
-        const chosen = looks.next(sync.doubtful, turn, left())
+        const chosen = looks.next(sync.doubtful, turn, waits ? 1 : left())
         const place = chosen.at(-1)?.unit.place ?? turn.place
         yield* looks.keepTurn(sync.crowd, sync.run, { place, listed: chosen.length === 0 })
         const now = yield* Clock.currentTimeMillis

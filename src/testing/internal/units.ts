@@ -2,6 +2,7 @@ import { describe, expect } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
 import { Journal } from "../../Journal.js"
@@ -173,6 +174,18 @@ const takingBack = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* units.expireAll(run.id)
       yield* kit.givenBack(agent)
       expect(statuses(yield* kit.unitsOf(run))).toEqual(["expired"])
+    }))
+
+  test("MUST wait for nobody once what was taken back has been given back", () =>
+    Effect.gen(function* () {
+      const units = yield* Units
+      const run = yield* kit.launched()
+      const agent = yield* kit.accepted(run)
+      yield* units.expireAll(run.id)
+      expect(yield* units.busyUntil(run.id)).toEqual(Option.some(agent.deadline))
+      yield* kit.givenBack(agent)
+      expect(yield* units.busyUntil(run.id)).toEqual(Option.none())
+      expect(yield* units.expireAll(run.id)).toEqual(Duration.zero)
     }))
 
   test("MUST refuse to take back what is completed", () =>
