@@ -44,6 +44,7 @@ import * as pages from "./mturk-server/internal/workerPages.js"
 import type { Core } from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import type { Store } from "./Store.js"
+import * as storeErrors from "./server/internal/storeErrors.js"
 import { TaskSource } from "./server/TaskSource.js"
 import { Workers } from "./Workers.js"
 
@@ -106,7 +107,8 @@ export const layer = (
         keys: keysOf(options),
         handlers: handlers(made),
         faults: options.faults ?? noFaults,
-        mode: options.mode ?? "production"
+        mode: options.mode ?? "production",
+        tell: yield* storeErrors.telling
       })
       const upkeeping = upkeep.round(made).pipe(
         Effect.catchAllCause((cause) => Effect.logWarning("MTurkServer: upkeep failed", cause)),

@@ -140,6 +140,19 @@ export const RunView = Schema.Struct({
 export interface RunView extends Schema.Schema.Type<typeof RunView> {}
 
 /**
+ * That the store cannot be read or written: since when, and what happened, as the log has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Trouble = Schema.Struct({ since: Schema.DateTimeUtcFromNumber, message: Schema.String })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Trouble extends Schema.Schema.Type<typeof Trouble> {}
+
+/**
  * What a worker submitted; `frame` is the path of the task's page with the answers in it.
  *
  * @since 0.1.0
@@ -282,7 +295,10 @@ const looks = HttpApiGroup.make("console")
       .addSuccess(HttpApiSchema.Text({ contentType: "text/csv" }))
       .addError(runNotFound, { status: 404 })
   )
-  /** Server-sent events `run`, a `RunView` each: of one run, or of the newest ones. */
+  /**
+   * Server-sent events `run`, a `RunView` each: of one run, or of the newest ones. And `trouble`: a `Trouble` when any
+   * request of this server met it, `null` when there is none or no more.
+   */
   .add(
     HttpApiEndpoint.get("events", "/events")
       .setUrlParams(Schema.Struct({ run: Schema.optional(RunId) }))

@@ -96,6 +96,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),
+        Layer.provide(Layer.succeed(StoreErrors.StoreErrors, errors)),
         Layer.provide(
           guard.layer({
             running,

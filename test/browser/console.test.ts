@@ -7,7 +7,10 @@ import type { Page } from "playwright-core"
 import { type Agent, Agents } from "../../src/Agents.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import * as consoleClient from "../server/consoleClient.js"
+import * as breaking from "../support/breakingStore.js"
 import * as server from "../support/server.js"
+import { accept, visitor } from "../support/serverVisitors.js"
+import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { isThere, press, requester, reviewing, token } from "./support/requester.js"
 
@@ -66,7 +69,11 @@ const lookingOften = `{
 const focusGoesTo = (page: Page, text: RegExp) =>
   act(() => expect.poll(() => Effect.runPromise(focused(page)), { timeout: 5_000 }).toMatch(text))
 
-layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices: true })("The console", (it) => {
+const store = breaking.make(sqlite.layer())
+
+const live = Layer.merge(consoleClient.over(store.layer), chromium.layer)
+
+layer(live, { excludeTestServices: true })("The console", (it) => {
   it.scoped("lets in who has the token, by address or typed, and keeps it out of the address bar", () =>
     Effect.gen(function* () {
       yield* launched("Signing in", 1)
@@ -462,6 +469,42 @@ layer(Layer.mergeAll(consoleClient.layer, chromium.layer), { excludeTestServices
         expect(box?.x).toBeGreaterThanOrEqual(0)
         expect((box?.x ?? 360) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
       }
+    })
+  )
+
+  it.scoped("shows that the store fails although only workers have met it, until it keeps again what they send", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Full", 2)
+      const page = yield* requester()
+      yield* isThere(page, "Full")
+      const ann = yield* visitor(yield* server.port, "127.0.5.1")
+      yield* store.broken("full")
+      yield* accept(ann, run.id)
+      const notice = page.getByRole("alert")
+      yield* isThere(page, breaking.full.message)
+      expect(yield* act(() => notice.textContent())).toMatch(/Since .+ not everything can be read or kept/)
+      yield* act(() => page.getByRole("button", { name: "Dismiss" }).click())
+      yield* act(() => notice.waitFor({ state: "detached" }))
+      yield* act(() => page.reload())
+      yield* isThere(page, breaking.full.message)
+      yield* store.mended
+      yield* accept(ann, run.id)
+      yield* act(() => notice.waitFor({ state: "detached" }))
+    })
+  )
+
+  it.scoped("shows that the store is gone, also to whoever comes just then, and goes on once it is back", () =>
+    Effect.gen(function* () {
+      yield* launched("Back again", 1)
+      const page = yield* requester()
+      yield* isThere(page, "Back again")
+      yield* store.broken("gone")
+      yield* isThere(page, breaking.gone.message)
+      yield* act(() => page.reload())
+      yield* isThere(page, breaking.gone.message)
+      yield* store.mended
+      yield* isThere(page, "Back again")
+      yield* act(() => page.getByRole("alert").waitFor({ state: "detached" }))
     })
   )
 })

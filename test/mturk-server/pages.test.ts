@@ -2,15 +2,19 @@
 import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { AgentId } from "../../src/Ids.js"
 import { unitOf } from "../../src/mturk-server/internal/ids.js"
 import * as workerPages from "../../src/mturk-server/internal/workerPages.js"
+import * as Store from "../../src/Store.js"
 import { Lobby, Work } from "../../src/server/WorkApi.js"
+import * as breaking from "../support/breakingStore.js"
 import { counting } from "../support/stores.js"
 import * as samples from "./samples.js"
-import { externalQuestion, layer, Marketplace, secret } from "./support.js"
+import { externalQuestion, layer, Marketplace, secret, token } from "./support.js"
 
 interface Answer {
   readonly status: number
@@ -381,5 +385,37 @@ describe("messages", () => {
       const shown = Array.from(text.matchAll(/<h2>number (\d+)/g), ([, n]) => Number(n))
       expect(shown).toEqual(Array.from({ length: 100 }, (_, n) => 100 - n))
     }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped(
+    "say in words what a worker can do when the store fails; where it is, only the log and the console have",
+    () =>
+      Effect.gen(function* () {
+        const logged: Array<string> = []
+        const store = breaking.make(Store.layerMemory)
+        const log = Logger.make(({ message }) => void logged.push(String(message)))
+        yield* Effect.gen(function* () {
+          yield* samples.submitted({}, "127.0.0.1")
+          yield* store.broken("gone")
+          const { headers, status, text } = yield* ask("/mturk/messages")
+          expect(status).toBe(503)
+          expect(headers.get("content-type")).toMatch(/^text\/plain/)
+          expect(text).toBe(
+            "The server cannot reach what it keeps just now. What you typed stays on your page: wait a moment, then try again."
+          )
+          expect(JSON.stringify([...headers])).not.toContain(breaking.place)
+          const { call } = yield* Marketplace
+          const refused = yield* Effect.flip(call((c) => c.send(new SDK.GetAccountBalanceCommand({}))))
+          expect(JSON.stringify(refused)).not.toContain(breaking.place)
+          const told = yield* ask("/api/console/runs", {
+            headers: { authorization: `Bearer ${Redacted.value(token)}` }
+          })
+          expect(told.text).toContain(breaking.place)
+        }).pipe(
+          Effect.provide(layer({ store: store.layer })),
+          Effect.provide(Logger.replace(Logger.defaultLogger, log))
+        )
+        expect(logged).toEqual([breaking.gone.message])
+      })
   )
 })

@@ -3,19 +3,27 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { assert, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import * as TestServices from "effect/TestServices"
 import { Agents, type Answers } from "../../src/Agents.js"
 import type { RunId } from "../../src/Ids.js"
 import * as Money from "../../src/Money.js"
+import type { Store } from "../../src/Store.js"
 import { Api } from "../../src/server/Api.js"
 import { type Task, taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 
-export const layer = Layer.provideMerge(server.layer(), Layer.merge(sqlite.layer(), FetchHttpClient.layer))
+/** The server over this store. */
+export const over = <E>(store: Layer.Layer<Store, E>) =>
+  Layer.provideMerge(server.layer(), Layer.merge(store, FetchHttpClient.layer))
+
+export const layer = over(sqlite.layer())
 
 export const authorization = `Bearer ${Redacted.value(server.token)}`
 
@@ -56,4 +64,48 @@ export const submitted = (run: RunId, worker: string, answers: Answers = { label
     const agents = yield* Agents
     const agent = yield* agents.register(run, { worker })
     return yield* agents.submit({ agent: agent.id, worker: agent.worker, answers })
+  })
+
+export interface Event {
+  readonly name: string
+  readonly data: string
+}
+
+/** The events of the console's stream, one after the other; none when it has ended. */
+export const listen = (query: string) =>
+  Effect.gen(function* () {
+    const url = `${yield* baseUrl}/api/console/events${query}`
+    const response = yield* Effect.acquireRelease(
+      Effect.promise(() => fetch(url, { headers: { authorization } })),
+      ({ body }) => Effect.promise(() => body?.cancel().catch(() => {}) ?? Promise.resolve())
+    )
+    expect(response.headers.get("content-type")).toContain("text/event-stream")
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader() ?? assert.fail("no body")
+    let text = ""
+    const next = async (): Promise<Event | undefined> => {
+      for (;;) {
+        const end = text.indexOf("\n\n")
+        if (end >= 0) {
+          const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? []
+          text = text.slice(end + 2)
+          if (name !== undefined && data !== undefined) return { name, data }
+        } else {
+          const { done, value } = await reader.read()
+          if (done) return undefined
+          text += value
+        }
+      }
+    }
+    return { next: Effect.promise(next) }
+  })
+
+/** Lets the server's time go on, until what is awaited is there. */
+export const soon = <A>(awaited: Effect.Effect<A>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(awaited)
+    const passing = TestClock.adjust("1 second").pipe(
+      Effect.zipRight(TestServices.provideLive(Effect.sleep("5 millis"))),
+      Effect.forever
+    )
+    return yield* Effect.raceFirst(fiber, passing)
   })

@@ -1,7 +1,7 @@
 /** What the console is told without asking. */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { assert, expect, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,7 +20,7 @@ import * as server from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as consoleClient from "./consoleClient.js"
 
-const { launched, submitted } = consoleClient
+const { launched, soon, submitted } = consoleClient
 
 /** How often the units of any run were counted. */
 class Counted extends Context.Tag("test/Counted")<Counted, Ref.Ref<number>>() {}
@@ -68,45 +68,13 @@ const serving = Layer.provideMerge(Server.layer({ secret: server.secret, token: 
 
 const decode = Schema.decodeSync(Schema.parseJson(RunView))
 
-/** The events of a stream, one after the other; none when it has ended. */
+/** The views of runs that a stream tells, one after the other; none when it has ended. */
 const listen = (query: string) =>
-  Effect.gen(function* () {
-    const url = `${yield* consoleClient.baseUrl}/api/console/events${query}`
-    const { authorization } = consoleClient
-    const response = yield* Effect.acquireRelease(
-      Effect.promise(() => fetch(url, { headers: { authorization } })),
-      ({ body }) => Effect.promise(() => body?.cancel().catch(() => {}) ?? Promise.resolve())
+  Effect.map(consoleClient.listen(query), (events) => {
+    const next: Effect.Effect<typeof RunView.Type | undefined> = Effect.flatMap(events.next, (event) =>
+      event === undefined || event.name === "run" ? Effect.succeed(event && decode(event.data)) : next
     )
-    expect(response.headers.get("content-type")).toContain("text/event-stream")
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader() ?? assert.fail("no body")
-    let text = ""
-    const next = async (): Promise<typeof RunView.Type | undefined> => {
-      for (;;) {
-        const end = text.indexOf("\n\n")
-        if (end >= 0) {
-          const event = text.slice(0, end)
-          text = text.slice(end + 2)
-          const data = /^event: run\ndata: (.*)$/.exec(event)
-          if (data !== null) return decode(data[1] ?? "")
-        } else {
-          const { done, value } = await reader.read()
-          if (done) return undefined
-          text += value
-        }
-      }
-    }
-    return { next: Effect.promise(next) }
-  })
-
-/** Lets the server's time go on, until what is awaited is there. */
-const soon = <A>(awaited: Effect.Effect<A>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.fork(awaited)
-    const passing = TestClock.adjust("1 second").pipe(
-      Effect.zipRight(TestServices.provideLive(Effect.sleep("5 millis"))),
-      Effect.forever
-    )
-    return yield* Effect.raceFirst(fiber, passing)
+    return { next }
   })
 
 layer(crowd)("The console's events", (it) => {
@@ -156,14 +124,12 @@ layer(crowd)("The console's events", (it) => {
     }).pipe(Effect.provide(serving))
   )
 
-  it.scoped("come again at once after a run could not be read", () =>
+  it.scoped("tell a run that could not be read as soon as it can be", () =>
     Effect.gen(function* () {
       const run = yield* launched("Away", 1)
       yield* Ref.set(yield* Failing, 1)
-      const first = yield* listen(`?run=${run.id}`)
-      expect(yield* first.next).toBeUndefined()
-      const second = yield* listen(`?run=${run.id}`)
-      expect((yield* soon(second.next))?.summary.run).toBe(run.id)
+      const { next } = yield* listen(`?run=${run.id}`)
+      expect((yield* soon(next))?.summary.run).toBe(run.id)
     }).pipe(Effect.provide(serving))
   )
 

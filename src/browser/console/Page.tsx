@@ -1,11 +1,31 @@
 /** What every view has around it. */
 import type { ComponentChildren } from "preact"
+import * as format from "../format.js"
 import { Link } from "../navigation.js"
 import * as api from "./api.js"
+import { dismissTrouble, useTrouble } from "./trouble.js"
 
 const signOut = async () => {
   await api.signOut()
   api.tellSignedOut("left")
+}
+
+/** Also of what only workers have met. */
+const TroubleNotice = () => {
+  const trouble = useTrouble()
+  if (trouble === null) return null
+  return (
+    <div class="notice bad trouble" role="alert">
+      <p>
+        <strong>Since {format.moment(trouble.since)}, not everything can be read or kept.</strong> Workers are asked to
+        wait.
+      </p>
+      <p>{trouble.message}</p>
+      <button type="button" class="button quiet slim" onClick={dismissTrouble}>
+        Dismiss
+      </button>
+    </div>
+  )
 }
 
 export const Page = ({ children }: { readonly children: ComponentChildren }) => (
@@ -18,7 +38,10 @@ export const Page = ({ children }: { readonly children: ComponentChildren }) => 
         Sign out
       </button>
     </header>
-    <main>{children}</main>
+    <main>
+      <TroubleNotice />
+      {children}
+    </main>
   </>
 )
 

@@ -7,7 +7,7 @@ import { withDecisions } from "./counting.js"
 import { useHeld } from "./held.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Bar, Counts, Figures, total } from "./Progress.js"
-import { useEvents } from "./useRuns.js"
+import { askAgainAfter, useEvents } from "./useRuns.js"
 import { counted, origin } from "./words.js"
 
 const RunCard = ({ view }: { readonly view: api.RunView }) => {
@@ -52,6 +52,11 @@ export const Runs = () => {
     setNext(reply.value.next)
   }, [])
   useEffect(() => void load(null), [load])
+  useEffect(() => {
+    if (problem === undefined || views !== undefined) return
+    const timer = setTimeout(() => load(null), askAgainAfter)
+    return () => clearTimeout(timer)
+  }, [problem, views, load])
   useEvents(
     undefined,
     useCallback((view: api.RunView) => setViews((before) => before && placed(before, view)), [])

@@ -4,7 +4,8 @@ import type { SubmissionStatus } from "../../States.js"
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
 import type { BonusReceipt, Participation } from "../../Workers.js"
 import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
-import { hear } from "./serverClock.js"
+import { hear, serverNow } from "./serverClock.js"
+import { meetTrouble } from "./trouble.js"
 
 export type RunView = typeof ConsoleApi.RunView.Encoded
 export type Submission = typeof ConsoleApi.Submission.Encoded
@@ -39,8 +40,11 @@ const ask = asking<Problem>({
   offline: { _tag: "Offline", message: "The server does not answer. Check that it is running." },
   read: (status, body) => {
     if (status === 401) tellSignedOut(hasEnded(body) ? "ended" : "nothing shown")
-    const message = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined
-    return { _tag: tagOf(body) ?? "Unexpected", message: message ?? `The server answered ${status}.` }
+    const given = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined
+    const message = given ?? `The server answered ${status}.`
+    const tag = tagOf(body) ?? "Unexpected"
+    if (tag === "StoreError") meetTrouble({ since: serverNow(), message })
+    return { _tag: tag, message }
   }
 })
 

@@ -1,11 +1,14 @@
 /** Runs as they change: asked once, then told by the server for as long as the page is looked at. */
 import { useEffect, useState } from "preact/hooks"
 import * as api from "./api.js"
+import { type Trouble, tellTrouble } from "./trouble.js"
 import { onViews } from "./views.js"
 
 const viewOf = (event: MessageEvent<string>): api.RunView => JSON.parse(event.data)
 
-const askAgainAfter = 3_000
+const troubleOf = (event: MessageEvent<string>): Trouble | null => JSON.parse(event.data)
+
+export const askAgainAfter = 3_000
 
 /** Of one run, or of the newest. A hidden page does not listen: browsers keep few connections to one server. */
 export const useEvents = (run: string | undefined, onView: (view: api.RunView) => void): void =>
@@ -25,6 +28,7 @@ export const useEvents = (run: string | undefined, onView: (view: api.RunView) =
       if (seen && source === undefined) {
         source = new EventSource(api.eventsPath(run))
         source.addEventListener("run", (event) => onView(viewOf(event)))
+        source.addEventListener("trouble", (event) => tellTrouble(troubleOf(event)))
         source.addEventListener("error", askWhy)
       } else if (!seen) {
         source?.close()

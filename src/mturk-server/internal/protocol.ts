@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { StoreError } from "../../CrowdError.js"
+import type * as StoreErrors from "../../server/internal/storeErrors.js"
 import type { Fault, Faults } from "../Faults.js"
 import type { Context } from "./context.js"
 import * as listing from "./listing.js"
@@ -21,6 +22,8 @@ export interface Settings {
   readonly handlers: ReadonlyMap<string, Handler>
   readonly faults: Faults
   readonly mode: "production" | "sandbox"
+  /** Tells the operator of a store that fails. */
+  readonly tell: StoreErrors.Service["met"]
 }
 
 const contentType = "application/x-amz-json-1.1"
@@ -111,7 +114,7 @@ const drop = (request: HttpServerRequest.HttpServerRequest) =>
 const failed = (error: refusal.Refusal | StoreError, settings: Settings, now: DateTime.Utc) =>
   error._tag === "Refusal"
     ? Effect.succeed(refused(error, settings, now))
-    : Effect.as(Effect.logError(error.message), serviceFault)
+    : Effect.as(settings.tell("change", error), serviceFault)
 
 const respond = (settings: Settings, request: HttpServerRequest.HttpServerRequest, fault: Option.Option<Fault>) =>
   Effect.gen(function* () {

@@ -10,14 +10,15 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
+import { StoreError, type TaskRunNotFound } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import { TaskRuns } from "../../TaskRuns.js"
-import { RunView } from "../ConsoleApi.js"
+import { RunView, Trouble } from "../ConsoleApi.js"
 import * as consoleRuns from "./consoleRuns.js"
 import { Running } from "./running.js"
 import * as shares from "./shares.js"
+import { StoreErrors } from "./storeErrors.js"
 import { addressOf } from "./visitors.js"
 
 const runsAtMost = 20
@@ -29,6 +30,8 @@ const atOnce: shares.Bounds = { perAddress: 32, inAll: 256 }
 const wholeEvery = 10
 
 const encode = Schema.encodeSync(Schema.parseJson(RunView))
+
+const encodeTrouble = Schema.encodeSync(Schema.parseJson(Schema.OptionFromNullOr(Trouble)))
 
 /** A run as it was last seen. */
 interface Seen {
@@ -46,6 +49,14 @@ export const make = Effect.gen(function* () {
   const running = yield* Running
   const { view } = yield* consoleRuns.make
   const local = yield* Effect.serviceOption(Local)
+  const errors = yield* StoreErrors
+
+  /** Tells the operator whether the store can be read. */
+  const looking = <A, E>(reading: Effect.Effect<A, E>) =>
+    reading.pipe(
+      Effect.tap(() => errors.answered("read")),
+      Effect.tapError((error) => (error instanceof StoreError ? errors.met("read", error) : Effect.void))
+    )
 
   const look = (id: RunId, last: Seen, round: number): Effect.Effect<Seen, TaskRunNotFound | StoreError> =>
     Effect.gen(function* () {
@@ -60,7 +71,7 @@ export const make = Effect.gen(function* () {
       body: (round) =>
         Effect.gen(function* () {
           const last = yield* ref.get
-          const [took, now] = yield* Effect.timed(Effect.orElseSucceed(look(id, last, round), () => last))
+          const [took, now] = yield* Effect.timed(Effect.orElseSucceed(looking(look(id, last, round)), () => last))
           if (now.json !== last.json) yield* SubscriptionRef.set(ref, now)
           yield* Effect.sleep(pause(took))
           return round + 1
@@ -70,7 +81,7 @@ export const make = Effect.gen(function* () {
   const watched = yield* RcMap.make({
     lookup: (id: RunId) =>
       Effect.gen(function* () {
-        const ref = yield* SubscriptionRef.make(seen(yield* view(id)))
+        const ref = yield* SubscriptionRef.make(seen(yield* looking(view(id))))
         yield* Effect.forkScoped(watch(id, ref))
         return ref
       }),
@@ -80,8 +91,15 @@ export const make = Effect.gen(function* () {
   /** A failure would stay in the map for as long as a value does. */
   const watchedOr = (id: RunId) => Effect.tapErrorCause(RcMap.get(watched, id), () => RcMap.invalidate(watched, id))
 
-  const one = (id: RunId): Stream.Stream<string, TaskRunNotFound | StoreError> =>
+  const again = Schedule.spaced("2 seconds").pipe(
+    Schedule.whileInput((error: TaskRunNotFound | StoreError) => error instanceof StoreError)
+  )
+
+  /** Stays open while the store cannot be read, for that is to be told just then; ends where there is no such run. */
+  const one = (id: RunId): Stream.Stream<string> =>
     Stream.unwrapScoped(Effect.map(watchedOr(id), (ref) => ref.changes)).pipe(
+      Stream.retry(again),
+      Stream.catchAll(() => Stream.empty),
       Stream.map(({ json }) => `event: run\ndata: ${json}\n\n`),
       Stream.buffer({ capacity: 1, strategy: "sliding" })
     )
@@ -90,13 +108,12 @@ export const make = Effect.gen(function* () {
     Stream.map(({ id }) => id),
     Stream.take(runsAtMost),
     Stream.runCollect,
+    looking,
+    Effect.orElseSucceed(() => Chunk.empty<RunId>()),
     Effect.cachedWithTTL("2 seconds")
   )
 
-  const all: Stream.Stream<string, TaskRunNotFound | StoreError> = Stream.repeatEffectWithSchedule(
-    newest,
-    Schedule.spaced("2 seconds")
-  ).pipe(
+  const all: Stream.Stream<string> = Stream.repeatEffectWithSchedule(newest, Schedule.spaced("2 seconds")).pipe(
     Stream.mapAccum(new Set<RunId>(), (before, ids) => [
       new Set([...before, ...ids]),
       Chunk.filter(ids, (id) => !before.has(id))
@@ -111,10 +128,11 @@ export const make = Effect.gen(function* () {
   /** A connection that was kept for more would hold up a server that stops. */
   const headers = { "x-accel-buffering": "no", connection: "close" }
 
-  const response = (events: Stream.Stream<string, TaskRunNotFound | StoreError>) =>
+  const troubles = Stream.map(errors.troubles, (trouble) => `event: trouble\ndata: ${encodeTrouble(trouble)}\n\n`)
+
+  const response = (events: Stream.Stream<string>) =>
     events.pipe(
-      Stream.tapError(({ message }) => Effect.logWarning(message)),
-      Stream.catchAll(() => Stream.empty),
+      Stream.merge(troubles, { haltStrategy: "left" }),
       Stream.merge(alive, { haltStrategy: "left" }),
       running.untilStop,
       Stream.encodeText,

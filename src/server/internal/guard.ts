@@ -126,7 +126,7 @@ interface Around {
 export const layer = ({ accepts, errors, origins, running, from }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
-      errors.told(request.url, decodeErrors.told(orBroken(request)(response)))
+      errors.told(request, decodeErrors.told(orBroken(request)(response)))
   return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
