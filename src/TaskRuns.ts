@@ -66,6 +66,12 @@ const Markup = Schema.optionalToRequired(Schema.Array(Schema.String), Schema.typ
   encode: Option.liftPredicate((columns) => columns.length > 0)
 })
 
+/** Encoded only where it is not the default, for the same reason. */
+const Style = Schema.optionalToRequired(Schema.Literal("default", "none"), Schema.Literal("default", "none"), {
+  decode: Option.getOrElse(() => "default" as const),
+  encode: Option.liftPredicate((style) => style !== "default")
+})
+
 /**
  * A task as all providers understand it. Durations are milliseconds in their encoded form.
  *
@@ -93,7 +99,9 @@ export const Task = Schema.Struct({
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
   qualifications: Schema.Array(named<QualificationRequirement>()(QualificationRequirement)),
   /** The columns whose values are markup where the page has text; all others show as they are written. */
-  markup: Markup
+  markup: Markup,
+  /** Whether a page without style of its own gets the default one. */
+  style: Style
 }).annotations({ identifier: "Task" })
 /**
  * @since 0.1.0
@@ -115,7 +123,8 @@ export const taskDefaults = {
   autoApprovalDelay: Duration.days(3),
   unitsPerAssignment: 1,
   qualifications: [],
-  markup: []
+  markup: [],
+  style: "default"
 } as const
 
 /**

@@ -157,7 +157,11 @@ const fields = {
     exact: true,
     default: () => taskDefaults.qualifications
   }),
-  markup: Schema.optionalWith(list(Filled, "columns"), { exact: true, default: () => taskDefaults.markup })
+  markup: Schema.optionalWith(list(Filled, "columns"), { exact: true, default: () => taskDefaults.markup }),
+  style: Schema.optionalWith(
+    Schema.Literal("default", "none").annotations({ message: always('must be "default" or "none"') }),
+    { exact: true, default: () => taskDefaults.style }
+  )
 }
 
 const separators = { ",": ",", ";": ";", tab: "\t", "\t": "\t" } as const
@@ -200,7 +204,8 @@ const Values = Schema.Struct({
   unitsPerAssignment: UnitCount,
   maxUnitsPerWorker: Schema.OptionFromSelf(Count),
   qualifications: Schema.typeSchema(Schema.Array(QualificationRequirement)),
-  markup: Schema.Array(Filled)
+  markup: Schema.Array(Filled),
+  style: Schema.Literal("default", "none")
 })
 
 const validate = Schema.validateEither(Values, { errors: "all" })

@@ -9,8 +9,9 @@ import * as Submitting from "../batch/internal/submitting.js"
 import { type Tag, tagsOf } from "../batch/internal/tags.js"
 import * as Template from "../batch/Template.js"
 import { blank } from "../internal/placeholders.js"
-import type { Inputs } from "../TaskRuns.js"
+import type { Inputs, Task } from "../TaskRuns.js"
 import { assets } from "./internal/assets.js"
+import { defaultStyle } from "./internal/defaultStyle.js"
 
 /**
  * A part of the page: the requester's, in which placeholders are filled; ours; or where the frame's script goes.
@@ -57,17 +58,20 @@ const formStart = '<form name="mturk_form" id="mturk_form" method="post">'
 /** It has no name: pages that look for a button mean one of their own. */
 const submitButton = '<p><input type="submit" value="Submit"></p>'
 
-/** What text looks like where the requester says nothing of it. */
-const plainStyle =
-  "<style>:where(body){font:1rem/1.5 system-ui,sans-serif;margin:1rem;max-width:48rem}:where(input,button,select,textarea){font:inherit}</style>"
-
 const opens = (tags: ReadonlyArray<Tag>, name: string) => tags.filter((tag) => tag.name === name && !tag.closing)
 
 const closes = (tags: ReadonlyArray<Tag>, name: string) => tags.filter((tag) => tag.name === name && tag.closing)
 
+const isStylesheet = (tag: Tag): boolean =>
+  (tag.attributes.get("rel") ?? "").toLowerCase().split(/\s+/).includes("stylesheet")
+
+/** Colours that were chosen for white paper. */
+const hasColour = ({ attributes }: Tag): boolean =>
+  attributes.has("bgcolor") || attributes.has("color") || /color|background/i.test(attributes.get("style") ?? "")
+
+/** Whether the page says itself what it looks like. */
 const isStyled = (tags: ReadonlyArray<Tag>): boolean =>
-  opens(tags, "style").length > 0 ||
-  opens(tags, "link").some((tag) => (tag.attributes.get("rel") ?? "").toLowerCase().split(/\s+/).includes("stylesheet"))
+  opens(tags, "style").length > 0 || opens(tags, "link").some(isStylesheet) || tags.some(hasColour)
 
 /** The form, if there is none, and the button, if nothing submits it. */
 const formInsertions = (
@@ -99,9 +103,18 @@ const cut = (template: Template.Template, insertions: ReadonlyArray<Insertion>):
 
 /**
  * @since 0.1.0
+ * @category models
+ */
+export interface PrepareOptions extends Template.CompileOptions {
+  /** What a page without style of its own gets; `default` if nothing is said. */
+  readonly style?: Task["style"] | undefined
+}
+
+/**
+ * @since 0.1.0
  * @category constructors
  */
-export const prepare = (template: string, options: Template.CompileOptions = {}): Prepared => {
+export const prepare = (template: string, options: PrepareOptions = {}): Prepared => {
   const html = template.replace(/^\uFEFF/, "")
   const readable = blank(html)
   const tags = tagsOf(readable)
@@ -117,7 +130,7 @@ export const prepare = (template: string, options: Template.CompileOptions = {})
     parts: cut(Template.compile(html, options), [
       ...(doctype === undefined ? [{ at: 0, part: { ours: "<!doctype html>" } }] : []),
       { at: headStart, part: "script" },
-      ...(isStyled(tags) ? [] : [{ at: headStart, part: { ours: plainStyle } }]),
+      ...(options.style === "none" || isStyled(tags) ? [] : [{ at: headStart, part: { ours: defaultStyle } }]),
       ...formInsertions(readable, tags, bodyStart, bodyEnd)
     ])
   }

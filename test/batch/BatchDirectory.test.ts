@@ -39,7 +39,8 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           unitsPerAssignment: 1,
           maxUnitsPerWorker: Option.none(),
           qualifications: [],
-          markup: []
+          markup: [],
+          style: "default"
         })
         expect(Duration.toDays(batch.task.lifetime)).toBe(7)
         const twice = Stream.concat(batch.rows, batch.rows)

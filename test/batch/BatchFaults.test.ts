@@ -195,6 +195,13 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
       })
     )
 
+    it.effect("style: what is neither", () =>
+      Effect.gen(function* () {
+        const faults = yield* faultsOfTask('{"title": "a", "reward": "1",\n"style": "pretty"}')
+        expect(faults).toEqual(['task.json:2 style must be "default" or "none"'])
+      })
+    )
+
     it.effect("markup: what is no list of columns, and what is no column", () =>
       Effect.gen(function* () {
         const task = (markup: string) => `{"title": "a", "reward": "1",\n"markup": ${markup}}`

@@ -167,6 +167,24 @@ share(live, { excludeTestServices: true })("templates from the wild, through the
     })
   )
 
+  it.scoped("a page without style of its own has the default one, light and dark, and fits 360 pixels", () =>
+    Effect.gen(function* () {
+      const bare =
+        "<h1>${product}</h1><label>Name <input name=name size=80></label><textarea name=why cols=90></textarea><table><tr><td>a<td>b</table>"
+      const run = yield* offered({ template: bare, rows: [{ product: "x" }] })
+      const { page } = yield* working(run, { colorScheme: "dark", viewport: { width: 360, height: 740 } })
+      const inFrame = (expression: string) => act(async () => page.frames()[1]?.evaluate(expression))
+      const looks = (name: string) => inFrame(`getComputedStyle(document.querySelector("[type=submit]")).${name}`)
+      expect(yield* inFrame("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true)
+      expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(255, 255, 255)")
+      expect(yield* looks("backgroundColor")).toBe("rgb(141, 184, 255)")
+      expect(yield* inFrame("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+      yield* act(() => page.emulateMedia({ colorScheme: "light" }))
+      expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(0, 0, 0)")
+      expect(yield* looks("backgroundColor")).toBe("rgb(31, 95, 191)")
+    })
+  )
+
   it.scoped("the frame is as high as its page, and a page as high as its window does not grow for ever", () =>
     Effect.gen(function* () {
       const tall = yield* working(yield* offered({ template: "<style>p{height:3000px}</style><p>long</p>" }))
@@ -260,6 +278,21 @@ describe("TaskPage", () => {
     const made = page(html).replaceAll(/<script.*?<\/script>/gs, "")
     expect(made.split("mturk_form").length - 1).toBe(forms * 2)
     expect(made.split('type="submit" value="Submit"').length - 1).toBe(buttons)
+  })
+
+  const isDressed = (html: string, style?: "default" | "none") =>
+    TaskPage.render(TaskPage.prepare(html, { style }), {}, { mode: "work" }).includes("<style>:where(html){")
+
+  plain.each([
+    ["bare", "<p>Text<input name=a style='width: 9em'>", true],
+    ["with a style element", "<style>p{margin:0}</style><p>Text", false],
+    ["with a stylesheet", "<link rel='alternate Stylesheet' href=a.css><p>Text", false],
+    ["with a favicon only", "<link rel=icon href=a.png><p>Text", true],
+    ["with a colour in an attribute", "<p style='background: #fff'>Text", false],
+    ["with a colour of old", "<table bgcolor=white></table>", false]
+  ])("a page %s gets the default style: %#", (_, html, dressed) => {
+    expect(isDressed(html)).toBe(dressed)
+    expect(isDressed(html, "none")).toBe(false)
   })
 
   plain("our button has no name that a page could ask for", () => {

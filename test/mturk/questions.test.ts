@@ -67,6 +67,18 @@ describe("a page inside a HIT", () => {
     )
   )
 
+  it.scopedLive.each([
+    { style: "default", dressed: true },
+    { style: "none", dressed: false }
+  ] as const)("has the default style where it has none of its own; with style $style: $dressed", ({ dressed, style }) =>
+    on((wire) =>
+      Effect.gen(function* () {
+        yield* launch("<p>${n}</p>", { style })
+        expect(textOf(questionOf(wire), "HTMLContent").includes("<style>")).toBe(dressed)
+      })
+    )()
+  )
+
   const escaped = "&lt;b&gt;1&lt;/b&gt;"
 
   it.scopedLive.each([

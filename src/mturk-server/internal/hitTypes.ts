@@ -61,6 +61,7 @@ const taskOf = (type: Omit<HITTypeRow, "run">, qualifications: Task["qualificati
       unitsPerAssignment: 1,
       maxUnitsPerWorker: Option.none(),
       markup: [],
+      style: "default",
       qualifications
     }),
     ({ message }) => refusal.invalidValue(message)
