@@ -11,8 +11,10 @@
  * a HIT is refused if the account has less to spend. What ends unpaid is given back; when work is approved, what was held
  * for it is paid, by the protocol and by whoever has the `Agents` and `Workers` of `accounts`. Bonuses are paid of the rest.
  *
- * Not offered, and answered with a `RequestError`: `AcceptQualificationRequest`, `GetFileUploadURL`,
- * `ListQualificationRequests`, `ListReviewPolicyResultsForHIT`, `RejectQualificationRequest`,
+ * Workers ask for qualifications beside the tasks that need them. Those that are `AutoGranted` they have at once, the others
+ * wait in `ListQualificationRequests`. `ActionsGuarded` says what is seen of a HIT by those who do not meet a requirement.
+ *
+ * Not offered, and answered with a `RequestError`: `GetFileUploadURL`, `ListReviewPolicyResultsForHIT`,
  * `SendTestEventNotification`, layouts, review policies, qualification tests and `QuestionForm`.
  * `UpdateNotificationSettings` is taken and kept, and nothing is delivered. The marketplace's own qualifications (approval
  * rate, locale, Masters) are kept and shown, and every worker meets them.
@@ -34,6 +36,8 @@ import { Agents } from "./Agents.js"
 import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
 import type { Faults } from "./mturk-server/Faults.js"
+import * as asking from "./mturk-server/internal/asking.js"
+import * as guards from "./mturk-server/internal/guards.js"
 import { handlers } from "./mturk-server/internal/handlers.js"
 import * as mail from "./mturk-server/internal/mail.js"
 import { makeContext } from "./mturk-server/internal/makeContext.js"
@@ -187,5 +191,9 @@ export const tasks = (
 ): Layer.Layer<TaskSource, never, Core | Qualifications | Store> =>
   Layer.effect(
     TaskSource,
-    Effect.map(makeContext(Option.none()), (made) => ({ shown: pages.shown(made, options.secret, options.url) }))
+    Effect.map(makeContext(Option.none()), (made) => ({
+      shown: pages.shown(made, options.secret, options.url),
+      access: (run, worker) => guards.access(made, run, worker),
+      ask: (qualification, worker) => asking.ask(made, qualification, worker)
+    }))
   )

@@ -239,10 +239,10 @@ export interface Service {
     worker: WorkerId,
     run: RunId
   ) => Effect.Effect<Option.Option<IneligibleReason>, WorkerNotFound | TaskRunNotFound | StoreError>
-  /** Cheaper than `isEligible`: it looks for no free unit. */
+  /** Cheaper than `isEligible`: it looks for no free unit. Of somebody who is new, where no worker is named. */
   readonly standing: (
-    worker: WorkerId,
-    run: RunId
+    run: RunId,
+    worker?: WorkerId
   ) => Effect.Effect<Standing, WorkerNotFound | TaskRunNotFound | StoreError>
   /** Of somebody who is new, where no worker is named. */
   readonly progress: (

@@ -34,7 +34,7 @@ export const valueOf = (
     return Option.flatMap(yield* store.get(tables.grants, `${found.id}/${worker}`), (grant) => grant.value)
   })
 
-const satisfies = (
+export const satisfies = (
   value: Option.Option<number>,
   { comparator, value: wanted, values = [] }: QualificationRequirement
 ): boolean => {
@@ -88,6 +88,22 @@ const hasAsMany = (
       : Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (lost) => rest - (lost[status] ?? 0))
   ).pipe(Effect.map((kept) => kept >= limit))
 
+/** The first of the run's requirements that is not met by the values somebody has. */
+const lacking = (
+  engine: Engine.Service,
+  { task }: TaskRun,
+  valueOf: (name: string) => Effect.Effect<Option.Option<number>, StoreError>
+): Effect.Effect<Option.Option<IneligibleReason>, StoreError> =>
+  Effect.gen(function* () {
+    for (const requirement of task.qualifications) {
+      if (engine.driver.enforces?.(requirement.name) === true) continue
+      if (!satisfies(yield* valueOf(requirement.name), requirement)) {
+        return Option.some({ _tag: "LacksQualification", qualification: requirement.name })
+      }
+    }
+    return Option.none()
+  })
+
 /** Why the worker may not take any unit of the run, whatever is free. */
 export const barred = (
   engine: Engine.Service,
@@ -101,14 +117,14 @@ export const barred = (
     if (Option.isSome(limit) && (yield* hasAsMany(engine, standing, limit.value))) {
       return Option.some({ _tag: "OverWorkerLimit", limit: limit.value })
     }
-    for (const requirement of run.task.qualifications) {
-      if (engine.driver.enforces?.(requirement.name) === true) continue
-      if (!satisfies(yield* valueOf(engine, requirement.name, worker.id), requirement)) {
-        return Option.some({ _tag: "LacksQualification", qualification: requirement.name })
-      }
-    }
-    return Option.none()
+    return yield* lacking(engine, run, (name) => valueOf(engine, name, worker.id))
   })
+
+/** The same of somebody who has never been here. */
+export const barredNew = (
+  engine: Engine.Service,
+  run: TaskRun
+): Effect.Effect<Option.Option<IneligibleReason>, StoreError> => lacking(engine, run, () => Effect.succeedNone)
 
 const limitOf = ({ task }: TaskRun): number => Option.getOrElse(task.maxUnitsPerWorker, () => Number.POSITIVE_INFINITY)
 

@@ -12,17 +12,22 @@ import type * as Engine from "./engine.js"
 
 type Standing = typeof tables.standings.schema.Type
 
+/** Of the engine, what it takes to tell workers by their names. */
+interface Directory extends Pick<Engine.Service, "store" | "workersByName"> {
+  readonly driver: Pick<Engine.Service["driver"], "provider">
+}
+
 /** A worker, as far as a unit is given to them. */
 export type Named = Pick<Worker, "id" | "name">
 
 export const workerNamed = (
-  { driver, store }: Engine.Service,
+  { driver, store }: Directory,
   name: string
 ): Effect.Effect<Worker | undefined, StoreError> =>
   Effect.map(store.page(tables.workers, { where: { provider: driver.provider, name }, limit: 1 }), (rows) => rows[0])
 
 /** The worker this crowd calls `name`; made where it is new. */
-export const enrol = (engine: Engine.Service, name: string): Effect.Effect<Named, StoreError> =>
+export const enrol = (engine: Directory, name: string): Effect.Effect<Named, StoreError> =>
   Effect.gen(function* () {
     const remembered = engine.workersByName.get(name)
     if (remembered !== undefined) return { id: remembered, name }

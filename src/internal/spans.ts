@@ -84,7 +84,7 @@ const workers: Spans<Workers.Service> = {
   unblock: inScope,
   isBlocked: inScope,
   isEligible: (worker, run) => ({ worker, run }),
-  standing: (worker, run) => ({ worker, run }),
+  standing: (run, worker) => ({ worker, run }),
   progress: (run, worker) => ({ run, worker })
 }
 

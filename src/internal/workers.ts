@@ -20,7 +20,7 @@ import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { BonusOptions, Scope, Service, Worker } from "../Workers.js"
 import * as checks from "./checks.js"
-import { barred, claimAny, isBlocked, whyNone } from "./eligibility.js"
+import { barred, barredNew, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import type { Done } from "./journal.js"
 import { pages } from "./pages.js"
@@ -279,9 +279,10 @@ export const make = (engine: Engine.Service): Service => {
         )
     })
 
-  const standing: Service["standing"] = (id, runId) =>
+  const standing: Service["standing"] = (runId, id) =>
     Effect.gen(function* () {
       const found = yield* run(runId)
+      if (id === undefined) return { held: Option.none(), barred: yield* barredNew(engine, found) }
       const known = yield* worker(id)
       const seen = yield* registry.seeStanding(engine, found.id, known.id)
       return { held: yield* heldBy(seen), barred: yield* barred(engine, found, known, seen) }

@@ -8,7 +8,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
-import { AgentId, RunId, Token, WorkerId } from "../Ids.js"
+import { AgentId, QualificationId, RunId, Token, WorkerId } from "../Ids.js"
 import { named } from "../internal/named.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
@@ -51,9 +51,29 @@ export const Account = Schema.Struct({
 export interface Account extends Schema.Schema.Type<typeof Account> {}
 
 /**
+ * A qualification that the visitor lacks and may ask for. `asked` waits for the requester; `refused` may not be asked for
+ * now, and `reason` is what the requester said.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Lack = Schema.Struct({
+  qualification: QualificationId,
+  name: Schema.String,
+  description: Schema.String,
+  status: Schema.Literal("open", "asked", "refused"),
+  reason: Schema.NullOr(Schema.String)
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Lack extends Schema.Schema.Type<typeof Lack> {}
+
+/**
  * A run as workers see it. Durations are milliseconds. `left` is how many units are free, for whomever; `refusal` says
- * why this visitor cannot have one, `held` which agent they are already, and `heldElsewhere` that it was taken at their
- * address in another browser.
+ * why this visitor cannot have one, `lacks` what they could ask for, `preview` whether they may see its page before,
+ * `held` which agent they are already, and `heldElsewhere` that it was taken at their address in another browser.
  *
  * @since 0.1.0
  * @category models
@@ -68,6 +88,8 @@ export const Offer = Schema.Struct({
   left: Schema.Int,
   ...Account.fields,
   refusal: Schema.NullOr(Refusal),
+  lacks: Schema.Array(named<Lack>()(Lack)),
+  preview: Schema.Boolean,
   held: Schema.NullOr(AgentId),
   heldElsewhere: Schema.Boolean
 })
@@ -255,6 +277,13 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(told(CrowdError.InvalidName), { status: 400 })
       .addError(told(CrowdError.NameTaken), { status: 409 })
       .addError(told(CrowdError.TooManyNames), { status: 429 })
+  )
+  .add(
+    HttpApiEndpoint.post("ask", "/qualifications/:qualification")
+      .setPath(Schema.Struct({ qualification: QualificationId }))
+      .addSuccess(Schema.Struct({ status: Schema.Literal("granted", ...Lack.fields.status.literals) }))
+      .addError(told(CrowdError.NameNeeded), { status: 401 })
+      .addError(told(CrowdError.QualificationNotFound), { status: 404 })
   )
   .add(
     HttpApiEndpoint.post("accept", "/runs/:run/agents")

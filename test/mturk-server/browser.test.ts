@@ -98,4 +98,46 @@ describe("a HIT of a plain script", () => {
       yield* settles(id)
     }).pipe(Effect.provide(market()))
   )
+
+  it.scopedLive(
+    "is asked for its qualification in the lobby: granted at once where it is AutoGranted, else by the requester",
+    () =>
+      Effect.gen(function* () {
+        const { call, url } = yield* Marketplace
+        const type = (Name: string, AutoGranted: boolean) =>
+          Effect.map(
+            call((c) =>
+              c.send(
+                new SDK.CreateQualificationTypeCommand({
+                  Name,
+                  Description: "Has read a text aloud",
+                  QualificationTypeStatus: "Active",
+                  AutoGranted
+                })
+              )
+            ),
+            ({ QualificationType }) => ({
+              QualificationTypeId: QualificationType?.QualificationTypeId,
+              Comparator: "Exists" as const,
+              ActionsGuarded: "PreviewAndAccept" as const
+            })
+          )
+        yield* samples.create({
+          QualificationRequirements: [yield* type("German", true), yield* type("French", false)]
+        })
+        const page = yield* chromium.page()
+        yield* act(() => page.goto(url))
+        yield* act(() => page.getByRole("button", { name: "Ask for “German”" }).click())
+        yield* act(() => page.getByRole("button", { name: "Ask for “German”" }).waitFor({ state: "detached" }))
+        yield* act(() => page.getByRole("button", { name: "Ask for “French”" }).click())
+        yield* act(() => page.getByText("You asked for “French”. The requester decides.").waitFor())
+        const { QualificationRequests = [] } = yield* call((c) => c.send(new SDK.ListQualificationRequestsCommand({})))
+        yield* Effect.forEach(QualificationRequests, ({ QualificationRequestId }) =>
+          call((c) => c.send(new SDK.AcceptQualificationRequestCommand({ QualificationRequestId })))
+        )
+        yield* act(() => page.reload())
+        yield* act(() => page.getByRole("link", { name: "View Label a text" }).click())
+        yield* act(() => page.frameLocator("iframe").locator("[name=label]").waitFor())
+      }).pipe(Effect.provide(market()))
+  )
 })

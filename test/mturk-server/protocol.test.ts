@@ -283,9 +283,11 @@ describe("a request", () => {
   it.scoped("for an operation that is not offered is told so", () =>
     Effect.gen(function* () {
       const { call } = yield* Marketplace
-      const error = yield* Effect.flip(call((c) => c.send(new SDK.ListQualificationRequestsCommand({}))))
+      const error = yield* Effect.flip(
+        call((c) => c.send(new SDK.ListReviewPolicyResultsForHITCommand({ HITId: "ABC" })))
+      )
       expect([error.name, error.status, error.code]).toEqual(["RequestError", 400, "NotSupported"])
-      expect(error.message).toContain("ListQualificationRequests is not offered by this service.")
+      expect(error.message).toContain("ListReviewPolicyResultsForHIT is not offered by this service.")
     }).pipe(Effect.provide(layer()))
   )
 })

@@ -26,7 +26,7 @@ layer(Layer.provideMerge(Mock.layerStore(), sqlite.layer()))("Answers that nobod
       expect((yield* runs.summary(run.id)).medianTime).toEqual(Option.some(expect.any(Number)))
       const [part] = yield* Stream.runCollect(workers.ofRun(run.id))
       expect(part?.medianTime).toEqual(Option.some(expect.any(Number)))
-      expect(yield* workers.standing(agent.worker, run.id)).toMatchObject({ held: Option.none() })
+      expect(yield* workers.standing(run.id, agent.worker)).toMatchObject({ held: Option.none() })
     })
   )
 })

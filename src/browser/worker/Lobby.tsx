@@ -5,6 +5,7 @@ import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { ChooseName } from "./ChooseName.js"
 import { Bonuses, History } from "./History.js"
+import { Lacks } from "./Lacks.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { useLooks } from "./useLooks.js"
 import { closedText, offerAccountWords, yoursText } from "./words.js"
@@ -29,11 +30,30 @@ const rank = ({ held, yours }: api.Offer): number => {
   return yours > 0 ? 1 : 2
 }
 
+interface CardProps {
+  readonly offer: api.Offer
+  readonly named: boolean
+  readonly onAsked: () => Promise<void>
+}
+
 const Reward = ({ reward }: { readonly reward: api.Offer["reward"] }) => (
   <span class="reward numbers">{reward.minor === 0 ? "Unpaid" : format.money(reward)}</span>
 )
 
-const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: boolean }) => {
+/** Why there is no more of it for this visitor, what could help, and what it looks like where they may know. */
+const Closed = ({ named, offer, onAsked }: CardProps) => (
+  <div class="closed-why">
+    <p class="refusal small">{closedText(offer)}</p>
+    {named && <Lacks lacks={offer.lacks} onAsked={onAsked} />}
+    {offer.refusal?._tag === "LacksQualification" && offer.preview && (
+      <Link to={`/task/${offer.run}`} class="button quiet">
+        Preview <span class="hidden">of {offer.title}</span>
+      </Link>
+    )}
+  </div>
+)
+
+const Action = ({ named, offer, onAsked }: CardProps) => {
   if (offer.held !== null) {
     return (
       <Link to={`/task/${offer.run}`} class="button">
@@ -41,7 +61,7 @@ const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: b
       </Link>
     )
   }
-  if (offer.yours === 0) return <p class="refusal small">{closedText(offer)}</p>
+  if (offer.yours === 0) return <Closed named={named} offer={offer} onAsked={onAsked} />
   return named ? (
     <Link to={`/task/${offer.run}`} class="button">
       View <span class="hidden">{offer.title}</span>
@@ -51,7 +71,7 @@ const Action = ({ offer, named }: { readonly offer: api.Offer; readonly named: b
   )
 }
 
-const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named: boolean }) => (
+const OfferCard = ({ named, offer, onAsked }: CardProps) => (
   <li class={rank(offer) === 2 ? "card offer closed" : "card offer"}>
     <div class="offer-head">
       <h2>{offer.title}</h2>
@@ -67,12 +87,12 @@ const OfferCard = ({ named, offer }: { readonly offer: api.Offer; readonly named
         <p>{offerAccountWords(offer)}</p>
         {offer.heldElsewhere && <p>In work at your address, in another browser</p>}
       </div>
-      <Action offer={offer} named={named} />
+      <Action named={named} offer={offer} onAsked={onAsked} />
     </div>
   </li>
 )
 
-const Offers = ({ lobby }: { readonly lobby: api.Lobby }) => {
+const Offers = ({ lobby, onAsked }: { readonly lobby: api.Lobby; readonly onAsked: () => Promise<void> }) => {
   const named = lobby.worker !== null || !lobby.chooses
   if (lobby.offers.length === 0) {
     return <p class="card muted">Nothing is on offer just now. This page looks again by itself.</p>
@@ -82,7 +102,7 @@ const Offers = ({ lobby }: { readonly lobby: api.Lobby }) => {
       {lobby.offers
         .toSorted((left, right) => rank(left) - rank(right))
         .map((offer) => (
-          <OfferCard key={offer.run} offer={offer} named={named} />
+          <OfferCard key={offer.run} offer={offer} named={named} onAsked={onAsked} />
         ))}
     </ul>
   )
@@ -111,7 +131,7 @@ export const Lobby = () => {
     <Page worker={lobby.worker}>
       <Title>Tasks for you</Title>
       {lobby.chooses && lobby.worker === null && <ChooseName onChosen={refresh} />}
-      <Offers lobby={lobby} />
+      <Offers lobby={lobby} onAsked={refresh} />
       {bonuses.length > 0 && <Bonuses bonuses={bonuses} />}
       {history.length > 0 && <History history={history} />}
     </Page>

@@ -6,6 +6,7 @@ import { TaskFrame } from "../TaskFrame.js"
 import { Accept } from "./Accept.js"
 import type * as api from "./api.js"
 import type { Known } from "./known.js"
+import { Lacks } from "./Lacks.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
 import { closedText, yoursText } from "./words.js"
 
@@ -26,9 +27,11 @@ interface PreviewProps {
   readonly known: Known
   readonly problem: api.Problem | undefined
   readonly onAccept: () => Promise<void>
+  /** A qualification was asked for: what is on offer may be another. */
+  readonly onAsked: () => Promise<void>
 }
 
-export const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run }: PreviewProps) => {
+export const Preview = ({ known: { lobby, offer, shim }, onAccept, onAsked, problem, run }: PreviewProps) => {
   const isClosed = offer !== undefined && offer.held === null && offer.yours === 0
   const nameless = lobby.chooses && lobby.worker === null
   const canAccept = shim === null ? !isClosed && !nameless : !shim.isPreview()
@@ -39,6 +42,7 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run 
       {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {isClosed && shim === null && problem === undefined && <p class="notice">{closedText(offer)}</p>}
+      {isClosed && !nameless && <Lacks lacks={offer.lacks} onAsked={onAsked} />}
       {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
       {shim?.isPreview() && <Notice words={previewNote} />}
       <div class="actions">
@@ -47,7 +51,7 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, problem, run 
           See all tasks
         </Link>
       </div>
-      {offer !== undefined && (
+      {offer?.preview === true && (
         <section class="stack" aria-label="Preview">
           <h2>What it looks like</h2>
           <TaskFrame

@@ -94,7 +94,7 @@ export const TaskView = ({ run }: { readonly run: string }) => {
       const { known, problem } = state
       const onAccept = async () =>
         setState(await accepted(run, known, (problem) => ({ _tag: "Preview", known, problem })))
-      return <Preview run={run} known={known} problem={problem} onAccept={onAccept} />
+      return <Preview run={run} known={known} problem={problem} onAccept={onAccept} onAsked={restart} />
     }
     case "Working": {
       const { arrival, known, work } = state

@@ -6,6 +6,7 @@ import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
 
 export type Lobby = typeof WorkApi.Lobby.Encoded
 export type Offer = typeof WorkApi.Offer.Encoded
+export type Lack = typeof WorkApi.Lack.Encoded
 export type Work = typeof WorkApi.Work.Encoded
 export type PaidBonus = typeof WorkApi.PaidBonus.Encoded
 export type Past = typeof WorkApi.Past.Encoded
@@ -44,6 +45,10 @@ export const history = () => ask<ReadonlyArray<Past>>(`${base}/history`)
 export const bonuses = () => ask<ReadonlyArray<PaidBonus>>(`${base}/bonuses`)
 
 export const chooseName = (name: string) => ask<{ readonly worker: string }>(`${base}/name`, posting({ name }))
+
+/** Asks for a qualification. */
+export const askFor = ({ qualification }: Lack) =>
+  ask<unknown>(`${base}/qualifications/${encodeURIComponent(qualification)}`, { method: "POST" })
 
 const agentsOf = (run: string) => `${base}/runs/${encodeURIComponent(run)}/agents`
 

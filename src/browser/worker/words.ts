@@ -1,6 +1,6 @@
 /** What workers are told, in plain words. */
 import * as format from "../format.js"
-import type { Account, Offer, Piece, Problem } from "./api.js"
+import type { Account, Lack, Offer, Piece, Problem } from "./api.js"
 
 type Refusal = NonNullable<Offer["refusal"]>
 
@@ -18,6 +18,15 @@ const noMore = "There is no more of this for you just now. More may come when ot
 /** Why there is nothing for this visitor, of an offer of which they may do no more, or that is gone. */
 export const closedText = (offer: Pick<Offer, "refusal"> | undefined): string =>
   offer === undefined || offer.refusal === null ? noMore : refusals[offer.refusal._tag]
+
+/** How it stands with a qualification that was asked for. */
+export const lackText = ({ name, reason, status }: Lack): string => {
+  if (status === "open") return ""
+  if (status === "asked") return `You asked for “${name}”. The requester decides.`
+  return reason === null
+    ? `“${name}” was not given to you.`
+    : `“${name}” was not given to you. The requester says: ${reason}`
+}
 
 /** Where the server's counting ends: `countedTo` in Workers. */
 const countedTo = 1000

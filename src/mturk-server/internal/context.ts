@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Agents from "../../Agents.js"
 import { InsufficientFunds, InvalidFeedback, InvalidInput, StoreError } from "../../CrowdError.js"
-import type { RequesterId } from "../../Ids.js"
+import type { RequesterId, WorkerId } from "../../Ids.js"
 import type * as Qualifications from "../../Qualifications.js"
 import type * as Store from "../../Store.js"
 import type * as TaskRuns from "../../TaskRuns.js"
@@ -20,6 +20,8 @@ export interface Context {
   readonly agents: Agents.Service
   readonly workers: Workers.Service
   readonly qualifications: Qualifications.Service
+  /** The worker that the crowd calls so; made where it is new. */
+  readonly enrol: (name: string) => Effect.Effect<WorkerId, StoreError>
   /** The account of that name; made where it is new. */
   readonly requester: (name: string) => Effect.Effect<RequesterId, StoreError>
   /** What an account begins with, in cents; none where money is no object, as in the sandbox. */

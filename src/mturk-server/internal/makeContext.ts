@@ -2,7 +2,10 @@
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
-import type { RequesterId } from "../../Ids.js"
+import type { RequesterId, WorkerId } from "../../Ids.js"
+import { recent } from "../../internal/recent.js"
+import { enrol } from "../../internal/registry.js"
+import { Provider } from "../../Provider.js"
 import { Qualifications } from "../../Qualifications.js"
 import { Requesters } from "../../Requesters.js"
 import { Store } from "../../Store.js"
@@ -17,6 +20,8 @@ export const makeContext = (balance: Option.Option<number>) =>
   Effect.gen(function* () {
     const store = yield* Store
     const requesters = yield* Requesters
+    const { provider } = yield* Provider
+    const crowd = { store, driver: { provider }, workersByName: recent<WorkerId>(1_000) }
     const known = new Map<string, RequesterId>()
 
     const requester: Context["requester"] = (name) => {
@@ -35,6 +40,7 @@ export const makeContext = (balance: Option.Option<number>) =>
       agents: yield* Agents,
       workers: yield* Workers,
       qualifications: yield* Qualifications,
+      enrol: (name) => Effect.map(enrol(crowd, name), ({ id }) => id),
       requester,
       balance,
       memory: makeMemory()

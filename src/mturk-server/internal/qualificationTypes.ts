@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
 import { QualificationExists } from "../../CrowdError.js"
+import * as asking from "./asking.js"
 import { type Context, described, orDefect } from "./context.js"
 import * as ids from "./ids.js"
 import * as limits from "./limits.js"
@@ -61,7 +62,7 @@ const checkTest = ({
   Test === undefined && AnswerKey === undefined
     ? Effect.void
     : refusal.invalidValue(
-        "This service gives no qualification tests. Leave out Test and AnswerKey, and give the qualification with AssociateQualificationWithWorker."
+        "This service gives no qualification tests. Leave out Test and AnswerKey: workers ask for the qualification, and you grant it with AcceptQualificationRequest, or give it with AssociateQualificationWithWorker."
       )
 
 /** Members of which some need others. */
@@ -161,6 +162,7 @@ const remove = (context: Context, caller: Caller, id: string) =>
     Effect.gen(function* () {
       const type = yield* own(context, caller, id)
       yield* orDefect(context.qualifications.delete(type.local))
+      yield* asking.forget(context, type)
       yield* context.rows.qualificationTypes.remove(id)
       yield* context.rows.qualificationNames.remove(nameKey(caller, type.name))
     })
@@ -177,7 +179,7 @@ const matches = (query: string | undefined) => {
   }
 }
 
-/** Every type counts as one that can be requested, as on the marketplace, though here they are only given. */
+/** Every type is one that can be requested, as on the marketplace. */
 const list = (context: Context, caller: Caller, input: ListQualificationTypesRequest) => {
   const { MustBeOwnedByCaller = false, MustBeRequestable: _, Query, ...asked } = input
   const fits = matches(Query)

@@ -42,6 +42,14 @@ export const qualificationState = requestError(
   "This operation can be called with a status of: Granted"
 )
 
+export const qualificationRequestDoesNotExist = (id: string) =>
+  requestError("QualificationRequestDoesNotExist", `QualificationRequest ${id} does not exist.`)
+
+export const qualificationRequestState = requestError(
+  "InvalidQualificationRequestState",
+  "This operation can be called with a status of: Submitted"
+)
+
 export const qualificationNameTaken = requestError(
   "QualificationTypeAlreadyExists",
   "You have already created a QualificationType with this name. A QualificationType's name must be unique among all of the QualificationTypes created by the same user."

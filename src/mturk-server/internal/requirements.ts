@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"
+import { satisfies } from "../../internal/eligibility.js"
 import type { QualificationRequirement as Requirement } from "../../TaskRuns.js"
 import type { Context } from "./context.js"
 import type { QualificationRequirement } from "./model.js"
@@ -40,10 +41,17 @@ const translate = (name: string, requirement: QualificationRequirement): Readonl
   return value === undefined || values.length > 1 ? undefined : [{ name, comparator, value }]
 }
 
+/** What of a requirement is a worker's to have or not: not the marketplace's own, which everybody meets. */
+export const isOwn = ({ QualificationTypeId: id }: QualificationRequirement): boolean => !isSystem(id)
+
+/** Whether a worker with this value, or with none, meets it. */
+export const isMet = (requirement: QualificationRequirement, value: Option.Option<number>): boolean =>
+  (translate(requirement.QualificationTypeId, requirement) ?? []).every((one) => satisfies(value, one))
+
 const one = (context: Context, requirement: QualificationRequirement) =>
   Effect.gen(function* () {
     const { Comparator, QualificationTypeId: id } = requirement
-    if (isSystem(id)) return []
+    if (!isOwn(requirement)) return []
     const type = yield* context.rows.qualificationTypes.get(id)
     if (Option.isNone(type)) return yield* refusal.qualificationTypeDoesNotExist(id)
     const translated = translate(type.value.local, requirement)

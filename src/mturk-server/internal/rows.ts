@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { StoreError } from "../../CrowdError.js"
-import { AssignmentId, QualificationId, RequesterId, RunId } from "../../Ids.js"
+import { AssignmentId, QualificationId, RequesterId, RunId, WorkerId } from "../../Ids.js"
 import { Json } from "../../Json.js"
 import { Minor } from "../../Money.js"
 import type * as Store from "../../Store.js"
@@ -90,6 +90,17 @@ export const QualificationTypeRow = Schema.Struct({
   autoGrantedValue: optional(Schema.Int)
 })
 export interface QualificationTypeRow extends Schema.Schema.Type<typeof QualificationTypeRow> {}
+
+/** One for each worker and QualificationType: the latest. */
+export const QualificationRequestRow = Schema.Struct({
+  /** The QualificationType, as the protocol names it. */
+  type: Schema.String,
+  worker: WorkerId,
+  at: Instant,
+  status: Schema.Literal("submitted", "granted", "rejected"),
+  reason: optional(Schema.String)
+})
+export interface QualificationRequestRow extends Schema.Schema.Type<typeof QualificationRequestRow> {}
 
 export const MessageRow = Schema.Struct({ subject: Schema.String, text: Schema.String, at: Instant })
 
@@ -183,6 +194,8 @@ export const make = (store: Store.Service) => ({
   bonuses: kind(store, "bonus", BonusRow),
   qualificationTypes: kind(store, "qualification", QualificationTypeRow),
   qualificationNames: kind(store, "qualification-name", NameRow),
+  /** Under the requester while they wait, then under what is decided of the requester's. */
+  qualificationRequests: kind(store, "qualification-request", QualificationRequestRow),
   messages: kind(store, "message", MessageRow),
   notifications: kind(store, "notification", NotificationRow)
 })

@@ -36,7 +36,7 @@ export const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const known = yield* Effect.transposeMapOption(worker, (name) => ifThere(workers.findByName(name)))
       const standing = yield* Effect.transposeMapOption(Option.flatten(known), ({ id }) =>
-        ifThere(workers.standing(id, run))
+        ifThere(workers.standing(run, id))
       )
       return Option.exists(Option.flatten(standing), ({ barred }) =>
         Option.exists(barred, ({ _tag }) => _tag === "Blocked")

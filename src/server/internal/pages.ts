@@ -13,6 +13,7 @@ import { recent } from "../../internal/recent.js"
 import { sandbox } from "../../internal/sandbox.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
+import { Workers } from "../../Workers.js"
 import * as TaskPage from "../TaskPage.js"
 import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
@@ -128,6 +129,7 @@ const answer = (found: Found) =>
 const frames = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const units = yield* Units
+  const workers = yield* Workers
   const agents = yield* Agents
   const keys = yield* Keys.Keys
   const source = yield* Effect.serviceOption(TaskSource)
@@ -182,8 +184,18 @@ const frames = Effect.gen(function* () {
       return Option.map(found, ({ assignment, page }) => frame(TaskPage.render(page, assignment.inputs, options)))
     })
 
-  const preview = (run: RunId): Found =>
+  /** Whether the visitor may see the run's page before they have accepted anything. */
+  const mayPreview = (run: RunId, { worker }: visitors.Visitor) =>
     Effect.gen(function* () {
+      if (Option.isNone(source)) return true
+      const known = yield* Effect.transposeMapOption(worker, (name) => ifThere(workers.findByName(name)))
+      const id = Option.map(Option.flatten(known), ({ id }) => id)
+      return (yield* source.value.access(run, id)).sees === "page"
+    })
+
+  const preview = (run: RunId, who: visitors.Visitor): Found =>
+    Effect.gen(function* () {
+      if (!(yield* mayPreview(run, who))) return Option.none()
       const first = yield* Stream.runHead(units.list(run, { limit: 1 }))
       if (Option.isNone(first)) return Option.none()
       return yield* render(run, first.value.assignment, Option.none(), { mode: "preview" })
@@ -229,7 +241,8 @@ const frames = Effect.gen(function* () {
   return {
     asked,
     toPreview,
-    page: (page: Page): Found => (page._tag === "Preview" ? preview(page.run) : agentPage(page)),
+    preview,
+    agentPage,
     media: media.served(runs, keys)
   }
 })
@@ -246,13 +259,13 @@ const taskOf = (request: HttpServerRequest.HttpServerRequest) => {
 
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
-    const { asked, media, page, toPreview } = yield* frames
+    const { agentPage, asked, media, preview, toPreview } = yield* frames
     const { local, visitor } = yield* visitors.make
     const ours = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? aloneWithOthers : alone
     const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
     const console = shell("Console", "console", ours)
-    const welcome = (found: Found) =>
-      Effect.zipRight(visitor, answer(found)).pipe(
+    const welcome = (found: (who: visitors.Visitor) => Found) =>
+      Effect.flatMap(visitor, (who) => answer(found(who))).pipe(
         Effect.catchTags({
           Unwelcome: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 403 })),
           StoreError: unavailable
@@ -266,14 +279,16 @@ export const layer = HttpLayerRouter.use((router) =>
     yield* router.add("GET", "/console/*", Effect.succeed(console))
     yield* router.add("GET", "/assets/*", (request) => Effect.succeed(asset(request)))
     yield* router.add("GET", "/frame/preview/:run", (request) =>
-      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(toPreview(params, request)))
+      Effect.flatMap(HttpLayerRouter.params, (params) => welcome(() => toPreview(params, request)))
     )
     // Whoever reviews need not be among those who may take part.
     const frame = (params: unknown) =>
       Option.match(asked(params), {
         onNone: () => Effect.succeed(notFound),
-        onSome: (asked) =>
-          asked._tag === "Agent" && asked.mode === "review" ? answer(page(asked)) : welcome(page(asked))
+        onSome: (asked) => {
+          if (asked._tag === "Preview") return welcome((who) => preview(asked.run, who))
+          return asked.mode === "review" ? answer(agentPage(asked)) : welcome(() => agentPage(asked))
+        }
       })
     yield* router.add("GET", "/frame/:run/:key/:page", Effect.flatMap(HttpLayerRouter.params, frame))
     yield* router.add("GET", "/frame/:run/:key/media/*", (request) =>

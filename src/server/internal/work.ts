@@ -13,14 +13,14 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Agent, type AgentOutline, Agents, type Service as AgentsService } from "../../Agents.js"
-import { InvalidName, type StoreError } from "../../CrowdError.js"
+import { InvalidName, NameNeeded, QualificationNotFound, type StoreError } from "../../CrowdError.js"
 import type { AgentId, RunId, WorkerId } from "../../Ids.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
-import { TaskRuns } from "../../TaskRuns.js"
-import { type PaidBonus, type Standing, Workers } from "../../Workers.js"
+import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
+import { type PaidBonus, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
-import { TaskSource } from "../TaskSource.js"
+import { type Access, TaskSource } from "../TaskSource.js"
 import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
@@ -32,8 +32,8 @@ import * as visitors from "./visitors.js"
 
 const historyAtMost = 50
 
-/** Of whom the crowd does not know yet. */
-const unknown: Standing = { held: Option.none(), barred: Option.none() }
+/** Of a run that asks nothing of its workers. */
+const everything: Access = { sees: "page", lacks: [] }
 
 interface ChangeRequest {
   readonly path: { readonly agent: AgentId }
@@ -102,17 +102,25 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const accountOf = (run: RunId, worker?: WorkerId) =>
       Effect.map(workers.progress(run, worker), ({ available, ...progress }) => ({ ...progress, yours: available }))
 
+    const accessTo = ({ id, task }: TaskRun, worker: Option.Option<WorkerId>) =>
+      Option.isSome(source) && task.qualifications.length > 0
+        ? source.value.access(id, worker)
+        : Effect.succeed(everything)
+
     /** One visitor's view of what is on offer. */
     const offersTo = (who: visitors.Visitor) =>
       Effect.gen(function* () {
         const worker = yield* workerOf(who.worker)
         const offer = ({ left, run }: offers.Open) =>
           Effect.gen(function* () {
-            const { barred, held } = Option.isNone(worker) ? unknown : yield* workers.standing(worker.value.id, run.id)
-            const account = yield* accountOf(run.id, Option.getOrUndefined(worker)?.id)
+            const id = Option.map(worker, ({ id }) => id)
+            const { barred, held } = yield* workers.standing(run.id, Option.getOrUndefined(id))
+            const { lacks, sees } = yield* accessTo(run, id)
+            if (sees === "nothing" && Option.isNone(held)) return Option.none()
+            const account = yield* accountOf(run.id, Option.getOrUndefined(id))
             const holds = yield* holding.of(run.id, who, held)
             const { description, duration, keywords, reward, title } = run.task
-            return {
+            return Option.some({
               run: run.id,
               title,
               description,
@@ -123,11 +131,14 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               ...account,
               yours: Option.isSome(barred) ? 0 : account.yours,
               refusal: Option.isSome(holds.agent) ? null : Option.getOrNull(barred),
+              lacks,
+              preview: sees === "page",
               held: Option.getOrNull(holds.agent),
               heldElsewhere: holds.isElsewhere
-            }
+            })
           })
-        return Array.getSomes(yield* Effect.forEach(yield* open, (one) => ifThere(offer(one))))
+        const found = yield* Effect.forEach(yield* open, (one) => ifThere(offer(one)))
+        return Array.getSomes(found.map(Option.flatten))
       })
 
     const pieceOf = ({ acceptedAt, feedback, id, status, submittedAt }: AgentOutline) => ({
@@ -256,6 +267,15 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           const { cookie, worker } = yield* local.value.name(visit, name)
           yield* cookies.set(visitors.cookieName, cookie)
           return { worker }
+        })
+      )
+      .handle("ask", ({ path: { qualification } }) =>
+        Effect.gen(function* () {
+          const { worker } = yield* visitor
+          if (Option.isNone(source)) return yield* new QualificationNotFound({ qualification })
+          if (Option.isNone(worker)) return yield* new NameNeeded()
+          const status = yield* source.value.ask(qualification, worker.value)
+          return { status: yield* Effect.mapError(status, () => new QualificationNotFound({ qualification })) }
         })
       )
       .handleRaw("accept", ({ path, request }) =>

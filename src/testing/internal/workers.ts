@@ -193,13 +193,14 @@ export const workers: Suite<never> = {
           const run = yield* kit.launched({ rows: 2, task: { maxUnitsPerWorker: Option.some(1) } })
           const before = yield* kit.completed()
           const free = { held: Option.none(), barred: Option.none() }
-          expect(yield* workers.standing(before.agent.worker, run.id)).toEqual(free)
+          expect(yield* workers.standing(run.id, before.agent.worker)).toEqual(free)
+          expect(yield* workers.standing(run.id)).toEqual(free)
           expect((yield* kit.unitsOf(run)).map(({ status }) => status)).toEqual(["launched", "launched"])
           const agent = yield* kit.accepted(run)
           const limit = Option.some({ _tag: "OverWorkerLimit", limit: 1 })
-          expect(yield* workers.standing(agent.worker, run.id)).toEqual({ held: Option.some(agent.id), barred: limit })
+          expect(yield* workers.standing(run.id, agent.worker)).toEqual({ held: Option.some(agent.id), barred: limit })
           yield* kit.submitted(agent)
-          expect(yield* workers.standing(agent.worker, run.id)).toEqual({ held: Option.none(), barred: limit })
+          expect(yield* workers.standing(run.id, agent.worker)).toEqual({ held: Option.none(), barred: limit })
         }))
 
       test("MUST tell each worker's part in a run", () =>
@@ -271,8 +272,8 @@ export const workers: Suite<never> = {
           yield* refusal(workers.isBlocked(nobody, { requester: run.requester }), "WorkerNotFound")
           yield* refusal(workers.isEligible(nobody, run.id), "WorkerNotFound")
           yield* refusal(workers.isEligible(agent.worker, yield* Ids.runId), "TaskRunNotFound")
-          yield* refusal(workers.standing(nobody, run.id), "WorkerNotFound")
-          yield* refusal(workers.standing(agent.worker, yield* Ids.runId), "TaskRunNotFound")
+          yield* refusal(workers.standing(run.id, nobody), "WorkerNotFound")
+          yield* refusal(workers.standing(yield* Ids.runId, agent.worker), "TaskRunNotFound")
           yield* refusal(workers.progress(run.id, nobody), "WorkerNotFound")
           yield* refusal(workers.progress(yield* Ids.runId, agent.worker), "TaskRunNotFound")
           yield* refusal(Stream.runDrain(workers.ofRun(yield* Ids.runId)), "TaskRunNotFound")
