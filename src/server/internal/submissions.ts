@@ -11,7 +11,7 @@ import { recent } from "../../internal/recent.js"
 import type { Json } from "../../Json.js"
 import { agentSources } from "../../States.js"
 import type { Service as TaskRunsService } from "../../TaskRuns.js"
-import type { Service as Source } from "../TaskSource.js"
+import type { Service as TaskSource } from "../TaskSource.js"
 import { ifThere } from "./found.js"
 
 type Fields = ReadonlyArray<FormFields.Field>
@@ -68,6 +68,8 @@ const pageOf = (html: string, options: Template.CompileOptions): Page => {
   const areFixed = (options.markup ?? []).length === 0 && names.every((name) => !name.includes("${"))
   return { template: Template.compile(html, options), hidden: areFixed ? new Set(names) : undefined }
 }
+
+type Source = Pick<TaskSource, "shown">
 
 export interface Options {
   readonly agents: AgentsService
