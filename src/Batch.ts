@@ -11,8 +11,8 @@ import type { Fault, InvalidInput } from "./CrowdError.js"
 import * as internalRows from "./internal/batchRows.js"
 import * as internalTask from "./internal/batchTask.js"
 import * as checks from "./internal/checks.js"
-import * as columnNotes from "./internal/columnNotes.js"
 import * as Faults from "./internal/faults.js"
+import { nothing, type PageReader, type Placeholder, pageReport } from "./internal/pageReport.js"
 import { find } from "./internal/placeholders.js"
 import * as taskSettings from "./internal/taskSettings.js"
 import { longerThan, suggestion, textFault } from "./internal/text.js"
@@ -56,6 +56,7 @@ export interface TaskFault {
   readonly message: string
 }
 
+export type { PageKnown, PageReader, PageReport, Placeholder } from "./internal/pageReport.js"
 export type { Setting } from "./internal/taskSettings.js"
 
 /**
@@ -73,17 +74,6 @@ export const settings: ReadonlyArray<taskSettings.Setting> = taskSettings.settin
  * @category decoding
  */
 export const decodeTask: (json: unknown) => Either.Either<Task, ReadonlyArray<TaskFault>> = internalTask.decodeTask
-
-/**
- * A `${column}` in a template, and the line it is on (from 1).
- *
- * @since 0.1.0
- * @category models
- */
-export interface Placeholder {
-  readonly name: string
-  readonly line: number
-}
 
 /**
  * Every placeholder of a template, in order. See `batch/Template` for those that have to name a column, and for filling
@@ -171,20 +161,11 @@ export const columnFaults = (task: Task, columns: ReadonlyArray<string>): Readon
         ]
   )
 
-/** Where a placeholder stands is not looked at here; see `BatchDirectory.read`. */
-const dataWarnings = (task: Task, template: string, { columns, notes }: internalRows.Checked): ReadonlyArray<Fault> => {
-  const used = new Set(find(template).map(({ name }) => name))
-  return columnNotes
-    .warnings(
-      Option.getOrElse(columns, () => []),
-      notes,
-      {
-        markup: task.markup,
-        isMarkupSaid: false,
-        useOf: (name) => ({ isShown: used.has(name), isUsed: used.has(name) })
-      }
-    )
-    .map(({ line, message }) => Faults.fault("rows", message, line))
+/** Without what reads pages, every placeholder is one that names a column, and shows it. */
+const unread: PageReader = {
+  placeholders,
+  shownColumns: (template) => new Set(find(template).map(({ name }) => name)),
+  check: () => nothing
 }
 
 const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
@@ -193,8 +174,28 @@ const repeatable = <A>(values: Iterable<A>): Iterable<A> =>
 /**
  * A batch from rows that a program holds. Fails with InvalidInput, which names every fault of name, task, template and
  * rows, and never with a defect. Checks what a batch directory is checked for; rows count from 1 as lines.
- * Every `${…}` has to name a column, but for those that `placeholders` leaves out: `placeholders` of `batch/Template`
- * does so for what scripts substitute themselves.
+ *
+ * Give `page` of `batch/Template`, and the template is read as the page it is: one that collects nothing is a fault,
+ * what `plan` warns of is in `warnings`, and a `${…}` that a script substitutes itself need not name a column. Without it
+ * the HTML is not looked at. `foreign: "meant"` says that a script of the page's own reads what is another tool's.
+ *
+ * @example
+ * import { Batch, Money, TaskRuns } from "effect-crowd"
+ * import * as Template from "effect-crowd/batch/Template"
+ * import * as Option from "effect/Option"
+ *
+ * Batch.fromRows({
+ *   name: "greetings",
+ *   task: {
+ *     ...TaskRuns.taskDefaults,
+ *     title: "Which language is it?",
+ *     reward: Money.make(5),
+ *     maxUnitsPerWorker: Option.none()
+ *   },
+ *   template: "<p>${text}</p> <input name='language' required>",
+ *   page: Template.page,
+ *   rows: [{ text: "Guten Tag" }, { text: "Bonjour" }]
+ * })
  *
  * @since 0.1.0
  * @category constructors
@@ -204,11 +205,12 @@ export const fromRows = (options: {
   readonly task: Task
   readonly template: string
   readonly rows: Iterable<Inputs>
-  readonly placeholders?: ReadonlyArray<Placeholder> | undefined
+  readonly page?: PageReader | undefined
+  readonly foreign?: "meant" | undefined
   readonly media?: ReadonlyArray<MediaFile> | undefined
 }): Effect.Effect<Batch, InvalidInput> =>
   Effect.gen(function* () {
-    const { media = [], name, task, template } = options
+    const { media = [], name, page = unread, task, template } = options
     const rows = repeatable(options.rows)
     const settingFaults = checks.settingFaults(options)
     const checked = yield* internalRows.check(internalRows.fromRows(rows), {
@@ -221,13 +223,27 @@ export const fromRows = (options: {
       onSome: (columns) =>
         columnFaults(task, columns).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`))
     })
+    const columns = Option.getOrElse(checked.columns, () => [])
+    const report = pageReport(
+      page,
+      { text: template, file: "template" },
+      {
+        file: "rows",
+        columns,
+        notes: checked.notes,
+        markup: task.markup,
+        isMarkupSaid: false,
+        isForeignMeant: options.foreign === "meant"
+      }
+    )
     yield* Faults.failIfAny(
       name,
       Faults.addAll(checked.faults, [
         ...settingFaults,
         ...taskFaults,
         ...(settingFaults.length === 0 ? checks.sumFaults(task, checked.count) : []),
-        ...templateFaults(template, checked.columns, "template", options.placeholders)
+        ...templateFaults(template, checked.columns, "template", page.placeholders(template)),
+        ...report.faults
       ])
     )
     return {
@@ -235,11 +251,11 @@ export const fromRows = (options: {
       task,
       template,
       media,
-      columns: Option.getOrElse(checked.columns, () => []),
+      columns,
       count: checked.count,
       digest: yield* internalRows.digestWith(checked.digest, media),
-      warnings: dataWarnings(task, template, checked),
-      notes: [],
+      warnings: report.warnings,
+      notes: report.notes,
       rows: Stream.fromIterable(rows)
     }
   })

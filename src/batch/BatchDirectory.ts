@@ -11,22 +11,19 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
-import { maxAnswerNames } from "../Agents.js"
 import * as Batch from "../Batch.js"
 import type { Fault, InvalidInput } from "../CrowdError.js"
 import * as Rows from "../internal/batchRows.js"
 import { decodeReading, type Reading } from "../internal/batchTask.js"
 import * as checks from "../internal/checks.js"
-import * as Notes from "../internal/columnNotes.js"
 import * as Faults from "../internal/faults.js"
+import { pageReport } from "../internal/pageReport.js"
 import type { Task } from "../TaskRuns.js"
-import { countNames } from "./FormFields.js"
 import type { Data } from "./internal/dataFiles.js"
 import * as DataFiles from "./internal/dataFiles.js"
 import { readText, reasonOf } from "./internal/files.js"
 import { duplicateKeys, type Located, lineOf, parseLocated } from "./internal/json.js"
 import * as media from "./internal/media.js"
-import * as PageChecks from "./internal/pageChecks.js"
 import * as Template from "./Template.js"
 
 const taskFile = "task.json"
@@ -102,52 +99,35 @@ const textOf = (dir: string, file: string) =>
     Effect.either
   )
 
-/** A form of more fields than an answer may have names could never be submitted. */
-const fieldFaults = (template: string): ReadonlyArray<Fault> => {
-  const names = countNames(template)
-  const message = `has fields of ${names} names, and an answer has ${maxAnswerNames} at the most; divide it among several tasks`
-  return names > maxAnswerNames ? [Faults.fault(templateFile, message)] : []
-}
-
-/** Warnings are of the places where a column is shown. */
-const dataWarnings = (
-  file: string,
-  { columns, notes }: { readonly columns: ReadonlyArray<string>; readonly notes: Notes.Notes },
-  { reading, task, template }: { readonly reading: Reading; readonly task: Task; readonly template: string }
-): ReadonlyArray<Fault> => {
-  const shown = Template.shownColumns(template)
-  const used = new Set(Batch.placeholders(template).map(({ name }) => name))
-  return Notes.warnings(columns, notes, {
-    markup: task.markup,
-    isMarkupSaid: reading.isMarkupSaid,
-    useOf: (name) => ({ isShown: shown.has(name), isUsed: used.has(name) })
-  }).map(({ line, message }) => Faults.fault(file, message, line))
-}
-
-const nothing: PageChecks.Report = { faults: [], warnings: [], notes: [] }
-
-/** What there is to say of a template that could be read. */
+/** What there is to say of a template that could be read, and of the data in it. */
 const checkPage = (
-  template: string,
+  text: string,
   {
     data,
+    file,
     reading,
     task
-  }: { readonly data: Option.Option<Data>; readonly reading: Reading; readonly task: Option.Option<Task> }
-): PageChecks.Report => {
-  if (template.trim() === "") return nothing
-  const columns = Option.getOrElse(
-    Option.flatMap(data, (found) => found.columns),
-    () => []
+  }: {
+    readonly data: Option.Option<Data>
+    readonly file: string
+    readonly reading: Reading
+    readonly task: Option.Option<Task>
+  }
+): Batch.PageReport =>
+  pageReport(
+    Template.page,
+    { text, file: templateFile },
+    {
+      ...reading,
+      file,
+      columns: Option.getOrElse(
+        Option.flatMap(data, (found) => found.columns),
+        () => []
+      ),
+      notes: Option.match(data, { onNone: () => [], onSome: (found) => found.notes }),
+      markup: Option.match(task, { onNone: () => [], onSome: ({ markup }) => markup })
+    }
   )
-  const notes = Option.match(data, { onNone: () => [], onSome: (found) => found.notes })
-  const shown = Template.shownColumns(template)
-  return PageChecks.check(template, templateFile, {
-    markup: Option.match(task, { onNone: () => [], onSome: ({ markup }) => markup }),
-    withFields: columns.filter((name, i) => notes[i]?.fields !== undefined && shown.has(name)),
-    isForeignMeant: reading.isForeignMeant
-  })
-}
 
 /**
  * Reads a batch directory and checks it whole; all that is wrong is reported at once, with file and line. The data is
@@ -172,12 +152,16 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       ? yield* DataFiles.check(dir, file.right, { separator: reading.separator, task, template: text, files: missing })
       : Either.left(file.left)
     const columns = Option.flatMap(Either.getRight(data), (found) => found.columns)
-    const page = checkPage(text, { data: Either.getRight(data), reading, task })
+    const page = checkPage(text, {
+      data: Either.getRight(data),
+      file: Either.getOrElse(file, () => ""),
+      reading,
+      task
+    })
     const templateFaults = Either.match(template, {
       onLeft: (faults) => faults,
       onRight: (text) => [
         ...Batch.templateFaults(text, columns, templateFile, Template.placeholders(text)),
-        ...fieldFaults(text),
         ...page.faults
       ]
     })
@@ -207,7 +191,7 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
         file: Either.getRight(file)
       })
     )
-    const { count, digest, notes, rows } = sound.data
+    const { count, digest, rows } = sound.data
     return {
       name: path.basename(path.resolve(dir)),
       task: sound.task,
@@ -216,10 +200,7 @@ export const read = (dir: string): Effect.Effect<Batch.Batch, InvalidInput, File
       columns: sound.columns,
       count,
       digest: yield* Rows.digestWith(digest, files.files),
-      warnings: [
-        ...dataWarnings(sound.file, { columns: sound.columns, notes }, { ...sound, reading }),
-        ...page.warnings
-      ],
+      warnings: page.warnings,
       notes: page.notes,
       rows
     }

@@ -7,6 +7,7 @@ import * as Batch from "../Batch.js"
 import type { Inputs } from "../TaskRuns.js"
 import { inert } from "./internal/escapes.js"
 import { type Escape, fromTemplate, type Hole, type Reader, valueOf } from "./internal/holes.js"
+import * as PageChecks from "./internal/pageChecks.js"
 import { readPage } from "./internal/pages.js"
 
 /**
@@ -145,3 +146,12 @@ export const placeholders = (source: string): ReadonlyArray<Batch.Placeholder> =
   const { identifiers, substitutions } = read(source, [])
   return Batch.placeholders(source).filter(({ name }, nth) => !(substitutions.has(nth) && isCode(name, identifiers)))
 }
+
+/**
+ * Reads a template as the page it is, for `Batch.fromRows`: what collects nothing, what is another tool's, which files are
+ * lost, and by what the page is submitted.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const page: Batch.PageReader = { placeholders, shownColumns, check: PageChecks.check }

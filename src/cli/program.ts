@@ -9,6 +9,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { harmless } from "../internal/text.js"
 import * as allRuns from "./allRuns.js"
 import * as batches from "./batches.js"
 import * as bonuses from "./bonuses.js"
@@ -138,7 +139,7 @@ const tellFailure = (json: boolean, failure: Failure) =>
     const paint = paintOn(screen, screen.err)
     const invocation = yield* Invocation.Invocation
     if (json) yield* print(JSON.stringify(toJson(failure, invocation)))
-    yield* say(`${paint("red", "error:")} ${describe(failure, invocation)}`)
+    yield* say(`${paint("red", "error:")} ${harmless(describe(failure, invocation))}`)
     return exitCodeOf(failure)
   })
 
@@ -146,7 +147,7 @@ const tellBug = (json: boolean, cause: Cause.Cause<never>) =>
   Effect.gen(function* () {
     const message = describeBug(cause)
     if (json) yield* print(JSON.stringify({ error: { _tag: "Bug", message } }))
-    yield* say(message)
+    yield* say(harmless(message))
     return exitCodes.bug
   })
 

@@ -1,6 +1,7 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import { type Fault, InvalidInput } from "../CrowdError.js"
+import { harmlessLine } from "./text.js"
 
 /** The first faults found, and how many came after them. @internal */
 export interface Faults {
@@ -14,9 +15,11 @@ export const maxShown = 100
 /** @internal */
 export const none: Faults = { shown: [], hidden: 0 }
 
-/** @internal */
-export const fault = (file: string, message: string, line?: number | undefined): Fault =>
-  line === undefined ? { file, message } : { file, line, message }
+/** What is quoted of a file could hold anything: as people are told it, it stays on its line. @internal */
+export const fault = (file: string, message: string, line?: number | undefined): Fault => {
+  const told = { file: harmlessLine(file), message: harmlessLine(message) }
+  return line === undefined ? told : { ...told, line }
+}
 
 /** @internal */
 export const addAll = (self: Faults, found: ReadonlyArray<Fault>): Faults => {

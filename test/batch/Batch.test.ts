@@ -5,7 +5,8 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Batch from "../../src/Batch.js"
-import { placeholders } from "../../src/batch/Template.js"
+import { page } from "../../src/batch/Template.js"
+import type { Fault } from "../../src/CrowdError.js"
 import { type Inputs, Task } from "../../src/TaskRuns.js"
 import { faultsOf } from "./support.js"
 
@@ -63,6 +64,57 @@ describe("fromRows", () => {
   )
 })
 
+describe("fromRows with what reads pages", () => {
+  const said = (
+    template: string,
+    rows: ReadonlyArray<Inputs>,
+    more: Partial<Parameters<typeof Batch.fromRows>[0]> = {}
+  ) =>
+    Effect.map(
+      Effect.either(Batch.fromRows({ name: "mine", task, template, rows, page, ...more })),
+      Either.match({
+        onLeft: (error) => ({ faults: faultsOf(error) }),
+        onRight: ({ notes, warnings }) => ({ warnings: told(warnings), notes: told(notes) })
+      })
+    )
+  const told = (all: ReadonlyArray<Fault>) =>
+    all.map(({ file, line, message }) => `${file}${line === undefined ? "" : `:${line}`} ${message}`)
+
+  effect(
+    "fails where plan does: a page that collects nothing, another tool's elements, a column that holds the fields",
+    () =>
+      Effect.gen(function* () {
+        const nothing = "template:1 has no field with a name, so nothing would be collected;"
+        expect(yield* said("<p>${text}", [{ text: "a" }])).toEqual({
+          faults: [`${nothing} give what workers fill in a name, such as <input name="answer">`]
+        })
+        expect(yield* said("<form>${text}</form>", [{ text: "<input name=a>" }])).toEqual({
+          faults: [`${nothing} column "text" holds fields: add "markup": ["text"] to task.json`]
+        })
+        const crowd = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form></crowd-form>'
+        expect(yield* said(crowd, [{ text: "a" }])).toEqual({
+          faults: [expect.stringContaining("<crowd-form> is one of Amazon's Crowd HTML Elements")]
+        })
+        const { warnings } = { warnings: [], ...(yield* said(crowd, [{ text: "a" }], { foreign: "meant" })) }
+        expect(warnings).toEqual([expect.stringContaining("unless its scripts make one, nothing is collected")])
+      })
+  )
+
+  effect("warns and notes what plan does, as data, where the page shows a column and nowhere else", () =>
+    Effect.gen(function* () {
+      const template = '<p>${text}</p><input name=a>\n<img src="a.png">{{ x }}<script>var b = "${code}"</script>'
+      expect(yield* said(template, [{ text: "<b>a</b>", code: "<b>b</b>" }])).toEqual({
+        warnings: [
+          expect.stringContaining('rows:1 column "text" holds markup'),
+          expect.stringContaining("template:2 holds {{"),
+          expect.stringContaining('template:2 points to "a.png"')
+        ],
+        notes: ["template has nothing that submits it; a Submit button is added at its end"]
+      })
+    })
+  )
+})
+
 describe("a task without markup", () => {
   it("is encoded as it was before there was the setting", () => {
     const encoded = Schema.encodeSync(Task)(task)
@@ -77,7 +129,7 @@ describe("templates", () => {
       const template = "${text}<script>const f = (i) => `${i}`</script>"
       const options = { name: "mine", task, template, rows: [{ text: "a" }] }
       expect((yield* Effect.flip(Batch.fromRows(options))).faults).toHaveLength(1)
-      const batch = yield* Batch.fromRows({ ...options, placeholders: placeholders(template) })
+      const batch = yield* Batch.fromRows({ ...options, page })
       expect(batch.count).toBe(1)
     })
   )

@@ -1,25 +1,12 @@
 /** What there is to say of a template before anybody is shown it. */
+import { maxAnswerNames } from "../../Agents.js"
+import type { PageKnown as Known, PageReport as Report } from "../../Batch.js"
 import type { Fault } from "../../CrowdError.js"
 import * as Faults from "../../internal/faults.js"
 import { blank } from "../../internal/placeholders.js"
 import * as FormFields from "../FormFields.js"
 import * as Submitting from "./submitting.js"
 import { type Tag, tagsOf } from "./tags.js"
-
-/** What is known of the page's data and of what was said of it. */
-export interface Known {
-  /** The columns that are markup, and those of all that hold fields. */
-  readonly markup: ReadonlyArray<string>
-  readonly withFields: ReadonlyArray<string>
-  /** Another tool's language is meant to be there. */
-  readonly isForeignMeant: boolean
-}
-
-export interface Report {
-  readonly faults: ReadonlyArray<Fault>
-  readonly warnings: ReadonlyArray<Fault>
-  readonly notes: ReadonlyArray<Fault>
-}
 
 interface Page {
   readonly source: string
@@ -91,6 +78,13 @@ const ofNoField = (page: Page, known: Known): Pick<Report, "faults" | "warnings"
     : { ...none, faults: [page.at(0, `has no field with a name, so nothing would be collected; ${advice}`)] }
 }
 
+/** A form of more fields than an answer may have names could never be submitted. */
+const tooManyFields = (source: string, file: string): ReadonlyArray<Fault> => {
+  const names = FormFields.countNames(source)
+  const message = `has fields of ${names} names, and an answer has ${maxAnswerNames} at the most; divide it among several tasks`
+  return names > maxAnswerNames ? [Faults.fault(file, message)] : []
+}
+
 const pointing: { readonly [element: string]: string } = {
   a: "href",
   audio: "src",
@@ -138,7 +132,7 @@ export const check = (source: string, file: string, known: Known): Report => {
   const { faults, warnings } = ofNoField(page, known)
   const note = notes[Submitting.read(html, tags, html.length).submitting]
   return {
-    faults,
+    faults: [...tooManyFields(source, file), ...faults],
     warnings: [...warnings, ...(known.isForeignMeant ? [] : foreignLanguage(page)), ...lostFiles(page)],
     notes: note === undefined ? [] : [Faults.fault(file, note)]
   }
