@@ -357,12 +357,13 @@ export class AlreadySubmitted extends Schema.TaggedError<AlreadySubmitted>("effe
  */
 export class Unwelcome extends Schema.TaggedError<Unwelcome>("effect-crowd/Unwelcome")("Unwelcome", {
   address: Schema.String,
-  reason: Schema.Literal("denied", "not_allowed", "unreadable")
+  reason: Schema.Literal("denied", "not_allowed", "unreadable", "blocked")
 }) {
   override get message() {
     return {
       denied: `${this.address} is on the list of addresses that may not take part.`,
       not_allowed: `${this.address} is not among the addresses that may take part. Ask the requester to add it.`,
+      blocked: `Somebody who worked from ${this.address} is blocked, and nobody else takes part from there. If that is not you, ask the requester to let you in.`,
       unreadable: `It is not known from which address this comes ("${this.address}"). A proxy in between must be configured.`
     }[this.reason]
   }

@@ -46,6 +46,11 @@ export interface Options {
    * default.
    */
   readonly namesPerHour?: number | undefined
+  /**
+   * Whether a block also holds for the addresses (of IPv6, the /64 networks) at which the blocked name was seen: nobody of
+   * another name takes part from there, within 3 seconds. Off by default, since names are for people who share an address.
+   */
+  readonly blockAddress?: boolean | undefined
   /** CIDR ranges of the proxies whose word on the client's address counts; none by default. */
   readonly proxies?: ReadonlyArray<string> | undefined
   /** The one header in which those proxies tell it; `x-forwarded-for` by default. The other is never looked at. */

@@ -51,6 +51,9 @@ export const options = {
     Options.withDescription("New names that may be taken from one address in an hour, 100 by default"),
     Options.optional
   ),
+  blockAddress: Options.boolean("block-address").pipe(
+    Options.withDescription("With names: who is blocked, is so for every name from the addresses they worked at")
+  ),
   proxy: ranges("proxy", "Proxies whose word on people's addresses counts"),
   proxyHeader: Options.choice("proxy-header", ["x-forwarded-for", "forwarded"]).pipe(
     Options.withDescription("The header in which the proxies tell it; x-forwarded-for by default"),
@@ -71,6 +74,7 @@ export interface Given {
   readonly allowHost: ReadonlyArray<string>
   readonly identify: Option.Option<"address" | "name">
   readonly namesPerHour: Option.Option<number>
+  readonly blockAddress: boolean
   readonly proxy: ReadonlyArray<string>
   readonly proxyHeader: Option.Option<"x-forwarded-for" | "forwarded">
   readonly allow: ReadonlyArray<string>
@@ -91,6 +95,7 @@ const environment: Config.Config<Given> = Config.all({
   allowHost: list("CROWD_ALLOW_HOST"),
   identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
   namesPerHour: Config.option(Config.integer("CROWD_NAMES_PER_HOUR")),
+  blockAddress: flag("CROWD_BLOCK_ADDRESS"),
   proxy: list("CROWD_PROXY"),
   proxyHeader: Config.option(Config.literal("x-forwarded-for", "forwarded")("CROWD_PROXY_HEADER")),
   allow: list("CROWD_ALLOW"),
@@ -109,6 +114,7 @@ const merge = (words: Given, variables: Given): Given => {
     allowHost: either(words.allowHost, variables.allowHost),
     identify: Option.orElse(words.identify, () => variables.identify),
     namesPerHour: Option.orElse(words.namesPerHour, () => variables.namesPerHour),
+    blockAddress: words.blockAddress || variables.blockAddress,
     proxy: either(words.proxy, variables.proxy),
     proxyHeader: Option.orElse(words.proxyHeader, () => variables.proxyHeader),
     allow: either(words.allow, variables.allow),
@@ -171,6 +177,7 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
       people: {
         identify: Option.getOrUndefined(given.identify),
         namesPerHour: Option.getOrUndefined(given.namesPerHour),
+        blockAddress: given.blockAddress,
         proxies: given.proxy,
         proxyHeader: Option.getOrUndefined(given.proxyHeader),
         allow: given.allow.length === 0 ? undefined : given.allow,

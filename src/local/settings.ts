@@ -13,7 +13,7 @@ const shortestSecret = 16
 /** How a worker is told from another. */
 export type Identity =
   | { readonly _tag: "Address"; readonly workerAt: (address: Address) => string }
-  | { readonly _tag: "Name"; readonly secret: Secret }
+  | { readonly _tag: "Name"; readonly secret: Secret; readonly blocksAddress: boolean }
 
 export interface Settings {
   readonly identity: Identity
@@ -45,7 +45,11 @@ const secretOf = (secret: Secret | undefined): Effect.Effect<Secret, InvalidSett
 
 const identityOf = (options: Options): Effect.Effect<Identity, InvalidSetting> => {
   if (options.identify === "name") {
-    return Effect.map(secretOf(options.secret), (secret) => ({ _tag: "Name", secret }))
+    return Effect.map(secretOf(options.secret), (secret) => ({
+      _tag: "Name",
+      secret,
+      blocksAddress: options.blockAddress === true
+    }))
   }
   const written = options.groupIPv6 === true ? networkOf : String
   return options.pseudonyms === true

@@ -4,12 +4,14 @@ import * as Option from "effect/Option"
 import { InvalidName, type StoreError, Unwelcome } from "../CrowdError.js"
 import type { Service, Visit } from "../Local.js"
 import * as Store from "../Store.js"
-import { type Address, isWithin, networkOf } from "./address.js"
+import { type Address, isWithin, networkOf, pseudonym } from "./address.js"
 import * as names from "./names.js"
 import * as NewNames from "./newNames.js"
 import { originOf } from "./origin.js"
+import * as places from "./places.js"
 import * as reservations from "./reservations.js"
 import type { Identity, Settings } from "./settings.js"
+import type { Secret } from "./signature.js"
 
 /** The address of a visitor who may take part. */
 const welcome =
@@ -45,11 +47,32 @@ const byAddress = (
   }
 }
 
+interface Beside {
+  /** Refuses whoever comes from where somebody else is blocked; who is blocked themselves is told when they want to work. */
+  readonly check: (network: string, name: Option.Option<string>) => Effect.Effect<void, Unwelcome | StoreError>
+  /** Writes down that the name comes from there. */
+  readonly see: (network: string, name: string) => Effect.Effect<void, StoreError>
+}
+
+/** Blocks hold for names alone. */
+const besideAnybody: Beside = { check: () => Effect.void, see: () => Effect.void }
+
+/** Blocks also hold for addresses. */
+const besideNobodyBlocked = ({ blockedAt, see }: places.Service, secret: Secret): Beside => ({
+  check: (network, name) =>
+    Effect.flatMap(blockedAt(pseudonym(secret, network)), (blocked) => {
+      const isOneOfThem = Option.exists(name, (name) => blocked.has(names.keyOf(name)))
+      return blocked.size === 0 || isOneOfThem ? Effect.void : new Unwelcome({ address: network, reason: "blocked" })
+    }),
+  see: (network, name) => see(pseudonym(secret, network), name)
+})
+
 /** Where nobody is kept out, it does not matter from where visitors with a name come. */
 const byName = (
   { secret }: Identity & { readonly _tag: "Name" },
   settings: Settings,
-  { isCurrent, release, take }: reservations.Service
+  { isCurrent, release, take }: reservations.Service,
+  beside: Beside
 ): Service => {
   const network = networkIn(settings)
   /** All of which nothing can be read are one. */
@@ -68,19 +91,21 @@ const byName = (
     chooses: true,
     network,
     worker: (visit) =>
-      Effect.zipRight(
-        admit(visit),
-        Effect.map(
-          proven(visit),
-          Option.map(({ name }) => name)
-        )
-      ),
+      Effect.gen(function* () {
+        yield* admit(visit)
+        const name = Option.map(yield* proven(visit), ({ name }) => name)
+        if (Option.isSome(name)) yield* beside.see(placeOf(visit), name.value)
+        yield* beside.check(placeOf(visit), name)
+        return name
+      }),
     name: (visit, given) =>
       Effect.gen(function* () {
         yield* admit(visit)
         const name = yield* names.checked(given)
+        yield* beside.check(placeOf(visit), Option.some(name))
         const own = Option.filter(yield* proven(visit), (held) => names.keyOf(held.name) === names.keyOf(name))
         const proof = Option.isSome(own) ? own.value : yield* newNames.taking(placeOf(visit), take(name))
+        yield* beside.see(placeOf(visit), proof.name)
         return { worker: proof.name, cookie: names.cookieOf(secret, proof) }
       }),
     release
@@ -88,9 +113,13 @@ const byName = (
 }
 
 export const make = (settings: Settings): Effect.Effect<Service, never, Store.Store> =>
-  Effect.map(Store.Store, (store) => {
+  Effect.gen(function* () {
+    const store = yield* Store.Store
     const kept = reservations.make(store)
-    return settings.identity._tag === "Address"
-      ? byAddress(settings.identity, settings, kept)
-      : byName(settings.identity, settings, kept)
+    const { identity } = settings
+    if (identity._tag === "Address") return byAddress(identity, settings, kept)
+    const beside = identity.blocksAddress
+      ? besideNobodyBlocked(yield* places.make(store), identity.secret)
+      : besideAnybody
+    return byName(identity, settings, kept, beside)
   })

@@ -1,6 +1,10 @@
 import { expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Agents } from "../../src/Agents.js"
+import * as Local from "../../src/Local.js"
+import { Workers } from "../../src/Workers.js"
+import { from } from "../local/visits.js"
 import { secret, layer as served } from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
@@ -8,7 +12,10 @@ import { agentsOf, offered, thanked, visit, working } from "./support/tasks.js"
 
 const { act } = chromium
 
-const live = Layer.merge(chromium.layer, Layer.provide(served({ local: { identify: "name", secret } }), sqlite.layer()))
+const live = Layer.merge(
+  chromium.layer,
+  Layer.provide(served({ local: { identify: "name", secret, blockAddress: true } }), sqlite.layer())
+)
 
 share(live, { excludeTestServices: true })("where workers give themselves names", (it) => {
   it.scoped("the lobby asks for one, says what is wrong with it, and goes on with it", () =>
@@ -52,6 +59,25 @@ share(live, { excludeTestServices: true })("where workers give themselves names"
       yield* act(() => page.getByText("You are Grace").waitFor())
       const { page: mine } = yield* working(run, { storageState: yield* act(() => page.context().storageState()) })
       yield* act(() => mine.getByText("You are Grace").waitFor())
+    })
+  )
+
+  it.scoped("somebody with another name from where one is blocked is told that the block holds for the address", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template: "<p>${product}</p>" })
+      yield* (yield* Local.Local).name(from("127.0.0.1"), "Eve")
+      const { worker } = yield* (yield* Agents).register(run.id, { worker: "Eve" })
+      yield* (yield* Workers).block(worker, { requester: run.requester }, "spam")
+      const page = yield* visit("/")
+      const isTold = async () => {
+        await page.reload()
+        const told = page.getByText("Somebody at your address was blocked").waitFor({ timeout: 500 })
+        return told.then(
+          () => true,
+          () => false
+        )
+      }
+      yield* act(() => expect.poll(isTold, { timeout: 10_000 }).toBe(true))
     })
   )
 })

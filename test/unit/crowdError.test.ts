@@ -92,6 +92,7 @@ describe("CrowdError", () => {
       new CrowdError.Unwelcome({ address: "192.0.2.1", reason }).message
     expect(said("denied")).toContain("192.0.2.1 is on the list of addresses that may not")
     expect(said("not_allowed")).toContain("192.0.2.1 is not among the addresses that may")
+    expect(said("blocked")).toContain("Somebody who worked from 192.0.2.1 is blocked")
     expect(said("unreadable")).toContain("not known from which address")
   })
 

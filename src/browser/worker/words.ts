@@ -123,8 +123,17 @@ const problems: { readonly [tag: string]: Words } = {
     title: "Too many new names from here",
     text: "Use the browser in which you have a name, wait an hour, or ask whoever invited you to allow more."
   },
-  Unwelcome: { title: "You cannot take part from here", text: "Ask whoever invited you to let your address in." },
   Foreign: { title: "This came from another page", text: "Open the task here and submit it again." }
+}
+
+const unwelcomeWords: Words = {
+  title: "You cannot take part from here",
+  text: "Ask whoever invited you to let your address in."
+}
+
+const blockedWords: Words = {
+  title: "You cannot take part from here",
+  text: "Somebody at your address was blocked, and that holds for the address. Ask whoever invited you."
 }
 
 const unexpected: Words = { title: "Something went wrong", text: "Try again. If it stays, tell whoever invited you." }
@@ -133,6 +142,8 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 
 export const problemWords = (problem: Problem): Words => {
   switch (problem._tag) {
+    case "Unwelcome":
+      return problem.reason === "blocked" ? blockedWords : unwelcomeWords
     case "HeldByAddress":
       return heldWords(problem.since)
     case "NotEligible":
