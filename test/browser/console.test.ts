@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { type Agent, Agents } from "../../src/Agents.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
+import { Units } from "../../src/Units.js"
 import * as consoleClient from "../server/consoleClient.js"
 import * as breaking from "../support/breakingStore.js"
 import * as server from "../support/server.js"
@@ -64,6 +65,12 @@ const holdingNothing = `{
 const lookingOften = `{
   const real = setInterval
   window.setInterval = (run, every) => real(run, every >= 5_000 ? 100 : every)
+}`
+
+/** What failed is asked for again at once. */
+const askingOften = `{
+  const real = setTimeout
+  window.setTimeout = (run, after) => real(run, after === 3_000 ? 100 : after)
 }`
 
 const focusGoesTo = (page: Page, text: RegExp) =>
@@ -472,6 +479,17 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
     })
   )
 
+  it.scoped("says until when a run is on offer, and nothing of that where nothing is", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("Taken back", 1)
+      const page = yield* requester(`/runs/${run.id}`)
+      yield* isThere(page, /^Begun .+, on offer until .+/)
+      yield* Effect.flatMap(Units, (units) => units.expireAll(run.id))
+      yield* act(() => page.getByText("on offer until").waitFor({ state: "detached" }))
+      yield* isThere(page, /^Begun /)
+    })
+  )
+
   it.scoped("shows that the store fails although only workers have met it, until it keeps again what they send", () =>
     Effect.gen(function* () {
       const run = yield* launched("Full", 2)
@@ -500,6 +518,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* isThere(page, "Back again")
       yield* store.broken("gone")
       yield* isThere(page, breaking.gone.message)
+      yield* act(() => page.addInitScript(askingOften))
       yield* act(() => page.reload())
       yield* isThere(page, breaking.gone.message)
       yield* store.mended

@@ -58,6 +58,15 @@ describe("README.md", () => {
     expect(installLine).toMatch(/^npm install effect-crowd( \S+@\^\d+\.\d+\.\d+)+$/)
   })
 
+  it("has a table of words: what is called here, and what MTurk calls it", () => {
+    const row = (word: string) => Readme.text.split("\n").find((line) => line.startsWith(`| ${word} `))
+    expect(row("assignment")).toMatch(/one row .*\| a HIT /)
+    expect(row("unit")).toMatch(/one person's part .*\| one of a HIT's assignments/)
+    for (const word of ["requester", "batch", "run", "worker", "agent", "qualification"]) {
+      expect(row(word), word).toBeDefined()
+    }
+  })
+
   it("names only commands that exist, and how to start and to test", () => {
     const { scripts } = Schema.decodeSync(Manifest)(readFileSync("package.json", "utf8"))
     const commands = [...Readme.text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
