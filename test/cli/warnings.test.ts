@@ -53,6 +53,18 @@ describe("a batch that is probably not meant as it is", () => {
     })
   )
 
+  it.scopedLive("is warned of by launch and run, before anything is sent", () =>
+    Effect.gen(function* () {
+      const { batch, dir, over } = yield* placed
+      for (const words of [["launch"], ["run", "--out", path.join(dir, "out.csv")]]) {
+        const { code, err } = yield* crowd([...words, batch, ...over])
+        expect([words, code]).toEqual([words, 0])
+        const said = err.indexOf(`warning: data.csv:2: ${markup.message}\n`)
+        expect([words, said >= 0, said < err.indexOf("planned ")]).toEqual([words, true, true])
+      }
+    })
+  )
+
   it.scopedLive("is warned of as data in --json, by plan and by run", () =>
     Effect.gen(function* () {
       const { batch, dir, over } = yield* placed
@@ -116,31 +128,6 @@ describe("control characters", () => {
           expect(err).not.toMatch(/^\s*error: forged/m)
         }
       }
-    })
-  )
-})
-
-describe("--excel", () => {
-  it.scopedLive("of run and export: a byte order mark and formulas made harmless; the plain file has neither", () =>
-    Effect.gen(function* () {
-      const { batch, dir, over } = yield* placed
-      const files = {
-        "task.html": "<p>${text}</p><input type=hidden name=sum value='=1+1'>",
-        "data.csv": "text\n=2+3\n"
-      }
-      yield* writeBatch(batch, files)
-      const at = (name: string) => path.join(dir, name)
-      const ran = yield* crowd(["run", batch, "--json", "--out", at("run.csv"), "--excel", ...over])
-      expect(ran.code).toBe(0)
-      const { run } = summaryOf(ran)
-      expect((yield* crowd(["export", run, "--out", at("plain.csv"), ...over])).code).toBe(0)
-      expect((yield* crowd(["export", run, "--out", at("excel.csv"), "--excel", ...over])).code).toBe(0)
-      const read = (name: string) => fs.readFileSync(at(name), "utf8")
-      expect(read("excel.csv")).toBe(read("run.csv"))
-      expect(read("excel.csv").startsWith("\uFEFFHITId,")).toBe(true)
-      expect(read("excel.csv")).toContain(",1,'=2+3,'=1+1\r\n")
-      expect(read("plain.csv").startsWith("HITId,")).toBe(true)
-      expect(read("plain.csv")).toContain(",1,=2+3,=1+1\r\n")
     })
   )
 })

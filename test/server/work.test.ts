@@ -11,6 +11,7 @@ import { Agents, silentAfter } from "../../src/Agents.js"
 import * as Batch from "../../src/Batch.js"
 import * as Conductor from "../../src/Conductor.js"
 import * as Crowd from "../../src/Crowd.js"
+import type { AgentId } from "../../src/Ids.js"
 import * as Money from "../../src/Money.js"
 import { Qualifications } from "../../src/Qualifications.js"
 import { Requesters } from "../../src/Requesters.js"
@@ -185,6 +186,29 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
         const work = yield* Effect.flatMap(accept(ann, run.id), asWork)
         yield* expectProblem(yield* submit(ann, work, { a: "" }), 422, "NothingAnswered")
       })
+  )
+
+  it.scoped("keeps an answer that is named __proto__, sent as JSON or as a form", () =>
+    Effect.gen(function* () {
+      const run = yield* server.launched(task("named"), 2, "<p>${text}</p><input name=__proto__>")
+      const ann = yield* at("127.0.1.34")
+      const agents = yield* Agents
+      const named: unknown = JSON.parse('{"__proto__":"own"}')
+      const kept = (agent: AgentId) =>
+        Effect.map(agents.get(agent), ({ answers }) => JSON.stringify(Option.getOrNull(answers)))
+      const first = yield* Effect.flatMap(accept(ann, run.id), asWork)
+      expect((yield* submit(ann, first, named)).status).toBe(200)
+      const second = yield* Effect.flatMap(accept(ann, run.id), asWork)
+      const submitTo = new URL(new URL(second.frame, "http://x").searchParams.get("turkSubmitTo") ?? "").pathname
+      yield* ann.ask("POST", `${submitTo}/mturk/externalSubmit`, {
+        raw: `assignmentId=${second.agent}&__proto__=own`,
+        headers: { "content-type": "application/x-www-form-urlencoded" }
+      })
+      expect([yield* kept(first.agent), yield* kept(second.agent)]).toEqual([
+        '{"__proto__":"own"}',
+        '{"__proto__":"own"}'
+      ])
+    })
   )
 
   it.scoped("refuses an empty form that the page sends by itself, in words", () =>
