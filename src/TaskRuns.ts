@@ -60,11 +60,25 @@ export const QualificationRequirement = Schema.Struct({
  */
 export interface QualificationRequirement extends Schema.Schema.Type<typeof QualificationRequirement> {}
 
+/**
+ * What a task's page may ask a worker's browser for. Providers show such tasks in an origin of their own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Permission = Schema.Literal("microphone", "camera")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Permission = typeof Permission.Type
+
 /** A task without any is encoded as it was before there was the setting, so that its digest is what it was. */
-const Markup = Schema.optionalToRequired(Schema.Array(Schema.String), Schema.typeSchema(Schema.Array(Schema.String)), {
-  decode: Option.getOrElse(() => []),
-  encode: Option.liftPredicate((columns) => columns.length > 0)
-})
+const listIfAny = <A extends string>(item: Schema.Schema<A>) =>
+  Schema.optionalToRequired(Schema.Array(item), Schema.typeSchema(Schema.Array(item)), {
+    decode: Option.getOrElse((): ReadonlyArray<A> => []),
+    encode: Option.liftPredicate((items) => items.length > 0)
+  })
 
 /** Encoded only where it is not the default, for the same reason. */
 const Style = Schema.optionalToRequired(Schema.Literal("default", "none"), Schema.Literal("default", "none"), {
@@ -99,9 +113,11 @@ export const Task = Schema.Struct({
   maxUnitsPerWorker: Schema.OptionFromNullOr(Schema.Int.pipe(Schema.positive())),
   qualifications: Schema.Array(named<QualificationRequirement>()(QualificationRequirement)),
   /** The columns whose values are markup where the page has text; all others show as they are written. */
-  markup: Markup,
+  markup: listIfAny(Schema.String),
   /** Whether a page without style of its own gets the default one. */
-  style: Style
+  style: Style,
+  /** What the page asks workers' browsers for. */
+  permissions: listIfAny(Permission)
 }).annotations({ identifier: "Task" })
 /**
  * @since 0.1.0
@@ -124,7 +140,8 @@ export const taskDefaults = {
   unitsPerAssignment: 1,
   qualifications: [],
   markup: [],
-  style: "default"
+  style: "default",
+  permissions: []
 } as const
 
 /**

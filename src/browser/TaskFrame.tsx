@@ -16,15 +16,26 @@ interface Props {
   readonly restored?: Answers | undefined
   /** What the page kept before; without any, it keeps things only as long as it is there. */
   readonly kept?: Kept | undefined
+  /** What the page may use beside what all may; only where it has an origin with a name. */
+  readonly permissions?: ReadonlyArray<string>
   readonly onMessage?: (message: FromFrame) => void
 }
 
 /** What pages may do that are not in a frame, and that reaches nothing of ours. */
-const allow = "autoplay; clipboard-write; fullscreen"
+const allowed = ["autoplay", "clipboard-write", "fullscreen"]
 
-/** A page from elsewhere keeps its own origin, which is not ours, with its cookies. */
-const sandboxFor = (src: string): string =>
-  new URL(src, location.href).origin === location.origin ? sandbox : `${sandbox} allow-same-origin`
+/** The origin of a page from elsewhere, which it keeps, with its cookies: it is not ours. Ours have none, in a sandbox. */
+const originOf = (src: string): string | undefined => {
+  const { origin } = new URL(src, location.href)
+  return origin === location.origin ? undefined : origin
+}
+
+/**
+ * Not what the frame was led away to. A page from elsewhere leads it to where its form goes, and what is answered there is
+ * in a sandbox, as our own pages are that have no origin with a name.
+ */
+const isHeard = (from: string, origin: string | undefined, permissions: ReadonlyArray<string>): boolean =>
+  from === origin || (from === "null" && permissions.length === 0)
 
 const showPlace = (frame: HTMLIFrameElement | null, top: number): void => {
   const box = frame?.getBoundingClientRect()
@@ -35,8 +46,10 @@ const showPlace = (frame: HTMLIFrameElement | null, top: number): void => {
 const startHeight = 320
 const highest = 50_000
 
-export const TaskFrame = ({ focused, inert, kept, onMessage, restored, src, title }: Props) => {
+export const TaskFrame = ({ focused, inert, kept, onMessage, permissions = [], restored, src, title }: Props) => {
   const frame = useRef<HTMLIFrameElement>(null)
+  const origin = originOf(src)
+  const tell = (message: ToFrame) => frame.current?.contentWindow?.postMessage(message, origin ?? "*")
   const name = useMemo(() => (kept === undefined ? undefined : toName(kept)), [src])
   const [height, setHeight] = useState(startHeight)
   const [isButtonless, setButtonless] = useState(false)
@@ -45,26 +58,20 @@ export const TaskFrame = ({ focused, inert, kept, onMessage, restored, src, titl
     const listen = (event: MessageEvent) => {
       const target = frame.current?.contentWindow
       if (target === null || target === undefined || event.source !== target) return
+      if (!isHeard(event.origin, origin, permissions)) return
       const message = fromFrame(event.data)
       if (message === undefined) return
       // Only where somebody is in it: who reads something else is not moved.
       if (message.crowd === "scroll" && document.activeElement === frame.current) showPlace(frame.current, message.top)
       if (message.crowd === "height") setHeight(Math.min(highest, Math.ceil(message.height) + 2))
       if (message.crowd === "buttonless") setButtonless(true)
-      if (message.crowd === "ready" && restored !== undefined) {
-        const restore: ToFrame = { crowd: "restore", answers: restored }
-        target.postMessage(restore, "*")
-      }
+      if (message.crowd === "ready" && restored !== undefined) tell({ crowd: "restore", answers: restored })
       if (message.crowd === "ready" && focused === true) frame.current?.focus({ preventScroll: true })
       onMessage?.(message)
     }
     addEventListener("message", listen)
     return () => removeEventListener("message", listen)
   })
-  const submit = () => {
-    const press: ToFrame = { crowd: "submit" }
-    frame.current?.contentWindow?.postMessage(press, "*")
-  }
   return (
     <>
       <iframe
@@ -73,13 +80,13 @@ export const TaskFrame = ({ focused, inert, kept, onMessage, restored, src, titl
         class="task-frame"
         src={src}
         title={title}
-        allow={allow}
-        sandbox={sandboxFor(src)}
+        allow={[...allowed, ...(origin === undefined ? [] : permissions)].join("; ")}
+        sandbox={origin === undefined ? sandbox : `${sandbox} allow-same-origin`}
         inert={inert === true}
         style={{ height: `${height}px` }}
       />
       {isButtonless && (
-        <button type="button" class="button" disabled={inert === true} onClick={submit}>
+        <button type="button" class="button" disabled={inert === true} onClick={() => tell({ crowd: "submit" })}>
           Submit
         </button>
       )}

@@ -19,6 +19,8 @@ import { UsageError } from "./failure.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
+import * as permissions from "./permissions.js"
+import * as places from "./places.js"
 import * as providers from "./providers.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
@@ -106,12 +108,16 @@ const planText = (plan: Crowd.Plan): string => {
   return [title, "", format.table(rows, 11), "", ...warnings.lines(plan), end].join("\n")
 }
 
+/** Where `crowd run` and `crowd serve` will show it. */
+const where = { url: places.options.url, framesUrl: places.options.framesUrl }
+
 export const plan = Command.make(
   "plan",
-  { batch: shared.batchArg, strict: warnings.strict, ...Session.options },
+  { batch: shared.batchArg, strict: warnings.strict, ...where, ...Session.options },
   (given) =>
-    Session.withBatch(given, (batch) =>
+    Session.withBatch(given, (read) =>
       Effect.gen(function* () {
+        const batch = yield* permissions.warned(read, given)
         yield* warnings.check(batch, given)
         const { provider } = yield* Session.Session
         const planned = Effect.flatMap(provider.requester, ({ id }) => Crowd.plan(batch, id))
@@ -199,10 +205,11 @@ export const stoppable = <A, E, R>(command: string, batch: string, work: Effect.
 
 export const launch = Command.make(
   "launch",
-  { batch: shared.batchArg, limit, new: fresh, strict: warnings.strict, ...Session.options },
+  { batch: shared.batchArg, limit, new: fresh, strict: warnings.strict, ...where, ...Session.options },
   (given) =>
-    Session.withBatch(given, (batch) =>
+    Session.withBatch(given, (read) =>
       Effect.gen(function* () {
+        const batch = yield* permissions.warned(read, given)
         yield* warnings.check(batch, given)
         const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
         const launched = Effect.gen(function* () {

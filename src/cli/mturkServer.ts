@@ -77,6 +77,9 @@ const loaded = Effect.flatMap(
   })
 )
 
+/** A HIT has no word for what its page may ask browsers for. */
+const { framesUrl: _, ...servingOptions } = serving.options
+
 interface Given {
   readonly balance: Option.Option<Money.Money>
   readonly fault: Option.Option<ReadonlyArray<readonly [string, number]>>
@@ -119,13 +122,13 @@ const onlyLocal = Effect.flatMap(Session.Session, ({ provider }) =>
 
 export const mturkServer = Command.make(
   "mturk-server",
-  { balance, fault, ...serving.options, ...Session.options },
+  { balance, fault, ...servingOptions, ...Session.options },
   (given) =>
     Session.withSession(
       given,
       Effect.gen(function* () {
         yield* onlyLocal
-        const settings = yield* serving.settle(given)
+        const settings = yield* serving.settle({ ...given, framesUrl: Option.none() })
         const session = yield* Session.Session
         const crowd = Layer.mapError(Local.layer(settings.people), Session.wrongSetting(session))
         const served = Effect.onInterrupt(serveFor(settings, given), () => stopped)

@@ -115,7 +115,7 @@ export const open = (
   { accepts, routes: more = Layer.empty }: More = {}
 ): Effect.Effect<Opened, CannotListen, Core | Scope.Scope> =>
   Effect.gen(function* () {
-    const { secret, token } = settings
+    const { framed, secret, token } = settings
     const routes = Layer.merge(yield* metrics(settings), more)
     const served = Layer.provideMerge(
       Server.layer({
@@ -123,12 +123,19 @@ export const open = (
         token,
         routes,
         accepts,
-        url: Option.getOrUndefined(settings.url),
+        url: Option.getOrUndefined(Option.orElse(settings.url, () => Option.map(framed, ({ pages }) => pages))),
+        framesUrl: Option.getOrUndefined(Option.map(framed, ({ frames }) => frames)),
         hosts: hostsOf(settings)
       }),
       listening(settings)
     )
-    const context = yield* Effect.mapError(Layer.build(served), (error) => cannotListen(settings, error))
+    const context = yield* Layer.build(served).pipe(
+      Effect.catchTags({
+        ServeError: (error) => cannotListen(settings, error),
+        // These were checked before.
+        InvalidSetting: Effect.die
+      })
+    )
     const { address } = Context.get(context, HttpServer.HttpServer)
     return describe(addressesOf(settings, address._tag === "TcpAddress" ? address.port : settings.port), settings)
   })

@@ -27,6 +27,8 @@ export interface Entry {
   readonly approves: boolean
   /** Whether people come to pages that `crowd run` serves. */
   readonly servesPages: boolean
+  /** Where tasks are shown: on pages that this machine serves, on the crowd's own, or at the address it was told. */
+  readonly tasksAt: (terms: Terms) => "here" | "sent" | { readonly url: string }
   /** Time between two looks at the crowd. */
   readonly every: Duration.DurationInput
   /** What survives a loss of power; see the store. */
@@ -64,6 +66,7 @@ export const mock: Entry = {
   hasLive: false,
   approves: true,
   servesPages: false,
+  tasksAt: () => "here",
   every: "100 millis",
   durability: "normal",
   layer: () => Mock.layerStore(),
@@ -77,6 +80,7 @@ export const local: Entry = {
   hasLive: false,
   approves: false,
   servesPages: true,
+  tasksAt: () => "here",
   every: "1 second",
   durability: "full",
   layer: Local.layer,
@@ -99,6 +103,7 @@ export const mturk: Entry = {
   hasLive: true,
   approves: false,
   servesPages: false,
+  tasksAt: ({ questionUrl }) => Option.match(questionUrl, { onNone: () => "sent", onSome: (url) => ({ url }) }),
   every: "20 seconds",
   durability: "full",
   layer: (_, terms) => Layer.unwrapEffect(overMTurk(terms)),

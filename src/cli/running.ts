@@ -14,6 +14,7 @@ import * as conducting from "./conducting.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
+import * as permissions from "./permissions.js"
 import * as providers from "./providers.js"
 import * as results from "./results.js"
 import { paintOn, print, Screen, say } from "./Screen.js"
@@ -122,8 +123,9 @@ export const run = Command.make(
     ...Session.options
   },
   (given) =>
-    Session.withBatch(given, (batch, known) =>
+    Session.withBatch(given, (read, known) =>
       Effect.gen(function* () {
+        const batch = yield* permissions.warned(read, given)
         yield* warnings.check(batch, given)
         const path = results.fileFor(given.out, batch, "csv")
         const target = { path, format: results.formatOf(path), force: given.force, excel: given.excel }

@@ -9,6 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import type * as Local from "../Local.js"
 import { fromConfig } from "./environment.js"
 import { type NoSecret, UsageError } from "./failure.js"
+import * as places from "./places.js"
 import { Session } from "./Session.js"
 import * as secrets from "./secrets.js"
 
@@ -20,21 +21,7 @@ const ranges = (name: string, description: string) =>
   )
 
 export const options = {
-  port: Options.integer("port").pipe(
-    Options.withPseudoName("N"),
-    Options.withDescription("The port of the pages, 8080 by default; 0 takes a free one"),
-    Options.optional
-  ),
-  host: Options.text("host").pipe(
-    Options.withPseudoName("ADDRESS"),
-    Options.withDescription("Who can reach the pages: this machine (127.0.0.1, the default); 0.0.0.0 is everybody"),
-    Options.optional
-  ),
-  url: Options.text("url").pipe(
-    Options.withPseudoName("URL"),
-    Options.withDescription("How others reach the pages, where something stands before them"),
-    Options.optional
-  ),
+  ...places.options,
   allowHost: Options.text("allow-host").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(
@@ -67,10 +54,7 @@ export const options = {
   pseudonyms: Options.boolean("pseudonyms").pipe(Options.withDescription("Store a pseudonym in place of each address"))
 }
 
-export interface Given {
-  readonly port: Option.Option<number>
-  readonly host: Option.Option<string>
-  readonly url: Option.Option<string>
+export interface Given extends places.Given {
   readonly allowHost: ReadonlyArray<string>
   readonly identify: Option.Option<"address" | "name">
   readonly namesPerHour: Option.Option<number>
@@ -89,9 +73,7 @@ const list = (name: string) =>
 const flag = (name: string) => Config.withDefault(Config.boolean(name), false)
 
 const environment: Config.Config<Given> = Config.all({
-  port: Config.option(Config.integer("CROWD_PORT")),
-  host: Config.option(Config.nonEmptyString("CROWD_HOST")),
-  url: Config.option(Config.nonEmptyString("CROWD_URL")),
+  ...places.variables,
   allowHost: list("CROWD_ALLOW_HOST"),
   identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
   namesPerHour: Config.option(Config.integer("CROWD_NAMES_PER_HOUR")),
@@ -108,9 +90,7 @@ const environment: Config.Config<Given> = Config.all({
 const merge = (words: Given, variables: Given): Given => {
   const either = <A>(a: ReadonlyArray<A>, b: ReadonlyArray<A>) => (a.length > 0 ? a : b)
   return {
-    port: Option.orElse(words.port, () => variables.port),
-    host: Option.orElse(words.host, () => variables.host),
-    url: Option.orElse(words.url, () => variables.url),
+    ...places.merge(words, variables),
     allowHost: either(words.allowHost, variables.allowHost),
     identify: Option.orElse(words.identify, () => variables.identify),
     namesPerHour: Option.orElse(words.namesPerHour, () => variables.namesPerHour),
@@ -124,35 +104,13 @@ const merge = (words: Given, variables: Given): Given => {
   }
 }
 
-export interface Settings {
-  readonly host: string
-  readonly port: number
-  /** The origin under which others reach the pages. */
-  readonly url: Option.Option<string>
+export interface Settings extends places.Places {
   /** Other names of the pages, each with a port or without. */
   readonly allowedHosts: ReadonlyArray<string>
   readonly secret: Redacted.Redacted<string>
   readonly token: Redacted.Redacted<string>
   readonly people: Local.Options
 }
-
-const checkPort = (port: number): Effect.Effect<number, UsageError> =>
-  port >= 0 && port <= 65_535
-    ? Effect.succeed(port)
-    : new UsageError({ message: `--port ${port} is no port; it is 0 to 65535.` })
-
-const isOrigin = ({ hash, password, pathname, protocol, search, username }: URL): boolean =>
-  /^https?:$/.test(protocol) && pathname === "/" && `${search}${hash}${username}${password}` === ""
-
-const originOf = (text: string): Effect.Effect<string, UsageError> =>
-  Option.liftThrowable((url: string) => new URL(url))(text).pipe(
-    Option.filter(isOrigin),
-    Option.match({
-      onNone: () =>
-        new UsageError({ message: `--url ${text} cannot be: it is like https://crowd.example.org, no path.` }),
-      onSome: ({ origin }) => Effect.succeed(origin)
-    })
-  )
 
 /** A name, or an address, with a port or without. */
 const checkHost = (host: string): Effect.Effect<string, UsageError> =>
@@ -168,9 +126,7 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
     const { database } = yield* Session
     const secret = yield* secrets.secretOf(database)
     return {
-      host: Option.getOrElse(given.host, () => "127.0.0.1"),
-      port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
-      url: yield* Effect.transposeOption(Option.map(given.url, originOf)),
+      ...(yield* places.settle(given)),
       allowedHosts: yield* Effect.forEach(given.allowHost, checkHost),
       secret,
       token: yield* secrets.tokenOf(database, secret),
@@ -195,8 +151,6 @@ export const hostsOf = ({ allowedHosts, host, port }: Settings): ReadonlyArray<s
   ...allowedHosts
 ]
 
-const everywhere = ["0.0.0.0", "::"]
-
 const outside = (): ReadonlyArray<string> =>
   Object.values(networkInterfaces()).flatMap((addresses = []) =>
     addresses.flatMap(({ address, family, internal }) => (family === "IPv4" && !internal ? [address] : []))
@@ -212,10 +166,10 @@ export interface Addresses {
 
 /** How the pages at this port are reached, from where it matters. */
 export const addressesOf = ({ host, url }: Settings, port: number): Addresses => {
-  const at = (name: string) => `http://${name.includes(":") ? `[${name}]` : name}:${port}`
+  const at = (name: string) => places.at(name, port)
   const isReachable = !/^(127\.|::1$|localhost$)/.test(host)
   if (Option.isSome(url)) return { workers: [`${url.value}/`], console: `${url.value}/console`, isReachable: true }
-  if (!everywhere.includes(host)) return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
+  if (!places.isEverywhere(host)) return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
   const names = outside()
   return {
     workers: (names.length === 0 ? ["127.0.0.1"] : names).map((name) => `${at(name)}/`),

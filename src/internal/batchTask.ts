@@ -5,7 +5,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Money from "../Money.js"
-import { QualificationRequirement, type Task, taskDefaults } from "../TaskRuns.js"
+import { Permission, QualificationRequirement, type Task, taskDefaults } from "../TaskRuns.js"
 import { lineFault, proseFault, suggestion, textFault } from "./text.js"
 
 /** @internal */
@@ -138,6 +138,10 @@ const requirementOf = ({ comparator, name, value, values }: typeof Qualification
 const list = <A, I>(item: Schema.Schema<A, I>, of: string) =>
   Schema.Array(item).annotations({ message: ifNot(Array.isArray, `must be a list of ${of}`) })
 
+const permissionNames = Permission.literals.map((name) => `"${name}"`).join(" or ")
+
+const PermissionName = Permission.annotations({ message: always(`must be ${permissionNames}`) })
+
 const fields = {
   title: Line,
   description: Schema.optionalWith(Prose, { exact: true, default: () => taskDefaults.description }),
@@ -161,7 +165,11 @@ const fields = {
   style: Schema.optionalWith(
     Schema.Literal("default", "none").annotations({ message: always('must be "default" or "none"') }),
     { exact: true, default: () => taskDefaults.style }
-  )
+  ),
+  permissions: Schema.optionalWith(list(PermissionName, permissionNames), {
+    exact: true,
+    default: () => taskDefaults.permissions
+  })
 }
 
 const separators = { ",": ",", ";": ";", tab: "\t", "\t": "\t" } as const
@@ -205,7 +213,8 @@ const Values = Schema.Struct({
   maxUnitsPerWorker: Schema.OptionFromSelf(Count),
   qualifications: Schema.typeSchema(Schema.Array(QualificationRequirement)),
   markup: Schema.Array(Filled),
-  style: Schema.Literal("default", "none")
+  style: Schema.Literal("default", "none"),
+  permissions: Schema.Array(PermissionName)
 })
 
 const validate = Schema.validateEither(Values, { errors: "all" })

@@ -14,6 +14,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type { InvalidSetting } from "../CrowdError.js"
 import { Local } from "../Local.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
@@ -21,6 +22,7 @@ import { Api } from "./Api.js"
 import * as attempts from "./internal/attempts.js"
 import * as consoleHalf from "./internal/console.js"
 import * as docs from "./internal/docs.js"
+import * as frames from "./internal/frames.js"
 import * as guard from "./internal/guard.js"
 import * as keyedSubmit from "./internal/keyedSubmit.js"
 import * as Keys from "./internal/keys.js"
@@ -53,6 +55,12 @@ export interface Options {
    * `name` at the default ports, are the server's own.
    */
   readonly hosts?: ReadonlyArray<string> | undefined
+  /**
+   * The origin under which browsers reach this server for the frames of tasks that ask for the microphone or the camera,
+   * such as `https://frames.example.org`: https, or `localhost`, and a name that no page has, since cookies go by name.
+   * Nothing but frames is served there. It needs `url`. Without it such tasks are shown, and denied both.
+   */
+  readonly framesUrl?: string | undefined
   /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
   readonly patience?: Duration.DurationInput | undefined
   /** Served beside the server's own, such as `Prometheus.layer`. */
@@ -70,14 +78,16 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
 
 /**
  * Serves the provider's crowd over the `HttpServer` until the scope ends; then it takes nothing new and finishes what is
- * under way. With `Local` in the environment, workers are known by their connections.
+ * under way. With `Local` in the environment, workers are known by their connections. Fails with InvalidSetting where
+ * `framesUrl` is no place of its own.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<never, never, Core | HttpServer.HttpServer> =>
+export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core | HttpServer.HttpServer> =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
+      const framed = yield* frames.check(options)
       const running = yield* Running.make(options.patience ?? "10 seconds")
       const errors = yield* StoreErrors.make
       const local = yield* Effect.serviceOption(Local)
@@ -93,6 +103,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
         keyedSubmit.layer,
         options.routes ?? Layer.empty
       ).pipe(
+        Layer.provide(Layer.succeed(frames.Frames, framed)),
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
         Layer.provide(Layer.succeed(Running.Running, running)),
@@ -102,6 +113,7 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
             running,
             from,
             errors,
+            framed,
             origins: origins.make(options),
             accepts: (request, from) => keyedSubmit.isForm(request) || options.accepts?.(request, from) === true
           })
@@ -130,5 +142,5 @@ export const layer = (options: Options): Layer.Layer<never, never, Core | HttpSe
  */
 export const layerConfig = (
   config: Config.Config.Wrap<Options>
-): Layer.Layer<never, ConfigError, Core | HttpServer.HttpServer> =>
+): Layer.Layer<never, InvalidSetting | ConfigError, Core | HttpServer.HttpServer> =>
   Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))

@@ -45,6 +45,8 @@ export interface Prepared {
 export interface RenderOptions {
   readonly mode: "work" | "preview" | "review"
   readonly answers?: Answers | undefined
+  /** The origin of the page around it, which alone is told and listened to; any, if it is not known. */
+  readonly around?: string | undefined
 }
 
 interface Insertion {
@@ -178,8 +180,8 @@ export const assemble = (
  * @since 0.1.0
  * @category conversions
  */
-export const render = (prepared: Prepared, inputs: Inputs, { answers, mode }: RenderOptions): string => {
+export const render = (prepared: Prepared, inputs: Inputs, { answers, around, mode }: RenderOptions): string => {
   const isBelow = prepared.parts.some((part) => part !== "script" && "button" in part && part.button === "below")
   const hasButtonBelow = mode === "work" && isBelow && !isSubmitted(prepared, inputs)
-  return assemble(prepared, inputs, { script: scriptFor({ mode, answers, hasButtonBelow }), button: "inside" })
+  return assemble(prepared, inputs, { script: scriptFor({ mode, answers, around, hasButtonBelow }), button: "inside" })
 }

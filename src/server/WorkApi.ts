@@ -13,7 +13,7 @@ import { named } from "../internal/named.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
-import { Task } from "../TaskRuns.js"
+import { Permission, Task } from "../TaskRuns.js"
 import { told } from "./internal/told.js"
 
 /**
@@ -120,7 +120,8 @@ export interface Lobby extends Schema.Schema.Type<typeof Lobby> {}
 
 /**
  * A unit in somebody's hands. `key` goes into the header `x-crowd-key` of everything this worker asks for the agent;
- * `frame` is the path of the task's page. Times are milliseconds since 1970 by the server's clock, of which `now` is one.
+ * `frame` is the address of the task's page, which may use what `permissions` name. Times are milliseconds since 1970 by
+ * the server's clock, of which `now` is one.
  *
  * @since 0.1.0
  * @category models
@@ -136,7 +137,8 @@ export const Work = Schema.Struct({
   deadline: Schema.DateTimeUtcFromNumber,
   now: Schema.DateTimeUtcFromNumber,
   key: Schema.String,
-  frame: Schema.String
+  frame: Schema.String,
+  permissions: Schema.Array(Permission)
 })
 /**
  * @since 0.1.0

@@ -115,10 +115,11 @@ describe("fromRows with what reads pages", () => {
   )
 })
 
-describe("a task without markup", () => {
-  it("is encoded as it was before there was the setting", () => {
+describe("a task without markup and permissions", () => {
+  it("is encoded as it was before there were the settings", () => {
     const encoded = Schema.encodeSync(Task)(task)
     expect(Object.keys(encoded)).not.toContain("markup")
+    expect(Object.keys(encoded)).not.toContain("permissions")
     expect(Schema.decodeSync(Task)(encoded)).toEqual(task)
   })
 })

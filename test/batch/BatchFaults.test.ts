@@ -202,6 +202,18 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
       })
     )
 
+    it.effect("permissions: what is no list, and what is neither the microphone nor the camera", () =>
+      Effect.gen(function* () {
+        const task = (permissions: string) => `{"title": "a", "reward": "1",\n"permissions": ${permissions}}`
+        expect(yield* faultsOfTask(task('"camera"'))).toEqual([
+          'task.json:2 permissions must be a list of "microphone" or "camera"'
+        ])
+        expect(yield* faultsOfTask(task('["microphone",\n"geolocation"]'))).toEqual([
+          'task.json:3 permissions.1 must be "microphone" or "camera"'
+        ])
+      })
+    )
+
     it.effect("markup: what is no list of columns, and what is no column", () =>
       Effect.gen(function* () {
         const task = (markup: string) => `{"title": "a", "reward": "1",\n"markup": ${markup}}`

@@ -97,6 +97,18 @@ layer(NodeContext.layer)("media/ in a batch", (it) => {
       })
     )
 
+    it.scoped("for more than 2 GiB together, before any of it is read", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const sparse = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`media/${i}.mp4`, ""]))
+        const dir = yield* directoryOf({ ...pictures, ...sparse })
+        yield* Effect.forEach(Object.keys(sparse), (name) => fs.truncate(`${dir}/${name}`, Media.maxFileBytes))
+        expect(faultsOf(yield* Effect.flip(read(dir)))).toEqual([
+          "media/ holds more than 2048 MiB, the most that the files of a batch may have; put them on a server and name them by https addresses"
+        ])
+      })
+    )
+
     it.scoped("for links, which could lead out of it", () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem

@@ -24,7 +24,8 @@ const addresses = /http:\/\/127\.0\.0\.1:(\d+)\/console#([\w-]+)/
 /** Answers when people can come. Fails if the command ends before. */
 export const served = (
   words: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {}
+  env: Readonly<Record<string, string>> = {},
+  at = 0
 ): Effect.Effect<Served, never, Scope.Scope> =>
   Effect.gen(function* () {
     const told = yield* Deferred.make<{ readonly port: number; readonly token: string }>()
@@ -36,7 +37,9 @@ export const served = (
         Deferred.unsafeDone(told, Effect.succeed({ port: Number(port), token }))
       }
     }
-    const fiber = yield* Effect.forkScoped(crowd([...words, "--port", "0"], { env, onOut: listen, onErr: listen }))
+    const fiber = yield* Effect.forkScoped(
+      crowd([...words, "--port", String(at)], { env, onOut: listen, onErr: listen })
+    )
     const tooEarly = Effect.flatMap(Fiber.join(fiber), ({ err }) => Effect.dieMessage(`it ended: ${err}`))
     const { port, token } = yield* Effect.raceFirst(Deferred.await(told), tooEarly)
     return {

@@ -15,6 +15,8 @@ import { provideStorage } from "./storage.js"
 interface Settings {
   readonly mode: "work" | "preview" | "review"
   readonly answers?: Answers
+  /** The origin of the page around it, where that is known. */
+  readonly around?: string
   /** It is not known whether the page has a button that submits it. */
   readonly hasButtonBelow?: boolean
 }
@@ -29,10 +31,13 @@ const takeSettings = (): Settings => {
   return settings
 }
 
-const { answers, hasButtonBelow = false, mode } = takeSettings()
+const { answers, around, hasButtonBelow = false, mode } = takeSettings()
 
-/** The page around it is known by its place; its address is not ours to know. */
-const tell = (message: FromFrame) => parent.postMessage(message, "*")
+/** The page around it is known by its place, and by its address where that is ours to know. */
+const tell = (message: FromFrame) => parent.postMessage(message, around ?? "*")
+
+const isAround = ({ origin, source }: MessageEvent): boolean =>
+  source === parent && (around === undefined || origin === around)
 
 /** A field of Mechanical Turk's, not an answer. */
 const protocolField = "assignmentId"
@@ -143,7 +148,7 @@ openLinksElsewhere()
 watchScrolling((top) => tell({ crowd: "scroll", top }))
 provideStorage((kept) => tell({ crowd: "storage", kept }))
 addEventListener("message", (event) => {
-  const message = event.source === parent ? toFrame(event.data) : undefined
+  const message = isAround(event) ? toFrame(event.data) : undefined
   if (message?.crowd === "restore") fill(message.answers)
   if (message?.crowd === "submit") pressSubmit()
 })

@@ -177,6 +177,7 @@ export const Working = ({ arrival, onGivenBack, onOther, onSubmitted, shim, work
         inert={sending || !open}
         restored={restored}
         kept={kept}
+        permissions={work.permissions}
         onMessage={listen}
       />
       <div class="actions">

@@ -62,6 +62,7 @@ const taskOf = (type: Omit<HITTypeRow, "run">, qualifications: Task["qualificati
       maxUnitsPerWorker: Option.none(),
       markup: [],
       style: "default",
+      permissions: [],
       qualifications
     }),
     ({ message }) => refusal.invalidValue(message)

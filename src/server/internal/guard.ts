@@ -15,6 +15,7 @@ import { maxAnswersBytes } from "../../Agents.js"
 import { isUnprintable } from "../../internal/received.js"
 import { keyHeader } from "../WorkApi.js"
 import * as decodeErrors from "./decodeErrors.js"
+import * as frames from "./frames.js"
 import * as metrics from "./metrics.js"
 import * as notices from "./notices.js"
 import type * as origins from "./origins.js"
@@ -71,12 +72,31 @@ const wrongHostPage = (host: string) =>
     headers: { connection: "close" }
   })
 
+/** All that there is where frames have an origin of their own. */
+const isOfFrames = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
+  ["GET", "HEAD"].includes(method) &&
+  headers["service-worker"] === undefined &&
+  /^\/(?:assets|frame\/[^/]+\/[^/]+\/media)\/|^\/frame\/[^/]+\/[^/]+\/work\./.test(url)
+
+const notHere = (request: HttpServerRequest.HttpServerRequest, { pages }: frames.Origins) =>
+  notices.isForPeople(request)
+    ? notices.page({
+        status: 404,
+        title: "There is nothing here",
+        words: ["Only tasks are at this address, inside of the pages of another one."],
+        link: { to: `${pages}/`, text: "See all tasks" }
+      })
+    : HttpServerResponse.text("There is nothing here.", { status: 404 })
+
 const refusal = (
   request: HttpServerRequest.HttpServerRequest,
   maxBytes: number,
-  { accepts, origins }: Pick<Around, "accepts" | "origins">
+  { accepts, framed, origins }: Pick<Around, "accepts" | "framed" | "origins">
 ) => {
   const { headers, method } = request
+  if (Option.isSome(framed) && frames.isTheirHost(framed, headers["host"] ?? "") && !isOfFrames(request)) {
+    return notHere(request, framed.value)
+  }
   if (!origins.isOurHost(headers["host"] ?? "")) {
     return notices.isForPeople(request) ? wrongHostPage(headers["host"] ?? "") : wrongHost
   }
@@ -119,11 +139,13 @@ interface Around {
   readonly from: (request: HttpServerRequest.HttpServerRequest) => string
   readonly errors: StoreErrors.Service
   readonly origins: origins.Service
+  /** Where frames have an origin of their own. */
+  readonly framed: Option.Option<frames.Origins>
   readonly accepts: Accepts
 }
 
 /** Around every route. */
-export const layer = ({ accepts, errors, origins, running, from }: Around) => {
+export const layer = ({ accepts, errors, framed, origins, running, from }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
       errors.told(request, decodeErrors.told(orBroken(request)(response)))
@@ -131,7 +153,7 @@ export const layer = ({ accepts, errors, origins, running, from }: Around) => {
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const maxBytes = maxBodyBytes(request.url)
-        const refused = refusal(request, maxBytes, { accepts, origins })
+        const refused = refusal(request, maxBytes, { accepts, framed, origins })
         const answer = Effect.flatMap(Effect.catchSomeDefect(route, answerTo), answered(request)).pipe(
           HttpIncomingMessage.withMaxBodySize(Option.some(maxBytes))
         )

@@ -8,6 +8,8 @@ export interface Options {
   readonly url?: string | undefined
   /** Names, each with a port or without. */
   readonly hosts?: ReadonlyArray<string> | undefined
+  /** The origin of frames. It is asked for here, and its pages are none of the server's own. */
+  readonly framesUrl?: string | undefined
 }
 
 export interface Service {
@@ -23,10 +25,10 @@ export interface Service {
   readonly isForeign: (headers: Headers.Headers) => boolean
 }
 
-const parse = Option.liftThrowable((text: string) => new URL(text))
+export const parse = Option.liftThrowable((text: string) => new URL(text))
 
 /** A host header without its port and the brackets of an IPv6 address. */
-const nameOf = (host: string): string =>
+export const nameOf = (host: string): string =>
   host
     .replace(/:\d*$/, "")
     .replace(/^\[(.*)\]$/, "$1")
@@ -42,10 +44,15 @@ const originsOf = (host: string): ReadonlyArray<string> =>
     return Option.toArray(Option.map(url, ({ origin }) => origin))
   })
 
-export const make = ({ hosts = [], url }: Options): Service => {
+export const make = ({ framesUrl, hosts = [], url }: Options): Service => {
   const own = Option.flatMap(Option.fromNullable(url), parse)
   const given = new Set([...hosts.flatMap(originsOf), ...Option.toArray(Option.map(own, ({ origin }) => origin))])
-  const names = new Set(["localhost", ...[...given].map((origin) => nameOf(new URL(origin).host))])
+  const frames = Option.flatMap(Option.fromNullable(framesUrl), parse)
+  const names = new Set([
+    "localhost",
+    ...[...given].map((origin) => nameOf(new URL(origin).host)),
+    ...Option.toArray(Option.map(frames, ({ host }) => nameOf(host)))
+  ])
 
   const isOurHost = (host: string): boolean => {
     const name = nameOf(host)

@@ -11,13 +11,14 @@ import type { StoreError } from "../../CrowdError.js"
 import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
 import { recent } from "../../internal/recent.js"
 import { sandbox } from "../../internal/sandbox.js"
-import { TaskRuns } from "../../TaskRuns.js"
+import { type Task, TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import { Workers } from "../../Workers.js"
 import * as TaskPage from "../TaskPage.js"
 import { TaskSource } from "../TaskSource.js"
 import { assets } from "./assets.js"
 import { ifThere } from "./found.js"
+import * as frames from "./frames.js"
 import * as Keys from "./keys.js"
 import * as media from "./media.js"
 import * as notices from "./notices.js"
@@ -35,16 +36,23 @@ const appPolicy = [
 ].join("; ")
 
 /** Pages of our own people are in nobody's frame, and post to nobody. */
-const alone = `${appPolicy}; frame-src 'self'; form-action 'self'; frame-ancestors 'none'`
-
-/** Tasks from elsewhere may be at any address. */
-const aloneWithOthers = `${appPolicy}; frame-src 'self' http: https:; form-action 'self'; frame-ancestors 'none'`
+const alone = "form-action 'self'; frame-ancestors 'none'"
 
 /** Marketplaces show a worker's page in a frame of theirs, and have it post to them what was done. */
-const framed = `${appPolicy}; frame-src 'self'; form-action http: https:; frame-ancestors *`
+const framed = "form-action http: https:; frame-ancestors *"
+
+/** Tasks are in frames of ours; those from elsewhere may be at any address. */
+const frameSources = (origins: Option.Option<frames.Origins>, isFromElsewhere: boolean): string => {
+  const others = Option.toArray(Option.map(origins, ({ frames }) => frames))
+  return ["frame-src 'self'", ...others, ...(isFromElsewhere ? ["http:", "https:"] : [])].join(" ")
+}
 
 /** The task's page is the requester's: it may do what it likes, in an origin of its own that nothing else is in. */
 const framePolicy = `sandbox ${sandbox}`
+
+/** Where it has an origin that has a name, only the pages that know of it show it, or a marketplace those. */
+const namedFramePolicy = (pages: string, isAlone: boolean): string =>
+  `${framePolicy} allow-same-origin; frame-ancestors ${isAlone ? pages : "*"}`
 
 const shell = (title: string, app: "worker" | "console", policy: string) =>
   HttpServerResponse.text(
@@ -97,10 +105,10 @@ const nothingHere = notices.page({
   link: { to: "/", text: "See all tasks" }
 })
 
-const frame = (html: string) =>
+const frame = (html: string, policy = framePolicy) =>
   HttpServerResponse.text(html, {
     contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": framePolicy, ...forUs }
+    headers: { "content-security-policy": policy, ...forUs }
   })
 
 const decodeRun = Schema.decodeUnknownOption(Schema.Struct({ run: RunId }))
@@ -125,26 +133,34 @@ const unavailable = (error: StoreError) => Effect.succeed(storeErrors.response(e
 const answer = (found: Found) =>
   found.pipe(Effect.map(Option.getOrElse(() => notFound)), Effect.catchTag("StoreError", unavailable))
 
+/** A run's template made ready, and its task. */
+interface Known {
+  readonly prepared: TaskPage.Prepared
+  readonly task: Task
+}
+
 /** The tasks of runs and agents, filled in. */
-const frames = Effect.gen(function* () {
+const taskPages = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const units = yield* Units
   const workers = yield* Workers
   const agents = yield* Agents
   const keys = yield* Keys.Keys
+  const origins = yield* frames.Frames
+  const { isTold } = yield* visitors.make
   const source = yield* Effect.serviceOption(TaskSource)
-  const prepared = recent<TaskPage.Prepared>(64)
+  const known = recent<Known>(64)
   const preparedElsewhere = recent<TaskPage.Prepared>(64)
 
-  const page = (run: RunId) => {
-    const known = prepared.get(run)
-    if (known !== undefined) return Effect.succeedSome(known)
+  const knownOf = (run: RunId) => {
+    const before = known.get(run)
+    if (before !== undefined) return Effect.succeedSome(before)
     const read = Effect.all({ template: runs.template(run), run: runs.get(run) })
     return Effect.map(
       ifThere(read),
       Option.map(({ run: { id, task }, template }) => {
-        const made = TaskPage.prepare(template, task)
-        prepared.set(id, made)
+        const made = { prepared: TaskPage.prepare(template, task), task }
+        known.set(id, made)
         return made
       })
     )
@@ -180,8 +196,15 @@ const frames = Effect.gen(function* () {
     Effect.gen(function* () {
       const other = yield* fromElsewhere(assignment, agent, options)
       if (Option.isSome(other)) return other
-      const found = Option.all({ page: yield* page(run), assignment: yield* runs.assignment(assignment) })
-      return Option.map(found, ({ assignment, page }) => frame(TaskPage.render(page, assignment.inputs, options)))
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const found = Option.all({ known: yield* knownOf(run), assignment: yield* runs.assignment(assignment) })
+      return Option.map(found, ({ assignment: { inputs }, known: { prepared, task } }) => {
+        const around = options.mode === "work" ? frames.pagesAround(origins, task, headers["host"] ?? "") : undefined
+        return frame(
+          TaskPage.render(prepared, inputs, { ...options, around }),
+          around === undefined ? framePolicy : namedFramePolicy(around, isTold)
+        )
+      })
     })
 
   /** Whether the visitor may see the run's page before they have accepted anything. */
@@ -259,11 +282,11 @@ const taskOf = (request: HttpServerRequest.HttpServerRequest) => {
 
 export const layer = HttpLayerRouter.use((router) =>
   Effect.gen(function* () {
-    const { agentPage, asked, media, preview, toPreview } = yield* frames
-    const { local, visitor } = yield* visitors.make
-    const ours = Option.isSome(yield* Effect.serviceOption(TaskSource)) ? aloneWithOthers : alone
-    const worker = shell("Tasks", "worker", Option.isSome(local) ? ours : framed)
-    const console = shell("Console", "console", ours)
+    const { agentPage, asked, media, preview, toPreview } = yield* taskPages
+    const { isTold, visitor } = yield* visitors.make
+    const sources = frameSources(yield* frames.Frames, Option.isSome(yield* Effect.serviceOption(TaskSource)))
+    const worker = shell("Tasks", "worker", [appPolicy, sources, isTold ? alone : framed].join("; "))
+    const console = shell("Console", "console", [appPolicy, sources, alone].join("; "))
     const welcome = (found: (who: visitors.Visitor) => Found) =>
       Effect.flatMap(visitor, (who) => answer(found(who))).pipe(
         Effect.catchTags({

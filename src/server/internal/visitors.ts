@@ -51,5 +51,5 @@ export const make = Effect.map(Effect.serviceOption(Local), (local) => {
     return Option.match(worker, { onNone: () => new NameNeeded(), onSome: (worker) => Effect.succeed({ worker }) })
   }
 
-  return { local, visitor, providerData, chooses: Option.exists(local, ({ chooses }) => chooses) }
+  return { local, isTold, visitor, providerData, chooses: Option.exists(local, ({ chooses }) => chooses) }
 })

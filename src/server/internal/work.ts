@@ -17,13 +17,14 @@ import { InvalidName, NameNeeded, QualificationNotFound, type StoreError } from 
 import type { AgentId, RunId, WorkerId } from "../../Ids.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
-import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
+import { type Task, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { type PaidBonus, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { type Access, TaskSource } from "../TaskSource.js"
 import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as cookies from "./cookies.js"
 import { ifThere } from "./found.js"
+import * as frames from "./frames.js"
 import * as Holding from "./holding.js"
 import * as Keys from "./keys.js"
 import * as offers from "./offers.js"
@@ -79,6 +80,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const keys = yield* Keys.Keys
     const { chooses, local, providerData, visitor } = yield* visitors.make
     const source = yield* Effect.serviceOption(TaskSource)
+    const origins = yield* frames.Frames
     const open = yield* offers.make
     const holding = yield* Holding.make
     const work = submissions.make({ agents, runs, source })
@@ -197,18 +199,23 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       })
     }
 
-    /** A page that is elsewhere is opened there. */
-    const frameOf = (agent: Agent) =>
+    /** Where the task is shown: a page that is elsewhere there, one that asks for permissions where it may have them. */
+    const frameOf = (agent: Agent, task: Task) =>
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
         const folder = keys.framePath("work", agent)
-        const path = `${folder}?${parametersOf(agent, request)}`
-        if (Option.isNone(source)) return path
-        const { assignment } = agent
-        const shown = yield* source.value.shown({ assignment, agent: Option.some(agent), mode: "work", request })
-        return Option.match(shown, {
-          onNone: () => path,
-          onSome: (shown) => (shown._tag === "Address" ? shown.address : `${folder}?${shown.query}`)
+        const shown = yield* Effect.transposeMapOption(source, ({ shown }) =>
+          shown({ assignment: agent.assignment, agent: Option.some(agent), mode: "work", request })
+        )
+        return Option.match(Option.flatten(shown), {
+          onNone: () => {
+            const { origin, permissions } = frames.placeOf(origins, task, pageOrigin(request.headers))
+            return { permissions, frame: `${origin}${folder}?${parametersOf(agent, request)}` }
+          },
+          onSome: (shown) => ({
+            frame: shown._tag === "Address" ? shown.address : `${folder}?${shown.query}`,
+            permissions: []
+          })
         })
       })
 
@@ -228,7 +235,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
           deadline: agent.deadline,
           now: yield* DateTime.now,
           key: keys.forWork(agent, who.worker),
-          frame: yield* frameOf(agent)
+          ...(yield* frameOf(agent, task))
         }
       })
 

@@ -58,6 +58,9 @@ const switches = [
   "--no-zygote",
   "--disable-gpu",
   "--disable-background-networking",
+  // A microphone and a camera that beep and blink, and nobody who has to be asked for them.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
   `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`
 ]
 

@@ -1,0 +1,119 @@
+/** Where the pages are, and the frames of tasks that ask for the microphone or the camera. */
+import * as Options from "@effect/cli/Options"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as frames from "../server/internal/frames.js"
+import { parse } from "../server/internal/origins.js"
+import { UsageError } from "./failure.js"
+import { Session } from "./Session.js"
+
+export const options = {
+  port: Options.integer("port").pipe(
+    Options.withPseudoName("N"),
+    Options.withDescription("The port of the pages, 8080 by default; 0 takes a free one"),
+    Options.optional
+  ),
+  host: Options.text("host").pipe(
+    Options.withPseudoName("ADDRESS"),
+    Options.withDescription("Who can reach the pages: this machine (127.0.0.1, the default); 0.0.0.0 is everybody"),
+    Options.optional
+  ),
+  url: Options.text("url").pipe(
+    Options.withPseudoName("URL"),
+    Options.withDescription("How others reach the pages, where something stands before them"),
+    Options.optional
+  ),
+  framesUrl: Options.text("frames-url").pipe(
+    Options.withPseudoName("URL"),
+    Options.withDescription(
+      "This server by another name, https or localhost, for tasks that ask for the microphone or the camera"
+    ),
+    Options.optional
+  )
+}
+
+export interface Given {
+  readonly port: Option.Option<number>
+  readonly host: Option.Option<string>
+  readonly url: Option.Option<string>
+  readonly framesUrl: Option.Option<string>
+}
+
+export const variables = {
+  port: Config.option(Config.integer("CROWD_PORT")),
+  host: Config.option(Config.nonEmptyString("CROWD_HOST")),
+  url: Config.option(Config.nonEmptyString("CROWD_URL")),
+  framesUrl: Config.option(Config.nonEmptyString("CROWD_FRAMES_URL"))
+}
+
+/** What the command line says counts before what the environment says. */
+export const merge = (words: Partial<Given>, variables: Given): Given => {
+  const either = <A>(word: Option.Option<A> = Option.none(), variable: Option.Option<A>) =>
+    Option.orElse(word, () => variable)
+  return {
+    port: either(words.port, variables.port),
+    host: either(words.host, variables.host),
+    url: either(words.url, variables.url),
+    framesUrl: either(words.framesUrl, variables.framesUrl)
+  }
+}
+
+export interface Places {
+  readonly host: string
+  readonly port: number
+  /** The origin under which others reach the pages. */
+  readonly url: Option.Option<string>
+  /** Where frames are, if they are elsewhere than the pages around them. */
+  readonly framed: Option.Option<frames.Origins>
+}
+
+export const isEverywhere = (host: string): boolean => ["0.0.0.0", "::"].includes(host)
+
+/** The address of a host at a port. */
+export const at = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+
+const checkPort = (port: number): Effect.Effect<number, UsageError> =>
+  port >= 0 && port <= 65_535
+    ? Effect.succeed(port)
+    : new UsageError({ message: `--port ${port} is no port; it is 0 to 65535.` })
+
+const checkUrl = (text: string): Effect.Effect<string, UsageError> =>
+  Effect.mapError(
+    frames.originOf(text),
+    () => new UsageError({ message: `--url ${text} cannot be: it is like https://crowd.example.org, no path.` })
+  )
+
+/** The one origin of the pages around frames. */
+const pagesOf = ({ host, port, url }: Omit<Places, "framed">): Effect.Effect<string, UsageError, Session> =>
+  Effect.gen(function* () {
+    const { provider, terms } = yield* Session
+    const tasks = provider.tasksAt(terms)
+    const told = typeof tasks === "object" ? Option.map(parse(tasks.url), ({ origin }) => origin) : Option.none()
+    const said = Option.orElse(url, () => told)
+    if (Option.isSome(said)) return said.value
+    if (isEverywhere(host) || port === 0) {
+      const why = port === 0 ? "the pages take any free port" : `with --host ${host} the pages are at several addresses`
+      return yield* new UsageError({ message: `--frames-url needs --url: ${why}.` })
+    }
+    return at(host, port)
+  })
+
+const framedOf = (framesUrl: string, places: Omit<Places, "framed">) =>
+  Effect.flatMap(pagesOf(places), (url) =>
+    Effect.mapError(
+      frames.check({ url, framesUrl }),
+      ({ description }) => new UsageError({ message: `--frames-url ${framesUrl} cannot be: ${description}.` })
+    )
+  )
+
+export const settle = (given: Given): Effect.Effect<Places, UsageError, Session> =>
+  Effect.gen(function* () {
+    const places = {
+      host: Option.getOrElse(given.host, () => "127.0.0.1"),
+      port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
+      url: yield* Effect.transposeOption(Option.map(given.url, checkUrl))
+    }
+    const framed = yield* Effect.transposeMapOption(given.framesUrl, (framesUrl) => framedOf(framesUrl, places))
+    return { ...places, framed: Option.flatten(framed) }
+  })
