@@ -36,10 +36,19 @@ export const make = <E>(store: Layer.Layer<Store, E>) => {
   const change = unless("full", "gone")
   const breakable = Effect.map(Store, (whole) =>
     Store.of({
-      ...whole,
-      get: (table, id) => read(whole.get(table, id)),
-      page: (table, options) => read(whole.page(table, options)),
-      transaction: (effect) => change(whole.transaction(effect))
+      writes: whole.writes,
+      get: (...args) => read(whole.get(...args)),
+      getAll: (...args) => read(whole.getAll(...args)),
+      page: (...args) => read(whole.page(...args)),
+      count: (...args) => read(whole.count(...args)),
+      sum: (...args) => read(whole.sum(...args)),
+      available: (options) => read(whole.available(options)),
+      transaction: (effect) => change(whole.transaction(effect)),
+      insert: (...args) => change(whole.insert(...args)),
+      put: (...args) => change(whole.put(...args)),
+      update: (...args) => change(whole.update(...args)),
+      remove: (...args) => change(whole.remove(...args)),
+      claim: (options) => change(whole.claim(options))
     })
   )
   const become = (next: Trouble | undefined) =>
