@@ -7,7 +7,7 @@ const darkAccents = "@media(prefers-color-scheme:dark){:where(html){--crowd-acce
 
 const text = [
   ":where(html){color-scheme:light dark;-webkit-text-size-adjust:100%}",
-  ":where(body){box-sizing:border-box;max-width:46rem;margin:0 auto;padding:1rem;font:1rem/1.55 system-ui,sans-serif;overflow-wrap:anywhere}",
+  ":where(body){box-sizing:border-box;max-width:46rem;margin:0;padding:1rem;font:1rem/1.55 system-ui,sans-serif;overflow-wrap:anywhere}",
   ":where(h1){font-size:1.5rem}:where(h1,h2,h3){line-height:1.3}:where(a){color:var(--crowd-accent)}",
   ":where(img:not([usemap],[ismap]),video){max-width:100%;height:auto}:where(audio){max-width:100%}",
   ":where(table){border-collapse:collapse}:where(td,th){padding:.35rem .6rem;border:1px solid #8888;text-align:start}"
