@@ -120,9 +120,11 @@ export const Lobby = () => {
       <Page>
         <Title>Tasks</Title>
         <ProblemNotice problem={reply.problem} />
-        <button type="button" class="button" onClick={refresh}>
-          Try again
-        </button>
+        <div class="actions">
+          <button type="button" class="button" onClick={refresh}>
+            Try again
+          </button>
+        </div>
       </Page>
     )
   }

@@ -23,6 +23,7 @@ const fields = [
   `:where(${choices}){width:1.15rem;height:1.15rem;vertical-align:-.2em;accent-color:var(--crowd-accent)}`,
   `:where(button,${buttons}){padding:.55rem 1.3rem;border:1px solid #8a8f98;border-radius:.5rem;cursor:pointer}`,
   ":where([type=submit],button:not([type])){border-color:transparent;background:var(--crowd-accent);color:var(--crowd-on-accent);font-weight:600}",
+  ":where(button,input,select,textarea):where(:disabled){opacity:.55;cursor:default}",
   ":where(:focus-visible){outline:3px solid var(--crowd-accent);outline-offset:2px}"
 ]
 
