@@ -401,6 +401,41 @@ describe("lists", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.scoped("of assignments, of reviewable HITs and of qualifications are read by the same loop", () =>
+    Effect.gen(function* () {
+      const market = yield* Marketplace
+      const { id, type } = yield* samples.create({ MaxAssignments: 3 })
+      yield* Effect.forEach(["ada", "grace", "alan"], (worker) =>
+        Effect.flatMap(market.accept(worker, type), (held) => market.submit(held, { label: "good" }))
+      )
+      yield* send((c) =>
+        c.send(
+          new SDK.CreateQualificationTypeCommand({ Name: "Q", Description: "q", QualificationTypeStatus: "Active" })
+        )
+      )
+      type List = (
+        c: SDK.MTurkClient,
+        NextToken?: string
+      ) => Promise<Pick<SDK.ListAssignmentsForHITCommandOutput, "NumResults" | "NextToken">>
+      const lists: ReadonlyArray<readonly [List, number]> = [
+        [(c, t) => c.send(new SDK.ListAssignmentsForHITCommand({ HITId: id, MaxResults: 2, NextToken: t })), 3],
+        [(c, t) => c.send(new SDK.ListReviewableHITsCommand({ MaxResults: 1, NextToken: t })), 1],
+        [(c, t) => c.send(new SDK.ListQualificationTypesCommand({ MustBeRequestable: true, NextToken: t })), 1]
+      ]
+      for (const [list, count] of lists) {
+        let found = 0
+        let r = yield* send((c) => list(c))
+        while ((r.NumResults ?? 0) > 0) {
+          found += r.NumResults ?? 0
+          const { NextToken } = r
+          expect(NextToken).toBeTypeOf("string")
+          r = yield* send((c) => list(c, NextToken))
+        }
+        expect([found, r.NextToken]).toEqual([count, undefined])
+      }
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("of HITs begin with the newest: list_hits()['HITs'][0] is the one made last", () =>
     Effect.gen(function* () {
       yield* Effect.forEach([1, 2, 3], () => samples.create())

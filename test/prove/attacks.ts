@@ -11,16 +11,18 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { parseArgs } from "node:util"
+import { CreateHITCommand, MTurkClient } from "@aws-sdk/client-mturk"
 
 const { values } = parseArgs({ options: { at: { type: "string", default: "." }, only: { type: "string" } } })
 
-/** An attack that takes longer is given up. */
-const patience = 60_000
+/** An attack that takes longer is given up: the longest that was ever met took 192 s. */
+const patience = 240_000
 
 interface Target {
   readonly url: string
   readonly port: number
   readonly token: string
+  readonly client: MTurkClient
 }
 
 const post = (url: string, type: string, body: string) =>
@@ -30,6 +32,36 @@ const post = (url: string, type: string, body: string) =>
   })
 
 const json = "application/json"
+
+/** Pages are read for what they hold of `${…}`; one is enough. */
+const htmlQuestion = (page: string): string =>
+  `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<form><input name="label"></form>${page}\${x}]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
+
+/** How long it takes, in seconds. */
+const timed = async (act: () => Promise<unknown>): Promise<string> => {
+  const start = performance.now()
+  await act()
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`
+}
+
+/** A HIT whose page is this, which somebody without a name looks at twice. */
+const previews =
+  (page: string) =>
+  async ({ client, url }: Target): Promise<string> => {
+    const hit = {
+      Title: "Look",
+      Description: "Look at it",
+      Reward: "0.05",
+      AssignmentDurationInSeconds: 600,
+      LifetimeInSeconds: 86_400,
+      Question: htmlQuestion(page)
+    }
+    const made = await timed(() => client.send(new CreateHITCommand(hit)))
+    const lobby = await fetch(`${url}api/work/lobby`).then((answer) => answer.text())
+    const run = /run_\w+/.exec(lobby)?.[0] ?? ""
+    const preview = () => fetch(`${url}frame/preview/${run}`).then((answer) => answer.text())
+    return `CreateHIT ${made}, previews ${await timed(preview)} and ${await timed(preview)}`
+  }
 
 const open = async (port: number, bytes: string): Promise<Socket> => {
   const socket = connect(port, "127.0.0.1")
@@ -54,14 +86,18 @@ const head = (method: string, path: string, more = "") => `${method} ${path} HTT
 
 const attacks: { readonly [name: string]: (target: Target) => Promise<string> } = {
   "100,000 fields to externalSubmit": ({ url }) => {
-    const fields = times(100_000, (i) => `f${i}=x`).join("&")
+    const fields = times(100_000, () => "f=x").join("&")
     return post(`${url}mturk/externalSubmit`, "application/x-www-form-urlencoded", `assignmentId=A1&${fields}`)
   },
   "8 arrivals with 2 MB of data": async ({ url }) => {
-    const body = JSON.stringify({ data: times(100_000, (i) => `data ${i} ${"x".repeat(10)}`), nonsense: true })
+    // 1e999 is no number of JSON's: what does not fit is at the end of all the rest.
+    const body = `{"data":[${times(80_000, (i) => `"data ${i} ${"x".repeat(10)}"`).join(",")},1e999]}`
     const answers = times(8, () => post(`${url}api/work/runs/run_1/agents`, json, body).catch(String))
     return (await Promise.all(answers)).at(-1) ?? ""
   },
+  "Page of 5,000 <svg><title>": previews("<svg><title>".repeat(5_000)),
+  "Page of 7,000 <!--a--!>": previews("<!--a--!>".repeat(7_000)),
+  "Page of <script> and 60,000 newlines": previews(`<script>${"\n".repeat(60_000)}`),
   "50 connections that pipeline assets": ({ port }) =>
     openFor(
       10,
@@ -100,10 +136,16 @@ const started = async (directory: string): Promise<readonly [ChildProcess, Targe
     told += String(part)
     if (told.includes("\n")) break
   }
-  const { console, workers } = JSON.parse(told.slice(0, told.indexOf("\n")))
+  const { accessKeyId, console, secretAccessKey, workers } = JSON.parse(told.slice(0, told.indexOf("\n")))
   const url = String(workers[0])
   const token = decodeURIComponent(new URL(String(console)).hash.slice(1))
-  return [child, { url, port: Number(new URL(url).port), token }]
+  const client = new MTurkClient({
+    endpoint: url,
+    region: "us-east-1",
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1
+  })
+  return [child, { url, port: Number(new URL(url).port), token, client }]
 }
 
 /** In MB. */
