@@ -16,7 +16,6 @@ import * as questions from "../../src/mturk/internal/questions.js"
 import { prepare } from "../../src/server/TaskPage.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import { allowed, syncs } from "../mturk/syncs.js"
-import { layer as marketplace } from "../mturk-server/support.js"
 import { batchOf, inTemporaryDirectory, median, seconds } from "./setup.js"
 
 const latency = 20
@@ -117,17 +116,14 @@ const launches = (units: number) =>
   )
 
 const calls = (units: number) =>
-  Effect.map(
-    Effect.scoped(Effect.provide(syncs(units), marketplace({ balance: 100_000_000, every: "365 days" }))),
-    (rows) => {
-      console.log(`calls of each sync, ${units} units`)
-      for (const row of rows) {
-        console.log(
-          `  after ${row.after.padEnd(26)} changed ${String(row.changed).padStart(5)}  calls ${String(row.calls).padStart(5)}  at most ${allowed(row)}`
-        )
-      }
+  Effect.map(syncs(units), (rows) => {
+    console.log(`calls of each sync, ${units} units`)
+    for (const row of rows) {
+      console.log(
+        `  after ${row.after.padEnd(26)} changed ${String(row.changed).padStart(5)}  calls ${String(row.calls).padStart(5)}  at most ${allowed(row)}`
+      )
     }
-  )
+  })
 
 const main = async () => {
   const [what = "all", ...rest] = process.argv.slice(2)

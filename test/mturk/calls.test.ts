@@ -1,44 +1,79 @@
-import { expect, layer } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { layer as marketplace } from "../mturk-server/support.js"
-import { allowed, closing, syncs } from "./syncs.js"
+import * as TestClock from "effect/TestClock"
+import { Units } from "../../src/index.js"
+import { allowed, arrive, decide, lived, type Sync, settle, submit, syncs } from "./syncs.js"
 
-layer(marketplace({ balance: 1_000_000 }), { excludeTestServices: true })("a sync of a run on MTurk", (it) => {
-  for (const units of [100, 400]) {
-    it.scoped(
-      `of ${units} units takes a call for a hundred units, one for each that changed, and two`,
-      () =>
-        Effect.gen(function* () {
-          const all = yield* syncs(units)
-          expect(all.filter((sync) => sync.calls > allowed(sync))).toEqual([])
-          const tenth = units / 10
-          expect(all.map(({ changed }) => changed)).toEqual([0, tenth, 0, 0, 9 * tenth, 0, 0, 0, 0])
-        }),
-      240_000
-    )
-  }
-  it.scoped(
-    "takes no more where units were taken back, soon after it and later, and looks at each of them once",
+const isMore = (sync: Sync) => sync.calls > allowed(sync)
+
+for (const units of [1_000, 5_000]) {
+  it.effect(
+    `a sync of ${units} HITs takes N/50 + 2 × changed + 10 calls at the most`,
     () =>
       Effect.gen(function* () {
-        const { looked, rows } = yield* closing(100, 200)
-        expect(rows.filter((sync) => sync.calls > allowed(sync))).toEqual([])
-        expect(rows.slice(0, 4).map(({ changed }) => changed)).toEqual([0, 0, 10, 0])
-        expect(looked).toHaveLength(100)
-        expect(new Set(looked).size).toBe(100)
-        expect(rows.at(-1)?.calls).toBe(3)
+        const all = yield* syncs(units)
+        expect(all.filter(isMore)).toEqual([])
+        expect(all.map(({ changed }) => changed)).toEqual([0, units / 10, 0, units / 10, 0])
       }),
-    240_000
+    60_000
   )
+}
 
-  it.scoped(
-    "takes no more where very many were taken back",
-    () =>
-      Effect.gen(function* () {
-        const { rows } = yield* closing(400, 5)
-        expect(rows.filter((sync) => sync.calls > allowed(sync))).toEqual([])
-        expect(rows.map(({ changed }) => changed)).toEqual([0, 0, 40, 0, 0, 0, 0, 0])
-      }),
-    240_000
+it.effect("takes no more where units were taken back, and looks at each of them once", () =>
+  lived(300, ({ run, service: { hits, read }, sync }) =>
+    Effect.gen(function* () {
+      submit(hits.slice(0, 30))
+      const busy = hits.slice(30, 60)
+      for (const hit of busy) hit.worker = `A${hit.id}`
+      yield* Effect.flatMap(Units.Units, (units) => units.expireAll(run.id))
+      const soon = [yield* sync("closing"), yield* sync("nothing")]
+      submit(busy)
+      const late = yield* sync("those at work submitted")
+      expect([...soon, late].map(({ changed }) => changed)).toEqual([0, 0, 30])
+      yield* TestClock.adjust("2 minutes")
+      const rest = yield* Effect.replicateEffect(sync("a while"), 45)
+      expect([...soon, late, ...rest].filter(isMore)).toEqual([])
+      expect(read).toHaveLength(300)
+      expect(new Set(read).size).toBe(300)
+    })
   )
-})
+)
+
+it.effect("takes no more where very many are held; who returned a HIT is noticed", () =>
+  lived(
+    1_000,
+    ({ run, service: { hits, read }, sync }) =>
+      Effect.gen(function* () {
+        yield* arrive(run, hits.slice(0, 100))
+        yield* TestClock.adjust("10 seconds")
+        const working = yield* sync("a tenth accepted")
+        for (const hit of hits.slice(0, 98)) hit.worker = undefined
+        const left = yield* sync("nearly all returned")
+        for (const hit of hits.slice(0, 99)) hit.worker = undefined
+        const last = yield* sync("one more returned")
+        expect([working, left, last].map(({ changed }) => changed)).toEqual([0, 98, 1])
+        expect([working, left, last].filter(isMore)).toEqual([])
+        expect(read).toEqual([])
+      }),
+    "https://pages.example"
+  )
+)
+
+it.effect("takes no more where many were rejected, and notices overridden rejections within one day", () =>
+  lived(1_000, ({ service: { hits }, sync }) =>
+    Effect.gen(function* () {
+      yield* settle(hits.slice(200))
+      const rejected = hits.slice(0, 200)
+      submit(rejected)
+      decide(rejected, "Rejected")
+      const all = [yield* sync("rejected")]
+      decide([...rejected.slice(0, 5), ...rejected.slice(-5)], "Approved")
+      for (let hour = 0; hour < 24; hour++) {
+        yield* TestClock.adjust("1 hour")
+        all.push(yield* sync("an hour"))
+      }
+      expect(all.filter(isMore)).toEqual([])
+      expect(all.reduce((sum, { changed }) => sum + changed, 0)).toBe(200 + 10)
+    })
+  )
+)

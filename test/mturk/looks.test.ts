@@ -1,10 +1,9 @@
-/** What the figures of a HIT do not tell is found by looking, a few HITs in each sync. */
+/** What the figures of a HIT do not tell is found by looking, at a few HITs in each sync. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Agents, TaskRuns, Units } from "../../src/index.js"
-import * as looks from "../../src/mturk/internal/looks.js"
 import { allowed } from "./syncs.js"
 import { hit as aHit, assignment, later, launched, ok, on, show, type Wire } from "./wire.js"
 
@@ -33,7 +32,7 @@ const closable = (wire: Wire) => {
 
 describe("a submission of the last seconds before a unit was taken back", () => {
   it.scopedLive(
-    "is found although it became visible only then, in the turn of its HIT",
+    "is found although it became visible only then, by a look at its HIT",
     on((wire) =>
       Effect.gen(function* () {
         const units = yield* Units.Units
@@ -54,8 +53,12 @@ describe("a submission of the last seconds before a unit was taken back", () => 
         const fetched = wire.of("ListAssignmentsForHIT").length
         yield* syncsUntilChange(wire, run, 20, 3)
         expect(wire.of("ListAssignmentsForHIT")).toHaveLength(fetched)
-        expect(yield* later("2 minutes", syncsUntilChange(wire, run, 20))).toBeLessThanOrEqual(40)
+        expect(yield* later("2 minutes", syncsUntilChange(wire, run, 20))).toBeLessThanOrEqual(7)
         expect((yield* units.get(late.id)).status).toBe("completed")
+        yield* later("2 minutes", syncsUntilChange(wire, run, 20, 5))
+        const looked = wire.of("ListAssignmentsForHIT").slice(fetched)
+        expect(looked).toHaveLength(20)
+        expect(new Set(looked.map(({ HITId }) => HITId)).size).toBe(20)
       })
     )
   )
@@ -109,11 +112,12 @@ describe("a rejection that was overridden elsewhere", () => {
     })
 
   it.scopedLive(
-    "is seen by a sync, in its turn, and paid for in our books",
+    "is noticed within one day, and paid for in our books",
     on((wire) =>
       Effect.gen(function* () {
         const run = yield* rejected(wire)
-        expect(yield* syncsUntilChange(wire, run, 20)).toBeLessThanOrEqual(40)
+        expect(yield* later("5 hours", syncsUntilChange(wire, run, 20, 5))).toBe(5)
+        expect(yield* later("13 hours", syncsUntilChange(wire, run, 20, 8))).toBeLessThanOrEqual(7)
         const all = [...(yield* Stream.runCollect((yield* Agents.Agents).list(run.id)))]
         expect(all.filter(({ status }) => status === "approved").map(({ workerName }) => workerName)).toEqual(["A7"])
         expect((yield* (yield* TaskRuns.TaskRuns).summary(run.id)).cost).toMatchObject({ rewards: 5, fees: 1 })
@@ -132,16 +136,4 @@ describe("a rejection that was overridden elsewhere", () => {
       })
     )
   )
-})
-
-it("those whose turn it is come after the last one, and from the beginning again", () => {
-  const all = [4, 1, 3, 2].map((place) => ({ unit: { place } }))
-  const places = (place: number, count: number) =>
-    looks.next(all, { place, listed: true }, count).map(({ unit }) => unit.place)
-  expect(places(-1, 2)).toEqual([1, 2])
-  expect(places(2, 3)).toEqual([3, 4, 1])
-  expect(places(4, 1)).toEqual([1])
-  expect(places(9, 9)).toEqual([1, 2, 3, 4])
-  expect(places(1, 0)).toEqual([])
-  expect(places(1, -1)).toEqual([])
 })

@@ -1,17 +1,11 @@
-/** How many calls a sync takes, as a run of so many units lives on our own service. */
+/** How many calls a sync takes, as runs of so many HITs live. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import { Agents } from "../../src/Agents.js"
-import * as MTurk from "../../src/MTurk.js"
-import * as Store from "../../src/Store.js"
-import type { TaskRun } from "../../src/TaskRuns.js"
-import { Units } from "../../src/Units.js"
-import { type Held, Marketplace } from "../mturk-server/support.js"
-import { later, launched, proxy, type Wire } from "./wire.js"
+import { Agents, Ids, Store, type TaskRuns, Units } from "../../src/index.js"
+import * as tables from "../../src/store/tables.js"
+import * as fake from "./fake.js"
+import { opened } from "./wire.js"
 
 export interface Sync {
   /** What happened before it. */
@@ -22,95 +16,96 @@ export interface Sync {
 }
 
 /** What a sync may take at the most. */
-export const allowed = ({ changed, units }: Pick<Sync, "changed" | "units">): number => units / 100 + changed + 2
+export const allowed = ({ changed, units }: Pick<Sync, "changed" | "units">): number => units / 50 + 2 * changed + 10
 
-const Setup = Schema.Struct({ hitType: Schema.String })
+export interface Life {
+  readonly units: number
+  readonly run: TaskRuns.TaskRun
+  readonly service: fake.Fake
+  /** A sync in a process of its own. */
+  readonly sync: (after: string) => Effect.Effect<Sync, unknown, Store.Store>
+}
 
-const hitTypeOf = ({ setup }: TaskRun): string =>
-  Option.getOrThrow(Option.flatMap(setup, Schema.decodeUnknownOption(Setup))).hitType
+/** Of a run of so many rows, units and HITs as a launch leaves them. */
+const launched = (units: number, service: fake.Fake) =>
+  Effect.gen(function* () {
+    const store = yield* Store.Store
+    const run = yield* opened(units)
+    const made = yield* store.page(tables.units, { where: { run: run.id }, orderBy: "place", limit: units })
+    yield* store.put(
+      tables.units,
+      made.map((unit) => ({ ...unit, status: "launched", remoteId: Option.some(service.add(unit.id).id) }))
+    )
+    return run
+  })
 
-/** So many people take a unit each; nobody twice, for who holds one is given no other. */
-const accept = (run: TaskRun, name: string, count: number) =>
-  Effect.flatMap(Marketplace, ({ accept }) =>
+/** A run that is launched, in a store of its own. */
+export const lived = <A, E>(
+  units: number,
+  live: (life: Life) => Effect.Effect<A, E, Store.Store | Units.Units | Agents.Agents>,
+  host?: string
+) =>
+  Effect.gen(function* () {
+    const service = fake.make()
+    const sync: (run: TaskRuns.TaskRun) => Life["sync"] = (run) => (after) =>
+      Effect.gen(function* () {
+        const before = service.calls.length
+        const changed = yield* Effect.flatMap(Units.Units, (all) => all.sync(run.id))
+        return { after, units, changed, calls: service.calls.length - before }
+      }).pipe(Effect.provide(Layer.fresh(fake.layer(service, host))))
+    return yield* Effect.gen(function* () {
+      const run = yield* launched(units, service)
+      return yield* live({ units, run, service, sync: sync(run) })
+    }).pipe(Effect.provide(fake.layer(service, host)))
+  }).pipe(Effect.provide(Layer.fresh(Store.layerMemory)))
+
+/** These workers submit these HITs. */
+export const submit = (hits: ReadonlyArray<fake.Hit>) => {
+  for (const [n, hit] of hits.entries()) {
+    hit.worker ??= `A${n}`
+    hit.status = "Submitted"
+  }
+}
+
+export const decide = (hits: ReadonlyArray<fake.Hit>, status: fake.Hit["status"]) => {
+  for (const hit of hits) hit.status = status
+}
+
+/** Somebody takes each of these HITs and comes to our own page. */
+export const arrive = (run: TaskRuns.TaskRun, hits: ReadonlyArray<fake.Hit>) =>
+  Effect.flatMap(Agents.Agents, (agents) =>
     Effect.forEach(
-      Array.from({ length: count }, (_, i) => `${name}${i}`),
-      (worker) => accept(worker, hitTypeOf(run))
+      hits,
+      (hit) => {
+        hit.worker = `A${hit.id}`
+        return agents.register(run.id, { workerId: hit.worker, assignmentId: `ASSIGNMENT${hit.id}`, hitId: hit.id })
+      },
+      { discard: true }
     )
   )
 
-const submit = (all: ReadonlyArray<Held>) =>
-  Effect.flatMap(Marketplace, ({ submit }) =>
-    Effect.forEach(all, (held) => submit(held, { label: "good" }), { discard: true })
-  )
-
-const counted = (wire: Wire, run: TaskRun, units: number, after: string) =>
+/** These HITs were submitted, decided and taken in long ago. */
+export const settle = (hits: ReadonlyArray<fake.Hit>) =>
   Effect.gen(function* () {
-    const before = wire.calls.length
-    const changed = yield* Effect.flatMap(Units, (all) => all.sync(run.id))
-    return { after, units, changed, calls: wire.calls.length - before }
+    submit(hits)
+    decide(hits, "Approved")
+    const store = yield* Store.Store
+    const ids = hits.map(({ annotation }) => Ids.UnitId.make(annotation))
+    yield* store.update(tables.units, { ids, set: { status: "accepted" } })
   })
 
-const crowdOn = (wire: Wire) =>
-  Effect.map(Marketplace, ({ credentials }) =>
-    MTurk.layer({
-      endpoint: wire.url,
-      credentials: { ...credentials, secretAccessKey: Redacted.make(credentials.secretAccessKey) }
-    })
-  )
-
-/** A run is launched, worked on, decided and taken back; of every sync between these, what it took. */
+/** A tenth of a run is worked on and decided, and then the rest; of every sync between these, what it took. */
 export const syncs = (units: number) =>
-  Effect.gen(function* () {
-    const { url } = yield* Marketplace
-    const wire = yield* proxy(url)
-    const crowd = yield* crowdOn(wire)
-    const tenth = units / 10
-    const first = Effect.gen(function* () {
-      const { run } = yield* launched(units)
-      const sync = (after: string) => counted(wire, run, units, after)
+  lived(units, ({ service: { hits }, sync }) =>
+    Effect.gen(function* () {
+      const tenth = hits.slice(0, units / 10)
       const none = yield* sync("launch")
-      yield* submit(yield* accept(run, "slow", tenth))
+      submit(tenth)
       const some = yield* sync("a tenth submitted")
       const again = yield* sync("nothing")
-      const held = yield* accept(run, "slow", tenth)
-      const working = yield* sync("a tenth accepted")
-      yield* submit([...held, ...(yield* accept(run, "late", 8 * tenth))])
-      const most = yield* sync("all the others submitted")
-      const idle = yield* sync("nothing")
-      return { run, rows: [none, some, again, working, most, idle] }
+      decide(tenth, "Approved")
+      const decided = yield* sync("decided elsewhere")
+      yield* settle(hits.slice(units / 10, units - 1))
+      return [none, some, again, decided, yield* sync("nearly all settled")]
     })
-    const { rows, run } = yield* Effect.provide(first, crowd)
-    const sync = (after: string) => counted(wire, run, units, after)
-    const restarted = Effect.gen(function* () {
-      const fresh = yield* sync("a restart")
-      yield* Effect.flatMap(Agents, (agents) => Stream.runDrain(agents.approveAll(run.id)))
-      return [fresh, yield* sync("approval of all"), yield* sync("nothing")]
-    })
-    return [...rows, ...(yield* Effect.provide(restarted, crowd))]
-  }).pipe(Effect.provide(Layer.fresh(Store.layerMemory)))
-
-/** A run of which a part is taken back while some are at work on it: of every sync then, what it took. */
-export const closing = (units: number, syncsAfter: number) =>
-  Effect.gen(function* () {
-    const { url } = yield* Marketplace
-    const wire = yield* proxy(url)
-    const tenth = units / 10
-    const closed = Effect.gen(function* () {
-      const { run } = yield* launched(units)
-      const sync = (after: string) => counted(wire, run, units, after)
-      yield* submit(yield* accept(run, "early", tenth))
-      const held = yield* accept(run, "busy", tenth)
-      yield* Effect.flatMap(Units, (all) => all.expireAll(run.id))
-      const soon = [yield* sync("closing"), yield* sync("nothing")]
-      yield* submit(held)
-      const late = yield* sync("those at work submitted")
-      // The service believes no signature that is much older or newer.
-      const rest = yield* later(
-        "2 minutes",
-        Effect.forEach(Array.from({ length: syncsAfter }), () => sync("a minute"))
-      )
-      return [...soon, late, ...rest]
-    })
-    const rows = yield* Effect.provide(closed, yield* crowdOn(wire))
-    return { rows, looked: wire.of("ListAssignmentsForHIT").map(({ HITId }) => String(HITId)) }
-  }).pipe(Effect.provide(Layer.fresh(Store.layerMemory)))
+  )
