@@ -130,7 +130,7 @@ const main = async () => {
   const sizes = rest.map(Number)
   if (what !== "calls") await Effect.runPromise(launches(1_000))
   if (what !== "launch") {
-    for (const units of sizes.length > 0 ? sizes : [100, 1_000, 10_000]) await Effect.runPromise(calls(units))
+    for (const units of sizes.length > 0 ? sizes : [1_000, 10_000]) await Effect.runPromise(calls(units))
   }
 }
 

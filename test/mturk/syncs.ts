@@ -94,18 +94,18 @@ export const settle = (hits: ReadonlyArray<fake.Hit>) =>
     yield* store.update(tables.units, { ids, set: { status: "accepted" } })
   })
 
-/** A tenth of a run is worked on and decided, and then the rest; of every sync between these, what it took. */
+/** A hundred units of a run are worked on and decided, and then the rest; of every sync between these, what it took. */
 export const syncs = (units: number) =>
   lived(units, ({ service: { hits }, sync }) =>
     Effect.gen(function* () {
-      const tenth = hits.slice(0, units / 10)
+      const first = hits.slice(0, 100)
       const none = yield* sync("launch")
-      submit(tenth)
-      const some = yield* sync("a tenth submitted")
+      submit(first)
+      const some = yield* sync("a hundred submitted")
       const again = yield* sync("nothing")
-      decide(tenth, "Approved")
+      decide(first, "Approved")
       const decided = yield* sync("decided elsewhere")
-      yield* settle(hits.slice(units / 10, units - 1))
+      yield* settle(hits.slice(100, -1))
       return [none, some, again, decided, yield* sync("nearly all settled")]
     })
   )

@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ProviderError, StoreError } from "../../CrowdError.js"
@@ -30,6 +31,8 @@ export interface Options {
 interface Sync extends Options {
   readonly crowd: Crowd.Crowd
   readonly run: TaskRun
+  /** HITs that may have something to tell, those that were looked at last the longest ago; as many as are looked at. */
+  readonly doubtful: Ref.Ref<ReadonlyArray<Known>>
 }
 
 type Hits = ReadonlyArray<replies.Hit>
@@ -158,32 +161,38 @@ const submission = ({ hit }: Known, found: replies.Assignment, now: number): Obs
   at: found.SubmitTime ?? DateTime.unsafeMake(now)
 })
 
-const read = ({ crowd }: Sync, known: Known, now: number): Effect.Effect<ReadonlyArray<Observation>, ProviderError> =>
-  Effect.map(retrying(assignmentsOf(crowd, known.hit)), (all) =>
-    all.length === 0 ? abandoned(known, now) : all.map((found) => submission(known, found, now))
+/** What their assignments tell; that they were looked at is kept once it was heard. */
+const read = (sync: Sync, all: ReadonlyArray<Known>, looked: (known: Known) => boolean) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const ask = (known: Known) =>
+        Effect.map(retrying(assignmentsOf(sync.crowd, known.hit)), (found) =>
+          found.length === 0 ? abandoned(known, now) : found.map((one) => submission(known, one, now))
+        )
+      const told = yield* Effect.forEach(all, ask, { concurrency: sync.crowd.concurrency })
+      const kept = all.filter(looked)
+      const keep = kept.length === 0 ? Stream.empty : Stream.execute(keepLooks(sync, kept, now))
+      return Stream.concat(Stream.fromIterable(told.flat()), keep)
+    })
   )
 
-/** What a page of HITs tells, and how many looks are left after it. That they were looked at is kept once it was heard. */
-const observed = (
-  sync: Sync,
-  left: number,
-  hits: Hits
-): Effect.Effect<readonly [number, Stream.Stream<Observation, ProviderError>], ProviderError> =>
-  Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    const all = yield* stored(knownOf(sync, hits))
-    const of = (finding: Finding) => all.filter((known) => judge(known, now, sync.alone) === finding)
-    const looks = of("look").slice(0, left)
-    const reads = of("read")
-    const found = yield* Effect.forEach([...reads, ...looks], (known) => read(sync, known, now), {
-      concurrency: sync.crowd.concurrency
+/** What a page of HITs tells. */
+const observed = (sync: Sync, looks: number, hits: Hits) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const all = yield* stored(knownOf(sync, hits))
+      const of = (finding: Finding) => all.filter((known) => judge(known, now, sync.alone) === finding)
+      yield* Ref.update(sync.doubtful, (before) =>
+        [...before, ...of("look")].toSorted((a, b) => a.lookedAt - b.lookedAt).slice(0, looks)
+      )
+      return Stream.concat(
+        Stream.fromIterable(of("left").flatMap((known) => leaving(known, now))),
+        read(sync, of("read"), ({ unit }) => unit.status === "expired")
+      )
     })
-    const gone = of("left").flatMap((known) => leaving(known, now))
-    const looked = [...looks, ...reads.filter(({ unit }) => unit.status === "expired")]
-    const told = Stream.fromIterable([...gone, ...found.flat()])
-    const kept = looked.length === 0 ? Stream.empty : Stream.execute(keepLooks(sync, looked, now))
-    return [left - looks.length, Stream.concat(told, kept)]
-  })
+  )
 
 export const observe =
   (crowd: Crowd.Crowd, options: Options): Driver["observe"] =>
@@ -192,11 +201,11 @@ export const observe =
       Effect.gen(function* () {
         const { hitType } = yield* Crowd.setupOf(crowd, method, run)
         const counts = yield* stored(crowd.store.count(tables.units, { run: run.id }, "status"))
-        const sync: Sync = { crowd, run, ...options }
-        return Stream.flatten(
-          Stream.mapAccumEffect(hitsOf(sync, hitType, counts), looksOf(counts), (left, hits) =>
-            observed(sync, left, hits)
-          )
+        const doubtful = yield* Ref.make<ReadonlyArray<Known>>([])
+        const sync: Sync = { crowd, run, doubtful, ...options }
+        return Stream.concat(
+          Stream.flatMap(hitsOf(sync, hitType, counts), (hits) => observed(sync, looksOf(counts), hits)),
+          Stream.unwrap(Effect.map(Ref.get(doubtful), (looks) => read(sync, looks, () => true)))
         )
       })
     )
