@@ -28,7 +28,12 @@ const Charge = Schema.Struct({ kind: Schema.Literal("reward", "bonus"), amount: 
 const Bonus = Schema.Struct({ worker: Schema.String, assignment: Schema.String, amount: Schema.NumberFromString })
 const Account = Schema.Struct({ balance: Schema.Int, held: Schema.Int })
 const Payment = Schema.Struct({ kind: Schema.String, unit: Schema.String, amount: Schema.Int })
-const Agent = Schema.Struct({ unit: Schema.String, status: Schema.String, worker: Schema.String })
+const Agent = Schema.Struct({
+  unit: Schema.String,
+  assignment: Schema.String,
+  status: Schema.String,
+  worker: Schema.String
+})
 const Named = Schema.Struct({ id: Schema.String, status: Schema.String })
 const Unit = Schema.Struct({ ...Named.fields, remoteId: Schema.NullOr(Schema.String) })
 const Intent = Schema.Struct({ id: Schema.String, state: Schema.String })
@@ -41,7 +46,7 @@ const marketOf = (file: string) =>
     bonuses: kept(db, "bonus", Bonus),
     accounts: kept(db, "account", Account),
     units: rowsOf(db, "select id, status from crowd_units", Named),
-    agents: rowsOf(db, "select unit, status, worker from crowd_agents", Agent),
+    agents: rowsOf(db, "select unit, assignment, status, worker from crowd_agents", Agent),
     payments: rowsOf(db, "select kind, unit, amount from crowd_payments", Payment)
   }))
 
@@ -83,8 +88,8 @@ const feeOf = (amount: number): number => Math.max(1, Math.floor(amount / 5 + 0.
 const unitAmiss = (id: string, market: Market, hitOf: ReadonlyMap<string, ReadonlyArray<string>>) => {
   const [hit, ...more] = hitOf.get(id) ?? []
   if (hit === undefined || more.length > 0) return [`${id} has the HITs ${hitOf.get(id)?.join(", ") ?? "none"}`]
-  const agents = market.agents.filter(({ unit }) => unit.startsWith(`unit_${hit}`))
-  const bonuses = market.bonuses.filter(({ assignment }) => assignment.startsWith(hit))
+  const agents = market.agents.filter(({ assignment }) => assignment === `asg_${hit}`)
+  const bonuses = market.bonuses.filter(({ assignment }) => agents.some(({ unit }) => unit === `unit_${assignment}`))
   return [
     ...amiss(agents.length, 1, `people at work on ${hit}`),
     ...amiss(agents[0]?.status, "approved", `work on ${hit}`),
