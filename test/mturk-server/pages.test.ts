@@ -104,6 +104,37 @@ describe("an HTMLQuestion", () => {
   )
 })
 
+describe("an HTMLQuestion in which nothing is filled in", () => {
+  it.scoped("is refused to the worker in words, from our page and from its own form, and stays theirs", () =>
+    Effect.gen(function* () {
+      const { id, type } = yield* samples.create()
+      const { agent, frame, key } = yield* accept(type)
+      const query = new URL(frame, "http://x").searchParams
+      const submitTo = `${query.get("turkSubmitTo")}/mturk/externalSubmit`
+      const assignment = query.get("assignmentId") ?? ""
+      const words = "Nothing is filled in. Answer what the task asks, then submit it."
+      const ours = yield* ask(`/api/work/agents/${agent}/answers`, {
+        method: "POST",
+        body: '{"answers":{"label":""}}',
+        headers: { "content-type": "application/json", "x-crowd-key": key }
+      })
+      expect([ours.status, JSON.parse(ours.text)]).toEqual([
+        422,
+        expect.objectContaining({ _tag: "NothingAnswered", message: words })
+      ])
+      const form = (label: string) =>
+        post(submitTo, [
+          ["assignmentId", assignment],
+          ["label", label]
+        ])
+      const theirs = yield* form(" ")
+      expect([theirs.status, theirs.text]).toEqual([422, expect.stringContaining(words)])
+      expect(yield* submittedAnswers(id)).toEqual([])
+      expect((yield* form("good")).status).toBe(200)
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("an ExternalQuestion", () => {
   it.scoped("is opened at its address, whose own query stays", () =>
     Effect.gen(function* () {
