@@ -1,5 +1,4 @@
 /** The pages for people, over HTTP at this machine's port. */
-import { createServer } from "node:http"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -17,15 +16,6 @@ import { CannotListen } from "./failure.js"
 import * as packages from "./packages.js"
 import { type Addresses, addressesOf, hostsOf, type Settings } from "./serving.js"
 
-/** How long a connection may take; longer ones are cut off. In milliseconds and bytes. */
-const limits = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16_384
-}
-
 /** Counted from when nothing is under way any more, or patience has ended: for answers on their way to slow clients. */
 const grace = "2 seconds"
 
@@ -33,7 +23,7 @@ const listening = ({ host, people, port }: Settings): Layer.Layer<HttpServer.Htt
   Layer.suspend(() => {
     const isBehindProxy = (people.proxies ?? []).length > 0
     const { perAddress } = connections.byDefault
-    const server = connections.bound(createServer(limits), {
+    const server = connections.make({
       ...connections.byDefault,
       perAddress: isBehindProxy ? undefined : perAddress
     })

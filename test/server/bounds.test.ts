@@ -86,10 +86,10 @@ const silent = (limits: connections.Limits) =>
     return { port: typeof address === "object" && address !== null ? address.port : 0, asked: () => asked }
   })
 
-const open = (port: number) =>
+const open = (port: number, localAddress = "127.0.0.1") =>
   Effect.acquireRelease(
     Effect.async<ReturnType<typeof connect>>((resume) => {
-      const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
+      const socket = connect({ port, host: "127.0.0.1", localAddress }, () => resume(Effect.succeed(socket)))
       socket.on("error", () => {})
     }),
     (socket) => Effect.sync(() => socket.destroy())
@@ -113,6 +113,23 @@ describe("Connections", () => {
       expect(second.closed).toBe(false)
     })
   )
+
+  it.scoped("in all are bounded: whoever has most loses the oldest, whoever came last", () =>
+    Effect.gen(function* () {
+      const { port } = yield* silent({ ...connections.byDefault, perAddress: 3, inAll: 4 })
+      const few = yield* open(port, "127.0.7.2")
+      const first = yield* open(port, "127.0.7.1")
+      const others = [yield* open(port, "127.0.7.1"), yield* open(port, "127.0.7.1")]
+      const last = yield* open(port, "127.0.7.3")
+      yield* closed(first)
+      expect([few, ...others, last].map((socket) => socket.closed)).toEqual([false, false, false, false])
+    })
+  )
+
+  it("of which the request does not come in time are cut off: 10 s for its headers, 60 s for all of it", () => {
+    const { headersTimeout, requestTimeout } = connections.make()
+    expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000])
+  })
 
   it("over which nothing goes any more are cut off after two minutes, and so are those who stop reading", () => {
     const server = connections.bound(createServer())

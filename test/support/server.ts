@@ -19,13 +19,15 @@ export const token = Redacted.make("the console's token of the tests")
 export interface Options {
   readonly local?: Local.Options
   readonly server?: Partial<Server.Options>
+  /** Node's own by default. */
+  readonly http?: () => ReturnType<typeof createServer>
   /** Any free one by default. */
   readonly port?: number
 }
 
-export const layer = ({ local, port = 0, server }: Options = {}) =>
+export const layer = ({ http = createServer, local, port = 0, server }: Options = {}) =>
   Server.layer({ secret, token, ...server }).pipe(
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { port, host: "127.0.0.1" })),
+    Layer.provideMerge(NodeHttpServer.layer(http, { port, host: "127.0.0.1" })),
     Layer.provideMerge(Local.layer(local))
   )
 

@@ -1,5 +1,5 @@
 /** How many connections there may be, and how much may be asked over one: nobody keeps the server from the others. */
-import type { IncomingMessage, Server, ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import * as shares from "./shares.js"
 
@@ -14,6 +14,15 @@ export interface Limits {
 }
 
 export const byDefault: Limits = { perAddress: 256, inAll: 4_096, unanswered: 32, perConnection: 100 }
+
+/** How long a request may take to come, in milliseconds, and how large its headers may be: dribbling is no way to stay. */
+export const paceByDefault = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384
+} satisfies ServerOptions
 
 /** Nothing came or went over a connection for so long, in milliseconds: whoever is there has stopped reading. */
 const silence = 120_000
@@ -43,3 +52,7 @@ export const bound = (
   })
   return server
 }
+
+/** A server whose requests come in time, within the limits. */
+export const make = (limits: Limits = byDefault, pace: ServerOptions = paceByDefault): Server =>
+  bound(createServer(pace), limits)
