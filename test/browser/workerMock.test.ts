@@ -36,6 +36,23 @@ share(live, { excludeTestServices: true })("the pages of a crowd that tells who 
     })
   )
 
+  it.scoped("09-worker-id: tell the task all four in its address, the worker by the crowd's name for them", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template: "<input name=q>" })
+      const page = yield* visit(`/task/${run.id}?worker=%C3%84da`)
+      yield* act(() => page.getByRole("timer").waitFor())
+      const address = () => page.frames()[1]?.url() ?? ""
+      yield* act(() => expect.poll(address).toContain("turkSubmitTo="))
+      const [agent] = yield* agentsOf(run.id)
+      const { assignmentId, hitId, turkSubmitTo, workerId } = Object.fromEntries(new URL(address()).searchParams)
+      expect([assignmentId, hitId, workerId]).toEqual([agent?.id, agent?.unit, "Äda"])
+      const body = `new URLSearchParams({ assignmentId: "${assignmentId}", q: "by itself" })`
+      const sends = `fetch("${turkSubmitTo}/mturk/externalSubmit", { method: "POST", body: ${body} }).then(({ status }) => status)`
+      expect(yield* act(() => page.frames()[1]?.evaluate(sends) ?? Promise.reject())).toBe(200)
+      expect(yield* submitted(run.id)).toEqual([{ q: "by itself" }])
+    })
+  )
+
   it.scoped("show a preview to whoever is nobody, with nothing to accept", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: "<p>${product}</p>" })
