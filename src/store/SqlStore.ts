@@ -12,10 +12,8 @@ import { type Service, Store } from "../Store.js"
 import * as Access from "./internal/access.js"
 import * as changes from "./internal/changes.js"
 import * as Dialect from "./internal/dialect.js"
-import * as Grouped from "./internal/grouped.js"
 import * as migrations from "./internal/migrations.js"
 import * as reads from "./internal/reads.js"
-import * as Separate from "./internal/separate.js"
 import * as Session from "./internal/session.js"
 
 const unknownDialect = new StoreError({
@@ -24,18 +22,11 @@ const unknownDialect = new StoreError({
   description: "this SqlClient is for a database other than SQLite or Postgres; use one of these two"
 })
 
-const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Effect<string, StoreError> => {
-  const database = Session.database(sql, dialect, "the database")
-  return Effect.acquireUseRelease(
-    database.reserve,
-    ({ connection }) =>
-      Effect.mapBoth(connection.execute(dialect.place, [], undefined), {
-        onFailure: (error) => database.failure("open", error),
-        onSuccess: (rows) => Access.textOf(rows[0], "place") || "the database"
-      }),
-    ({ release }) => release
+const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Effect<string, StoreError> =>
+  Effect.map(
+    Session.make(sql, dialect, "the database").read("open", [], dialect.place),
+    ([row]) => Access.textOf(row, "place") || "the database"
   )
-}
 
 /**
  * A store over this client. Brings its tables up to date first.
@@ -47,11 +38,8 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
   const sql = yield* SqlClient.SqlClient
   const dialect = yield* Effect.mapError(Dialect.of(sql), () => unknownDialect)
   const place = yield* placeOf(sql, dialect)
-  const database = Session.database(sql, dialect, place)
-  yield* migrations.run(database, place)
-  const session = dialect.oneWriter
-    ? Session.make(database, Grouped.make(database), { writesAlone: false })
-    : Session.make(database, Separate.make(database), { writesAlone: true })
+  const session = Session.make(sql, dialect, place)
+  yield* migrations.run(session, dialect, place)
   const access = Access.make(dialect, session)
   return {
     transaction: session.transaction,

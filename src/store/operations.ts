@@ -91,9 +91,10 @@ type AnyEncoded = { readonly [column: string]: Primitive }
  */
 export interface Service {
   /**
-   * All or nothing, and durable when it succeeds. Nothing but this store may be touched inside: another process may be
+   * All or nothing, and durable when it succeeds. Nothing but this database may be touched inside: another process may be
    * waiting, and where two were in each other's way, one is undone and run again. A transaction inside a transaction is
-   * part of the outer one.
+   * part of the outer one. So are the statements of the `SqlClient` the store is made of, whose `withTransaction` is a
+   * savepoint here. Inside a transaction of that client's own, every operation fails with `InTransaction`.
    */
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
   /** Inserts the rows that are not there yet, by id or by a unique index; answers the ids of those it inserted. */

@@ -12,6 +12,7 @@ import * as Statements from "../../src/store/internal/statements.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import * as tables from "../../src/store/tables.js"
 import { agent, agentId, block, requester, run, seed, unit, upTo, worker } from "./rows.js"
+import { withClient } from "./suiteClient.js"
 
 const put = (key: string, n: number) => Effect.flatMap(Store, (store) => store.put(tables.blocks, [block(key, n)]))
 
@@ -43,6 +44,8 @@ export interface Options {
 export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
   describe(name, () => {
     layer(database)((it) => {
+      withClient(it)
+
       it.effect("refuses to work inside a transaction of the user's own", () =>
         Effect.gen(function* () {
           const sql = yield* SqlClient

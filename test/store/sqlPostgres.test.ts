@@ -1,5 +1,6 @@
-import { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import { describe, expect, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -51,6 +52,10 @@ describe("SqlStore on Postgres", () => {
   layer(database)((it) => {
     const row = block("pa", 0)
 
+    /** On a connection of its own, also inside a transaction. */
+    const outside = <A, E>(effect: Effect.Effect<A, E>) =>
+      Effect.mapInputContext(effect, (context: Context.Context<never>) => Context.omit(TransactionConnection)(context))
+
     /** Until so many sessions are as described. */
     const sessions = (condition: string, n: number) =>
       Effect.flatMap(SqlClient, (sql) =>
@@ -58,7 +63,7 @@ describe("SqlStore on Postgres", () => {
           .unsafe<{ pid: number }>(
             `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`
           )
-          .pipe(Effect.repeat({ until: (rows) => rows.length === n }))
+          .pipe(outside, Effect.repeat({ until: (rows) => rows.length === n }))
       )
 
     const holding = (held: Deferred.Deferred<void>, go: Deferred.Deferred<void>) =>
@@ -115,7 +120,7 @@ describe("SqlStore on Postgres", () => {
         const body = Effect.gen(function* () {
           yield* store.put(tables.blocks, [block("pb", 0)])
           const [session] = yield* sessions("state = 'idle in transaction'", 1)
-          yield* sql.unsafe(`SELECT pg_terminate_backend(${session?.pid})`)
+          yield* outside(sql.unsafe(`SELECT pg_terminate_backend(${session?.pid})`))
           yield* sessions(`pid = ${session?.pid}`, 0)
           yield* store.put(tables.blocks, [block("pb", 1)])
         })

@@ -4,7 +4,7 @@ import * as path from "node:path"
 import { promisify } from "node:util"
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, layer } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -18,6 +18,7 @@ import * as tables from "../../src/store/tables.js"
 import * as sqlite from "../support/sqlite.js"
 import { block, requester, seed, unit, upTo } from "./rows.js"
 import { sqlSuite } from "./sql.js"
+import { withClient } from "./suiteClient.js"
 
 sqlSuite({
   name: "SQL on SQLite",
@@ -34,6 +35,10 @@ sqlSuite({
     Effect.map(sql.unsafe<{ detail: string }>(`EXPLAIN QUERY PLAN ${statement}`, [...params]), (rows) =>
       rows.map(({ detail }) => detail).join("\n")
     )
+})
+
+describe("SQL on SQLite in memory", () => {
+  layer(SqliteStore.layer({ filename: ":memory:" }))(withClient)
 })
 
 const openIn = (filename: string, options: Partial<SqliteStore.Options> = {}) =>

@@ -70,5 +70,6 @@ export const inTransaction = (operation: string): StoreError =>
   new StoreError({
     reason: "InTransaction",
     operation,
-    description: "this was called inside a transaction of your own SqlClient; call it outside, or use Store.transaction"
+    description:
+      "this was called inside a transaction of your own SqlClient, and nothing here may be undone with it; call it outside, or run both in Store.transaction, which your SqlClient's statements are then part of"
   })

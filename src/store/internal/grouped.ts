@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { StoreError } from "../../CrowdError.js"
 import { nextTurn } from "../../internal/nextTurn.js"
-import type { Database, Manager, Open, Reserved } from "./session.js"
+import type { Database, Manager, Reserved } from "./database.js"
 import * as Turn from "./turn.js"
 
 /** Transactions that share one BEGIN and one COMMIT. */
@@ -15,7 +15,8 @@ interface Group {
   members: number
 }
 
-interface Member extends Open {
+interface Member {
+  readonly connection: Reserved["connection"]
   readonly group: Group
   /** It alone has no savepoint: what it leaves undone is undone by ending the group, in which nobody else is yet. */
   readonly first: boolean
@@ -27,8 +28,6 @@ const maxMembers = 64
 
 const memberOf = (group: Group, first: boolean): Member => ({
   connection: group.reserved.connection,
-  failure: undefined,
-  ended: false,
   group,
   first
 })
@@ -88,11 +87,11 @@ export const make = (database: Database): Manager<Member> => {
         )
 
   // Where the database has undone the whole group by itself (a full disk), the savepoint is gone, and the others' work.
-  const settle = (member: Member, kept: boolean): Effect.Effect<void> =>
+  const settle = (member: Member, kept: boolean, failure: StoreError | undefined): Effect.Effect<void> =>
     Effect.suspend(() => {
       member.group.members++
       return kept ? keep(member) : undo(member)
-    }).pipe(Effect.catchAll((error) => rollback(member.group, Exit.fail(member.failure ?? error))))
+    }).pipe(Effect.catchAll((error) => rollback(member.group, Exit.fail(failure ?? error))))
 
   const commitUnlessAwaited = Effect.suspend(() => {
     if (group === undefined) return Effect.void
@@ -109,8 +108,8 @@ export const make = (database: Database): Manager<Member> => {
       turn.take,
       Effect.onError(join, () => turn.pass)
     ),
-    leave: (member, kept) =>
-      settle(member, kept).pipe(
+    leave: (member, kept, failure) =>
+      settle(member, kept, failure).pipe(
         Effect.zipRight(finish),
         Effect.zipRight(turn.pass),
         Effect.zipRight(kept ? Deferred.await(member.group.result) : Effect.void)

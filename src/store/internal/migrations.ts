@@ -7,7 +7,7 @@ import { StoreError } from "../../CrowdError.js"
 import { nullable, presentIn } from "../../internal/columns.js"
 import * as tables from "../tables.js"
 import type { Dialect } from "./dialect.js"
-import type { Database, Reserved } from "./session.js"
+import type { Session } from "./session.js"
 import { quoted, tableName } from "./statements.js"
 
 /**
@@ -81,14 +81,14 @@ export const all: ReadonlyArray<Migration> = [
 const history = "crowd_migrations"
 
 interface Migrating {
-  readonly database: Database
+  readonly session: Session
+  readonly dialect: Dialect
   readonly place: string
   readonly migrations: ReadonlyArray<Migration>
-  readonly reserved: Reserved
 }
 
-const execute = ({ database, reserved }: Migrating, text: string, params: ReadonlyArray<unknown> = []) =>
-  Effect.mapError(reserved.connection.execute(text, params, undefined), (error) => database.failure("migrate", error))
+const execute = ({ session }: Migrating, text: string, params: ReadonlyArray<unknown> = []) =>
+  session.read("migrate", params, text)
 
 const versionOf = (row: unknown): number => (Predicate.hasProperty(row, "version") ? Number(row.version) : 0)
 
@@ -97,8 +97,8 @@ const isNamed = (row: unknown, name: string | undefined): boolean =>
 
 const currentVersion = (migrating: Migrating): Effect.Effect<number, StoreError> =>
   Effect.gen(function* () {
-    const { database, migrations, place } = migrating
-    const found = yield* execute(migrating, database.dialect.hasTable(history))
+    const { dialect, migrations, place } = migrating
+    const found = yield* execute(migrating, dialect.hasTable(history))
     if (found.length === 0) return 0
     const [last] = yield* execute(
       migrating,
@@ -127,7 +127,7 @@ const createHistory = ({ integer, text }: Dialect): string =>
 /** Another process may have been faster: the version is looked at again once nobody else can change it. */
 const applyNext = (migrating: Migrating): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const { dialect } = migrating.database
+    const { dialect } = migrating
     if (Option.isSome(dialect.lockSchema)) yield* execute(migrating, dialect.lockSchema.value)
     const version = yield* currentVersion(migrating)
     const migration = migrating.migrations[version]
@@ -141,33 +141,21 @@ const applyNext = (migrating: Migrating): Effect.Effect<void, StoreError> =>
     yield* execute(migrating, record, [version + 1, migration.name, now])
   })
 
-const inTransaction = (migrating: Migrating, effect: Effect.Effect<void, StoreError>) =>
-  Effect.zipRight(
-    execute(migrating, migrating.database.dialect.begin),
-    Effect.onError(Effect.zipRight(effect, execute(migrating, "COMMIT")), () =>
-      Effect.ignore(execute(migrating, "ROLLBACK"))
-    )
-  )
-
 /**
  * Brings the database to the newest of `migrations`, one transaction each. Several processes may do so at once.
  *
  * @internal
  */
 export const run = (
-  database: Database,
+  session: Session,
+  dialect: Dialect,
   place: string,
   migrations: ReadonlyArray<Migration> = all
-): Effect.Effect<void, StoreError> =>
-  Effect.acquireUseRelease(
-    database.reserve,
-    (reserved) => {
-      const migrating = { database, place, migrations, reserved }
-      const next = inTransaction(migrating, applyNext(migrating))
-      return Effect.repeat(
-        Effect.tap(currentVersion(migrating), (version) => (version < migrations.length ? next : Effect.void)),
-        { until: (version) => version === migrations.length }
-      )
-    },
-    ({ release }) => release
+): Effect.Effect<void, StoreError> => {
+  const migrating = { session, dialect, place, migrations }
+  const next = session.transaction(applyNext(migrating))
+  return Effect.repeat(
+    Effect.tap(currentVersion(migrating), (version) => (version < migrations.length ? next : Effect.void)),
+    { until: (version) => version === migrations.length }
   )
+}

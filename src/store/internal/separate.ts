@@ -1,10 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import type { Database, Manager, Open, Reserved } from "./session.js"
-
-interface Separate extends Open {
-  readonly reserved: Reserved
-}
+import type { Database, Manager, Reserved } from "./database.js"
 
 const rolledBack = (answer: unknown): boolean =>
   Predicate.hasProperty(answer, "command") && answer.command === "ROLLBACK"
@@ -14,25 +10,24 @@ const rolledBack = (answer: unknown): boolean =>
  *
  * @internal
  */
-export const make = (database: Database): Manager<Separate> => {
-  const commit = ({ reserved }: Separate) =>
+export const make = ({ dialect, execute, failure, reserve }: Database): Manager<Reserved> => {
+  const commit = ({ connection }: Reserved) =>
     Effect.flatMap(
-      Effect.mapError(reserved.connection.executeRaw("COMMIT", []), (error) => database.failure("commit", error)),
+      Effect.mapError(connection.executeRaw("COMMIT", []), (error) => failure("commit", error)),
       // The commit of a transaction in which something failed unnoticed succeeds, and keeps nothing.
       (answer) =>
         rolledBack(answer)
-          ? Effect.fail(database.failure("commit", new Error("a statement in the transaction failed")))
+          ? Effect.fail(failure("commit", new Error("a statement in the transaction failed")))
           : Effect.void
     )
-  const rollback = ({ reserved }: Separate) =>
-    Effect.ignore(database.execute(reserved.connection, "rollback", "ROLLBACK"))
   return {
-    enter: Effect.flatMap(database.reserve, (reserved) =>
-      database.execute(reserved.connection, "begin", database.dialect.begin).pipe(
-        Effect.as({ connection: reserved.connection, failure: undefined, ended: false, reserved }),
-        Effect.onError(() => reserved.release)
-      )
+    enter: Effect.tap(reserve, ({ connection, release }) =>
+      Effect.onError(execute(connection, "begin", dialect.begin), () => release)
     ),
-    leave: (open, keep) => Effect.ensuring(keep ? commit(open) : rollback(open), open.reserved.release)
+    leave: (reserved, keep) =>
+      Effect.ensuring(
+        keep ? commit(reserved) : Effect.ignore(execute(reserved.connection, "rollback", "ROLLBACK")),
+        reserved.release
+      )
   }
 }
