@@ -7,7 +7,6 @@ import * as Schema from "effect/Schema"
 import type { Agent } from "../../Agents.js"
 import { InsufficientFunds, type ProviderError, type StoreError } from "../../CrowdError.js"
 import type { Driver } from "../../Driver.js"
-import * as codec from "../../internal/codec.js"
 import type { Money } from "../../Money.js"
 import * as Moneys from "../../Money.js"
 import type * as Store from "../../Store.js"
@@ -33,14 +32,14 @@ export interface Crowd {
 export const Setup = Schema.Struct({ environment: Schema.String, hitType: Schema.NonEmptyString })
 export type Setup = typeof Setup.Type
 
-const { decode: decodeSetup } = codec.make(Setup)
+const decodeSetup = Schema.decodeUnknownOption(Setup)
 
 const elsewhere = (what: string, theirs: string, ours: string) =>
   `${what} belongs to ${theirs}, and this is ${ours}; ids of one mean nothing in the other`
 
 /** What was set up for the run, if that was here. */
 export const setupOf = ({ environment }: Crowd, method: string, run: TaskRun): Either.Either<Setup, ProviderError> => {
-  const setup = Option.flatMap(run.setup, (setup) => Either.getRight(decodeSetup(setup)))
+  const setup = Option.flatMap(run.setup, decodeSetup)
   if (Option.isNone(setup)) return Either.left(failure("Rejected", method, `${run.id} is not set up`))
   return setup.value.environment === environment.name
     ? Either.right(setup.value)
