@@ -7,14 +7,14 @@ import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as checks from "./batch/checks.js"
+import * as Faults from "./batch/faults.js"
+import { nothing, type PageReader, type Placeholder, pageReport } from "./batch/pageReport.js"
+import { find } from "./batch/placeholders.js"
+import * as internalRows from "./batch/rows.js"
+import * as internalTask from "./batch/task.js"
+import * as taskSettings from "./batch/taskSettings.js"
 import type { Fault, InvalidInput } from "./CrowdError.js"
-import * as internalRows from "./internal/batchRows.js"
-import * as internalTask from "./internal/batchTask.js"
-import * as checks from "./internal/checks.js"
-import * as Faults from "./internal/faults.js"
-import { nothing, type PageReader, type Placeholder, pageReport } from "./internal/pageReport.js"
-import { find } from "./internal/placeholders.js"
-import * as taskSettings from "./internal/taskSettings.js"
 import { longerThan, suggestion, textFault } from "./internal/text.js"
 import type { MediaFile } from "./Media.js"
 import type { Inputs, Task } from "./TaskRuns.js"
@@ -56,8 +56,8 @@ export interface TaskFault {
   readonly message: string
 }
 
-export type { PageKnown, PageReader, PageReport, Placeholder } from "./internal/pageReport.js"
-export type { Setting } from "./internal/taskSettings.js"
+export type { PageKnown, PageReader, PageReport, Placeholder } from "./batch/pageReport.js"
+export type { Setting } from "./batch/taskSettings.js"
 
 /**
  * Every setting that a `task.json` can have.

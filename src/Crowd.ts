@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import { type Agent, Agents } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
+import * as checks from "./batch/checks.js"
 import {
   AgentNotFound,
   type BatchChanged,
@@ -25,15 +26,14 @@ import {
   type TaskRunNotFound,
   type Uncertain
 } from "./CrowdError.js"
+import { assignmentsOf } from "./crowd/assignmentsOf.js"
+import { callback } from "./crowd/callback.js"
+import * as loading from "./crowd/loading.js"
+import { resultOf } from "./crowd/resultOf.js"
+import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
+import * as reviewing from "./crowd/reviewing.js"
 import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
-import { assignmentsOf } from "./internal/assignmentsOf.js"
-import { callback } from "./internal/callback.js"
-import * as checks from "./internal/checks.js"
-import * as loading from "./internal/loading.js"
 import { named } from "./internal/named.js"
-import { resultOf } from "./internal/resultOf.js"
-import type { Decision, Review, ReviewOptions } from "./internal/reviewing.js"
-import * as reviewing from "./internal/reviewing.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
@@ -118,8 +118,8 @@ export interface Bonus {
   readonly key?: string | undefined
 }
 
-export type { Review, ReviewError, ReviewOptions } from "./internal/reviewing.js"
-export { Decision } from "./internal/reviewing.js"
+export type { Review, ReviewError, ReviewOptions } from "./crowd/reviewing.js"
+export { Decision } from "./crowd/reviewing.js"
 
 /** @since 0.1.0 @category errors */
 export type LaunchError =

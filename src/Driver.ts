@@ -466,7 +466,7 @@ export {
    * @category utils
    */
   retrying
-} from "./internal/retry.js"
+} from "./journal/retry.js"
 
 /**
  * A `Registration` from the Schema of its arguments and a check of them against the crowd.

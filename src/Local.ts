@@ -24,8 +24,8 @@ import type {
   Unwelcome
 } from "./CrowdError.js"
 import * as Driver from "./Driver.js"
+import * as visitors from "./local/people.js"
 import { check } from "./local/settings.js"
-import * as visitors from "./local/visitors.js"
 import * as Money from "./Money.js"
 import * as Provider from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"

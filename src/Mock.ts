@@ -24,12 +24,12 @@ import {
   retrying
 } from "./Driver.js"
 import type { RunId } from "./Ids.js"
-import * as mockPeople from "./internal/mockPeople.js"
-import * as mockSide from "./internal/mockSide.js"
-import * as mockWorkers from "./internal/mockWorkers.js"
 import type { Messages } from "./Messages.js"
 import * as Money from "./Money.js"
-import type { People, Service, WorkOptions } from "./mock/models.js"
+import * as mockPeople from "./mock/attending.js"
+import * as mockSide from "./mock/crowd.js"
+import type { People, Service, WorkOptions } from "./mock/options.js"
+import * as mockWorkers from "./mock/workers.js"
 import * as Provider from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import * as Store from "./Store.js"
@@ -47,8 +47,8 @@ export type {
   SubmitError,
   Visit,
   WorkOptions
-} from "./mock/models.js"
-export { Deed } from "./mock/models.js"
+} from "./mock/options.js"
+export { Deed } from "./mock/options.js"
 
 /**
  * The crowd's side of the Mock, open to tests.

@@ -6,7 +6,7 @@
  */
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import * as memory from "./internal/memoryStore.js"
+import * as memory from "./store/memory/store.js"
 import type { Service } from "./store/operations.js"
 
 export type { AvailableOptions, ClaimOptions, PageOptions, Service, UpdateOptions, Where } from "./store/operations.js"

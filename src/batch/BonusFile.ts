@@ -12,13 +12,13 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { InvalidInput } from "../CrowdError.js"
 import { AgentId } from "../Ids.js"
-import { type Bad, bad } from "../internal/batchRows.js"
-import * as Faults from "../internal/faults.js"
 import { lineFault, proseFault, suggestion } from "../internal/text.js"
 import * as Money from "../Money.js"
-import * as Csv from "./internal/csv.js"
-import { source } from "./internal/files.js"
-import * as Heads from "./internal/heads.js"
+import * as Csv from "./data/csv.js"
+import { source } from "./data/files.js"
+import * as Heads from "./data/heads.js"
+import * as Faults from "./faults.js"
+import { type Bad, bad } from "./rows.js"
 
 /**
  * One bonus, with the line it is on. `target` is an agent by its id, or a worker by id or by the crowd's own name.

@@ -5,7 +5,7 @@
  */
 import type { Answers } from "../Agents.js"
 import type { Json } from "../Json.js"
-import { type Attributes, readElements } from "./internal/elements.js"
+import { type Attributes, readElements } from "./pages/elements.js"
 
 /**
  * One field. Radio buttons, and check boxes, of one name are one field; other fields of one name are several.

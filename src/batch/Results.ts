@@ -28,9 +28,9 @@ import type { Json } from "../Json.js"
 import * as Money from "../Money.js"
 import { Result } from "../Results.js"
 import type { AgentStatus } from "../States.js"
-import * as Csv from "./internal/csv.js"
-import { reasonOf } from "./internal/files.js"
-import * as Shapes from "./internal/shapes.js"
+import * as Csv from "./data/csv.js"
+import { reasonOf } from "./data/files.js"
+import * as Shapes from "./pages/shapes.js"
 
 /**
  * @since 0.1.0

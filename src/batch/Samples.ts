@@ -9,10 +9,10 @@ import * as Path from "@effect/platform/Path"
 import { stringify } from "csv-stringify/sync"
 import * as Effect from "effect/Effect"
 import type { InvalidInput } from "../CrowdError.js"
-import * as Faults from "../internal/faults.js"
 import { suggestion } from "../internal/text.js"
 import * as Media from "../Media.js"
-import { reasonOf } from "./internal/files.js"
+import { reasonOf } from "./data/files.js"
+import * as Faults from "./faults.js"
 
 /** Beside this module's folder, both in `src` and in `dist`. */
 const home = new URL("../samples/", import.meta.url)

@@ -4,8 +4,8 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
-import { fromDriver } from "../store/internal/failure.js"
 import * as SqlStore from "../store/SqlStore.js"
+import { fromDriver } from "../store/sql/failure.js"
 
 export const layer = (url: Redacted.Redacted<string>, shown: string): Layer.Layer<Store, StoreError> =>
   Layer.provide(

@@ -7,7 +7,7 @@ import * as Hash from "effect/Hash"
 import { PCGRandom } from "effect/Utils"
 import * as FormFields from "../batch/FormFields.js"
 import * as Template from "../batch/Template.js"
-import type { Behaviour, People, Visit } from "./models.js"
+import type { Behaviour, People, Visit } from "./options.js"
 
 const leastWorkers = 5
 

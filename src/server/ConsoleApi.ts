@@ -18,7 +18,7 @@ import { Minor, Money } from "../Money.js"
 import { AgentStatus, SubmissionStatus } from "../States.js"
 import { Inputs, Summary } from "../TaskRuns.js"
 import { BonusReceipt, Participation } from "../Workers.js"
-import { told } from "./internal/told.js"
+import { told } from "./errorJson.js"
 
 /**
  * The asker has shown neither the console's token nor the cookie that was given for it. `ended` says that they had signed

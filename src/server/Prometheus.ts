@@ -12,7 +12,7 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as attempts from "./internal/attempts.js"
+import * as attempts from "./console/attempts.js"
 
 /**
  * @since 0.1.0

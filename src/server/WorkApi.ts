@@ -14,7 +14,7 @@ import { Json } from "../Json.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
 import { Permission, Task } from "../TaskRuns.js"
-import { told } from "./internal/told.js"
+import { told } from "./errorJson.js"
 
 /**
  * Why a worker cannot take a unit now.

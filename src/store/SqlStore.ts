@@ -9,12 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { StoreError } from "../CrowdError.js"
 import { type Service, Store } from "../Store.js"
-import * as Access from "./internal/access.js"
-import * as changes from "./internal/changes.js"
-import * as Dialect from "./internal/dialect.js"
-import * as migrations from "./internal/migrations.js"
-import * as reads from "./internal/reads.js"
-import * as Session from "./internal/session.js"
+import * as migrations from "./migrations.js"
+import * as Access from "./sql/access.js"
+import * as changes from "./sql/changes.js"
+import * as Dialect from "./sql/dialect.js"
+import * as reads from "./sql/reads.js"
+import * as Session from "./sql/session.js"
 
 const unknownDialect = new StoreError({
   reason: "Unavailable",

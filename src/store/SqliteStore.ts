@@ -16,9 +16,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
-import { fromDriver } from "./internal/failure.js"
-import * as privateFiles from "./internal/privateFiles.js"
 import * as SqlStore from "./SqlStore.js"
+import { fromDriver } from "./sql/failure.js"
+import * as privateFiles from "./sql/privateFiles.js"
 
 /**
  * @since 0.1.0

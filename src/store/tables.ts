@@ -10,7 +10,6 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Agent, AgentOutline, Answers } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
-import * as codec from "../internal/codec.js"
 import { Intent } from "../Journal.js"
 import { Json } from "../Json.js"
 import { Media } from "../Media.js"
@@ -20,6 +19,7 @@ import { Requester } from "../Requesters.js"
 import { Assignment, Inputs, Task, TaskRun } from "../TaskRuns.js"
 import { Unit } from "../Units.js"
 import { Worker } from "../Workers.js"
+import * as codec from "./codec.js"
 
 /**
  * What one column holds.

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Batch from "../../src/Batch.js"
 import * as FormFields from "../../src/batch/FormFields.js"
-import * as PageChecks from "../../src/batch/internal/pageChecks.js"
+import * as PageChecks from "../../src/batch/pages/pageChecks.js"
+import * as TaskPage from "../../src/batch/TaskPage.js"
 import * as Template from "../../src/batch/Template.js"
-import * as questions from "../../src/mturk-server/internal/questions.js"
-import * as TaskPage from "../../src/server/TaskPage.js"
+import * as questions from "../../src/mturk-server/hits/questions.js"
 import { counting } from "../support/steps.js"
 
 /** So much more work at the most is twice as much; what is done once makes it less. */

@@ -15,7 +15,7 @@ import {
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { FrameLocator, Page } from "playwright-core"
-import { assets } from "../../src/server/internal/assets.js"
+import { assets } from "../../src/internal/assets.js"
 import { externalQuestion, Marketplace, layer as marketplace } from "../mturk-server/support.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"

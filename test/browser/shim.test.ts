@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib"
 import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
-import { assets } from "../../src/server/internal/assets.js"
+import { assets } from "../../src/internal/assets.js"
 import * as chromium from "./support/chromium.js"
 
 const { act } = chromium

@@ -1,4 +1,4 @@
-// Bundles src/browser: as it is into src/server/internal/assets.ts, from which the server sends it (git-ignored, written
+// Bundles src/browser: as it is into src/internal/assets.ts, from which the server sends it (git-ignored, written
 // only where something changed); with --dist also the shims into dist/browser. It is vitest's global setup, too.
 import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
@@ -70,7 +70,7 @@ const write = (path, text) => {
 export default async function writeAssets() {
   const assets = JSON.stringify(Object.fromEntries((await bundled()).map(asset)), null, 2)
   write(
-    "src/server/internal/assets.ts",
+    "src/internal/assets.ts",
     `// Written by test/config/browser.mjs from src/browser.
 interface Asset {
   readonly type: string

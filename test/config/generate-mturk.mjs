@@ -1,10 +1,10 @@
-// Writes src/mturk-server/internal/model.ts from the service model: names, types and constraints, none of its prose.
+// Writes src/mturk-server/protocol/model.ts from the service model: names, types and constraints, none of its prose.
 // node test/config/generate-mturk.mjs service-2.json [--stdout]
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const columns = 120
-const target = fileURLToPath(new URL("../../src/mturk-server/internal/model.ts", import.meta.url))
+const target = fileURLToPath(new URL("../../src/mturk-server/protocol/model.ts", import.meta.url))
 
 const text = (value) => JSON.stringify(value)
 

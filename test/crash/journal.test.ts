@@ -9,7 +9,7 @@ import * as TestClock from "effect/TestClock"
 import { ProviderError } from "../../src/CrowdError.js"
 import { type Outward, type Receipt, receipt, type Sent } from "../../src/Driver.js"
 import { Token } from "../../src/Ids.js"
-import * as journal from "../../src/internal/journal.js"
+import * as journal from "../../src/journal/journal.js"
 import * as Store from "../../src/Store.js"
 
 const failed = (reason: ProviderError["reason"]) =>

@@ -10,7 +10,7 @@ import * as TestClock from "effect/TestClock"
 import { ProviderError, Uncertain } from "../../src/CrowdError.js"
 import type { Outward } from "../../src/Driver.js"
 import { Token } from "../../src/Ids.js"
-import { complete, pagewise } from "../../src/internal/pagewise.js"
+import { complete, pagewise } from "../../src/journal/pagewise.js"
 
 const uncertain = new Uncertain({ token: Token.make("a"), operation: "launch", subject: "unit" })
 const refused = new ProviderError({ reason: "Rejected", provider: "p", method: "launch", description: "no" })

@@ -9,6 +9,6 @@ describe("the generated model", () => {
     const made = execFileSync(process.execPath, ["test/config/generate-mturk.mjs", model, "--stdout"], {
       encoding: "utf8"
     })
-    expect(readFileSync("src/mturk-server/internal/model.ts", "utf8")).toBe(made)
+    expect(readFileSync("src/mturk-server/protocol/model.ts", "utf8")).toBe(made)
   })
 })

@@ -2,7 +2,7 @@ import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import * as fees from "../../src/mturk-server/internal/fees.js"
+import * as fees from "../../src/mturk-server/money/fees.js"
 import * as samples from "./samples.js"
 import { type Held, layer, Marketplace } from "./support.js"
 

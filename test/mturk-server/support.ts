@@ -16,7 +16,7 @@ import { RunId } from "../../src/Ids.js"
 import * as Local from "../../src/Local.js"
 import * as Money from "../../src/Money.js"
 import * as MTurkServer from "../../src/MTurkServer.js"
-import { hitOf } from "../../src/mturk-server/internal/ids.js"
+import { hitOf } from "../../src/mturk-server/ids.js"
 import * as Store from "../../src/Store.js"
 import * as Server from "../../src/server/Server.js"
 

@@ -11,8 +11,8 @@ import { Agents, Journal, Money, Units, Workers } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
 import * as Store from "../../src/Store.js"
 import * as tables from "../../src/store/tables.js"
+import { kit } from "../support/failures.js"
 import { counting } from "../support/stores.js"
-import { kit } from "../unit/kit.js"
 import { assignment, credentials, hit, launched, make, ok, over, refuse, show, type Wire } from "./wire.js"
 
 const on = (

@@ -1,7 +1,7 @@
 /** Fees worked out by hand from the published terms. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Money from "../../src/Money.js"
-import { fee } from "../../src/mturk/internal/fees.js"
+import { fee } from "../../src/mturk/fees.js"
 
 describe("the fee of a reward", () => {
   it.each([

@@ -2,8 +2,8 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { failure } from "../../src/mturk/internal/errors.js"
-import * as Limiter from "../../src/mturk/internal/limiter.js"
+import { failure } from "../../src/mturk/errors.js"
+import * as Limiter from "../../src/mturk/limiter.js"
 
 const succeeds = Effect.succeed("an answer")
 const throttled = Effect.fail(failure("Throttled", "GetHIT", "Rate exceeded"))

@@ -3,7 +3,7 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Batch, Crowd, Money, TaskRuns } from "../../src/index.js"
-import { maxBytes } from "../../src/mturk/internal/questions.js"
+import { maxBytes } from "../../src/mturk/questions.js"
 import { on, requester } from "./wire.js"
 
 const batch = Batch.fromRows({

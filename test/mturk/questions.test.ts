@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Parser } from "htmlparser2"
 import { Money, Qualifications, TaskRuns, Units } from "../../src/index.js"
-import { decode } from "../../src/mturk/internal/answers.js"
-import { external, html, maxBytes, speakable } from "../../src/mturk/internal/questions.js"
+import { decode } from "../../src/mturk/answers.js"
+import { external, html, maxBytes, speakable } from "../../src/mturk/questions.js"
 import { answersXml, ok, on, opened, refuse, type Wire } from "./wire.js"
 
 /** The text of the element, as an XML parser reads it. */

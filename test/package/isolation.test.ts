@@ -13,7 +13,7 @@ const prometheus = "dist/server/Prometheus.js"
 const effectAlone = ["effect", "@standard-schema/spec", "fast-check", "pure-rand"]
 
 const library = builtModules.filter((path) => !path.startsWith("dist/cli/"))
-const portable = library.filter((path) => /^dist\/(internal\/)?[^/]+\.js$/.test(path) && !providers.includes(path))
+const portable = library.filter((path) => /^dist\/[^/]+\.js$/.test(path) && !providers.includes(path))
 const inFolder = (folder: string) => library.filter((path) => path.startsWith(`dist/${folder}/`))
 const graph = load(library)
 

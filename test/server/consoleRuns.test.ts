@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Mock from "../../src/Mock.js"
 import * as Money from "../../src/Money.js"
 import { Provider } from "../../src/Provider.js"
-import * as consoleRuns from "../../src/server/internal/consoleRuns.js"
-import { kit } from "../unit/kit.js"
+import * as consoleRuns from "../../src/server/console/runs.js"
+import { kit } from "../support/failures.js"
 
 it.effect("what is to come has the fee of what the task asks of its workers", () =>
   Effect.gen(function* () {

@@ -7,7 +7,7 @@ import type { InsufficientFunds, ProviderError } from "../../src/CrowdError.js"
 import * as Driver from "../../src/Driver.js"
 import * as Provider from "../../src/Provider.js"
 import type { Store } from "../../src/Store.js"
-import { make } from "../../src/testing/internal/kit.js"
+import { make } from "../../src/testing/suites/kit.js"
 import * as QuietCrowd from "./quietCrowd.js"
 
 /** How a crowd's effects can be made sure of. */

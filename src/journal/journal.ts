@@ -1,0 +1,104 @@
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { IntentNotFound, type StoreError, type TaskRunNotFound } from "../CrowdError.js"
+import { receipt } from "../Driver.js"
+import type { RunId } from "../Ids.js"
+import type { Intent, Service, Settlement } from "../Journal.js"
+import type * as Store from "../Store.js"
+import { pages } from "../store/pages.js"
+import { intents as table } from "../store/tables.js"
+import type { Kind, Sender } from "./intents.js"
+import { type AtWork, type Leased, make as makeRunner, type Runner } from "./runner.js"
+
+export type { Done, Request } from "./intents.js"
+export type { Runner } from "./runner.js"
+
+export interface Internal extends Service {
+  readonly runner: <Order, E extends { readonly _tag: string; readonly message: string }>(
+    kind: Kind<Order, E>
+  ) => Runner<Order, E>
+}
+
+const nothing: Settlement = { done: 0, failed: 0, uncertain: 0, pending: 0 }
+
+const plus = (a: Settlement, b: Settlement): Settlement => ({
+  done: a.done + b.done,
+  failed: a.failed + b.failed,
+  uncertain: a.uncertain + b.uncertain,
+  pending: a.pending + b.pending
+})
+
+/** `known` fails where there is no run of this id. */
+export const make = (
+  store: Store.Service,
+  driver: Sender,
+  known: (run: RunId) => Effect.Effect<unknown, TaskRunNotFound | StoreError>
+): Internal => {
+  const kinds = new Map<string, AtWork>()
+
+  const runner: Internal["runner"] = (kind) => {
+    const made = makeRunner(store, driver, kind)
+    kinds.set(kind.name, made)
+    return made
+  }
+
+  const where = (state: Intent["state"], run: RunId | undefined) =>
+    run === undefined
+      ? { provider: driver.provider, state }
+      : { provider: driver.provider, run: Option.some(run), state }
+
+  const settlePage = (page: ReadonlyArray<Intent>, leased: Leased): Effect.Effect<Settlement, StoreError> =>
+    Effect.reduce(new Set(page.map(({ kind }) => kind)), nothing, (total, name) => {
+      const intents = page.filter(({ kind }) => kind === name)
+      const kind = kinds.get(name)
+      return kind === undefined
+        ? Effect.succeed(plus(total, { ...nothing, pending: intents.length }))
+        : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
+    })
+
+  const list: Service["list"] = (state, run) => {
+    const all = pages(store, table, { where: where(state, run) })
+    return run === undefined ? all : Stream.unwrap(Effect.as(known(run), all))
+  }
+
+  const settle: Service["settle"] = (run, options) =>
+    list("pending", run).pipe(
+      Stream.chunks,
+      Stream.runFoldEffect(nothing, (total, page) =>
+        Effect.map(settlePage(Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
+          plus(total, settlement)
+        )
+      )
+    )
+
+  const deny = (intent: Intent) =>
+    Effect.flatMap(DateTime.now, (now) =>
+      store.put(table, [
+        {
+          ...intent,
+          state: "failed",
+          settledAt: Option.some(now),
+          error: Option.some({ _tag: "DidNotHappen", message: "a person looked: it did not happen" })
+        }
+      ])
+    )
+
+  const resolve: Service["resolve"] = (token, verdict, options) =>
+    store.transaction(
+      Effect.gen(function* () {
+        const found = yield* store.get(table, token)
+        const intent = Option.getOrUndefined(Option.filter(found, ({ provider }) => provider === driver.provider))
+        const kind = intent === undefined ? undefined : kinds.get(intent.kind)
+        if (intent === undefined || kind === undefined || intent.state !== "uncertain") {
+          return yield* new IntentNotFound({ token })
+        }
+        yield* verdict === "happened" ? kind.confirm(intent, receipt(options)) : deny(intent)
+        return Option.getOrElse(yield* store.get(table, token), () => intent)
+      })
+    )
+
+  return { runner, settle, list, resolve }
+}

@@ -1,0 +1,15 @@
+/** What a process has in mind from one round to the next. None of it has to last. */
+import type { AgentOutline } from "../Agents.js"
+import type { RunId } from "../Ids.js"
+import { type Recent, recent } from "../internal/recent.js"
+
+export interface Memory {
+  /** Overdue submissions of which the log says already that they cannot be paid. */
+  readonly told: Recent<true>
+  /** After which overdue submission of a HITType to go on. */
+  readonly overdue: Map<RunId, AgentOutline>
+  /** Of each kind of request tokens, after which to look on for old ones, and not before when. */
+  readonly tidied: Map<string, { readonly after: string; readonly from: number }>
+}
+
+export const make = (): Memory => ({ told: recent(100_000), overdue: new Map(), tidied: new Map() })

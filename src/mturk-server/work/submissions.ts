@@ -1,0 +1,86 @@
+/** `/mturk/externalSubmit`: a worker's browser sends the form of a page that is not ours. */
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Agent } from "../../Agents.js"
+import type { StoreError } from "../../CrowdError.js"
+import { AgentId } from "../../Ids.js"
+import { Local } from "../../Local.js"
+import type { Secret } from "../../local/signature.js"
+import * as forms from "../../server/forms.js"
+import { make, type Service } from "../../server/work/submissions.js"
+import { agents, units } from "../../store/tables.js"
+import type { Context } from "../context.js"
+import * as ids from "../ids.js"
+import * as pages from "./workerPages.js"
+
+/** Who holds, or held, the assignment. */
+const holderOf = (context: Context, assignment: string): Effect.Effect<Agent, forms.NotTaken | StoreError> =>
+  Effect.gen(function* () {
+    const id = ids.unitOfAssignment(assignment)
+    const unit = Option.isSome(id) ? yield* context.store.get(units, id.value) : Option.none()
+    const holder = Option.flatMap(unit, ({ agent }) => agent)
+    const agent = Option.isSome(holder) ? yield* context.store.get(agents, holder.value) : Option.none()
+    return yield* Option.match(agent, { onNone: () => forms.gone, onSome: Effect.succeed })
+  })
+
+const isTooLate = new forms.NotTaken({ status: 409, message: "The time for this task is over." })
+
+/** Of the agent to whom the key was given. */
+const keyed = (context: Context, work: Service, secret: Secret) =>
+  Effect.gen(function* () {
+    const { agent: id, key } = yield* HttpLayerRouter.schemaPathParams(PathParams).pipe(
+      Effect.mapError(() => forms.foreign)
+    )
+    if (!pages.isKeyOf(secret, id, key)) return yield* forms.foreign
+    const agent = yield* Effect.flatMap(context.store.get(agents, id), orForeign)
+    if (agent.status === "expired") return yield* isTooLate
+    const { answers, assignment } = yield* forms.form
+    if (ids.assignmentOf(agent.unit) !== assignment) return yield* forms.foreign
+    return yield* forms.submit(work, agent, yield* answers)
+  })
+
+const orForeign = Option.match({ onNone: () => Effect.fail(forms.foreign), onSome: Effect.succeed<Agent> })
+
+const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
+
+/** Of the worker at the other end of the connection. */
+const unkeyed = (context: Context, work: Service, local: Local["Type"]) =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const name = yield* local
+      .worker({
+        peer: request.remoteAddress,
+        headers: request.headers,
+        cookie: Option.fromNullable(request.cookies["crowd_worker"])
+      })
+      .pipe(Effect.mapError(({ message }) => new forms.NotTaken({ status: 403, message })))
+    if (Option.isNone(name)) return yield* forms.foreign
+    const { answers, assignment } = yield* forms.form
+    const agent = yield* holderOf(context, assignment)
+    if (agent.workerName !== name.value) return yield* forms.foreign
+    return yield* forms.submit(work, agent, yield* answers)
+  })
+
+/**
+ * Whether this is a form that may be sent here. A page of another site, such as a task in its sandbox, needs the key
+ * that its frame was given: the connection is that of whoever looks at any page.
+ */
+export const isForm = (
+  request: HttpServerRequest.HttpServerRequest,
+  { isForeign }: { readonly isForeign: boolean }
+): boolean => forms.isForm(request) && (request.url.startsWith(`${pages.agentPath}/`) || !isForeign)
+
+export const routes = (context: Context, secret: Secret) =>
+  HttpLayerRouter.use((router) =>
+    Effect.gen(function* () {
+      const local = yield* Local
+      const { agents, runs } = context
+      const work = make({ agents, runs, source: Option.some({ shown: pages.shown(context, secret, undefined) }) })
+      yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, work, local)))
+      const path = `${pages.agentPath}/:agent/:key${forms.submitPath}` as const
+      yield* router.add("POST", path, Effect.map(forms.answered(keyed(context, work, secret)), forms.readable))
+    })
+  )

@@ -1,0 +1,233 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { IneligibleReason, StoreError } from "../CrowdError.js"
+import type * as Ids from "../Ids.js"
+import * as States from "../States.js"
+import { left } from "../store/claiming.js"
+import * as tables from "../store/tables.js"
+import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
+import type * as Engine from "./engine.js"
+import { hasHad, type Named, unitAt } from "./registry.js"
+
+type Standing = typeof tables.standings.schema.Type
+
+export const isBlocked = (
+  { store }: Engine.Service,
+  requester: Ids.RequesterId,
+  worker: Ids.WorkerId
+): Effect.Effect<boolean, StoreError> =>
+  Effect.map(
+    store.get(tables.blocks, `${requester}/${worker}`),
+    Option.exists((block) => block.generation % 2 === 1)
+  )
+
+export const valueOf = (
+  { driver, store }: Engine.Service,
+  name: string,
+  worker: Ids.WorkerId
+): Effect.Effect<Option.Option<number>, StoreError> =>
+  Effect.gen(function* () {
+    const [found] = yield* store.page(tables.qualifications, { where: { provider: driver.provider, name }, limit: 1 })
+    if (found === undefined) return Option.none()
+    return Option.flatMap(yield* store.get(tables.grants, `${found.id}/${worker}`), (grant) => grant.value)
+  })
+
+export const satisfies = (
+  value: Option.Option<number>,
+  { comparator, value: wanted, values = [] }: QualificationRequirement
+): boolean => {
+  if (comparator === "does_not_exist") return Option.isNone(value)
+  return Option.exists(value, (has) => {
+    switch (comparator) {
+      case "exists":
+        return true
+      case "equal":
+        return has === wanted
+      case "not_equal":
+        return has !== wanted
+      case "less_than":
+        return has < wanted
+      case "less_than_or_equal":
+        return has <= wanted
+      case "greater_than":
+        return has > wanted
+      case "greater_than_or_equal":
+        return has >= wanted
+      case "in":
+        return values.includes(has)
+      case "not_in":
+        return !values.includes(has)
+    }
+  })
+}
+
+/** So many more different assignments than units a worker is shown in a run with a limit: mistakes are forgiven. */
+const rowsBeyondLimit = 5
+
+/** How many different assignments of the run one worker is shown. */
+const shownAtMost = ({ task }: TaskRun): number =>
+  Option.match(task.maxUnitsPerWorker, {
+    onNone: () => Number.POSITIVE_INFINITY,
+    onSome: (limit) => limit + rowsBeyondLimit
+  })
+
+/** Whether the worker gets only assignments they have had before. */
+const hasSeenEnough = (run: TaskRun, { shown }: Standing): boolean => shown >= shownAtMost(run)
+
+/** Whether the units the worker holds or has submitted are so many; what they gave back or lost does not count. */
+const hasAsMany = (
+  { store }: Engine.Service,
+  { run, taken, worker }: Standing,
+  limit: number
+): Effect.Effect<boolean, StoreError> =>
+  Effect.reduce(left, taken, (rest, status) =>
+    rest < limit
+      ? Effect.succeed(rest)
+      : Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (lost) => rest - (lost[status] ?? 0))
+  ).pipe(Effect.map((kept) => kept >= limit))
+
+/** The first of the run's requirements that is not met by the values somebody has. */
+const lacking = (
+  engine: Engine.Service,
+  { task }: TaskRun,
+  valueOf: (name: string) => Effect.Effect<Option.Option<number>, StoreError>
+): Effect.Effect<Option.Option<IneligibleReason>, StoreError> =>
+  Effect.gen(function* () {
+    for (const requirement of task.qualifications) {
+      if (engine.driver.enforces?.(requirement.name) === true) continue
+      if (!satisfies(yield* valueOf(requirement.name), requirement)) {
+        return Option.some({ _tag: "LacksQualification", qualification: requirement.name })
+      }
+    }
+    return Option.none()
+  })
+
+/** Why the worker may not take any unit of the run, whatever is free. */
+export const barred = (
+  engine: Engine.Service,
+  run: TaskRun,
+  worker: Named,
+  standing: Standing
+): Effect.Effect<Option.Option<IneligibleReason>, StoreError> =>
+  Effect.gen(function* () {
+    if (yield* isBlocked(engine, run.requester, worker.id)) return Option.some({ _tag: "Blocked" })
+    const limit = run.task.maxUnitsPerWorker
+    if (Option.isSome(limit) && (yield* hasAsMany(engine, standing, limit.value))) {
+      return Option.some({ _tag: "OverWorkerLimit", limit: limit.value })
+    }
+    return yield* lacking(engine, run, (name) => valueOf(engine, name, worker.id))
+  })
+
+/** The same of somebody who has never been here. */
+export const barredNew = (
+  engine: Engine.Service,
+  run: TaskRun
+): Effect.Effect<Option.Option<IneligibleReason>, StoreError> => lacking(engine, run, () => Effect.succeedNone)
+
+const limitOf = ({ task }: TaskRun): number => Option.getOrElse(task.maxUnitsPerWorker, () => Number.POSITIVE_INFINITY)
+
+/** How many units the run has for somebody who is new. */
+export const availableToNew = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  atMost: number
+): Effect.Effect<number, StoreError> => store.available({ run: run.id, atMost: Math.min(atMost, limitOf(run)) })
+
+/**
+ * How many more units the worker could take, one after the other, who keeps so many: of assignments that are new to them,
+ * as many as they are shown, and those of which they have left a unit.
+ */
+export const available = (
+  { store }: Engine.Service,
+  options: {
+    readonly run: TaskRun
+    readonly standing: Standing
+    readonly kept: number
+    readonly atMost: number
+  }
+): Effect.Effect<number, StoreError> =>
+  Effect.gen(function* () {
+    const { kept, run, standing } = options
+    const atMost = Math.max(0, Math.min(options.atMost, limitOf(run) - kept))
+    if (atMost === 0) return 0
+    const of = { run: run.id, worker: standing.worker, atMost }
+    const all = yield* store.available(of)
+    const toShow = Math.max(0, shownAtMost(run) - standing.shown)
+    if (all <= toShow) return all
+    const again = yield* store.available({ ...of, again: true })
+    return Math.min(all, toShow + again)
+  })
+
+/** Any free unit for the worker: first those after the last one they took, then those that came back before it. */
+export const claimAny = (
+  { store }: Engine.Service,
+  options: {
+    readonly run: TaskRun
+    readonly worker: Named
+    readonly standing: Standing
+    readonly agent: Ids.AgentId
+    readonly now: DateTime.Utc
+  }
+): Effect.Effect<Option.Option<Unit>, StoreError> => {
+  const claim = (after: number) =>
+    store.claim({
+      run: options.run.id,
+      worker: options.worker.id,
+      agent: options.agent,
+      after,
+      again: hasSeenEnough(options.run, options.standing),
+      leaseUntil: DateTime.addDuration(options.now, options.run.task.duration),
+      now: options.now
+    })
+  const { place } = options.standing
+  return Effect.flatMap(claim(place), (unit) => (Option.isSome(unit) || place < 0 ? Effect.succeed(unit) : claim(-1)))
+}
+
+/** The very unit the crowd has given the worker, unless it is one row more than they are shown. */
+export const claimAt = (
+  engine: Engine.Service,
+  options: {
+    readonly run: TaskRun
+    readonly worker: Named
+    readonly standing: Standing
+    readonly remote: string
+    readonly agent: Ids.AgentId
+    readonly now: DateTime.Utc
+  }
+): Effect.Effect<Option.Option<Unit>, StoreError> =>
+  Effect.gen(function* () {
+    const { agent, now, remote, run, standing, worker } = options
+    const unit = yield* unitAt(engine, run, remote)
+    if (Option.isNone(unit)) return Option.none()
+    const { assignment } = unit.value
+    if (hasSeenEnough(run, standing) && !(yield* hasHad(engine, worker.id, assignment))) return Option.none()
+    const [claimed] = yield* engine.store.update(tables.units, {
+      ids: [unit.value.id],
+      when: { status: States.unitSources("assign") },
+      set: {
+        status: "assigned",
+        agent: Option.some(agent),
+        leaseUntil: Option.some(DateTime.addDuration(now, run.task.duration)),
+        updatedAt: now
+      }
+    })
+    return Option.fromNullable(claimed)
+  })
+
+/** Why there was no unit for a worker who is not barred; where the crowd has chosen one, because it is not free. */
+export const whyNone = (
+  { store }: Engine.Service,
+  run: TaskRun,
+  standing: Standing,
+  chosen: Option.Option<string> = Option.none()
+): Effect.Effect<IneligibleReason, StoreError> => {
+  if (hasSeenEnough(run, standing)) return Effect.succeed({ _tag: "OverRowLimit", limit: shownAtMost(run) })
+  return Option.isSome(chosen)
+    ? Effect.succeed({ _tag: "NothingLeft" })
+    : Effect.map(
+        store.page(tables.units, { where: { run: run.id, status: "launched" }, orderBy: "place", limit: 1 }),
+        (rows) => (rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" })
+      )
+}

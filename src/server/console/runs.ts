@@ -1,0 +1,37 @@
+/** Runs as the console shows them. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
+import type { RunId } from "../../Ids.js"
+import * as Money from "../../Money.js"
+import { Provider } from "../../Provider.js"
+import { undecided } from "../../provider/undecided.js"
+import { TaskRuns } from "../../TaskRuns.js"
+import { Units } from "../../Units.js"
+import type { RunView } from "../ConsoleApi.js"
+
+export const make = Effect.gen(function* () {
+  const { fee } = yield* Provider
+  const runs = yield* TaskRuns
+  const units = yield* Units
+
+  const view = (id: RunId): Effect.Effect<typeof RunView.Type, TaskRunNotFound | StoreError> =>
+    Effect.gen(function* () {
+      const { createdAt, task } = yield* runs.get(id)
+      const summary = yield* runs.summary(id)
+      const { description, qualifications, reward, title, unitsPerAssignment } = task
+      const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications }).minor
+      const toCome = Money.total(undecided(summary.units) * each)
+      return {
+        summary,
+        title,
+        description,
+        reward,
+        toCome,
+        createdAt,
+        endsAt: Option.map(yield* units.offerEnds(id), ({ last }) => last)
+      }
+    })
+
+  return { view }
+})
