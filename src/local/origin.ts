@@ -2,7 +2,7 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import parseForwarded from "forwarded-parse"
-import type { Options, Visit } from "../Local.js"
+import type { Options, Visit } from "./options.js"
 import { type Address, isWithin, type Range, read } from "./address.js"
 
 export type Header = NonNullable<Options["proxyHeader"]>

@@ -189,3 +189,21 @@ export interface WorkOptions {
  * @category models
  */
 export type People = (run: TaskRun, template: string) => WorkOptions
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** What the requester has to spend at first; 10,000.00 USD by default. */
+  readonly balance?: Money.Money | undefined
+  /** Percentage taken on top of every payment; 0 by default. */
+  readonly feePercent?: number | undefined
+  /** How long a call may take; 30 seconds by default. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /**
+   * Who works on every run that is launched or conducted here, without being asked: `People.fillForms` of `mock/People`
+   * fill in the task's form. Nobody by default, of which the log is told once for each run.
+   */
+  readonly people?: People | undefined
+}

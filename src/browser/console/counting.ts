@@ -3,7 +3,6 @@
  * moment on at which it was.
  */
 import type { Decision, RunView, SubmissionStatus } from "./api.js"
-import type { Held } from "./held.js"
 
 type UnitStatus = keyof RunView["summary"]["units"]
 
@@ -28,7 +27,13 @@ const outcomeOf: { readonly [Tag in Decision["_tag"]]: UnitStatus } = {
   Reject: "rejected"
 }
 
-export const movedBy = ({ decision, from, run }: Held): Moved => ({
+interface Decided {
+  readonly run: string
+  readonly from: SubmissionStatus
+  readonly decision: Decision
+}
+
+export const movedBy = ({ decision, from, run }: Decided): Moved => ({
   run,
   from: statusOf[from],
   to: outcomeOf[decision._tag]

@@ -1,0 +1,106 @@
+/** The drivers of a crowd that does as its script says; `crowd.ts` is its other side. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import {
+  arrivals,
+  type Driver,
+  type MessagesDriver,
+  type QualificationsDriver,
+  registration,
+  retrying
+} from "../Driver.js"
+import type { RunId } from "../Ids.js"
+import * as Money from "../Money.js"
+import * as crowd from "./crowd.js"
+import type { Options } from "./options.js"
+
+const provider = "mock"
+
+export const defaultBalance = Money.make(1_000_000)
+
+export const ProviderData = Schema.Struct({
+  worker: Schema.NonEmptyTrimmedString,
+  unit: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" }),
+  agent: Schema.optionalWith(Schema.NonEmptyString, { as: "Option" })
+})
+
+/** Hears of the runs of which there is something to do. */
+type Hear = (run: RunId) => Effect.Effect<unknown>
+
+const heardBy = (hear: Hear, { send, ...launch }: Driver["launch"]): Driver["launch"] => ({
+  ...launch,
+  send: (orders) =>
+    Effect.zipLeft(
+      send(orders),
+      Effect.forEach(new Set(orders.map(({ order }) => order.run.id)), hear, { discard: true })
+    )
+})
+
+export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver => {
+  const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
+  const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
+    Money.sum(amount, fee({ kind, amount, unitsPerAssignment: 1 }))
+  return {
+    provider,
+    mode: "test",
+    timeout: Duration.decode(options.timeout ?? "30 seconds"),
+    currencies: [(options.balance ?? defaultBalance).currency],
+    fee,
+    registration: registration({
+      provider,
+      args: Schema.Struct({}),
+      check: () => side.call("register", Effect.void),
+      isRegistered: () => side.call("isRegistered", Effect.succeed(true))
+    }),
+    arrivals: arrivals({
+      provider,
+      schema: ProviderData,
+      arrival: ({ agent, unit, worker }) => ({ workerName: worker, remoteUnit: unit, remoteAgent: agent })
+    }),
+    setup: () => side.call("setup", Effect.succeed({})),
+    cleanup: () => side.call("cleanup", Effect.void),
+    observe: ({ id }) =>
+      Stream.unwrap(
+        retrying(
+          side.call(
+            "observe",
+            Effect.map(Effect.zipRight(hear(id), side.observed), (all) => Stream.fromIterable(all))
+          )
+        )
+      ),
+    news: side.news,
+    unitStatus: () => side.call("unitStatus", Effect.succeedNone),
+    agentStatus: () => side.call("agentStatus", Effect.succeedNone),
+    markDone: () => side.call("markDone", Effect.void),
+    launch: heardBy(
+      hear,
+      side.outward("launch", ({ unit }) => unit.id)
+    ),
+    expire: side.outward("expire", ({ unit }) => unit.id),
+    approve: side.outward("approve", ({ agent }) => agent.id, {
+      of: ({ run }) => withFee("reward", run.task.reward),
+      unpaid: crowd.unpaid
+    }),
+    reject: side.outward("reject", ({ agent }) => agent.id),
+    bonus: side.outward("bonus", ({ worker }) => worker.id, {
+      of: ({ amount }) => withFee("bonus", amount),
+      unpaid: crowd.unpaid
+    }),
+    block: side.outward("block", ({ worker }) => worker.id),
+    unblock: side.outward("unblock", ({ worker }) => worker.id)
+  }
+}
+
+export const qualificationsOf = (side: crowd.Side): QualificationsDriver => ({
+  create: () => side.call("createQualification", Effect.succeedNone),
+  delete: () => side.call("deleteQualification", Effect.void),
+  grant: side.outward("grant", ({ worker }) => worker.id),
+  revoke: side.outward("revoke", ({ worker }) => worker.id)
+})
+
+export const messagesOf = (side: crowd.Side): MessagesDriver => ({
+  send: (workers) =>
+    side.call("message", Effect.succeed(workers.map(({ id }) => ({ _tag: "Sent" as const, worker: id }))))
+})
