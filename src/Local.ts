@@ -68,7 +68,10 @@ export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetting, Store> =>
   Layer.unwrapEffect(
     Effect.map(check(options), (settings) =>
-      Layer.merge(Provider.layer({ driver: wing.driver, qualifications: wing.qualifications }), Layer.effect(Local, people.make(settings)))
+      Layer.merge(
+        Provider.layer({ driver: wing.driver, qualifications: wing.qualifications }),
+        Layer.effect(Local, people.make(settings))
+      )
     )
   )
 

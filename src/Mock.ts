@@ -122,5 +122,4 @@ export const layer = (options: Options = {}): Layer.Layer<Provides> =>
 export const work: (
   run: RunId,
   options?: WorkOptions
-) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> =
-  workers.work
+) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> = workers.work

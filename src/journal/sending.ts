@@ -8,6 +8,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ProviderError, type StoreError } from "../CrowdError.js"
 import { type Outward, Receipt } from "../Driver.js"
+import { policy } from "../driver/retry.js"
 import type { Intent } from "../Journal.js"
 import type * as Store from "../Store.js"
 import { intents as table } from "../store/tables.js"
@@ -23,7 +24,6 @@ import {
   uncertain
 } from "./intents.js"
 import { byId } from "./payload.js"
-import { policy } from "./retry.js"
 
 type Again<Order> = {
   readonly _tag: "Again"

@@ -2,8 +2,8 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import parseForwarded from "forwarded-parse"
-import type { Options, Visit } from "./options.js"
 import { type Address, isWithin, type Range, read } from "./address.js"
+import type { Options, Visit } from "./options.js"
 
 export type Header = NonNullable<Options["proxyHeader"]>
 

@@ -23,10 +23,10 @@ import {
   type StoreError
 } from "../CrowdError.js"
 import type { Arrival } from "../Driver.js"
+import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import { lineFault } from "../internal/text.js"
 import { pagewise } from "../journal/pagewise.js"
-import { retrying } from "../journal/retry.js"
 import * as States from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"

@@ -14,11 +14,11 @@ import {
   WorkerNotFound
 } from "../CrowdError.js"
 import type { BlockOrder, BonusOrder } from "../Driver.js"
+import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import type { Done } from "../journal/journal.js"
 import { decodePayload, isBegun, missing } from "../journal/payload.js"
-import { retrying } from "../journal/retry.js"
 import * as token from "../journal/token.js"
 import { Money } from "../Money.js"
 import * as States from "../States.js"

@@ -1,0 +1,120 @@
+/** How one kind of outward effect is sent, and made sure of after an answer was lost. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { ProviderError } from "../CrowdError.js"
+import type { Token } from "../Ids.js"
+import { FiniteDuration } from "../internal/finite.js"
+
+/**
+ * What an outward effect came back with. `remoteId` is the crowd's own name for what was made; `wait` is how long it
+ * takes until the effect is complete (zero for most). Of a unit that was taken back from a worker we have as an agent it is
+ * not kept: that agent has their own time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Receipt = Schema.Struct({
+  remoteId: Schema.OptionFromNullOr(Schema.String),
+  wait: FiniteDuration
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Receipt extends Schema.Schema.Type<typeof Receipt> {}
+
+/**
+ * A receipt of which there is nothing to say.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const receipt = (
+  options: { readonly remoteId?: string | undefined; readonly wait?: Duration.Duration } = {}
+): Receipt => ({
+  remoteId: Option.fromNullable(options.remoteId),
+  wait: options.wait ?? Duration.zero
+})
+
+/**
+ * Something to be done, under the token it is done with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Sent<Order> {
+  readonly token: Token
+  readonly order: Order
+}
+
+/**
+ * One kind of outward effect, and how it can be made sure of. After an answer was lost, or the process was killed, the
+ * journal does the first of these that applies: within `repeatableFor` of the first sending it sends again with the same
+ * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`. A second sending that is
+ * refused is taken for the answer to the first, unless there is a `lookUp` that knows better.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outward<Order, E> {
+  /** How many orders one `send` takes at the most. */
+  readonly pageSize: number
+  /** How many `send`s may be under way at once. */
+  readonly concurrency: number
+  /** For how long a second sending with the same token is the same effect, with the same answer; zero if it is another. */
+  readonly repeatableFor: Duration.Duration
+  /** What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more. */
+  readonly lookUp: Option.Option<
+    (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<ReadonlyArray<Option.Option<Receipt>>, ProviderError>
+  >
+  /** One answer for each order, in their order. Failing is the same as that answer for every order. */
+  readonly send: (
+    orders: ReadonlyArray<Sent<Order>>
+  ) => Effect.Effect<ReadonlyArray<Either.Either<Receipt, E>>, ProviderError>
+}
+
+/**
+ * An `Outward` for crowds that take one order a call. A page is four calls deep, so `Driver.timeout` has to be more than
+ * four times what a call takes. Orders that can be neither repeated nor looked up are written down
+ * one by one: of a whole page that is cut off, nobody could say which were sent.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const oneByOne = <Order, E>(options: {
+  readonly concurrency?: number
+  readonly repeatableFor?: Duration.DurationInput
+  readonly lookUp?: (order: Sent<Order>) => Effect.Effect<Option.Option<Receipt>, ProviderError>
+  readonly send: (order: Sent<Order>) => Effect.Effect<Receipt, E>
+}): Outward<Order, E> => {
+  const concurrency = options.concurrency ?? 8
+  const lookUp = options.lookUp
+  const repeatableFor = Duration.decode(options.repeatableFor ?? Duration.zero)
+  const pageSize = lookUp === undefined && Duration.equals(repeatableFor, Duration.zero) ? 1 : concurrency * 4
+  return {
+    pageSize,
+    concurrency: pageSize === 1 ? concurrency : 1,
+    repeatableFor,
+    lookUp:
+      lookUp === undefined ? Option.none() : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
+    send: (orders) => Effect.forEach(orders, (order) => Effect.either(options.send(order)), { concurrency })
+  }
+}
+
+/**
+ * The `Outward` of a crowd that need not be told: whatever is asked for has happened once it is written down here.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const settled: Outward<unknown, never> = {
+  pageSize: 100,
+  concurrency: 1,
+  repeatableFor: Duration.infinity,
+  lookUp: Option.none(),
+  send: (orders) => Effect.succeed(orders.map(() => Either.right(receipt())))
+}
