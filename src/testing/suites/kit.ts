@@ -1,6 +1,8 @@
 import type { Vitest } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -30,6 +32,19 @@ export interface RunOptions {
 
 const looks = 200
 
+/** In milliseconds. */
+const shortestStep = 200
+
+/** Moves the clock to where the next sleep ends: by the shortest step at least, by so much at the most. */
+const adjustToNext = (most: number) =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const sleeps = yield* TestClock.sleeps()
+    if (Chunk.isEmpty(sleeps)) return
+    const next = Chunk.reduce(sleeps, now + most, (first, at) => Math.min(first, at))
+    yield* TestClock.setTime(Math.max(now + shortestStep, next))
+  })
+
 /** What every suite uses, made from the harness. */
 export const make = <R>(harness: Harness<R>) => {
   const isReal = harness.clock === "real"
@@ -44,9 +59,10 @@ export const make = <R>(harness: Harness<R>) => {
       ? effect
       : Effect.gen(function* () {
           const fiber = yield* Effect.fork(effect)
-          while (Option.isNone(yield* Fiber.poll(fiber))) {
-            yield* TestClock.adjust("200 millis")
-            yield* TestServices.provideLive(Effect.sleep("2 millis"))
+          // Steps grow, so that what works outside the clock has some real time before its own runs out.
+          for (let step = shortestStep; Option.isNone(yield* Fiber.poll(fiber)); step *= 2) {
+            yield* TestServices.provideLive(Effect.sleep("5 millis"))
+            yield* adjustToNext(step)
           }
           return yield* Fiber.join(fiber)
         })
