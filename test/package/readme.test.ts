@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, resolve } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import ts from "typescript"
@@ -15,7 +15,7 @@ const modules: ReadonlyMap<string, Module> = new Map(
   Readme.blocks
     .filter(({ language }) => language === "ts")
     .map((block, index) => {
-      const path = resolve(Readme.fileOf(block) ?? `README.block${index + 1}.ts`)
+      const path = resolve(Readme.fileOf(block) ?? `block${index + 1}.ts`)
       return [path, { path, ...block }]
     })
 )
@@ -38,8 +38,8 @@ const typeErrors = (): ReadonlyArray<string> => {
     const block = file === undefined ? undefined : modules.get(resolve(file.fileName))
     const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line
     return block === undefined
-      ? `${file?.fileName ?? "README.md"}: ${message}`
-      : `README.md:${block.firstLine + line}: ${message}`
+      ? `${file?.fileName ?? "a page"}: ${message}`
+      : `${block.page}:${block.firstLine + line}: ${message}`
   })
 }
 
@@ -47,7 +47,15 @@ const Manifest = Schema.parseJson(
   Schema.Struct({ scripts: Schema.Record({ key: Schema.String, value: Schema.String }) })
 )
 
-describe("README.md", () => {
+describe("README.md and the pages of the wings", () => {
+  it("begin with a front door of at most 200 lines, whose every link leads somewhere", () => {
+    expect(Readme.front.split("\n").length).toBeLessThanOrEqual(201)
+    for (const path of Readme.paths) {
+      const links = [...readFileSync(path, "utf8").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, to = ""]) => to)
+      expect(links.filter((to) => !existsSync(resolve(dirname(path), to)))).toEqual([])
+    }
+  })
+
   it("has code, and all of it type-checks against the built package", () => {
     expect(modules.size).toBeGreaterThan(0)
     expect(typeErrors()).toEqual([])
