@@ -82,7 +82,7 @@ export const standing = (value: number): Effect.Effect<void, InvalidInput> =>
 /** What is wrong with a batch but for its data. */
 export const settingFaults = ({ name, task }: { readonly name: string; readonly task: Task }): ReadonlyArray<Fault> => [
   ...nameFaults(name),
-  ...taskFaults(task).map(({ message, path }) => Faults.fault("task", `${path.join("../internal")} ${message}`)),
+  ...taskFaults(task).map(({ message, path }) => Faults.fault("task", `${path.join(".")} ${message}`)),
   ...tooMuch("task reward", task.reward)
 ]
 

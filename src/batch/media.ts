@@ -15,7 +15,7 @@ import { find } from "./placeholders.js"
 import * as Rows from "./rows.js"
 
 /** What systems leave behind in folders. */
-const isLitter = (name: string): boolean => name.startsWith("./internal") || /^(thumbs\.db|desktop\.ini)$/i.test(name)
+const isLitter = (name: string): boolean => name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name)
 
 interface Found {
   readonly path: string

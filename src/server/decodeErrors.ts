@@ -19,7 +19,7 @@ const withoutInput = ({ issues }: HttpApiError.HttpApiDecodeError): HttpApiError
     path: path.slice(0, issuesAtMost).map((key) => (typeof key === "number" ? key : String(key).slice(0, 40))),
     message: reasonOf(message)
   }))
-  const message = told.map(({ message, path }) => `${path.join("./internal") || "the request"}: ${message}`).join("; ")
+  const message = told.map(({ message, path }) => `${path.join(".") || "the request"}: ${message}`).join("; ")
   return new HttpApiError.HttpApiDecodeError({ issues: told, message })
 }
 

@@ -58,7 +58,7 @@ export const make = (secret: Secret): Service => {
   return {
     forWork: ({ id, worker }, visitor) => `${worker}.${sign(secret, workParts(id, worker, visitor))}`,
     worker: (agent, visitor, key) => {
-      const [worker = "", signature = ""] = key.split("./internal", 2)
+      const [worker = "", signature = ""] = key.split(".", 2)
       return Option.match(decodeWorker(worker), {
         onSome: (id) =>
           isSigned(secret, workParts(agent, id, visitor), signature)
@@ -72,7 +72,7 @@ export const make = (secret: Secret): Service => {
       return `${id}.${name}.${sign(secret, heldParts(id, name))}`
     },
     heldIn: (holding) => {
-      const [agent = "", name = "", signature = ""] = holding.split("./internal", 3)
+      const [agent = "", name = "", signature = ""] = holding.split(".", 3)
       if (!isSigned(secret, heldParts(agent, name), signature)) return Option.none()
       return Option.all({
         id: decodeAgent(agent),

@@ -8,7 +8,7 @@ const withoutHtmlComments = (text: string): string =>
   text.replace(/<!--/g, "//--").replace(/^([^\S\r\n\u2028\u2029]*(?:\/\*.*?\*\/[^\S\r\n\u2028\u2029]*)?)-->/gm, "$1// ")
 
 /** What a name follows where it is no value. */
-const beforeNames = new Set(["../internal", "?.", "var", "let", "const", "function", "class"])
+const beforeNames = new Set([".", "?.", "var", "let", "const", "function", "class"])
 
 interface At {
   readonly token: Token

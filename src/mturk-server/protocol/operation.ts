@@ -32,7 +32,7 @@ const valueAt = (body: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
 const nameOf = (path: ReadonlyArray<PropertyKey>): string =>
   path
     .map((key) => (typeof key === "number" ? `${key + 1}.member` : String(key).replace(/^./, (c) => c.toLowerCase())))
-    .join("../internal")
+    .join(".")
 
 const isConstraint = ({ message }: ParseResult.ArrayFormatterIssue): boolean => message.startsWith("Member must")
 

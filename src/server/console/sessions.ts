@@ -46,7 +46,7 @@ export const make = ({ secret, token }: Secrets, store: Store.Service): Service 
 
   /** The id of a session of ours that is not over. */
   const idOf = (cookie: string, now: number): Option.Option<string> => {
-    const [id = "", signature = ""] = cookie.split("../internal", 2)
+    const [id = "", signature = ""] = cookie.split(".", 2)
     return isSigned(secret, parts(id), signature) && now < endOf(id) ? Option.some(id) : Option.none()
   }
 

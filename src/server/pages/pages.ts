@@ -236,7 +236,7 @@ const taskPages = Effect.gen(function* () {
 
   const named = (run: RunId, page: string): Option.Option<Page> => {
     if (page === "preview") return Option.some({ _tag: "Preview", run })
-    const [mode, id, key = ""] = page.split("../internal")
+    const [mode, id, key = ""] = page.split(".")
     if (mode !== "work" && mode !== "review") return Option.none()
     return Option.filterMap(decodeAgent(id ?? ""), (agent) =>
       keys.isFrameKey(mode, agent, key) ? Option.some({ _tag: "Agent", run, mode, agent }) : Option.none()
