@@ -25,7 +25,7 @@ export interface Service {
   readonly isForeign: (headers: Headers.Headers) => boolean
 }
 
-export const parse = Option.liftThrowable((text: string) => new URL(text))
+export const parse: (text: string) => Option.Option<URL> = Option.liftThrowable((text) => new URL(text))
 
 /** A host header without its port and the brackets of an IPv6 address. */
 export const nameOf = (host: string): string =>
