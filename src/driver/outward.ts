@@ -61,6 +61,11 @@ export interface Sent<Order> {
  * @category models
  */
 export interface Outward<Order, E> {
+  /**
+   * Set where nobody is told and all there is of the effect is here, as of `settled`: it may then be part of a transaction
+   * of the Store. Any other fails in one with `StoreError` (`InTransaction`), before anything is sent.
+   */
+  readonly isHere?: true
   /** How many orders one `send` takes at the most. */
   readonly pageSize: number
   /** How many `send`s may be under way at once. */
@@ -112,6 +117,7 @@ export const oneByOne = <Order, E>(options: {
  * @category constructors
  */
 export const settled: Outward<unknown, never> = {
+  isHere: true,
   pageSize: 100,
   concurrency: 1,
   repeatableFor: Duration.infinity,

@@ -66,6 +66,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
 ): Runner<Order, E> & AtWork => {
   const { outward } = kind
   const { confirm, drive, renew } = sending.make(store, driver, kind)
+  const outside = outward.isHere === true ? Effect.void : store.outside(kind.name)
 
   const restored = (intents: ReadonlyArray<Intent>): Effect.Effect<ReadonlyArray<Item<Order>>, StoreError> =>
     Effect.map(kind.restore(intents), (orders) =>
@@ -133,6 +134,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
     requests: Effect.Effect<ReadonlyArray<Request<Order>>, E2, R>
   ): Effect.Effect<readonly [ReadonlyArray<Request<Order>>, Outcomes<E>], E2 | StoreError, R> =>
     Effect.gen(function* () {
+      yield* outside
       const { all, written } = yield* store.transaction(
         Effect.flatMap(requests, (all) => Effect.map(write(all), (written) => ({ all, written })))
       )
@@ -167,6 +169,7 @@ export const make = <Order, E extends { readonly _tag: string; readonly message:
   /** No lease is waited for longer than one can last, even if the clock went back. */
   const settle: AtWork["settle"] = (intents, leased) =>
     Effect.gen(function* () {
+      yield* outside
       const now = yield* DateTime.now
       const isReady = (intent: Intent) => (leased === "wait" ? isFree(intent, now) : isOver(intent, now))
       const held = leased === "wait" ? intents.filter((intent) => !isReady(intent)) : []

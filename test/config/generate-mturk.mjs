@@ -79,7 +79,7 @@ export const generate = ({ metadata, operations, shapes }) => {
   return [
     "// Made by test/config/generate-mturk.mjs from the service model. Do not edit.",
     'import * as Schema from "effect/Schema"',
-    'import * as member from "./member.js"',
+    'import * as member from "./shapes.js"',
     "",
     `export const targetPrefix = ${text(metadata.targetPrefix)}`,
     "",

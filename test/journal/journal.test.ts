@@ -78,6 +78,22 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
     )
   })
 
+  it.effect("is not sent from within a transaction of the Store, which may yet be undone", () => {
+    const crowd = ledger(assurance)
+    return Effect.gen(function* () {
+      const store = yield* Store.Store
+      yield* Effect.gen(function* () {
+        const { bonus, in: within, paid } = yield* setting
+        const refused = yield* Effect.flip(store.transaction(bonus))
+        expect(refused).toMatchObject({ _tag: "StoreError", reason: "InTransaction", operation: "bonus" })
+        expect(bonusesSent(crowd)).toBe(0)
+        expect(yield* within("pending")).toEqual([])
+        yield* bonus
+        expect(yield* paid).toBe(1)
+      }).pipe(Effect.provide(layer(crowd)))
+    }).pipe(Effect.provide(Store.layerMemory))
+  })
+
   it.effect.each([
     ["the answer is lost after the crowd acted", lostAfter, 1],
     ["the answer is lost before the crowd acted", lostBefore, 0],

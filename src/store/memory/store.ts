@@ -10,6 +10,7 @@ import { claimed } from "../claiming.js"
 import * as columns from "../columns.js"
 import * as Current from "../current.js"
 import type { Service } from "../operations.js"
+import { outside } from "../outside.js"
 import * as tables from "../tables.js"
 import * as memory from "./table.js"
 
@@ -39,6 +40,7 @@ interface Access {
     table: tables.Table<R, E>,
     change: Change<A>
   ) => Effect.Effect<A, StoreError>
+  readonly outside: Service["outside"]
   readonly writes: Service["writes"]
 }
 
@@ -103,7 +105,10 @@ const makeAccess: Effect.Effect<Access> = Effect.gen(function* () {
       })
     )
 
-  return { transaction, read, write, writes: Option.some(heard(written)) }
+  const isOutside: Service["outside"] = (operation) =>
+    Effect.withFiberRuntime((fiber) => outside(operation, current.in(fiber.currentContext) !== undefined))
+
+  return { transaction, outside: isOutside, read, write, writes: Option.some(heard(written)) }
 })
 
 const decoded = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>
@@ -246,6 +251,7 @@ const available =
 /** @internal */
 export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => ({
   transaction: access.transaction,
+  outside: access.outside,
   insert: insert(access),
   put: put(access),
   get: get(access),

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { StoreError } from "../../CrowdError.js"
 import type { Service } from "../../Store.js"
+import { outside } from "../outside.js"
 import * as Database from "./database.js"
 import type { Dialect } from "./dialect.js"
 import { inTransaction, isConflict } from "./failure.js"
@@ -38,6 +39,7 @@ type Rows = Effect.Effect<ReadonlyArray<unknown>, StoreError>
 /** Runs statements on the right connection. @internal */
 export interface Session {
   readonly transaction: Service["transaction"]
+  readonly outside: Service["outside"]
   /** In the transaction we are in, or else on a connection of its own; `kept` replaces `text` inside a transaction. */
   readonly read: (operation: string, params: ReadonlyArray<unknown>, text: string, kept?: string) => Rows
   /** In the transaction we are in, or else in one of its own. */
@@ -136,5 +138,8 @@ const over = <T extends { readonly connection: Connection }>(
     ? (operation, params, text) => transaction(read(operation, params, text))
     : read
 
-  return { transaction, read, write }
+  const isOutside: Session["outside"] = (operation) =>
+    Effect.withFiberRuntime((fiber) => outside(operation, openIn(fiber.currentContext) !== undefined))
+
+  return { transaction, outside: isOutside, read, write }
 }
