@@ -1,27 +1,72 @@
-/** Letters of one script that look like those of another: nobody passes for somebody else by them. */
+/**
+ * Letters of one script that look like those of another, so that nobody passes for somebody else by them: a name is of
+ * one script (Unicode's UTS #39, "highly restrictive"), and what looks like it in another is the same name.
+ */
+import { lettersAlike } from "./lettersAlike.js"
 
-/** The scripts of which letters look alike. A name of one of them, and of any other, is as good as one of Latin. */
-const scripts: ReadonlyArray<readonly [name: string, letters: RegExp]> = [
-  ["Latin", /\p{Script=Latin}/u],
-  ["Greek", /\p{Script=Greek}/u],
-  ["Cyrillic", /\p{Script=Cyrillic}/u]
+/** Scripts that people write in. Letters of all others count as of one more. */
+const scripts = [
+  ...["Latin", "Greek", "Cyrillic", "Armenian", "Georgian", "Hebrew", "Arabic", "Syriac", "Thaana", "Nko", "Ethiopic"],
+  ...["Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala"],
+  ...["Thai", "Lao", "Tibetan", "Myanmar", "Khmer", "Mongolian", "Javanese", "Balinese", "Chakma", "Ol_Chiki", "Adlam"],
+  ...["Hangul", "Han", "Hiragana", "Katakana", "Bopomofo", "Yi", "Lisu", "Cherokee", "Canadian_Aboriginal"],
+  ...["Coptic", "Tifinagh", "Vai"]
 ]
 
-/** The scripts of which letters look alike and the text has some. */
+/** Scripts that are written in one text. */
+const together = [
+  ["Latin", "Han", "Hiragana", "Katakana"],
+  ["Latin", "Han", "Bopomofo"],
+  ["Latin", "Han", "Hangul"]
+]
+
+const anyOf = (property: string, names: ReadonlyArray<string>): string =>
+  names.map((name) => `\\p{${property}=${name}}`).join("")
+
+const shared = anyOf("Script", ["Common", "Inherited"])
+const otherLetters = `[^${anyOf("Script", scripts)}${shared}]`
+
+const unmixed: ReadonlyArray<RegExp> = [
+  ...[...scripts.map((script) => [script]), ...together].map(
+    (those) => new RegExp(`^[${anyOf("Script_Extensions", those)}${shared}]*$`, "u")
+  ),
+  new RegExp(`^[^${anyOf("Script", scripts)}]*$`, "u")
+]
+
+const named: ReadonlyArray<readonly [name: string, letters: RegExp]> = [
+  ...scripts.map((script) => [script, new RegExp(`\\p{Script=${script}}`, "u")] as const),
+  ["other", new RegExp(otherLetters, "u")]
+]
+
+/** Returns the scripts of a text that mixes such as are not written together, or none. */
 export const mixed = (text: string): ReadonlyArray<string> => {
-  const found = scripts.flatMap(([name, letters]) => (letters.test(text.normalize("NFKC")) ? [name] : []))
-  return found.length > 1 ? found : []
+  const letters = text.normalize("NFKC").replace(/[^\p{L}\p{M}\p{N}]/gu, "")
+  if (unmixed.some((script) => script.test(letters))) return []
+  return named.flatMap(([name, some]) => (some.test(letters) ? [name.replaceAll("_", " ")] : []))
 }
 
-/** Capital letters of Greek and Cyrillic, and the Latin ones that they look like. */
-const pairs = "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXϹCͿJАAВBЕEЅSІIЈJКKМMНHОOРPСCТTУYҮYХXԀDԚQԜWҺHӀIҒF"
-
-const latin: ReadonlyMap<string, string> = new Map(
-  Array.from(pairs.matchAll(/(.)(.)/gu), ([, letter = "", like = ""]) => [letter, like])
+const looks: ReadonlyMap<string, string> = new Map(
+  Object.entries(lettersAlike).flatMap(([look, letters]) => Array.from(letters, (letter) => [letter, look] as const))
 )
 
-/** Text in capital letters, with Latin ones in place of those that look like them; accents stay. */
-export const inLatin = (capitals: string): string =>
-  Array.from(capitals.normalize("NFKD"), (letter) => latin.get(letter) ?? letter)
-    .join("")
-    .normalize("NFKC")
+/** By way of small letters, since some capitals (ẞ) are nobody's. */
+const capitals = (text: string): string => text.toLowerCase().toUpperCase()
+
+const lookOf = (letter: string): string => {
+  const capital = capitals(letter)
+  return looks.get(letter) ?? looks.get(capital) ?? capital
+}
+
+/** What the text looks like as it is written, in capitals; accents stay. */
+const skeleton = (text: string): string => Array.from(text.normalize("NFKD"), lookOf).join("").normalize("NFKC")
+
+/**
+ * Returns what a text looks like in capitals, and whatever else it looks like as it is written and in small letters:
+ * Greek Ν is like N, and ν like v, so that Νινα passes for Nina and for Viva, which are two names.
+ */
+export const skeletons = (text: string): readonly [inCapitals: string, ...others: ReadonlyArray<string>] => {
+  const inCapitals = skeleton(capitals(text))
+  const others = new Set([skeleton(text), skeleton(text.toLowerCase())])
+  others.delete(inCapitals)
+  return [inCapitals, ...others]
+}

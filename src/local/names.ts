@@ -5,24 +5,26 @@ import * as Option from "effect/Option"
 import { InvalidName } from "../CrowdError.js"
 import { lineFault } from "../internal/text.js"
 import { isGiven } from "./address.js"
-import { inLatin, mixed } from "./lookalikes.js"
+import { mixed, skeletons } from "./lookalikes.js"
 import { isSigned, type Secret, sign } from "./signature.js"
 
 const longest = 40
+
+const plain = (name: string): string =>
+  name
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/\s+/gu, " ")
+    .trim()
 
 /**
  * Names of one key are one name to whoever reads them: letter case, width, spaces, invisible characters and letters of
  * another script that look the same are no difference.
  */
-export const keyOf = (name: string): string =>
-  inLatin(
-    name
-      .normalize("NFKC")
-      .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
-      .replace(/\s+/gu, " ")
-      .trim()
-      .toUpperCase()
-  )
+export const keyOf = (name: string): string => skeletons(plain(name))[0]
+
+/** The keys of other names that this one passes for, depending on how it is written. */
+export const otherKeysOf = (name: string): ReadonlyArray<string> => skeletons(plain(name)).slice(1)
 
 const faultOf = (name: string): string | undefined => {
   if (lineFault(name) !== undefined) return "it has control characters"
@@ -33,7 +35,7 @@ const faultOf = (name: string): string | undefined => {
   if (/^(?:WORKER|AGENT)_/.test(key)) return "it reads like an id; names do not begin with worker_ or agent_"
   const scripts = mixed(name)
   return scripts.length > 0
-    ? `it mixes ${scripts.join(" and ")} letters, of which some look alike; use one of them`
+    ? `it mixes ${scripts.join(" and ")} letters, of which some look alike; write all of it in one of them`
     : undefined
 }
 

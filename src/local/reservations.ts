@@ -92,11 +92,25 @@ export const make = (store: Store.Service): Service => {
       })
     )
 
+  /** Answers whether it is the first of its key; keeps with it what else it passes for, so that nobody gets that. */
+  const insert = (key: string, name: string) =>
+    store.transaction(
+      Effect.gen(function* () {
+        const first: Reservation = { name, generation: 0, freedAt: Option.none() }
+        if ((yield* store.insert(data, [rowOf(key, first)])).length === 0) return false
+        const others = names.otherKeysOf(name)
+        const kept = yield* store.insert(
+          data,
+          others.map((other) => rowOf(other, first))
+        )
+        return kept.length === others.length ? true : yield* new NameTaken({ name })
+      })
+    )
+
   const take: Service["take"] = (name) =>
     Effect.gen(function* () {
       const key = names.keyOf(name)
-      const first: Reservation = { name, generation: 0, freedAt: Option.none() }
-      if ((yield* store.insert(data, [rowOf(key, first)])).length > 0) return { name, generation: 0 }
+      if (yield* insert(key, name)) return { name, generation: 0 }
       const freedAt = Option.flatMap(yield* read(key), (reservation) => reservation.freedAt)
       if (Option.isNone(freedAt)) return yield* new NameTaken({ name })
       const since = DateTime.distanceDuration(freedAt.value, yield* DateTime.now)
@@ -107,7 +121,7 @@ export const make = (store: Store.Service): Service => {
   const release: Service["release"] = (name) =>
     Effect.gen(function* () {
       const key = names.keyOf(name)
-      const found = yield* read(key)
+      const found = Option.filter(yield* read(key), (reservation) => names.keyOf(reservation.name) === key)
       if (Option.isNone(found)) return yield* new NameNotTaken({ name })
       if (Option.isSome(found.value.freedAt)) return found.value.name
       const generation = found.value.generation + 1

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, it, layer as share } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -8,7 +9,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as Local from "../../src/Local.js"
-import { checked, cookieOf, keyOf, provenBy } from "../../src/local/names.js"
+import { lettersAlike } from "../../src/local/lettersAlike.js"
+import { skeletons } from "../../src/local/lookalikes.js"
+import { checked, cookieOf, keyOf, otherKeysOf, provenBy } from "../../src/local/names.js"
 import { sign } from "../../src/local/signature.js"
 import * as Store from "../../src/Store.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
@@ -32,7 +35,13 @@ describe("a name", () => {
     ["Yuki 雪", "Yuki 雪"],
     ["worker 7", "worker 7"],
     ["👍".repeat(40), "👍".repeat(40)],
-    ["<b>&amp;", "<b>&amp;"]
+    ["<b>&amp;", "<b>&amp;"],
+    ["ゆき 雪 ユキ", "ゆき 雪 ユキ"],
+    ["김 民 Kim", "김 民 Kim"],
+    ["王ㄨㄤˊ", "王ㄨㄤˊ"],
+    ["नेहा १", "नेहा १"],
+    ["محمد ٥", "محمد ٥"],
+    ["𐌰𐌳𐌰", "𐌰𐌳𐌰"]
   ])("%j is kept as %j", (given, kept) => {
     expect(checked(given)).toEqual(Either.right(kept))
   })
@@ -58,7 +67,15 @@ describe("a name", () => {
     ["ｗｏｒｋｅｒ＿1", "worker_ or agent_"],
     ["Аda", "Latin and Cyrillic"],
     ["Αda", "Latin and Greek"],
-    ["Ола\u03a9", "Greek and Cyrillic"]
+    ["Ола\u03a9", "Greek and Cyrillic"],
+    ["ᎪNNA", "Latin and Cherokee"],
+    ["ռina", "Latin and Armenian"],
+    ["Ⲧom", "Latin and Coptic"],
+    ["Аדם", "Cyrillic and Hebrew"],
+    ["Ada\u0665", "Latin and Arabic"],
+    ["𐌀da", "Latin and other"],
+    ["雪Оля", "Cyrillic and Han"],
+    ["Аda Оля Ω", "write all of it in one of them"]
   ])("%j is none: %s", (given, why) => {
     expect(Either.getLeft(checked(given)).pipe(Option.map(({ description }) => description))).toEqual(
       Option.some(expect.stringContaining(why))
@@ -76,9 +93,87 @@ describe("a name", () => {
     ["Оса", "oca"],
     ["ТОМ", "Tom"],
     ["ΤΟΜ", "ТОМ"],
-    ["Ёва", "Ëвa"]
+    ["Ёва", "Ëвa"],
+    ["аса", "aca"],
+    ["ΑΝΝΑ", "Anna"],
+    ["ᎪᎪ", "AA"],
+    ["ꭺꭺ", "aa"],
+    ["օ", "o"],
+    ["ⲦⲞⲘ", "tom"],
+    ["ꓮꓠꓠꓮ", "anna"],
+    ["ПП", "ππ"],
+    ["ロ", "口"],
+    ["ẞ", "ss"]
   ])("%j is the same as %j", (one, other) => {
     expect(keyOf(one)).toBe(keyOf(other))
+  })
+
+  it.each([
+    ["νινα", "viva"],
+    ["Νινα", "Nina"],
+    ["Νινα", "Niva"],
+    ["υυ", "uu"],
+    ["ոոո", "nnn"],
+    ["γαγα", "yaya"],
+    ["гггг", "rrrr"]
+  ])("%j, as it is written, passes for %j", (one, other) => {
+    expect([keyOf(one), ...otherKeysOf(one)]).toContain(keyOf(other))
+  })
+
+  it("passes for nothing else where no letter has a look-alike of its own for one of its cases", () => {
+    for (const one of ["Ada", "Семён", "Аса", "Δημήτρης"]) expect(otherKeysOf(one)).toEqual([])
+  })
+
+  const nothingHidden = FastCheck.fullUnicodeString({ minLength: 1, maxLength: 10 })
+
+  it.prop(
+    "has the same key in capitals, in small letters and composed in any way",
+    [nothingHidden],
+    ([text]) => {
+      const key = keyOf(text)
+      for (const form of ["NFC", "NFD", "NFKC", "NFKD"]) expect(keyOf(text.normalize(form))).toBe(key)
+      expect([keyOf(text.toUpperCase()), keyOf(text.toLowerCase()), keyOf(key)]).toEqual([key, key, key])
+    },
+    { fastCheck: { numRuns: 2_000 } }
+  )
+
+  it.prop(
+    "has the key of what looks like it, letter for letter",
+    [FastCheck.stringMatching(/^[A-Z]{1,12}$/)],
+    ([latin]) => {
+      const like = (script: RegExp) =>
+        Array.from(
+          latin,
+          (letter) =>
+            [...(new Map(Object.entries(lettersAlike)).get(letter) ?? "")].find((one) => script.test(one)) ?? letter
+        ).join("")
+      for (const script of [
+        /\p{Script=Greek}/u,
+        /\p{Script=Cyrillic}/u,
+        /\p{Script=Cherokee}/u,
+        /\p{Script=Armenian}/u,
+        /\p{Script=Coptic}/u
+      ]) {
+        const keys = skeletons(like(script))
+        expect(keys).toContain(latin)
+      }
+    }
+  )
+
+  it("looks, in capitals, like letters that look like no others", () => {
+    for (const look of Object.keys(lettersAlike)) expect(keyOf(look)).toBe(look)
+  })
+
+  it("has a key of its own among 2,000 common first names, and among all of three letters", () => {
+    const names = readFileSync(new URL("firstNames.txt", import.meta.url), "utf8")
+      .trim()
+      .split("\n")
+    expect(names).toHaveLength(2_000)
+    expect(new Set(names.map(keyOf)).size).toBe(2_000)
+    const letters = "abcdefghijklmnopqrstuvwxyz".split("")
+    const words = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => `${a}${b}${c}`)))
+    expect(new Set(words.map(keyOf)).size).toBe(26 ** 3)
+    for (const name of [...names, ...words]) expect(otherKeysOf(name)).toEqual([])
   })
 
   it.prop(
@@ -203,6 +298,21 @@ const reservations = (name: string, store: Layer.Layer<Store.Store, unknown>) =>
         expect(yield* local.worker(withCookie(ada.cookie))).toEqual(Option.some("Ada"))
         for (const again of ["Ada", "ADA", "A\u200dda"]) yield* refusal(local.name(nobody, again), "NameTaken")
         yield* refusal(local.name(nobody, "A\nda"), "InvalidName")
+      })
+    )
+
+    it.effect("that look alike in another script are given once, whoever comes first", () =>
+      Effect.gen(function* () {
+        const local = yield* Local.Local
+        for (const name of ["Toma", "Νινα", "Vinny"]) yield* local.name(nobody, name)
+        for (const again of ["ТОМА", "ΤΟΜΑ", "тома", "ꓔꓳꓟꓮ", "Ｔｏｍａ"]) {
+          yield* refusal(local.name(nobody, again), "NameTaken")
+        }
+        for (const again of ["Nina", "NIVA", "viva", "ΝΙΝΑ"]) yield* refusal(local.name(nobody, again), "NameTaken")
+        yield* refusal(local.release("Viva"), "NameNotTaken")
+        yield* local.name(nobody, "Vava")
+        yield* refusal(local.name(nobody, "νανα"), "NameTaken")
+        yield* local.name(nobody, "Nana")
       })
     )
 
