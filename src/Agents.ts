@@ -74,6 +74,8 @@ export const maxAnswerNames = 1_000
 export const silentAfter = Duration.minutes(2)
 
 /**
+ * One worker at work on one unit: who, on what, how far, what they answered, and how it was decided.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -122,6 +124,8 @@ export const AgentOutline = Agent.omit("answers").annotations({ identifier: "Age
 export interface AgentOutline extends Schema.Schema.Type<typeof AgentOutline> {}
 
 /**
+ * What `Agents.submit` takes: one worker's answers to one unit.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -143,6 +147,8 @@ export interface Arrived extends Agent {
 }
 
 /**
+ * What `Agents.register` can be told besides who arrives.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -163,6 +169,8 @@ export interface Decided extends Agent {
 }
 
 /**
+ * What goes with an approval.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -174,6 +182,8 @@ export interface ApproveOptions {
 }
 
 /**
+ * What goes with a rejection, beside its feedback.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -183,6 +193,8 @@ export interface RejectOptions {
 }
 
 /**
+ * Which submissions of a run are read, and in which order.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -195,9 +207,9 @@ export interface SubmissionsOptions {
   readonly newestFirst?: boolean | undefined
 }
 
-/** @since 0.1.0 @category errors */
+/** What a change of an agent that sends and pays nothing can fail with. @since 0.1.0 @category errors */
 export type ChangeError = AgentNotFound | InvalidTransition | StoreError
-/** @since 0.1.0 @category errors */
+/** What an approval can fail with. `Uncertain` says that it may have been paid. @since 0.1.0 @category errors */
 export type PayError =
   | AgentNotFound
   | InvalidFeedback
@@ -206,10 +218,12 @@ export type PayError =
   | Uncertain
   | ProviderError
   | StoreError
-/** @since 0.1.0 @category errors */
+/** What a rejection can fail with. @since 0.1.0 @category errors */
 export type RejectError = AgentNotFound | InvalidFeedback | InvalidTransition | Uncertain | ProviderError | StoreError
 
 /**
+ * The capability: workers accept, submit and return; requesters approve and reject. All of it can be repeated.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -291,6 +305,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

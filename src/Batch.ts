@@ -20,6 +20,8 @@ import type { MediaFile } from "./Media.js"
 import type { Inputs, Task } from "./TaskRuns.js"
 
 /**
+ * A batch that was checked whole. Made by `fromRows`, or by `BatchDirectory.read` from files.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -10,6 +10,8 @@ import type { RequesterId } from "./Ids.js"
 import type { Money } from "./Money.js"
 
 /**
+ * The capability: `available` returns what the requester can spend now, in the crowd's currency.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -18,6 +20,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; only providers whose crowd keeps a balance have it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -49,7 +49,7 @@ export interface Options<E = never, R = never> {
   readonly onRound?: ((progress: Progress) => Effect.Effect<void, E, R>) | undefined
 }
 
-/** @since 0.1.0 @category errors */
+/** What a round can fail with. The next round goes on from there. @since 0.1.0 @category errors */
 export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
 
 /**

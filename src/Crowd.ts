@@ -121,7 +121,7 @@ export interface Bonus {
 export type { Review, ReviewError, ReviewOptions } from "./crowd/reviewing.js"
 export { Decision } from "./crowd/reviewing.js"
 
-/** @since 0.1.0 @category errors */
+/** What a launch can fail with. Repeating it goes on from there. @since 0.1.0 @category errors */
 export type LaunchError =
   | RequesterNotFound
   | TaskRunNotFound
@@ -133,7 +133,7 @@ export type LaunchError =
   | ProviderError
   | StoreError
 
-/** @since 0.1.0 @category errors */
+/** What a bonus for an agent can fail with. @since 0.1.0 @category errors */
 export type BonusError = AgentNotFound | PayBonusError
 
 const available = (requester: RequesterId) =>
@@ -280,7 +280,7 @@ const launchShowing = <E>(
  */
 export interface RelaunchPlan extends Lacking, Pick<Plan, "reward" | "fee" | "total" | "available"> {}
 
-/** @since 0.1.0 @category errors */
+/** What a relaunch can fail with. Repeating it goes on from there. @since 0.1.0 @category errors */
 export type RelaunchError =
   | TaskRunNotFound
   | AgentNotFound

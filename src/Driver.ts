@@ -304,19 +304,28 @@ export interface BudgetDriver {
   readonly available: (requester: Requester) => Effect.Effect<Money, ProviderError>
 }
 
-export {
-  /**
-   * Repeats a call that changes nothing at the crowd, while it may still succeed. Everything but the calls of `observe`
-   * is repeated by the shared half already.
-   *
-   * @since 0.1.0
-   * @category utils
-   */
-  retrying
-} from "./driver/retry.js"
+export { retrying } from "./driver/retry.js"
 
 /**
  * A `Registration` from the Schema of its arguments and a check of them against the crowd.
+ *
+ * @example
+ * import { Driver, CrowdError } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ * import * as Schema from "effect/Schema"
+ *
+ * const provider = "acme"
+ *
+ * export const registration = Driver.registration({
+ *   provider,
+ *   args: Schema.Struct({ key: Schema.Redacted(Schema.NonEmptyString) }),
+ *   check: (_, { key }) =>
+ *     Redacted.value(key).startsWith("acme-")
+ *       ? Effect.void
+ *       : new CrowdError.CredentialsRejected({ provider, description: "a key begins with acme-" }),
+ *   isRegistered: () => Effect.succeed(true)
+ * })
  *
  * @since 0.1.0
  * @category constructors
@@ -338,6 +347,21 @@ export const registration = <Args, Encoded>(options: {
 
 /**
  * `Arrivals` from the Schema of what the browser shim sends.
+ *
+ * @example
+ * import { Driver } from "effect-crowd"
+ * import * as Option from "effect/Option"
+ * import * as Schema from "effect/Schema"
+ *
+ * export const arrivals = Driver.arrivals({
+ *   provider: "acme",
+ *   schema: Schema.Struct({ worker: Schema.NonEmptyString, place: Schema.String }),
+ *   arrival: ({ place, worker }) => ({
+ *     workerName: worker,
+ *     remoteUnit: Option.some(place), // the crowd decides who gets which unit
+ *     remoteAgent: Option.none()
+ *   })
+ * })
  *
  * @since 0.1.0
  * @category constructors

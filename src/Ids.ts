@@ -17,6 +17,8 @@ const id = <const Prefix extends string, const Brand extends string>(prefix: Pre
   )
 
 /**
+ * The id of a requester: `req_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -28,6 +30,8 @@ export const RequesterId: Schema.BrandSchema<RequesterId, string> = id("req", "R
 export type RequesterId = string & Brand.Brand<"RequesterId">
 
 /**
+ * The id of a run: `run_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -39,6 +43,8 @@ export const RunId: Schema.BrandSchema<RunId, string> = id("run", "RunId")
 export type RunId = string & Brand.Brand<"RunId">
 
 /**
+ * The id of an assignment, one row of a run: `asg_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -50,6 +56,8 @@ export const AssignmentId: Schema.BrandSchema<AssignmentId, string> = id("asg", 
 export type AssignmentId = string & Brand.Brand<"AssignmentId">
 
 /**
+ * The id of a unit: `unit_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -61,6 +69,8 @@ export const UnitId: Schema.BrandSchema<UnitId, string> = id("unit", "UnitId")
 export type UnitId = string & Brand.Brand<"UnitId">
 
 /**
+ * The id of a worker, the same in all runs of one provider: `worker_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -72,6 +82,8 @@ export const WorkerId: Schema.BrandSchema<WorkerId, string> = id("worker", "Work
 export type WorkerId = string & Brand.Brand<"WorkerId">
 
 /**
+ * The id of an agent: `agent_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -83,6 +95,8 @@ export const AgentId: Schema.BrandSchema<AgentId, string> = id("agent", "AgentId
 export type AgentId = string & Brand.Brand<"AgentId">
 
 /**
+ * The id of a qualification: `qual_` and a ULID.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -161,6 +175,13 @@ export interface Service {
  * A source of ULIDs: the time of the `Clock` in milliseconds, then `random` digits; within one millisecond each id is
  * the successor of the one before, so ids sort in the order they were made.
  *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * // Draws 16 digits of 0 to 31 whenever the millisecond changes:
+ * const counted = Effect.provideService(Ids.runId, Ids.Ids, Ids.make(() => new Uint8Array(16).fill(7)))
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -206,6 +227,14 @@ const take = (prefix: string, count: number): Effect.Effect<ReadonlyArray<string
   Effect.flatMap(Ids, (ids) => Effect.map(ids.take(count), (all) => all.map((rest) => `${prefix}_${rest}`)))
 
 /**
+ * Returns a new id for a requester.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.requesterId) // req_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -214,12 +243,28 @@ export const requesterId: Effect.Effect<RequesterId> = Effect.map(next("req"), (
 )
 
 /**
+ * Returns a new id for a run.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.runId) // run_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const runId: Effect.Effect<RunId> = Effect.map(next("run"), (id) => RunId.make(id, { disableValidation: true }))
 
 /**
+ * Returns a new id for an assignment.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.assignmentId) // asg_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -230,6 +275,12 @@ export const assignmentId: Effect.Effect<AssignmentId> = Effect.map(next("asg"),
 /**
  * So many at once, in their order.
  *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.assignmentIds(3)) // ["asg_01JDQ…", …]
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -237,6 +288,14 @@ export const assignmentIds = (count: number): Effect.Effect<ReadonlyArray<Assign
   Effect.map(take("asg", count), (ids) => ids.map((id) => AssignmentId.make(id, { disableValidation: true })))
 
 /**
+ * Returns a new id for a unit.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.unitId) // unit_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -247,6 +306,12 @@ export const unitId: Effect.Effect<UnitId> = Effect.map(next("unit"), (id) =>
 /**
  * So many at once, in their order.
  *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.unitIds(3)) // ["unit_01JDQ…", …]
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -254,6 +319,14 @@ export const unitIds = (count: number): Effect.Effect<ReadonlyArray<UnitId>> =>
   Effect.map(take("unit", count), (ids) => ids.map((id) => UnitId.make(id, { disableValidation: true })))
 
 /**
+ * Returns a new id for a worker.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.workerId) // worker_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -262,6 +335,14 @@ export const workerId: Effect.Effect<WorkerId> = Effect.map(next("worker"), (id)
 )
 
 /**
+ * Returns a new id for an agent.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.agentId) // agent_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -270,6 +351,14 @@ export const agentId: Effect.Effect<AgentId> = Effect.map(next("agent"), (id) =>
 )
 
 /**
+ * Returns a new id for a qualification.
+ *
+ * @example
+ * import { Ids } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.runSync(Ids.qualificationId) // qual_01JDQ…
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -29,6 +29,8 @@ export const IntentState = Schema.Literal("pending", "done", "failed", "uncertai
 export type IntentState = typeof IntentState.Type
 
 /**
+ * One outward effect: what is to be done under which token, and how far it is.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -78,6 +80,8 @@ export const Settlement = Schema.Struct({
 export interface Settlement extends Schema.Schema.Type<typeof Settlement> {}
 
 /**
+ * The capability: what was begun is listed, and finished after a crash.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -107,6 +111,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -78,6 +78,12 @@ export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetti
 /**
  * Local with options from the configuration.
  *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import * as Config from "effect/Config"
+ *
+ * Local.layerConfig({ identify: Config.literal("address", "name")("CROWD_IDENTIFY") })
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -105,6 +105,12 @@ export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetti
 /**
  * The same with options from the configuration.
  *
+ * @example
+ * import * as MTurk from "effect-crowd/MTurk"
+ * import * as Config from "effect/Config"
+ *
+ * MTurk.layerConfig({ endpoint: Config.string("MTURK_ENDPOINT"), mode: Config.literal("sandbox", "production")("MTURK_MODE") })
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -66,6 +66,8 @@ export interface AccessKey {
 }
 
 /**
+ * Who may call the service, what their accounts begin with, and how often it looks after deadlines.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -96,6 +98,33 @@ const balanceOf = ({ account, mode }: Pick<Options, "account" | "mode">): Option
 
 /**
  * Adds the service to a router, beside the pages on which its workers work (`Server.layer`, options `routes` and `accepts`).
+ *
+ * @example
+ * import { Money, Store } from "effect-crowd"
+ * import type * as Local from "effect-crowd/Local"
+ * import * as MTurkServer from "effect-crowd/MTurkServer"
+ * import * as Server from "effect-crowd/server/Server"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const secret = Redacted.make("the same at every start, 16 characters or more")
+ * const protocol = MTurkServer.layer({
+ *   accessKeys: [{ id: "CROWD1", secret: Redacted.make("what scripts sign with") }],
+ *   account: { balance: Money.make(100_00) },
+ *   secret
+ * })
+ *
+ * export const served = Layer.unwrapEffect(
+ *   Effect.map(Effect.context<Local.Provides | Store.Store>(), (crowd) =>
+ *     Server.layer({
+ *       secret,
+ *       token: Redacted.make("what opens the console"),
+ *       accepts: MTurkServer.accepts,
+ *       routes: Layer.provide(protocol, Layer.succeedContext(crowd))
+ *     })
+ *   )
+ * )
  *
  * @since 0.1.0
  * @category layers
@@ -157,6 +186,16 @@ export const layerConfig = (
  * of `Server.layer`, so that decisions and bonuses of the console are paid as those of the protocol are, once. What the
  * account cannot pay is `InsufficientFunds`, and is not decided. Everything else is as it was.
  *
+ * @example
+ * import { Money } from "effect-crowd"
+ * import * as Local from "effect-crowd/Local"
+ * import * as MTurkServer from "effect-crowd/MTurkServer"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const crowd = MTurkServer.accounts({ account: { balance: Money.make(100_00) } }).pipe(
+ *   Layer.provideMerge(Local.layer())
+ * )
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -182,6 +221,16 @@ export const accepts = (request: HttpServerRequest, from: { readonly isForeign: 
 /**
  * Shows HITs on Local's pages: for the environment of `Server.layer`. `url` is where browsers reach it, for the forms of
  * pages that are elsewhere; by default what the browser itself calls the server, over http.
+ *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import * as MTurkServer from "effect-crowd/MTurkServer"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const secret = Redacted.make("the same at every start, 16 characters or more")
+ *
+ * export const crowd = Layer.provideMerge(MTurkServer.tasks({ secret }), Local.layer())
  *
  * @since 0.1.0
  * @category layers

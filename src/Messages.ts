@@ -31,6 +31,8 @@ export const Outcome = named<Outcome>()(
 )
 
 /**
+ * What workers are sent: a subject and a text.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -40,6 +42,8 @@ export interface Message {
 }
 
 /**
+ * The capability: sends a message to workers of the crowd.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -52,6 +56,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; only providers whose crowd carries messages have it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -74,6 +74,13 @@ export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 /**
  * The Mock over the Store of the environment, so that what it knows outlives the process where the Store does.
  *
+ * @example
+ * import * as Mock from "effect-crowd/Mock"
+ * import * as SqliteStore from "effect-crowd/store/SqliteStore"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const crowd = Layer.provide(Mock.layerStore(), SqliteStore.layer({ filename: "mock.db" }))
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -46,6 +46,8 @@ export const Minor = Schema.Number.pipe(
 )
 
 /**
+ * An amount: a currency and a whole number of its minor units, zero or more.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -98,12 +100,25 @@ export const decimals = (currency: Currency): number =>
 /**
  * Money of `minor` minor units. Throws a `ParseError` unless `minor` is a safe whole number of zero or more.
  *
+ * @example
+ * import { Money } from "effect-crowd"
+ *
+ * Money.make(5) // 0.05 USD
+ * Money.make(5, Money.Currency.make("JPY")) // 5 JPY
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (minor: number, currency: Currency = USD): Money => checked({ currency, minor })
 
 /**
+ * Returns nothing at all, in this currency.
+ *
+ * @example
+ * import { Money } from "effect-crowd"
+ *
+ * Money.zero() // 0.00 USD
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -171,6 +186,8 @@ const sameCurrency = (a: Money, b: Money): Currency => {
 export const sum = (a: Money, b: Money): Money => make(a.minor + b.minor, sameCurrency(a, b))
 
 /**
+ * Returns the amount `n` times. Throws a `ParseError` where that is no safe whole number of zero or more.
+ *
  * @since 0.1.0
  * @category math
  */
@@ -190,6 +207,8 @@ export const percent = (self: Money, percentage: number, least = 0): Money => {
 }
 
 /**
+ * Returns whether `a` is less than `b`. Throws a `RangeError` when the currencies differ.
+ *
  * @since 0.1.0
  * @category predicates
  */

@@ -20,6 +20,8 @@ import type {
 import { QualificationId, type WorkerId } from "./Ids.js"
 
 /**
+ * A named whole number that workers of one provider can have.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -38,10 +40,12 @@ export const Qualification = Schema.Struct({
  */
 export interface Qualification extends Schema.Schema.Type<typeof Qualification> {}
 
-/** @since 0.1.0 @category errors */
+/** What granting and revoking can fail with. @since 0.1.0 @category errors */
 export type GrantError = QualificationNotFound | WorkerNotFound | Uncertain | ProviderError | StoreError
 
 /**
+ * The capability: qualifications are made and deleted, granted to workers and revoked.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -66,6 +70,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; only providers whose crowd keeps qualifications have it.
+ *
  * @since 0.1.0
  * @category services
  */

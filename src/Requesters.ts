@@ -17,6 +17,8 @@ import type {
 import { RequesterId } from "./Ids.js"
 
 /**
+ * An account that pays, with one provider.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -33,6 +35,8 @@ export const Requester = Schema.Struct({
 export interface Requester extends Schema.Schema.Type<typeof Requester> {}
 
 /**
+ * The capability: requesters register, and their credentials are checked.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -56,6 +60,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -8,6 +8,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
+ * Where a unit is: `created` here, `launched` on offer, `assigned` to a worker, `completed` and waiting for a decision,
+ * or at one of its ends.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -28,6 +31,8 @@ export const UnitStatus = Schema.Literal(
 export type UnitStatus = typeof UnitStatus.Type
 
 /**
+ * Where an agent is, from accept to a decision, or gone without one.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -12,6 +12,8 @@ import type { Service } from "./store/operations.js"
 export type { AvailableOptions, ClaimOptions, PageOptions, Service, UpdateOptions, Where } from "./store/operations.js"
 
 /**
+ * The tag of the store, which every provider is built on.
+ *
  * @since 0.1.0
  * @category services
  */
@@ -19,6 +21,13 @@ export class Store extends Context.Tag("effect-crowd/Store")<Store, Service>() {
 
 /**
  * Remembers until the process ends. Rows pass through JSON, so no fault of encoding stays hidden.
+ *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import { Store } from "effect-crowd"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const crowd = Layer.provide(Local.layer(), Store.layerMemory)
  *
  * @since 0.1.0
  * @category layers

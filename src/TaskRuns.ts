@@ -145,6 +145,8 @@ export const taskDefaults = {
 } as const
 
 /**
+ * One launch of one task by one requester.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -192,6 +194,8 @@ export const Inputs: Schema.Schema<Inputs> = Schema.declare(
 )
 
 /**
+ * One row of a run's data, which asks for `unitsPerAssignment` units.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -306,6 +310,8 @@ export interface Lacking {
 }
 
 /**
+ * The capability: runs are made, filled with rows, read, counted and relaunched.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -401,6 +407,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

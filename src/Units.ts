@@ -23,6 +23,8 @@ import { AgentId, AssignmentId, RunId, UnitId } from "./Ids.js"
 import { UnitStatus } from "./States.js"
 
 /**
+ * One person's part of an assignment: what is launched, paid and expired.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -62,6 +64,8 @@ export const Unit = Schema.Struct({
 export interface Unit extends Schema.Schema.Type<typeof Unit> {}
 
 /**
+ * Which units of a run are read.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -72,6 +76,8 @@ export interface ListOptions {
 }
 
 /**
+ * Which units of a run are offered. `E` is what `ready` fails with.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -96,6 +102,8 @@ export interface OfferEnds {
 }
 
 /**
+ * The capability: units are offered to the crowd, followed there, and taken back.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -153,6 +161,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -29,6 +29,8 @@ import { Money } from "./Money.js"
 import { AgentStatus } from "./States.js"
 
 /**
+ * A person, as one provider knows them, over all runs.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -46,6 +48,8 @@ export const Worker = Schema.Struct({
 export interface Worker extends Schema.Schema.Type<typeof Worker> {}
 
 /**
+ * Whom a bonus is paid, how much, for what, and to which run it is accounted.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -66,6 +70,8 @@ export interface BonusOptions {
 }
 
 /**
+ * A bonus that was paid, and under which token.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -177,7 +183,7 @@ export interface Progress {
  */
 export const countedTo = 1_000
 
-/** @since 0.1.0 @category errors */
+/** What blocking and unblocking can fail with. @since 0.1.0 @category errors */
 export type BlockError =
   | WorkerNotFound
   | RequesterNotFound
@@ -187,7 +193,7 @@ export type BlockError =
   | ProviderError
   | StoreError
 
-/** @since 0.1.0 @category errors */
+/** What a bonus can fail with. `Uncertain` says that it may have been paid. @since 0.1.0 @category errors */
 export type BonusError =
   | WorkerNotFound
   | UnitNotFound
@@ -201,6 +207,8 @@ export type BonusError =
   | StoreError
 
 /**
+ * The capability: workers are read, paid bonuses, blocked and let in again.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -252,6 +260,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the capability; every provider has it.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -133,6 +133,16 @@ const checkPage = (
  * Reads a batch directory and checks it whole; all that is wrong is reported at once, with file and line. The data is
  * streamed, now and each time `rows` is run, so its size does not matter. The batch is named after the directory.
  *
+ * @example
+ * import { NodeContext } from "@effect/platform-node"
+ * import * as BatchDirectory from "effect-crowd/batch/BatchDirectory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const batch = BatchDirectory.read("my-batch").pipe(
+ *   Effect.catchTag("InvalidInput", ({ message }) => Effect.dieMessage(message)), // every fault, with its file and line
+ *   Effect.provide(NodeContext.layer)
+ * )
+ *
  * @since 0.1.0
  * @category constructors
  */

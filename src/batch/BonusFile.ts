@@ -221,6 +221,14 @@ export interface Options<E = never, R = never> {
 /**
  * Reads a file of bonuses in the currency of the run and checks it whole; all that is wrong is reported at once.
  *
+ * @example
+ * import { NodeContext } from "@effect/platform-node"
+ * import { Money } from "effect-crowd"
+ * import * as BonusFile from "effect-crowd/batch/BonusFile"
+ * import * as Effect from "effect/Effect"
+ *
+ * const bonuses = Effect.provide(BonusFile.read("bonuses.csv", Money.USD), NodeContext.layer)
+ *
  * @since 0.1.0
  * @category constructors
  */

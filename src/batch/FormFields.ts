@@ -110,6 +110,11 @@ const collector = () => {
 /**
  * The fields of the forms in an HTML text, in order. Fields without a name or disabled are none, as in a browser.
  *
+ * @example
+ * import * as FormFields from "effect-crowd/batch/FormFields"
+ *
+ * FormFields.fromHtml(`<input name="language" required>`).map(({ name }) => name) // ["language"]
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -153,7 +158,7 @@ export const fromHtml = (html: string): ReadonlyArray<Field> => {
  * How many names the fields of an HTML text have among them: no answer to it has more.
  *
  * @since 0.1.0
- * @category constructors
+ * @category getters
  */
 export const countNames = (html: string): number => new Set(fromHtml(html).map(({ name }) => name)).size
 

@@ -33,6 +33,8 @@ import { reasonOf } from "./data/files.js"
 import * as Shapes from "./pages/shapes.js"
 
 /**
+ * How a file of results is written.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -88,6 +88,13 @@ const copyAll = (from: string, to: string): Effect.Effect<void, PlatformError, F
 /**
  * Writes a sample into a new directory, or an empty one. Nothing that is there is written over.
  *
+ * @example
+ * import { NodeContext } from "@effect/platform-node"
+ * import * as Samples from "effect-crowd/batch/Samples"
+ * import * as Effect from "effect/Effect"
+ *
+ * const started = Effect.provide(Samples.copy("sentiment", "my-batch"), NodeContext.layer)
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -120,6 +127,13 @@ const addressOf = (name: string): string => `${Media.folder}${name.replace(/[%?#
 /**
  * Writes a batch of the images in a folder into a new directory, or an empty one: a row for each, with a copy of it in
  * `media/`, and a task to start from. Fails with InvalidInput where there are none.
+ *
+ * @example
+ * import { NodeContext } from "@effect/platform-node"
+ * import * as Samples from "effect-crowd/batch/Samples"
+ * import * as Effect from "effect/Effect"
+ *
+ * const started = Effect.provide(Samples.fromFolder("images", "my-batch"), NodeContext.layer)
  *
  * @since 0.1.0
  * @category constructors

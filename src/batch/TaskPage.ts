@@ -104,6 +104,8 @@ const cut = (template: Template.Template, insertions: ReadonlyArray<Insertion>):
 }
 
 /**
+ * How a template becomes a page.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -113,6 +115,15 @@ export interface PrepareOptions extends Template.CompileOptions {
 }
 
 /**
+ * Returns the template as a whole document, ready to be rendered for each row: read once for all rows of a run.
+ *
+ * @example
+ * import * as TaskPage from "effect-crowd/batch/TaskPage"
+ *
+ * const prepared = TaskPage.prepare('<p>${text}</p> <input name="language" required>')
+ *
+ * TaskPage.render(prepared, { text: "Bonjour" }, { mode: "work" }) // a document with a form and a Submit button
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -37,6 +37,8 @@ export interface Template {
 }
 
 /**
+ * Which columns are filled in as markup.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -82,6 +84,13 @@ const read = (source: string, markup: ReadonlyArray<string>): Read => {
  *   itself JSON goes in as it is, and all else as a string;
  * - in a style sheet it is a word, a colour, a length or what a string says, and ends nothing;
  * - of a tag's name it can be a number (`<h${level}>`), as an attribute one without a value (`<input ${checked}>`).
+ *
+ * @example
+ * import * as Template from "effect-crowd/batch/Template"
+ *
+ * const template = Template.compile("<p>${text}</p>")
+ *
+ * Template.fill(template, { text: "a < b" }) // <p>a &lt; b</p>
  *
  * @since 0.1.0
  * @category constructors
@@ -150,6 +159,13 @@ export const placeholders = (source: string): ReadonlyArray<Batch.Placeholder> =
 /**
  * Reads a template as the page it is, for `Batch.fromRows`: what collects nothing, what is another tool's, which files are
  * lost, and by what the page is submitted.
+ *
+ * @example
+ * import { Batch, TaskRuns } from "effect-crowd"
+ * import * as Template from "effect-crowd/batch/Template"
+ *
+ * export const batchOf = (task: TaskRuns.Task, rows: Iterable<TaskRuns.Inputs>) =>
+ *   Batch.fromRows({ name: "greetings", task, template: `<input name="language">`, page: Template.page, rows })
  *
  * @since 0.1.0
  * @category constructors

@@ -6,6 +6,8 @@
  */
 
 /**
+ * JSON as a value.
+ *
  * @since 0.1.0
  * @category models
  */

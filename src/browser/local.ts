@@ -34,6 +34,8 @@ export const getAssignmentId = assignmentId
 export const isPreview = (): boolean => getAssignmentId() === null
 
 /**
+ * Returns what the page adds to an arrival: nothing, for the server knows who asks.
+ *
  * @since 0.1.0
  * @category getters
  */

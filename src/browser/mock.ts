@@ -22,12 +22,16 @@ export interface Registration {
 }
 
 /**
+ * Returns `worker` of the page's address; null where it is missing.
+ *
  * @since 0.1.0
  * @category getters
  */
 export const getWorkerName = (): string | null => parameter("worker")
 
 /**
+ * Returns the agent that the page's address names; null before anything is accepted.
+ *
  * @since 0.1.0
  * @category getters
  */
@@ -42,6 +46,8 @@ export const getAssignmentId = (): string | null => parameter("agent")
 export const isPreview = (): boolean => getWorkerName() === null
 
 /**
+ * Returns what `Agents.register` takes of this crowd, read from the page's address.
+ *
  * @since 0.1.0
  * @category getters
  */

@@ -10,6 +10,8 @@ export * from "./answers.js"
 export * from "./problems.js"
 
 /**
+ * What `Agents.register` takes of this crowd.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -20,12 +22,16 @@ export interface Registration {
 }
 
 /**
+ * Returns the WorkerId of the page's address; null where it is missing.
+ *
  * @since 0.1.0
  * @category getters
  */
 export const getWorkerName = (): string | null => parameter("workerId")
 
 /**
+ * Returns the AssignmentId of the page's address; null in a preview.
+ *
  * @since 0.1.0
  * @category getters
  */
@@ -40,6 +46,8 @@ export const getAssignmentId = assignmentId
 export const isPreview = (): boolean => getAssignmentId() === null
 
 /**
+ * Returns what `Agents.register` takes of this crowd, read from the page's address.
+ *
  * @since 0.1.0
  * @category getters
  */

@@ -5,6 +5,8 @@
  */
 
 /**
+ * An error or rejection that nobody caught, and on which page.
+ *
  * @since 0.1.0
  * @category models
  */

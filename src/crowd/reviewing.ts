@@ -51,6 +51,8 @@ export interface Review {
 }
 
 /**
+ * How often submissions are looked for, and how many are decided on at once.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -61,7 +63,7 @@ export interface ReviewOptions {
   readonly concurrency?: number | undefined
 }
 
-/** @since 0.1.0 @category errors */
+/** What doing as a rule decided can fail with. @since 0.1.0 @category errors */
 export type ReviewError = PayError | RejectError | BonusError
 
 /** A bonus comes first: if the process ends in between, the submission is shown to the rule again, and none is lost. */

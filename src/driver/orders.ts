@@ -8,7 +8,7 @@ import type { Inputs, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { Worker } from "../Workers.js"
 
-/** @since 0.1.0 @category orders */
+/** Offer one unit to workers: its row of data, and the template that shows it. @since 0.1.0 @category orders */
 export interface LaunchOrder {
   readonly unit: Unit
   readonly run: TaskRun
@@ -16,7 +16,7 @@ export interface LaunchOrder {
   readonly template: string
 }
 
-/** @since 0.1.0 @category orders */
+/** Take one unit back from offer. @since 0.1.0 @category orders */
 export interface ExpireOrder {
   readonly unit: Unit
   readonly run: TaskRun
@@ -34,7 +34,7 @@ export interface FeedbackRules {
   readonly categories?: ReadonlyArray<string>
 }
 
-/** @since 0.1.0 @category orders */
+/** Approve or reject one agent's work. @since 0.1.0 @category orders */
 export interface ReviewOrder {
   readonly agent: Agent
   readonly unit: Unit
@@ -45,7 +45,7 @@ export interface ReviewOrder {
   readonly overrideRejection: boolean
 }
 
-/** @since 0.1.0 @category orders */
+/** Pay one worker on top of the rewards. @since 0.1.0 @category orders */
 export interface BonusOrder {
   readonly worker: Worker
   readonly unit: Option.Option<Unit>
@@ -53,14 +53,14 @@ export interface BonusOrder {
   readonly reason: string
 }
 
-/** @since 0.1.0 @category orders */
+/** Keep one worker out, or let them in again. @since 0.1.0 @category orders */
 export interface BlockOrder {
   readonly worker: Worker
   readonly requester: Requester
   readonly reason: string
 }
 
-/** @since 0.1.0 @category orders */
+/** Give one worker a qualification, or take it away. @since 0.1.0 @category orders */
 export interface GrantOrder {
   readonly worker: Worker
   readonly qualification: Qualification

@@ -30,6 +30,14 @@ export interface Receipt extends Schema.Schema.Type<typeof Receipt> {}
 /**
  * A receipt of which there is nothing to say.
  *
+ * @example
+ * import { Driver } from "effect-crowd"
+ * import * as Duration from "effect/Duration"
+ *
+ * Driver.receipt() // done, and nothing to say of it
+ * Driver.receipt({ remoteId: "hit-17" }) // the crowd's own name for what was made
+ * Driver.receipt({ wait: Duration.minutes(2) }) // complete after two minutes
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -87,6 +95,25 @@ export interface Outward<Order, E> {
  * four times what a call takes. Orders that can be neither repeated nor looked up are written down
  * one by one: of a whole page that is cut off, nobody could say which were sent.
  *
+ * @example
+ * import { Driver } from "effect-crowd"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ *
+ * const sent = new Map<string, string>()
+ *
+ * // A crowd that answers the same to the same token within a day:
+ * export const bonus = Driver.oneByOne<Driver.BonusOrder, never>({
+ *   repeatableFor: "1 day",
+ *   lookUp: ({ token }) =>
+ *     Effect.succeed(Option.map(Option.fromNullable(sent.get(token)), (remoteId) => Driver.receipt({ remoteId }))),
+ *   send: ({ order, token }) =>
+ *     Effect.sync(() => {
+ *       sent.set(token, order.worker.name)
+ *       return Driver.receipt({ remoteId: order.worker.name })
+ *     })
+ * })
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -112,6 +139,12 @@ export const oneByOne = <Order, E>(options: {
 
 /**
  * The `Outward` of a crowd that need not be told: whatever is asked for has happened once it is written down here.
+ *
+ * @example
+ * import { Driver } from "effect-crowd"
+ *
+ * // A crowd that keeps nobody out itself: the block is ours alone.
+ * export const { block }: Pick<Driver.Driver, "block"> = { block: Driver.settled }
  *
  * @since 0.1.0
  * @category constructors

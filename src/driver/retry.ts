@@ -19,10 +19,16 @@ const isRetryable = (error: unknown): boolean => error instanceof ProviderError 
 const reasonOf = (error: unknown): string =>
   error instanceof ProviderError ? `${error.provider} ${error.method}: ${error.reason}` : "a call failed"
 
-const told = policy.pipe(
+const logged = policy.pipe(
   Schedule.tapInput((error: unknown) => Effect.logDebug(`${reasonOf(error)}, may be tried again`))
 )
 
-/** Repeats a call that changes nothing at the crowd, while it may still succeed. */
+/**
+ * Repeats a call that changes nothing at the crowd, while it may still succeed. Everything but the calls of `observe` is
+ * repeated by the shared half already.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
 export const retrying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.retry(effect, { schedule: told, while: isRetryable })
+  Effect.retry(effect, { schedule: logged, while: isRetryable })

@@ -4,6 +4,8 @@ import * as Ids from "../Ids.js"
 import * as Money from "../Money.js"
 
 /**
+ * The requester cannot pay for it. Nothing was sent.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -60,6 +62,8 @@ export class CurrencyNotPaid extends Schema.TaggedError<CurrencyNotPaid>("effect
 }
 
 /**
+ * The crowd does not accept the credentials that the requester has there.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -88,6 +92,8 @@ export class InvalidRegisterArgs extends Schema.TaggedError<InvalidRegisterArgs>
 }
 
 /**
+ * No worker of this crowd has taken this name.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -130,6 +136,8 @@ export class BonusNeedsUnit extends Schema.TaggedError<BonusNeedsUnit>("effect-c
 }
 
 /**
+ * This crowd blocks a worker only for one requester or one run; say which.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -143,6 +151,8 @@ export class BlockNeedsScope extends Schema.TaggedError<BlockNeedsScope>("effect
 }
 
 /**
+ * There is a qualification of this name already.
+ *
  * @since 0.1.0
  * @category errors
  */

@@ -13,6 +13,8 @@ const Entity = Schema.Literal(
 )
 
 /**
+ * There is no requester with this id.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -26,6 +28,8 @@ export class RequesterNotFound extends Schema.TaggedError<RequesterNotFound>("ef
 }
 
 /**
+ * There is no run with this id.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -39,6 +43,8 @@ export class TaskRunNotFound extends Schema.TaggedError<TaskRunNotFound>("effect
 }
 
 /**
+ * There is no unit with this id.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -51,6 +57,8 @@ export class UnitNotFound extends Schema.TaggedError<UnitNotFound>("effect-crowd
 }
 
 /**
+ * There is no worker with this id or name.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -64,6 +72,8 @@ export class WorkerNotFound extends Schema.TaggedError<WorkerNotFound>("effect-c
 }
 
 /**
+ * There is no agent with this id.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -76,6 +86,8 @@ export class AgentNotFound extends Schema.TaggedError<AgentNotFound>("effect-cro
 }
 
 /**
+ * There is no qualification of this name.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -88,6 +100,8 @@ export class QualificationNotFound extends Schema.TaggedError<QualificationNotFo
 }
 
 /**
+ * The journal has no intent under this token.
+ *
  * @since 0.1.0
  * @category errors
  */

@@ -48,6 +48,8 @@ const explain = (reason: IneligibleReason): string => {
 }
 
 /**
+ * The worker gets no unit of the run now; `reason` says why, and whether to try again.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -187,6 +189,8 @@ export class HeldByAddress extends Schema.TaggedError<HeldByAddress>("effect-cro
 }
 
 /**
+ * Another worker has taken this name, or one that reads the same.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -214,6 +218,8 @@ export class TooManyNames extends Schema.TaggedError<TooManyNames>("effect-crowd
 }
 
 /**
+ * What a visitor chose is no name; `description` says what is wrong with it.
+ *
  * @since 0.1.0
  * @category errors
  */

@@ -5,6 +5,8 @@ import type * as Redacted from "effect/Redacted"
 import type { InvalidName, NameNotTaken, NameTaken, StoreError, TooManyNames, Unwelcome } from "../CrowdError.js"
 
 /**
+ * How workers are told apart, where visitors come from, and who is let in.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -59,6 +61,8 @@ export interface Visit {
 }
 
 /**
+ * Who a visitor of the pages is, for the server that shows them.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -101,12 +101,16 @@ export interface MethodErrors {
   readonly message: ProviderError
 }
 /**
+ * The name of a method of the crowd whose next call can be scripted.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Method = keyof MethodErrors
 
 /**
+ * The crowd's side of the Mock: all it holds can be read, set and watched, and its next calls scripted.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -168,6 +172,8 @@ export type Behaviour = { readonly after?: Duration.DurationInput | undefined } 
 export type SubmitError = Effect.Effect.Error<ReturnType<AgentsService["submit"]>>
 
 /**
+ * Who works, and what they do with a unit.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -191,6 +197,8 @@ export interface WorkOptions {
 export type People = (run: TaskRun, template: string) => WorkOptions
 
 /**
+ * What the Mock crowd begins with, and who works in it.
+ *
  * @since 0.1.0
  * @category models
  */

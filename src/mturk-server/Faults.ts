@@ -21,19 +21,29 @@ export type Fault =
   | { readonly _tag: "Throttle" | "DropBefore" | "DropAfter" | "ServerError" | "Unavailable" | "EmptyPage" }
   | { readonly _tag: "Delay"; readonly duration: Duration.DurationInput }
 
-/** @since 0.1.0 @category constructors */
+/** The call is refused with `ThrottlingException`; nothing is done. @since 0.1.0 @category faults */
 export const throttle: Fault = { _tag: "Throttle" }
-/** @since 0.1.0 @category constructors */
+/** The connection is closed before anything is done. @since 0.1.0 @category faults */
 export const dropBefore: Fault = { _tag: "DropBefore" }
-/** @since 0.1.0 @category constructors */
+/** The call is done, and the connection closed instead of an answer. @since 0.1.0 @category faults */
 export const dropAfter: Fault = { _tag: "DropAfter" }
-/** @since 0.1.0 @category constructors */
+/** The call is answered with a 500; nothing is done. @since 0.1.0 @category faults */
 export const serverError: Fault = { _tag: "ServerError" }
-/** @since 0.1.0 @category constructors */
+/** The call is answered with a 503 whose body is HTML; nothing is done. @since 0.1.0 @category faults */
 export const unavailable: Fault = { _tag: "Unavailable" }
-/** @since 0.1.0 @category constructors */
+/** A list is answered without entries; its NextToken leads to them. @since 0.1.0 @category faults */
 export const emptyPage: Fault = { _tag: "EmptyPage" }
-/** @since 0.1.0 @category constructors */
+/**
+ * Returns the fault of an answer that comes so much later.
+ *
+ * @example
+ * import * as Faults from "effect-crowd/mturk-server/Faults"
+ *
+ * Faults.delay("2 seconds")
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const delay = (duration: Duration.DurationInput): Fault => ({ _tag: "Delay", duration })
 
 /**
@@ -79,6 +89,12 @@ const pick = (shares: Shares, drawn: number): Option.Option<Fault> => {
 /**
  * Faults by chance, the same with the same seed and the same order of calls.
  *
+ * @example
+ * import * as Faults from "effect-crowd/mturk-server/Faults"
+ *
+ * // A tenth of all calls is refused, a twentieth done without an answer:
+ * export const faults = Faults.seeded({ seed: 1, shares: { throttle: 0.1, dropAfter: 0.05 } })
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -98,6 +114,16 @@ export const seeded = (options: {
 /**
  * One fault after another for each operation, one a call (none where there is to be no fault); then no more. `add` puts
  * more at the end.
+ *
+ * @example
+ * import * as Faults from "effect-crowd/mturk-server/Faults"
+ * import * as Effect from "effect/Effect"
+ *
+ * const once = Effect.gen(function* () {
+ *   const { add, faults } = yield* Faults.scripted
+ *   yield* add("CreateHIT", Faults.throttle, undefined, Faults.dropAfter) // the first and the third call
+ *   return faults
+ * })
  *
  * @since 0.1.0
  * @category constructors

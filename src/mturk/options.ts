@@ -11,6 +11,8 @@ import type * as Redacted from "effect/Redacted"
 export type Mode = "sandbox" | "production"
 
 /**
+ * The pair of keys that requests are signed with.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -51,6 +53,8 @@ export interface Requirement {
 }
 
 /**
+ * Which service, with which keys, and what it charges.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -14,6 +14,8 @@ import { ConsoleApi, SessionApi } from "./ConsoleApi.js"
 import { WorkApi } from "./WorkApi.js"
 
 /**
+ * Whether the server is up: `GET /health` asks the store, and answers 503 where it cannot be reached.
+ *
  * @since 0.1.0
  * @category groups
  */
@@ -24,6 +26,8 @@ export class SystemApi extends HttpApiGroup.make("system", { topLevel: true }).a
 ) {}
 
 /**
+ * All groups of endpoints together.
+ *
  * @since 0.1.0
  * @category api
  */

@@ -318,6 +318,8 @@ const block = <Name extends "block" | "unblock">(name: Name) =>
     .addError(providerError, { status: 502 })
 
 /**
+ * The endpoints of the console; all of them want its token, as a cookie or a bearer.
+ *
  * @since 0.1.0
  * @category groups
  */

@@ -15,6 +15,8 @@ import type * as Redacted from "effect/Redacted"
 import * as attempts from "./console/attempts.js"
 
 /**
+ * Who may read the metrics.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -36,6 +38,19 @@ const bearerOf = ({ headers }: HttpServerRequest.HttpServerRequest): string =>
 /**
  * Adds `GET /metrics` to a router: what this process counts, the server's requests among it. For `Server.layer` it goes
  * into the option `routes`.
+ *
+ * @example
+ * import * as Prometheus from "effect-crowd/server/Prometheus"
+ * import * as Server from "effect-crowd/server/Server"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const token = Redacted.make("what opens the console")
+ *
+ * export const served = Server.layer({
+ *   secret: Redacted.make("the same at every start, 16 characters or more"),
+ *   token,
+ *   routes: Prometheus.layer({ token })
+ * })
  *
  * @since 0.1.0
  * @category layers

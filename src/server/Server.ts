@@ -35,6 +35,8 @@ import { addressOf } from "./visitors.js"
 import * as work from "./work/handlers.js"
 
 /**
+ * The server's secrets, its addresses, and what is served beside its own pages.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -80,6 +82,20 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
  * Serves the provider's crowd over the `HttpServer` until the scope ends; then it takes nothing new and finishes what is
  * under way. With `Local` in the environment, workers are known by their connections. Fails with InvalidSetting where
  * `framesUrl` is no place of its own.
+ *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import * as Server from "effect-crowd/server/Server"
+ * import * as SqliteStore from "effect-crowd/store/SqliteStore"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const people = Local.layer().pipe(Layer.provide(SqliteStore.layer({ filename: "crowd.db" })))
+ *
+ * export const served = Server.layer({
+ *   secret: Redacted.make("the same at every start, 16 characters or more"),
+ *   token: Redacted.make("what opens the console")
+ * }).pipe(Layer.provideMerge(people))
  *
  * @since 0.1.0
  * @category layers

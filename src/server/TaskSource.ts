@@ -57,6 +57,8 @@ export interface Access {
 }
 
 /**
+ * What the server asks for a task's page, before it looks at the run's template.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -73,6 +75,8 @@ export interface Service {
 }
 
 /**
+ * The tag of the service; optional in the environment of `Server.layer`.
+ *
  * @since 0.1.0
  * @category services
  */

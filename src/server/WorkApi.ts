@@ -265,6 +265,8 @@ const change = <Name extends string>(name: Name) =>
     .addError(told(CrowdError.InvalidTransition), { status: 409 })
 
 /**
+ * The endpoints of workers' pages; who asks is told as the crowd tells its workers.
+ *
  * @since 0.1.0
  * @category groups
  */

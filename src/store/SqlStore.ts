@@ -31,6 +31,14 @@ const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Eff
 /**
  * A store over this client. Brings its tables up to date first.
  *
+ * @example
+ * import { PgClient } from "@effect/sql-pg"
+ * import * as SqlStore from "effect-crowd/store/SqlStore"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const store = Effect.provide(SqlStore.make, PgClient.layer({ url: Redacted.make("postgres://localhost/crowd") }))
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -61,6 +69,17 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
 
 /**
  * The store in the database of this client, in tables whose names begin with `crowd_`.
+ *
+ * @example
+ * import { PgClient } from "@effect/sql-pg"
+ * import * as Local from "effect-crowd/Local"
+ * import * as SqlStore from "effect-crowd/store/SqlStore"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const database = PgClient.layer({ url: Redacted.make("postgres://localhost/crowd") })
+ *
+ * export const crowd = Local.layer().pipe(Layer.provide(SqlStore.layer), Layer.provide(database))
  *
  * @since 0.1.0
  * @category layers

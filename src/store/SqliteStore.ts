@@ -21,6 +21,8 @@ import { fromDriver } from "./sql/failure.js"
 import * as privateFiles from "./sql/privateFiles.js"
 
 /**
+ * Which file, how safe from a loss of power, and how long to wait for other writers.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -120,6 +122,13 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
  *
  * Nobody but its owner can read the file and those beside it, whatever the umask: one that others could read is made so.
  * Where that cannot be, because it is somebody else's or its file system keeps no modes, a warning says it.
+ *
+ * @example
+ * import * as Local from "effect-crowd/Local"
+ * import * as SqliteStore from "effect-crowd/store/SqliteStore"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const crowd = Layer.provide(Local.layer(), SqliteStore.layer({ filename: "crowd.db" }))
  *
  * @since 0.1.0
  * @category layers

@@ -39,6 +39,8 @@ export interface PageOptions<Row> {
 }
 
 /**
+ * Which rows change, under which condition, and to what.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -50,6 +52,8 @@ export interface UpdateOptions<Row> {
 }
 
 /**
+ * For whom a unit is claimed, from where in the run, and until when.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -66,6 +70,8 @@ export interface ClaimOptions {
 }
 
 /**
+ * Whose units are counted, and up to how many.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -72,7 +72,7 @@ const jsonText = <A, I>(schema: Schema.Schema<A, I>) => Schema.parseJson(schema)
 const optionalJsonText = <A, I>(schema: Schema.Schema<A, I>) => Schema.OptionFromNullOr(Schema.parseJson(schema))
 const time = Schema.DateTimeUtcFromNumber
 
-/** @since 0.1.0 @category tables */
+/** The accounts that pay, by provider and name. @since 0.1.0 @category tables */
 export const requesters = table({
   name: "requesters",
   schema: Schema.Struct(Requester.fields),
@@ -81,7 +81,7 @@ export const requesters = table({
   indexes: [["provider"]]
 })
 
-/** @since 0.1.0 @category tables */
+/** Task runs with their tasks. @since 0.1.0 @category tables */
 export const runs = table({
   name: "runs",
   schema: Schema.Struct({ ...TaskRun.fields, task: jsonText(Task), setup: optionalJsonText(Json) }),
@@ -135,7 +135,7 @@ export const mediaParts = table({
   indexes: []
 })
 
-/** @since 0.1.0 @category tables */
+/** The rows of runs, with their data. @since 0.1.0 @category tables */
 export const assignments = table({
   name: "assignments",
   schema: Schema.Struct({ ...Assignment.fields, inputs: jsonText(Inputs) }),
@@ -144,7 +144,7 @@ export const assignments = table({
   indexes: []
 })
 
-/** @since 0.1.0 @category tables */
+/** Units with their status, lease and the crowd's name for them. @since 0.1.0 @category tables */
 export const units = table({
   name: "units",
   schema: Schema.Struct(Unit.fields),
@@ -174,7 +174,7 @@ export const units = table({
   ]
 })
 
-/** @since 0.1.0 @category tables */
+/** Workers, by provider and name. @since 0.1.0 @category tables */
 export const workers = table({
   name: "workers",
   schema: Schema.Struct(Worker.fields),
@@ -214,7 +214,7 @@ const outline = {
   ]
 } as const
 
-/** @since 0.1.0 @category tables */
+/** Agents with their answers. @since 0.1.0 @category tables */
 export const agents = table({
   ...outline,
   schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
@@ -272,7 +272,7 @@ export const standings = table({
   indexes: [["run"]]
 })
 
-/** @since 0.1.0 @category tables */
+/** Which requester keeps out which worker. @since 0.1.0 @category tables */
 export const blocks = table({
   name: "blocks",
   schema: Schema.Struct({
@@ -297,7 +297,7 @@ export const blocks = table({
   indexes: [["requester"]]
 })
 
-/** @since 0.1.0 @category tables */
+/** Qualifications, by provider and name. @since 0.1.0 @category tables */
 export const qualifications = table({
   name: "qualifications",
   schema: Schema.Struct(Qualification.fields),
@@ -306,7 +306,7 @@ export const qualifications = table({
   indexes: [["provider"]]
 })
 
-/** @since 0.1.0 @category tables */
+/** Which worker has which qualification, with what value. @since 0.1.0 @category tables */
 export const grants = table({
   name: "grants",
   schema: Schema.Struct({

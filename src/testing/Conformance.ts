@@ -60,23 +60,23 @@ export const provider = <R, E>(
   else share(layer)(name, run)
 }
 
-/** @since 0.1.0 @category suites */
+/** What `Requesters` must do. @since 0.1.0 @category suites */
 export const requesters: Suite<never> = internalRequesters.requesters
-/** @since 0.1.0 @category suites */
+/** What `TaskRuns` must do. @since 0.1.0 @category suites */
 export const taskRuns: Suite<never> = internalTaskRuns.taskRuns
-/** @since 0.1.0 @category suites */
+/** What `Units` must do. @since 0.1.0 @category suites */
 export const units: Suite<never> = internalUnits.units
-/** @since 0.1.0 @category suites */
+/** What `Agents` must do. @since 0.1.0 @category suites */
 export const agents: Suite<never> = internalAgents.agents
-/** @since 0.1.0 @category suites */
+/** What `Workers` must do. @since 0.1.0 @category suites */
 export const workers: Suite<never> = internalWorkers.workers
-/** @since 0.1.0 @category suites */
+/** What `Journal` must do. @since 0.1.0 @category suites */
 export const journal: Suite<never> = internalJournal.journal
-/** @since 0.1.0 @category suites */
+/** What `Qualifications` must do, where the layer provides it. @since 0.1.0 @category suites */
 export const qualifications: Suite<Qualifications> = internalQualifications.qualifications
-/** @since 0.1.0 @category suites */
+/** What `Budget` must do, where the layer provides it. @since 0.1.0 @category suites */
 export const budget: Suite<Budget> = internalBudget.budget
-/** @since 0.1.0 @category suites */
+/** What `Messages` must do, where the layer provides it. @since 0.1.0 @category suites */
 export const messages: Suite<Messages> = internalMessages.messages
 
 /**

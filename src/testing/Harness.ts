@@ -20,6 +20,8 @@ import type { TaskRun } from "../TaskRuns.js"
 export type Outward = "launch" | "expire" | "approve" | "reject" | "bonus" | "block" | "unblock" | "grant" | "revoke"
 
 /**
+ * One crowd as the suites need it. `R` is what its workers need beyond the layer.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -4,15 +4,18 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import ts from "typescript"
 import { installLine } from "../../src/cli/manifest.js"
+import { exported } from "../house/docs.js"
 import * as Readme from "../support/readme.js"
 
 interface Module extends Readme.Block {
   readonly path: string
 }
 
-/** Each `ts` block as a module of its own, as if it lay beside package.json. */
+const examples = exported.flatMap((entry) => entry.examples)
+
+/** Each `ts` block, and each example of a docstring, as a module of its own, as if it lay beside package.json. */
 const modules: ReadonlyMap<string, Module> = new Map(
-  Readme.blocks
+  [...Readme.blocks, ...examples]
     .filter(({ language }) => language === "ts")
     .map((block, index) => {
       const path = resolve(Readme.fileOf(block) ?? `block${index + 1}.ts`)
@@ -47,7 +50,7 @@ const Manifest = Schema.parseJson(
   Schema.Struct({ scripts: Schema.Record({ key: Schema.String, value: Schema.String }) })
 )
 
-describe("README.md and the pages of the wings", () => {
+describe("README.md, the pages of the wings and the examples of docstrings", () => {
   it("begin with a front door of at most 200 lines, whose every link leads somewhere", () => {
     expect(Readme.front.split("\n").length).toBeLessThanOrEqual(201)
     for (const path of Readme.paths) {
@@ -57,7 +60,8 @@ describe("README.md and the pages of the wings", () => {
   })
 
   it("has code, and all of it type-checks against the built package", () => {
-    expect(modules.size).toBeGreaterThan(0)
+    expect(examples.length).toBeGreaterThan(40)
+    expect(modules.size).toBeGreaterThan(examples.length)
     expect(typeErrors()).toEqual([])
   }, 120_000)
 
