@@ -10,48 +10,60 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { harmless } from "../internal/text.js"
-import * as allRuns from "./allRuns.js"
-import * as batches from "./batches.js"
-import * as bonuses from "./bonuses.js"
+import { approve } from "./commands/approve.js"
+import { block } from "./commands/block.js"
+import { bonus } from "./commands/bonus.js"
+import { expire } from "./commands/expire.js"
+import { exporting } from "./commands/export.js"
+import { freeName } from "./commands/freeName.js"
+import { aboutSettings, init } from "./commands/init.js"
+import { launch } from "./commands/launch.js"
+import { mturkServer } from "./commands/mturkServer.js"
+import { plan } from "./commands/plan.js"
+import { register } from "./commands/register.js"
+import { reject } from "./commands/reject.js"
+import { relaunch } from "./commands/relaunch.js"
+import { resume } from "./commands/resume.js"
+import { run as runBatch } from "./commands/run.js"
+import { runs } from "./commands/runs.js"
+import { serve } from "./commands/serve.js"
+import { softReject } from "./commands/softReject.js"
+import { status } from "./commands/status.js"
+import { submissions } from "./commands/submissions.js"
+import { sync } from "./commands/sync.js"
+import { unblock } from "./commands/unblock.js"
 import { describe, describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
 import * as help from "./help.js"
 import * as Invocation from "./Invocation.js"
 import { program, version } from "./manifest.js"
-import { mturkServer } from "./mturkServer.js"
-import * as registering from "./registering.js"
-import * as relaunching from "./relaunching.js"
-import * as reviews from "./reviews.js"
-import * as running from "./running.js"
-import * as runs from "./runs.js"
 import { paintOn, print, Screen, say } from "./Screen.js"
 import * as Session from "./Session.js"
-import * as workers from "./workers.js"
 
 const see = `See ${program} --help.`
 
 const commands = [
-  batches.init,
-  registering.register,
-  batches.plan,
-  batches.launch,
-  running.run,
-  running.serve,
+  init,
+  register,
+  plan,
+  launch,
+  runBatch,
+  serve,
   mturkServer,
-  allRuns.runs,
-  runs.status,
-  reviews.submissions,
-  reviews.approve,
-  reviews.reject,
-  reviews.softReject,
-  bonuses.bonus,
-  relaunching.relaunch,
-  runs.expire,
-  runs.resume,
-  runs.sync,
-  workers.block,
-  workers.unblock,
-  workers.freeName,
-  runs.exporting
+  runs,
+  status,
+  submissions,
+  approve,
+  reject,
+  softReject,
+  bonus,
+  relaunch,
+  expire,
+  resume,
+  sync,
+  block,
+  unblock,
+  freeName,
+  exporting
 ] as const
 
 const crowd = Command.make(
@@ -102,7 +114,7 @@ const helpOf = (name: string | undefined): string => {
   if (one === undefined)
     return HelpDoc.toAnsiText(HelpDoc.blocks([help.ofAll(described(crowd.descriptor), helps), footer]))
   const text = HelpDoc.toAnsiText(help.ofCommand(one))
-  return name === "init" ? `${text}\n${batches.aboutSettings}` : text
+  return name === "init" ? `${text}\n${aboutSettings}` : text
 }
 
 const isAboutHelp = (words: ReadonlyArray<string>): boolean => words.includes("--help") || words.includes("-h")

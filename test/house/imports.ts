@@ -67,7 +67,7 @@ const floors = {
     "testing/suites/",
     "browser/"
   ],
-  cli: ["cli/"]
+  cli: ["cli/", "cli/commands/"]
 } as const
 
 export interface Room {

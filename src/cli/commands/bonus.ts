@@ -6,23 +6,24 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as BonusFile from "../batch/BonusFile.js"
-import * as Crowd from "../Crowd.js"
-import type { RunId } from "../Ids.js"
-import * as Money from "../Money.js"
-import { type TaskRun, TaskRuns } from "../TaskRuns.js"
-import type { BonusReceipt } from "../Workers.js"
-import { BonusesNotPaid, UsageError } from "./failure.js"
-import * as format from "./format.js"
-import * as Progress from "./Progress.js"
-import * as Session from "./Session.js"
-import * as shared from "./shared.js"
-import * as summary from "./summary.js"
-import * as workers from "./workers.js"
+import * as BonusFile from "../../batch/BonusFile.js"
+import * as Crowd from "../../Crowd.js"
+import type { RunId } from "../../Ids.js"
+import * as Money from "../../Money.js"
+import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
+import type { BonusReceipt } from "../../Workers.js"
+import { agentOption, checkAgent, type Named, type Whose, whose, workerOption } from "../agentOrWorker.js"
+import { BonusesNotPaid, UsageError } from "../failure.js"
+import * as format from "../format.js"
+import * as Progress from "../Progress.js"
+import { runArg } from "../runArgument.js"
+import * as Session from "../Session.js"
+import * as summary from "../summary.js"
+import * as workerArgument from "../workerArgument.js"
 
 /** What their crowd calls a worker who is named by that or by their id. */
 const nameOf = (worker: string) =>
-  workers.known(worker).pipe(
+  workerArgument.known(worker).pipe(
     Effect.map(({ name }) => name),
     Effect.catchTag("WorkerNotFound", () => Effect.succeed(worker))
   )
@@ -84,14 +85,14 @@ const text = (name: string, description: string, pseudoName = "TEXT") =>
   )
 
 const one = {
-  agent: Options.optional(shared.agentOption),
-  worker: Options.optional(shared.workerOption),
+  agent: Options.optional(agentOption),
+  worker: Options.optional(workerOption),
   amount: text("amount", "How much, in the currency of the task, such as 0.25", "AMOUNT"),
   reason: text("reason", "Why; shown to the worker"),
   key: text("key", "Another one for a second bonus that is otherwise the same")
 }
 
-interface One extends shared.Named {
+interface One extends Named {
   readonly amount: Option.Option<string>
   readonly reason: Option.Option<string>
   readonly key: Option.Option<string>
@@ -107,18 +108,18 @@ const amountOf = (text: string, currency: Money.Currency): Effect.Effect<Money.M
       money.minor > 0 ? Effect.succeed(money) : new UsageError({ message: `--amount ${text} is nothing to pay.` })
   })
 
-const targetOf = (run: RunId, whose: shared.Whose) =>
+const targetOf = (run: RunId, whose: Whose) =>
   whose._tag === "Agent"
-    ? Effect.as(shared.checkAgent(run, whose.agent), whose)
-    : Effect.map(workers.find(whose.worker), ({ name }) => ({ _tag: "Worker" as const, name }))
+    ? Effect.as(checkAgent(run, whose.agent), whose)
+    : Effect.map(workerArgument.find(whose.worker), ({ name }) => ({ _tag: "Worker" as const, name }))
 
 /** Pays one bonus, unless it was paid before. */
 const payOne = (run: TaskRun, given: One) =>
   Effect.gen(function* () {
-    const whose = yield* shared.whose(given, usage)
+    const named = yield* whose(given, usage)
     if (Option.isNone(given.amount) || Option.isNone(given.reason)) return yield* new UsageError({ message: usage })
     const amount = yield* amountOf(given.amount.value, run.task.reward.currency)
-    const to = yield* targetOf(run.id, whose)
+    const to = yield* targetOf(run.id, named)
     const bonus = { to, amount, reason: given.reason.value, key: Option.getOrUndefined(given.key) }
     const none: Paid = { count: 0, repeated: 0, total: Money.zero(amount.currency) }
     return yield* Stream.runFoldEffect(Crowd.bonuses(run.id, Stream.make(bonus)), none, (paid, { outcome }) =>
@@ -137,7 +138,7 @@ const payFile = (run: TaskRun, path: string) =>
     return yield* new BonusesNotPaid({ path, paid: paid.count, repeated: paid.repeated, notPaid })
   })
 
-export const bonus = Command.make("bonus", { run: shared.runArg, file, ...one, ...Session.options }, (given) =>
+export const bonus = Command.make("bonus", { run: runArg, file, ...one, ...Session.options }, (given) =>
   Session.withCrowd(
     given,
     Effect.gen(function* () {

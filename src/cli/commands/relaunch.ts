@@ -4,21 +4,23 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Crowd from "../Crowd.js"
-import type { AgentId } from "../Ids.js"
-import * as Money from "../Money.js"
-import { type RelaunchOptions, TaskRuns } from "../TaskRuns.js"
-import * as format from "./format.js"
-import { say } from "./Screen.js"
-import * as Session from "./Session.js"
-import * as shared from "./shared.js"
-import * as summary from "./summary.js"
+import * as Crowd from "../../Crowd.js"
+import type { AgentId } from "../../Ids.js"
+import * as Money from "../../Money.js"
+import { type RelaunchOptions, TaskRuns } from "../../TaskRuns.js"
+import { agentOption } from "../agentOrWorker.js"
+import * as format from "../format.js"
+import { runArg, runOrNewest } from "../runArgument.js"
+import { say } from "../Screen.js"
+import * as Session from "../Session.js"
+import { stoppable } from "../stopping.js"
+import * as summary from "../summary.js"
 
 const expired = Options.boolean("expired").pipe(Options.withDescription("Only what ran out or was taken back"))
 
 const rejected = Options.boolean("rejected").pipe(Options.withDescription("Only what was rejected"))
 
-const agent = shared.agentOption.pipe(Options.optional)
+const agent = agentOption.pipe(Options.optional)
 
 /** `3 rows lack an answer: 5 units, at most 0.25 USD of 100.00 USD`. */
 const planLine = ({ available, rows, total, units }: Crowd.RelaunchPlan): string => {
@@ -42,19 +44,19 @@ const optionsOf = ({ agent, expired, rejected }: Narrowed): RelaunchOptions => (
 
 export const relaunch = Command.make(
   "relaunch",
-  { run: Args.optional(shared.runArg), expired, rejected, agent, ...Session.options },
+  { run: Args.optional(runArg), expired, rejected, agent, ...Session.options },
   (given) =>
     Session.withCrowd(
       given,
       Effect.gen(function* () {
-        const { id } = yield* shared.runOrNewest(given.run)
+        const { id } = yield* runOrNewest(given.run)
         const options = optionsOf(given)
         const relaunched = Effect.gen(function* () {
           yield* say(planLine(yield* Crowd.relaunchPlan(id, options)))
           const { rows, units } = yield* Crowd.relaunch(id, options)
           yield* summary.show(yield* (yield* TaskRuns).summary(id), { relaunched: { rows, units } })
         })
-        yield* shared.stoppable(`relaunch ${id}`, "sends what was not sent yet, and nothing twice.", relaunched)
+        yield* stoppable(`relaunch ${id}`, "sends what was not sent yet, and nothing twice.", relaunched)
       })
     )
 ).pipe(

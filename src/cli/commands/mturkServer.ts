@@ -9,17 +9,17 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Local from "../Local.js"
-import * as Money from "../Money.js"
-import * as conducting from "./conducting.js"
-import { PackageMissing, UsageError } from "./failure.js"
-import * as Invocation from "./Invocation.js"
-import * as packages from "./packages.js"
-import * as providers from "./providers.js"
-import { print, say } from "./Screen.js"
-import * as Session from "./Session.js"
-import * as secrets from "./secrets.js"
-import * as serving from "./serving.js"
+import * as Local from "../../Local.js"
+import * as Money from "../../Money.js"
+import * as conducting from "../conducting.js"
+import { PackageMissing, UsageError } from "../failure.js"
+import * as packages from "../packages.js"
+import * as providers from "../providers.js"
+import { print } from "../Screen.js"
+import * as Session from "../Session.js"
+import * as secrets from "../secrets.js"
+import * as serving from "../serving.js"
+import { servable } from "../stopping.js"
 
 const balance = Options.text("balance").pipe(
   Options.withPseudoName("USD"),
@@ -69,7 +69,7 @@ const forScripts = (endpoint: string, { id, isMade, secret }: secrets.AccessKey)
   ].join("\n")
 
 const loaded = Effect.flatMap(
-  packages.imported(() => import("./mturkService.js")),
+  packages.imported(() => import("../mturkService.js")),
   Option.match({
     onNone: () =>
       new PackageMissing({ names: ["@smithy/signature-v4", "@aws-crypto/sha256-js"], neededBy: "crowd mturk-server" }),
@@ -108,10 +108,6 @@ const serveFor = (settings: serving.Settings, { balance, fault }: Given) =>
     })
   )
 
-const stopped = Effect.flatMap(Invocation.crowd("mturk-server"), (again) =>
-  say(`Stopped. Nothing is lost: ${again} goes on where this stopped.`)
-)
-
 const onlyLocal = Effect.flatMap(Session.Session, ({ provider }) =>
   provider === providers.local
     ? Effect.void
@@ -131,7 +127,7 @@ export const mturkServer = Command.make(
         const settings = yield* serving.settle({ ...given, framesUrl: Option.none() })
         const session = yield* Session.Session
         const crowd = Layer.mapError(Local.layer(settings.people), Session.wrongSetting(session))
-        const served = Effect.onInterrupt(serveFor(settings, given), () => stopped)
+        const served = servable("mturk-server", serveFor(settings, given))
         yield* Session.overStore("make", Effect.provide(served, crowd))
       }),
       providers.local

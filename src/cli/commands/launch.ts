@@ -1,0 +1,39 @@
+/** The command launch: a batch goes to its crowd, and nobody waits for it. */
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { TaskRuns } from "../../TaskRuns.js"
+import { batchArg, checked, where } from "../batchArgument.js"
+import * as launching from "../launching.js"
+import * as Session from "../Session.js"
+import * as summary from "../summary.js"
+import * as warnings from "../warnings.js"
+
+const limit = Options.integer("limit").pipe(
+  Options.withPseudoName("N"),
+  Options.withDescription("Launch at most N units now, not N rows: one unit of each row first, then the next of each"),
+  Options.mapEffect((n) =>
+    n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))
+  ),
+  Options.optional
+)
+
+export const launch = Command.make(
+  "launch",
+  { batch: batchArg, limit, new: launching.fresh, strict: warnings.strict, ...where, ...Session.options },
+  (given) =>
+    Session.withBatch(given, (read) =>
+      Effect.gen(function* () {
+        const batch = yield* checked(read, given)
+        const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
+        const launched = Effect.gen(function* () {
+          const run = yield* launching.launchBatch(batch, options)
+          yield* summary.show(yield* (yield* TaskRuns).summary(run.id), batch)
+        })
+        yield* Session.overDatabase("make", launching.stoppableBatch("launch", given.batch, launched))
+      })
+    )
+).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))

@@ -1,0 +1,147 @@
+/** The command run: launches a batch, stays until every unit is decided, writes the results. */
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Batch } from "../../Batch.js"
+import * as Conductor from "../../Conductor.js"
+import { type Summary, type TaskRun, TaskRuns } from "../../TaskRuns.js"
+import { batchArg, checked } from "../batchArgument.js"
+import * as format from "../format.js"
+import * as launching from "../launching.js"
+import * as Progress from "../Progress.js"
+import * as results from "../results.js"
+import { paintOn, Screen, say } from "../Screen.js"
+import * as Session from "../Session.js"
+import * as serving from "../serving.js"
+import * as summary from "../summary.js"
+import * as warnings from "../warnings.js"
+
+const approve = Options.boolean("approve").pipe(
+  Options.withDescription("Accept what is submitted at once (the default for mock)")
+)
+
+const every = Options.text("every").pipe(
+  Options.withPseudoName("TIME"),
+  Options.withDescription('Time between two looks at the crowd, such as "5 seconds"; mturk: 20 seconds by default'),
+  Options.mapEffect((text) =>
+    Option.match(Option.filter(Duration.decodeUnknown(text), Duration.greaterThan(Duration.zero)), {
+      onNone: () => Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--every ${text} is no time; "5 seconds" is`))),
+      onSome: Effect.succeed
+    })
+  ),
+  Options.optional
+)
+
+/** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
+const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
+  Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
+
+/** What there is beside what is decided. */
+const pendingOf = ({ units }: Conductor.Progress): string =>
+  [
+    ...(units.assigned === 0 ? [] : [`${format.number(units.assigned)} in work`]),
+    ...(units.completed === 0 ? [] : [`${format.number(units.completed)} to review`])
+  ].join(", ")
+
+/** Round after round until the run is decided, with its crowd attended to. */
+const conduct = (run: TaskRun, { approve, every }: Pick<Work, "approve" | "every">) =>
+  Effect.gen(function* () {
+    const { provider } = yield* Session.Session
+    const before = yield* (yield* TaskRuns).summary(run.id)
+    const progress = yield* Progress.make("working", { total: summary.total(before), done: summary.decided(before) })
+    const conducted = Conductor.conduct(run.id, {
+      approve: approve || provider.approves,
+      every: Option.getOrElse(every, () => provider.every),
+      onRound: (now) => progress.at(summary.decided(now), provider.approves ? "" : pendingOf(now))
+    })
+    return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
+  })
+
+interface Work {
+  readonly batch: Batch
+  readonly fresh: boolean
+  readonly approve: boolean
+  readonly every: Option.Option<Duration.Duration>
+  /** Where people come to pages of ours. */
+  readonly settings: Option.Option<serving.Settings>
+}
+
+const openPages = (settings: serving.Settings) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../pages.js")),
+    (pages) => pages.open(settings)
+  )
+
+/** Launches the batch and works until it is decided. The pages are there before anybody is sent to them. */
+const work = ({ approve, batch, every, fresh, settings }: Work) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const opened = yield* Effect.transposeMapOption(settings, openPages)
+      const run = yield* launching.launchBatch(batch, { fresh })
+      const before = yield* (yield* TaskRuns).summary(run.id)
+      if (Conductor.isDecided(before)) {
+        yield* say(
+          `This batch is done already; nothing was launched. Start another run of it with --new, which launches all of it again: ${yield* launching.costOf(batch)}.`
+        )
+        return { run, ended: before }
+      }
+      yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
+      return { run, ended: yield* conduct(run, { approve, every }) }
+    })
+  )
+
+const settingsFor = (given: serving.Given) =>
+  Effect.flatMap(Session.Session, ({ provider }) =>
+    provider.servesPages ? Effect.asSome(serving.settle(given)) : Effect.succeedNone
+  )
+
+/** How the run ended, where standard output has its results. */
+const sayHow = (ended: Summary) =>
+  Effect.flatMap(Screen, (screen) => say(summary.toText(ended, Option.none(), paintOn(screen, screen.err))))
+
+/** Works on the batch, then writes the results and tells how it ended. */
+const workAndWrite = (asked: Work, target: results.Target) =>
+  Effect.gen(function* () {
+    const { ended, run } = yield* work(asked)
+    const written = Option.getOrUndefined(yield* results.write(run.id, target))
+    yield* results.isStdout(target)
+      ? sayHow(ended)
+      : summary.show(ended, { results: written, warnings: asked.batch.warnings })
+  })
+
+const options = {
+  batch: batchArg,
+  approve,
+  every,
+  new: launching.fresh,
+  out: results.out("<batch>-results.csv (JSON Lines if it ends in .jsonl)"),
+  force: results.force,
+  excel: results.excel,
+  strict: warnings.strict,
+  ...serving.options,
+  ...Session.options
+}
+
+export const run = Command.make("run", options, (given) =>
+  Session.withBatch(given, (read, known) =>
+    Effect.gen(function* () {
+      const batch = yield* checked(read, given)
+      const { approve, every, force, excel, new: fresh } = given
+      const path = results.fileFor(given.out, batch, "csv")
+      const target = { path, format: results.formatOf(path), force, excel }
+      yield* results.check(target, fresh ? Option.none() : Option.map(known, ({ id }) => id))
+      const overCrowd = Effect.flatMap(settingsFor(given), (settings) => {
+        const worked = workAndWrite({ batch, fresh, approve, every, settings }, target)
+        return Session.overCrowd(
+          launching.stoppableBatch("run", given.batch, worked),
+          Option.getOrUndefined(settings)?.people
+        )
+      })
+      yield* Session.overStore("make", overCrowd)
+    })
+  )
+).pipe(Command.withDescription("Launch a batch, work until every unit is decided, write the results"))
