@@ -2,14 +2,22 @@
 import type { AgentOutline } from "../Agents.js"
 import type { RunId } from "../Ids.js"
 import { type Recent, recent } from "../internal/recent.js"
+import type { Question } from "./hits/questions.js"
 
 export interface Memory {
   /** Overdue submissions of which the log says already that they cannot be paid. */
   readonly told: Recent<true>
+  /** The questions that were shown last, by their HITs: a HIT's question never changes. */
+  readonly questions: Recent<Question>
   /** After which overdue submission of a HITType to go on. */
   readonly overdue: Map<RunId, AgentOutline>
   /** Of each kind of request tokens, after which to look on for old ones, and not before when. */
   readonly tidied: Map<string, { readonly after: string; readonly from: number }>
 }
 
-export const make = (): Memory => ({ told: recent(100_000), overdue: new Map(), tidied: new Map() })
+export const make = (): Memory => ({
+  told: recent(100_000),
+  questions: recent(64),
+  overdue: new Map(),
+  tidied: new Map()
+})

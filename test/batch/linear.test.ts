@@ -38,7 +38,7 @@ const pageOf = (part: string, times: number) => `\${a}${part.repeat(times)}`
 const doubling = (part: string) =>
   Effect.gen(function* () {
     const stepsOf = yield* counting
-    const steps = (times: number) => stepsOf(() => read(pageOf(part, times)))
+    const steps = (times: number) => stepsOf(Effect.sync(() => read(pageOf(part, times))))
     return (yield* steps(400)) / (yield* steps(200))
   })
 
@@ -128,5 +128,41 @@ describe("a page", () => {
     const xml = questionOf("").replace("<FrameHeight>", `${part.repeat(60_000 / part.length)}<FrameHeight>`)
     expect(Effect.runSync(Effect.flip(questions.parse(xml))).message).toContain("elements deep")
     expect(process.cpuUsage(before).user / 1_000_000).toBeLessThan(0.5)
+  })
+})
+
+/** Of what is for browsers alone, without their types, which these tests are checked without. */
+interface Browser {
+  readonly fromForm: (form: FormData) => { readonly _tag: string; readonly answers?: object }
+}
+
+const browser: string = "../../src/browser/answers.js"
+
+describe("a form", async () => {
+  const { fromForm }: Browser = await import(browser)
+
+  it.scoped("of twice the fields takes the browser twice the steps, of one name or of many", () =>
+    Effect.gen(function* () {
+      const stepsOf = yield* counting
+      const steps = (nameOf: (field: number) => string, count: number) => {
+        const form = new FormData()
+        for (let field = 0; field < count; field++) form.append(nameOf(field), "x")
+        return stepsOf(Effect.sync(() => fromForm(form)))
+      }
+      for (const nameOf of [() => "one", (field: number) => `n${field}`, (field: number) => `n${field % 10}`]) {
+        const few = yield* steps(nameOf, 5_000)
+        expect(few).toBeGreaterThan(5_000)
+        expect((yield* steps(nameOf, 10_000)) / few).toBeLessThanOrEqual(twice)
+      }
+    })
+  )
+
+  it("of 100,000 fields is read by the browser within a second, though ten thousand are of one name", () => {
+    const form = new FormData()
+    for (let field = 0; field < 100_000; field++) form.append(`n${Math.min(field, 90_000)}`, "x")
+    const before = process.cpuUsage()
+    const read = fromForm(form)
+    expect(process.cpuUsage(before).user / 1_000_000).toBeLessThan(1)
+    expect(read._tag === "Answers" && Object.keys(read.answers ?? {}).length).toBe(90_001)
   })
 })

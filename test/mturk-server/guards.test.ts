@@ -2,6 +2,7 @@
 import * as SDK from "@aws-sdk/client-mturk"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { Lobby } from "../../src/server/WorkApi.js"
@@ -132,6 +133,27 @@ describe("a qualification that a worker asks for", () => {
       expect([workerId, yield* score(id, workerId)]).toEqual([waiting?.WorkerId, 42])
       expect(yield* codeOf(accepting(waiting?.QualificationRequestId))).toBe("InvalidQualificationRequestState")
       expect(yield* codeOf(rejecting(waiting?.QualificationRequestId))).toBe("InvalidQualificationRequestState")
+    }).pipe(Effect.provide(layer({ store: sqlite.layer() })))
+  )
+
+  it.scoped("is granted or refused, where both are asked for at once: whichever is answered with success", () =>
+    Effect.gen(function* () {
+      for (let n = 0; n < 20; n++) {
+        const id = yield* created({ Name: `Reads ${n}` })
+        yield* request(id)
+        const [waiting] = yield* requests({ QualificationTypeId: id })
+        const both = [
+          send(accepting(waiting?.QualificationRequestId)),
+          send(rejecting(waiting?.QualificationRequestId))
+        ]
+        const [accepted, rejected] = yield* Effect.forEach(n % 2 === 0 ? both : both.reverse(), Effect.either, {
+          concurrency: "unbounded"
+        }).pipe(Effect.map((all) => (n % 2 === 0 ? all : all.reverse()).map(Either.isRight)))
+        expect([accepted, rejected].filter(Boolean)).toEqual([true])
+        const scored = yield* Effect.either(score(id, waiting?.WorkerId ?? ""))
+        expect(Either.isRight(scored)).toBe(accepted)
+        expect(yield* request(id)).toBe(accepted ? '{"status":"granted"}' : '{"status":"refused"}')
+      }
     }).pipe(Effect.provide(layer({ store: sqlite.layer() })))
   )
 

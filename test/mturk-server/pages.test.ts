@@ -12,9 +12,10 @@ import * as workerPages from "../../src/mturk-server/work/workerPages.js"
 import * as Store from "../../src/Store.js"
 import { Lobby, Work } from "../../src/server/WorkApi.js"
 import * as breaking from "../support/breakingStore.js"
+import * as steps from "../support/steps.js"
 import { counting } from "../support/stores.js"
 import * as samples from "./samples.js"
-import { externalQuestion, layer, Marketplace, secret, token } from "./support.js"
+import { externalQuestion, htmlQuestion, layer, Marketplace, secret, token } from "./support.js"
 
 interface Answer {
   readonly status: number
@@ -352,6 +353,24 @@ describe("an assignment's id", () => {
       expect((yield* post("/mturk/externalSubmit", fields)).status).toBe(200)
       expect(read.rows - before).toBeLessThanOrEqual(16)
     }).pipe(Effect.provide(layer({ store })))
+  )
+})
+
+describe("the page of an HTMLQuestion", () => {
+  it.scoped("is read once for its HIT, not for each who looks at it", () =>
+    Effect.gen(function* () {
+      const stepsOf = yield* steps.counting
+      const page = `${"<p title=a>a text</p>".repeat(2_000)}<input name="label">`
+      const Question = htmlQuestion("label").replace(/<input[^>]*>/, page)
+      const { type } = yield* samples.create({ Question })
+      const { type: other } = yield* samples.create({ Title: "Another" })
+      const look = (type: string) => ask(`/frame/preview/run_${type}`, { redirect: "follow" })
+      yield* look(other)
+      expect((yield* look(other)).status).toBe(200)
+      const first = yield* stepsOf(look(type))
+      expect(yield* stepsOf(look(type))).toBeLessThan(first / 10)
+      expect((yield* look(type)).text.length).toBeGreaterThan(page.length)
+    }).pipe(Effect.provide(layer()))
   )
 })
 

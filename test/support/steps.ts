@@ -32,6 +32,6 @@ export const counting = Effect.acquireRelease(
           .reduce((sum, count) => sum + count, 0)
     )
     /** Returns how often the blocks of counted code ran while `work` did. What native code does within one is not seen. */
-    return (work: () => unknown) => take.pipe(Effect.zipRight(Effect.sync(work)), Effect.zipRight(take))
+    return <E, R>(work: Effect.Effect<unknown, E, R>) => take.pipe(Effect.zipRight(work), Effect.zipRight(take))
   })
 )

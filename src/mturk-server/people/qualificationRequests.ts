@@ -1,6 +1,7 @@
 /** What workers ask for and is not granted by itself: listed, granted or refused by the requester. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { StoreError } from "../../CrowdError.js"
 import { type Context, orDefect } from "../context.js"
 import * as ids from "../ids.js"
 import * as limits from "../protocol/limits.js"
@@ -8,7 +9,7 @@ import * as listing from "../protocol/listing.js"
 import { operations, type QualificationRequest } from "../protocol/model.js"
 import { type Caller, on } from "../protocol/operation.js"
 import * as refusal from "../protocol/refusal.js"
-import type { QualificationRequestRow } from "../rows.js"
+import type { QualificationRequestRow, QualificationTypeRow } from "../rows.js"
 import * as asking from "./asking.js"
 import * as qualificationTypes from "./qualificationTypes.js"
 
@@ -19,19 +20,29 @@ const show = (key: string, { at, type, worker }: QualificationRequestRow): Quali
   SubmitTime: at
 })
 
-/** A request that waits for this requester, and the type that it is for. */
-const waiting = (context: Context, { requester }: Caller, key: string) =>
+interface Waiting {
+  readonly request: QualificationRequestRow
+  readonly type: QualificationTypeRow
+}
+
+/** Decides on a request that waits for this requester, in one transaction: on each it is decided once. */
+const decide = (
+  context: Context,
+  { requester }: Caller,
+  key: string,
+  decided: (waiting: Waiting) => Effect.Effect<QualificationRequestRow, StoreError>
+) =>
   Effect.gen(function* () {
-    yield* limits.noLonger("QualificationRequestId", key, 64)
-    const request = yield* context.rows.qualificationRequests.get(key)
+    const { qualificationRequests, qualificationTypes } = context.rows
+    const request = yield* qualificationRequests.get(key)
     if (Option.isNone(request)) return yield* refusal.qualificationRequestDoesNotExist(key)
-    const type = yield* context.rows.qualificationTypes.get(request.value.type)
-    if (!Option.exists(type, (type) => type.requester === requester)) {
-      return yield* refusal.qualificationRequestDoesNotExist(key)
-    }
+    const found = yield* qualificationTypes.get(request.value.type)
+    const type = Option.filter(found, (type) => type.requester === requester)
+    if (Option.isNone(type)) return yield* refusal.qualificationRequestDoesNotExist(key)
     if (request.value.status !== "submitted") return yield* refusal.qualificationRequestState
-    return { request: request.value, type: Option.getOrThrow(type) }
-  })
+    yield* asking.decide(context, requester, yield* decided({ request: request.value, type: type.value }))
+    return {}
+  }).pipe(context.store.transaction)
 
 export const handlers = (context: Context) => [
   on(operations.ListQualificationRequests, ({ QualificationTypeId: type, ...asked }, caller) =>
@@ -50,25 +61,25 @@ export const handlers = (context: Context) => [
       return { ...page, QualificationRequests: items }
     })
   ),
-  on(operations.AcceptQualificationRequest, ({ IntegerValue = 1, QualificationRequestId }, caller) =>
+  on(operations.AcceptQualificationRequest, ({ IntegerValue = 1, QualificationRequestId: key }, caller) =>
     Effect.gen(function* () {
-      const { request, type } = yield* waiting(context, caller, QualificationRequestId)
-      yield* orDefect(context.qualifications.grant(type.local, request.worker, IntegerValue))
-      yield* asking.decide(context, caller.requester, { ...request, status: "granted" })
-      return {}
+      yield* limits.noLonger("QualificationRequestId", key, 64)
+      return yield* decide(context, caller, key, ({ request, type }) =>
+        Effect.as(orDefect(context.qualifications.grant(type.local, request.worker, IntegerValue)), {
+          ...request,
+          status: "granted"
+        })
+      )
     })
   ),
-  on(operations.RejectQualificationRequest, ({ QualificationRequestId, Reason }, caller) =>
+  on(operations.RejectQualificationRequest, ({ QualificationRequestId: key, Reason }, caller) =>
     Effect.gen(function* () {
       yield* limits.noLonger("Reason", Reason, 1024)
       yield* limits.prose("Reason", Reason)
-      const { request } = yield* waiting(context, caller, QualificationRequestId)
-      yield* asking.decide(context, caller.requester, {
-        ...request,
-        status: "rejected",
-        reason: Option.fromNullable(Reason)
-      })
-      return {}
+      yield* limits.noLonger("QualificationRequestId", key, 64)
+      return yield* decide(context, caller, key, ({ request }) =>
+        Effect.succeed({ ...request, status: "rejected", reason: Option.fromNullable(Reason) })
+      )
     })
   )
 ]

@@ -10,6 +10,7 @@ import type { Asked, Shown } from "../../server/TaskSource.js"
 import type { Context } from "../context.js"
 import * as questions from "../hits/questions.js"
 import * as ids from "../ids.js"
+import type { HITRow } from "../rows.js"
 
 /** Pages of one agent send their forms beneath this, so that nobody else can. */
 export const agentPath = "/mturk/for"
@@ -38,13 +39,23 @@ const withParameters = (address: string, parameters: URLSearchParams): string =>
   return `${before}${before.includes("?") ? "&" : "?"}${parameters}${fragment}`
 }
 
+/** Read once for a HIT, not for each who looks at it. */
+const shownOf = ({ memory: { questions: known } }: Context, { id, question }: HITRow) =>
+  Effect.gen(function* () {
+    const before = known.get(id)
+    if (before !== undefined) return Option.some(before)
+    const read = yield* Effect.option(questions.parse(question))
+    if (Option.isSome(read)) known.set(id, read.value)
+    return read
+  })
+
 const questionOf = (context: Context, assignment: AssignmentId) =>
   Effect.gen(function* () {
     const found = yield* context.runs.assignment(assignment)
     const hit = Option.flatMapNullable(found, ({ inputs }) => inputs["HITId"])
     const row = yield* Effect.transposeOption(Option.map(hit, context.rows.hits.get)).pipe(Effect.map(Option.flatten))
     if (Option.isNone(row) || row.value.run !== Option.getOrThrow(found).run) return Option.none()
-    const question = yield* Effect.option(questions.parse(row.value.question))
+    const question = yield* shownOf(context, row.value)
     return Option.map(question, (question) => ({ hit: row.value.id, question }))
   })
 
