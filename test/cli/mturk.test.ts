@@ -15,8 +15,8 @@ import * as MTurk from "../../src/MTurk.js"
 import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as tables from "../../src/store/tables.js"
-import { later } from "../mturk/wire.js"
 import * as market from "../mturk-server/support.js"
+import { hurried, later } from "../support/clocks.js"
 import * as visiting from "../support/serverVisitors.js"
 import { served, until } from "./served.js"
 import * as support from "./support.js"
@@ -357,7 +357,7 @@ describe("crowd resume on mturk says why nothing could be finished, and exits 1"
         expect(told.err).toMatch(
           /1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*signing method\. Once/
         )
-      }).pipe(Effect.provide(market.layer())),
+      }).pipe(Effect.provide(market.layer()), hurried(20)),
     60_000
   )
 
@@ -372,7 +372,7 @@ describe("crowd resume on mturk says why nothing could be finished, and exits 1"
         expect(told.err).toMatch(
           /1 of 1 effects could not be finished: 1 pending, 0 failed\.\n {2}mturk .*ECONNREFUSED/
         )
-      }),
+      }).pipe(hurried(20)),
     60_000
   )
 })
@@ -447,17 +447,14 @@ describe("crowd expire on mturk", () => {
     }).pipe(Effect.provide(market.layer()))
   )
 
-  it.scopedLive(
-    "--wait gives up those whose time is over",
-    () =>
-      Effect.gen(function* () {
-        const { accept, batch, crowd } = yield* prepared({ duration: "30 seconds" })
-        const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...mturk]))
-        yield* accept("ann", yield* offered)
-        const waited = json(Expired, yield* crowd(["expire", run, "--wait", "--json"]))
-        expect(waited).toMatchObject({ waitMillis: 0, units: { expired: 2 } })
-      }).pipe(Effect.provide(market.layer())),
-    90_000
+  it.scopedLive("--wait gives up those whose time is over", () =>
+    Effect.gen(function* () {
+      const { accept, batch, crowd } = yield* prepared({ duration: "30 seconds" })
+      const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...mturk]))
+      yield* accept("ann", yield* offered)
+      const waited = json(Expired, yield* crowd(["expire", run, "--wait", "--json"]))
+      expect(waited).toMatchObject({ waitMillis: 0, units: { expired: 2 } })
+    }).pipe(Effect.provide(market.layer()), hurried(20))
   )
 })
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 import { LongFirst } from "./longFirst.js"
+import { Slowest } from "./slowest.js"
 
 const builtPackage = ["test/package/**/*.test.ts"]
 
@@ -15,7 +16,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
     sequence: { sequencer: LongFirst },
-    reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
+    reporters: ["default", new Slowest(), ...(process.env["CI"] === undefined ? [] : ["json"])],
     outputFile: { json: "node_modules/.vitest/results.json" },
     projects: [
       {
@@ -23,14 +24,18 @@ export default defineConfig({
         test: {
           name: "source",
           setupFiles: ["test/config/it.ts"],
-          globalSetup: ["test/config/browser.mjs", "test/support/postgres.ts"],
+          globalSetup: ["test/config/runFolder.ts", "test/config/browser.mjs"],
           include: ["test/**/*.test.ts"],
           exclude: builtPackage
         }
       },
       {
         extends: true,
-        test: { name: "package", include: builtPackage, globalSetup: ["test/config/build.ts"] }
+        test: {
+          name: "package",
+          include: builtPackage,
+          globalSetup: ["test/config/runFolder.ts", "test/config/build.ts"]
+        }
       }
     ]
   }

@@ -8,8 +8,9 @@ import * as Stream from "effect/Stream"
 import { Conductor, Units } from "../../src/index.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
 import { Marketplace } from "../mturk-server/support.js"
+import { later } from "../support/clocks.js"
 import { arrive, Between, layer } from "./market.js"
-import { hit as aHit, assignment, later, launched, ok, on, show } from "./wire.js"
+import { hit as aHit, assignment, launched, ok, on, show } from "./wire.js"
 
 describe("a run whose units were taken back", () => {
   it.scopedLive(

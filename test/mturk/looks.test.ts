@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Agents, TaskRuns, Units } from "../../src/index.js"
+import { later } from "../support/clocks.js"
 import { allowed } from "./syncs.js"
-import { hit as aHit, assignment, later, launched, ok, on, show, type Wire } from "./wire.js"
+import { hit as aHit, assignment, launched, ok, on, show, type Wire } from "./wire.js"
 
 /** Syncs until something changes; answers how often, and the calls of those that took more than they may. */
 const syncsUntilChange = (wire: Wire, run: TaskRuns.TaskRun, units: number, most = 200) =>

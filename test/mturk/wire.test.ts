@@ -12,6 +12,7 @@ import { Budget, Requesters, TaskRuns, Units } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
 import { fromThrown } from "../../src/mturk/errors.js"
 import * as Store from "../../src/Store.js"
+import { hurried } from "../support/clocks.js"
 import { spoilt } from "../support/unprintable.js"
 import { credentials, hit, launched, make, ok, on, opened, over, type Reply, refuse, throttle } from "./wire.js"
 
@@ -204,7 +205,7 @@ describe("throttling", () => {
         const all = [...(yield* Stream.runCollect(units.list(run.id)))]
         expect(all.filter(({ status }) => status === "launched")).toHaveLength(48)
         expect(wire.of("CreateHITWithHITType")).toHaveLength(58)
-      })
+      }).pipe(hurried(5))
     ),
     60_000
   )
@@ -219,7 +220,7 @@ describe("throttling", () => {
         const error = yield* Effect.flip(Stream.runDrain(units.launch(run.id)))
         expect(error).toMatchObject({ _tag: "ProviderError", reason: "Throttled", method: "CreateHITWithHITType" })
         expect([...(yield* Stream.runCollect(units.list(run.id)))].map(({ status }) => status)).toEqual(["created"])
-      })
+      }).pipe(hurried(5))
     ),
     60_000
   )

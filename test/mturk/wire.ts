@@ -1,7 +1,5 @@
 /** A service of a few lines behind real HTTP: what each test says it answers, and every call it got. */
 import * as http from "node:http"
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -180,20 +178,6 @@ export const credentials: MTurk.Credentials = { accessKeyId: "AKIATEST", secretA
 /** The layer on a wire of its own, with a memory of its own. */
 export const over = (wire: Wire, options: MTurk.Options = {}) =>
   Layer.provideMerge(MTurk.layer({ endpoint: wire.url, credentials, ...options }), Store.layerMemory)
-
-/** So much later; but only by our clock. */
-export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-  const clock = Clock.make()
-  const ahead = Duration.toMillis(by)
-  return Effect.withClock(effect, {
-    ...clock,
-    sleep: (duration) => clock.sleep(duration),
-    unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + ahead,
-    unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos() + BigInt(ahead) * 1_000_000n,
-    currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + ahead),
-    currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + BigInt(ahead) * 1_000_000n)
-  })
-}
 
 /** A test on a wire of its own. */
 export const on =

@@ -1,4 +1,7 @@
-/** README's provider, word for word: compiled, and run against the crowd it is written for. */
+/**
+ * README's provider, word for word: compiled, and run against the crowd it is written for. For the full matrix of
+ * conformance the same is run over the other stores, too.
+ */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -7,30 +10,66 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import ts from "typescript"
+import { chosen, type Name } from "../conformance/stores.js"
 import * as acmeCrowd from "../support/acmeCrowd.js"
+import * as postgres from "../support/postgres.js"
 import * as Readme from "../support/readme.js"
+import * as sqlite from "../support/sqlite.js"
 
 const folder = resolve("dist/.readme")
 
-/** Writes README's block of this name as the module it stands for. */
-const compile = (name: string): string => {
-  const code = Readme.blocks.find((block) => Readme.fileOf(block) === `${name}.ts`)?.code
+const blockOf = (name: string): string => {
+  const code = Readme.programs.get(`${name}.ts`)
   if (code === undefined) throw new Error(`README has no ${name}.ts`)
+  return code
+}
+
+/** Writes the code as a module, and answers where it is. */
+const compile = (name: string, code: string): string => {
   const path = `${folder}/${name}.js`
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   writeFileSync(path, ts.transpileModule(code, { compilerOptions }).outputText)
-  return path
+  return pathToFileURL(path).href
 }
 
 mkdirSync(folder, { recursive: true })
-compile("acme")
+compile("acme", blockOf("acme"))
 
 const scope = Effect.runSync(Scope.make())
-process.env["ACME_URL"] = await Effect.runPromise(Scope.extend(acmeCrowd.start, scope))
+const made = <A>(resource: Effect.Effect<A, unknown, Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Scope.extend(resource, scope))
+
+process.env["ACME_URL"] = await made(acmeCrowd.start)
 process.env["ACME_KEY"] = acmeCrowd.key
 afterAll(async () => {
   await Effect.runPromise(Scope.close(scope, Exit.void))
   rmSync(folder, { recursive: true })
 })
 
-await import(pathToFileURL(compile("acme.conformance")).href)
+const conformance = blockOf("acme.conformance")
+
+/** The same with another store in the one place where it names one. */
+const withStore = (name: Name, imports: string, store: string): string =>
+  `${imports}\n${conformance.replace('"Acme"', `"Acme over ${name}"`).replace("Store.layerMemory", store)}`
+
+const codes: { readonly [Key in Name]: () => Promise<string> } = {
+  memory: () => Promise.resolve(conformance),
+  SQLite: async () => {
+    const file = JSON.stringify(`${await made(sqlite.directory)}/crowd.db`)
+    const imports = 'import * as SqliteStore from "effect-crowd/store/SqliteStore"'
+    return withStore("SQLite", imports, `SqliteStore.layer({ filename: ${file} })`)
+  },
+  Postgres: async () => {
+    const url = JSON.stringify(await made(postgres.url))
+    const imports = `import { PgClient } from "@effect/sql-pg"
+import * as SqlStore from "effect-crowd/store/SqlStore"
+import * as Redacted from "effect/Redacted"`
+    return withStore(
+      "Postgres",
+      imports,
+      `SqlStore.layer.pipe(Layer.provide(PgClient.layer({ url: Redacted.make(${url}) })))`
+    )
+  }
+}
+
+for (const name of chosen("memory")) await import(compile(`acme.conformance.${name}`, await codes[name]()))

@@ -1,6 +1,6 @@
 /**
- * A real Postgres, from the npm registry. `setup` is vitest's globalSetup: the first suite that asks for a database
- * starts the one server of the test run, and the end of the run stops it.
+ * A real Postgres, from the npm registry. The first suite that asks for a database starts the one server of the test run,
+ * and the end of the run stops it: see `test/config/runFolder.ts`.
  */
 
 import { spawnSync } from "node:child_process"
@@ -96,25 +96,29 @@ const start = async (directory: string): Promise<number> => {
   return port
 }
 
-const stop = (directory: string): void => {
+/** Stops the server of this directory, if one runs there, and removes the directory. */
+export const stop = (directory: string): void => {
   if (fs.existsSync(path.join(directory, "data", "postmaster.pid"))) {
     run(path.join(binaries(directory), "pg_ctl"), ["-D", path.join(directory, "data"), "-m", "immediate", "-s", "stop"])
   }
   fs.rmSync(directory, { recursive: true, force: true })
 }
 
-const makeDirectory = (): string => {
-  const directory = fs.mkdtempSync(path.join(tmpdir(), "crowd-postgres-"))
-  fs.chmodSync(directory, 0o755)
-  return directory
+/** Whether this run has a directory for its server already. */
+export const isGiven = (): boolean => process.env[variable] !== undefined
+
+/** Where this run has its server; its processes are told so. */
+export const give = (directory: string): void => {
+  process.env[variable] = directory
 }
 
-/** The directory of this run's server; without a globalSetup, one that ends with this process. */
+/** The directory of this run's server; outside of vitest, one that ends with this process. */
 const runDirectory = (): string => {
   const given = process.env[variable]
   if (given !== undefined) return given
-  const directory = makeDirectory()
-  process.env[variable] = directory
+  const directory = fs.mkdtempSync(path.join(tmpdir(), "crowd-postgres-"))
+  fs.chmodSync(directory, 0o755)
+  give(directory)
   process.once("exit", () => stop(directory))
   return directory
 }
@@ -164,9 +168,3 @@ export const url: Effect.Effect<string, unknown, Scope.Scope> = Effect.map(fresh
 export const layer: Layer.Layer<SqlClient, unknown> = Layer.unwrapScoped(
   Effect.map(freshDatabase, ({ database, port }) => client(port, database))
 )
-
-export default function setup(): () => void {
-  const directory = makeDirectory()
-  process.env[variable] = directory
-  return () => stop(directory)
-}

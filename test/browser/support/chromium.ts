@@ -1,8 +1,7 @@
 /** Chromium for tests. Pages are as in anybody's browser: nothing of its security is switched off. */
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,7 +20,9 @@ export class Browser extends Context.Tag("test/Browser")<Browser, Launched>() {}
 const Manifest = Schema.parseJson(Schema.Struct({ version: Schema.String }))
 const { version } = Schema.decodeSync(Manifest)(readFileSync("node_modules/@sparticuz/chromium/package.json", "utf8"))
 
-const home = join(tmpdir(), `effect-crowd-chromium-${version}`)
+/** Kept from run to run. */
+const cache = resolve("node_modules/.cache")
+const home = join(cache, `chromium-${version}`)
 
 const unpackScript = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath()'
 
@@ -35,6 +36,7 @@ const nameFonts = (draft: string): void => {
 /** Unpacks into a directory of its own and gives it the common name whole, so that no test file meets half a browser. */
 const unpack = (): void => {
   if (statSync(home, { throwIfNoEntry: false }) !== undefined) return
+  mkdirSync(cache, { recursive: true })
   const draft = mkdtempSync(`${home}-`)
   execFileSync(process.execPath, ["--input-type=module", "--eval", unpackScript], {
     env: { ...process.env, TMPDIR: draft }

@@ -1,4 +1,4 @@
-/** The swap program, unchanged, on the layer against our own service. */
+/** MTurk against our own service, with people who work there, for a program that knows of neither. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,10 +6,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Agents, type Provider, TaskRuns, Workers } from "../../src/index.js"
-import { swap } from "../conformance/swap.js"
+import type { Store } from "../../src/Store.js"
+import { layer } from "../mturk/market.js"
 import { type Held, Marketplace } from "../mturk-server/support.js"
-import * as sqlite from "../support/sqlite.js"
-import { layer } from "./market.js"
 
 const Worker = Schema.Struct({ worker: Schema.String })
 const Setup = Schema.Struct({ hitType: Schema.String })
@@ -71,12 +70,13 @@ const people = Effect.gen(function* () {
 })
 
 /** One call at a time, so that the service has the HITs in their order; it takes no fees. */
-const market = layer({
-  client: { concurrency: 1, fees: "none", host: "http://127.0.0.1/task" },
-  service: { mode: "sandbox" },
-  store: sqlite.layer()
-})
-
-const crowd: Layer.Layer<Provider.Core, unknown> = Layer.effectContext(people).pipe(Layer.provideMerge(market))
-
-swap("MTurk over a SQLite file", crowd)
+export const marketOver = (store: Layer.Layer<Store, unknown>): Layer.Layer<Provider.Core, unknown> =>
+  Layer.effectContext(people).pipe(
+    Layer.provideMerge(
+      layer({
+        client: { concurrency: 1, fees: "none", host: "http://127.0.0.1/task" },
+        service: { mode: "sandbox" },
+        store
+      })
+    )
+  )
