@@ -1,11 +1,12 @@
 /**
- * One folder for everything that a run of the tests writes outside of the repository: the temporary directory of all its
- * processes, with its Postgres. It goes with the run, also where that is interrupted; what a killed run left goes with
- * the next one.
+ * The folders for everything that a run of the tests writes beside its sources: the temporary directory of all its
+ * processes, with its Postgres, and one below `node_modules`, from which packages are found. They go with the run, also
+ * where that is interrupted; what a killed run left goes with the next one.
  */
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import * as modules from "../support/modulesFolder.js"
 import * as postgres from "../support/postgres.js"
 
 const nameOf = /^crowd-test-(\d+)-/
@@ -30,23 +31,25 @@ const sweep = (where: string): void => {
   }
 }
 
-const make = (): string => {
-  const folder = fs.mkdtempSync(path.join(tmpdir(), `crowd-test-${process.pid}-`))
+const makeIn = (where: string): string => {
+  fs.mkdirSync(where, { recursive: true })
+  sweep(where)
+  const folder = fs.mkdtempSync(path.join(where, `crowd-test-${process.pid}-`))
   // Postgres runs as somebody else.
   fs.chmodSync(folder, 0o755)
-  fs.mkdirSync(path.join(folder, "postgres"))
   return folder
 }
 
-/** The setup of each project; the first one makes the folder, and its end removes it. */
+/** The setup of each project; the first one makes the folders, and its end removes them. */
 export default function setup(): (() => void) | undefined {
   if (postgres.isGiven()) return undefined
-  sweep(tmpdir())
-  const folder = make()
-  process.env["TMPDIR"] = folder
-  postgres.give(path.join(folder, "postgres"))
-  const end = () => remove(folder)
-  process.once("exit", end)
+  const folders = [makeIn(tmpdir()), makeIn(modules.home)] as const
+  process.env["TMPDIR"] = folders[0]
+  postgres.give(path.join(folders[0], "postgres"))
+  modules.give(folders[1])
+  const end = () => folders.forEach(remove)
+  // Before vitest's own listener, which exits at once.
+  process.prependOnceListener("exit", end)
   return () => {
     process.off("exit", end)
     end()

@@ -1,11 +1,12 @@
 /** Makes the processes of the crash proof into one file each, so that they start quickly. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
 import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
+import * as modulesFolder from "../support/modulesFolder.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -16,11 +17,7 @@ export type Programs = Files<"crowd" | "work">
 
 /** Below `node_modules`, so that the native SQLite driver is found from there. */
 const directory = Effect.acquireRelease(
-  Effect.sync(() => {
-    const cache = `${root}node_modules/.cache`
-    mkdirSync(cache, { recursive: true })
-    return mkdtempSync(`${cache}/effect-crowd-crash-`)
-  }),
+  Effect.sync(() => modulesFolder.make("crash")),
   (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
 )
 

@@ -1,6 +1,6 @@
 /** README's program, as it is written there, in a process of its own; the people of each crowd come from outside. */
 import { spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -14,14 +14,14 @@ import * as Scope from "effect/Scope"
 import ts from "typescript"
 import { Lobby } from "../../src/server/WorkApi.js"
 import * as marketplace from "../mturk-server/support.js"
+import * as modulesFolder from "../support/modulesFolder.js"
 import * as Readme from "../support/readme.js"
 import { accept, asWork, submit, visitors } from "../support/serverVisitors.js"
 
 /** A folder in which `effect-crowd` is this package, with README's programs in it. */
 const folder = Effect.acquireRelease(
   Effect.sync(() => {
-    mkdirSync("node_modules/.cache", { recursive: true })
-    const path = mkdtempSync(resolve("node_modules/.cache/readme-"))
+    const path = modulesFolder.make("readme")
     mkdirSync(`${path}/node_modules`)
     symlinkSync(resolve("."), `${path}/node_modules/effect-crowd`, "dir")
     writeFileSync(`${path}/package.json`, '{ "type": "module" }')

@@ -2,8 +2,7 @@
  * README's provider, word for word: compiled, and run against the crowd it is written for. For the full matrix of
  * conformance the same is run over the other stores, too.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { rmSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import { afterAll } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -12,11 +11,12 @@ import * as Scope from "effect/Scope"
 import ts from "typescript"
 import { chosen, type Name } from "../conformance/stores.js"
 import * as acmeCrowd from "../support/acmeCrowd.js"
+import * as modulesFolder from "../support/modulesFolder.js"
 import * as postgres from "../support/postgres.js"
 import * as Readme from "../support/readme.js"
 import * as sqlite from "../support/sqlite.js"
 
-const folder = resolve("dist/.readme")
+const folder = modulesFolder.make("acme")
 
 const blockOf = (name: string): string => {
   const code = Readme.programs.get(`${name}.ts`)
@@ -32,7 +32,6 @@ const compile = (name: string, code: string): string => {
   return pathToFileURL(path).href
 }
 
-mkdirSync(folder, { recursive: true })
 compile("acme", blockOf("acme"))
 
 const scope = Effect.runSync(Scope.make())
