@@ -1,8 +1,7 @@
 /** README's program, as it is written there, in a process of its own; the people of each crowd come from outside. */
 import { spawn } from "node:child_process"
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { GetAccountBalanceCommand, ListHITsCommand } from "@aws-sdk/client-mturk"
 import { afterAll, describe, expect, it } from "@effect/vitest"
@@ -20,13 +19,7 @@ import { accept, asWork, submit, visitors } from "../support/serverVisitors.js"
 
 /** A folder in which `effect-crowd` is this package, with README's programs in it. */
 const folder = Effect.acquireRelease(
-  Effect.sync(() => {
-    const path = modulesFolder.make("readme")
-    mkdirSync(`${path}/node_modules`)
-    symlinkSync(resolve("."), `${path}/node_modules/effect-crowd`, "dir")
-    writeFileSync(`${path}/package.json`, '{ "type": "module" }')
-    return path
-  }),
+  Effect.sync(() => modulesFolder.makeProject("readme")),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
 

@@ -16,7 +16,7 @@ import * as postgres from "../support/postgres.js"
 import * as Readme from "../support/readme.js"
 import * as sqlite from "../support/sqlite.js"
 
-const folder = modulesFolder.make("acme")
+const folder = modulesFolder.makeProject("acme")
 
 const blockOf = (name: string): string => {
   const code = Readme.programs.get(`${name}.ts`)

@@ -1,5 +1,5 @@
 /** Where programs of tests are written that find this project's packages. */
-import { mkdirSync, mkdtempSync } from "node:fs"
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -17,4 +17,13 @@ export const make = (name: string): string => {
   const folder = resolve(process.env[variable] ?? home)
   mkdirSync(folder, { recursive: true })
   return mkdtempSync(join(folder, `${name}-`))
+}
+
+/** A new folder in which `effect-crowd` is this package, as it is built. */
+export const makeProject = (name: string): string => {
+  const folder = make(name)
+  mkdirSync(join(folder, "node_modules"))
+  symlinkSync(resolve(home, "../.."), join(folder, "node_modules/effect-crowd"), "dir")
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+  return folder
 }
