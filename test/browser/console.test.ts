@@ -511,6 +511,25 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
     })
   )
 
+  it.scoped("fits a phone also while it says that the store fails, which can be dismissed there by keyboard", () =>
+    Effect.gen(function* () {
+      yield* launched("Full and small", 1)
+      const page = yield* requester("", { viewport: { width: 360, height: 740 } })
+      yield* isThere(page, "Full and small")
+      yield* store.broken("gone")
+      yield* isThere(page, breaking.gone.message)
+      expect(yield* act(() => page.evaluate("document.documentElement.scrollWidth"))).toBe(360)
+      const dismiss = page.getByRole("button", { name: "Dismiss" })
+      const box = yield* act(() => dismiss.boundingBox())
+      expect(box?.height).toBeGreaterThanOrEqual(36)
+      expect((box?.x ?? 360) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
+      yield* act(() => dismiss.focus())
+      yield* press(page, "Enter")
+      yield* act(() => page.getByRole("alert").waitFor({ state: "detached" }))
+      yield* store.mended
+    }).pipe(Effect.ensuring(store.mended))
+  )
+
   it.scoped("shows that the store is gone, also to whoever comes just then, and goes on once it is back", () =>
     Effect.gen(function* () {
       yield* launched("Back again", 1)

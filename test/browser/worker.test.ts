@@ -5,6 +5,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { Agents } from "../../src/Agents.js"
+import * as Money from "../../src/Money.js"
+import { Workers } from "../../src/Workers.js"
 import { layer as served } from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
@@ -351,6 +353,29 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
+  it.scoped("let somebody say by keyboard alone that it is them, with the focus where they are told", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, rows: twoRows, task: { title: "Shared, by keyboard" } })
+      yield* working(run)
+      const page = yield* visit(`/task/${run.id}`)
+      yield* act(() => page.getByRole("button", { name: "That is me, continue here" }).waitFor())
+      const focused = "document.activeElement?.textContent"
+      for (let n = 0; n < 10 && (yield* act(() => page.evaluate(focused))) !== "That is me, continue here"; n++) {
+        yield* act(() => page.keyboard.press("Tab"))
+      }
+      yield* eventually(page, focused, "That is me, continue here")
+      yield* eventually(page, "document.activeElement?.matches(':focus-visible')", true)
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* act(() => page.getByRole("timer").waitFor())
+      yield* eventually(page, "document.activeElement?.tagName", "IFRAME")
+      yield* act(() => page.keyboard.press("Tab"))
+      yield* act(() => page.keyboard.type("mine"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* heading(page, "Thank you")
+      expect(yield* submitted(run.id)).toEqual([{ name: "mine" }])
+    })
+  )
+
   it.scoped("say that a task is not on offer", () =>
     Effect.gen(function* () {
       const page = yield* visit("/task/run_nowhere")
@@ -401,6 +426,31 @@ share(live, { excludeTestServices: true })("a worker's pages", (it) => {
       yield* heading(lobby, "Tasks for you")
       for (const narrow of [page, lobby]) {
         expect(yield* act(() => narrow.evaluate("document.documentElement.scrollWidth"))).toBe(360)
+      }
+    })
+  )
+
+  it.scoped("fit a telephone also with a bonus in the lobby, however long its words and its amount", () =>
+    Effect.gen(function* () {
+      const run = yield* offered({ template, task: { title: "Generous".repeat(25) } })
+      const atWork = yield* working(run, { viewport: { width: 360, height: 640 } })
+      yield* answer(atWork, "one")
+      yield* submit(atWork)
+      yield* thanked(atWork)
+      const [agent] = yield* agentsOf(run.id)
+      const workers = yield* Workers
+      const amount = Money.make(123_456_789)
+      if (agent !== undefined) {
+        yield* workers.bonus({ worker: agent.worker, unit: agent.unit, amount, reason: "thorough".repeat(40) })
+      }
+      const { page } = atWork
+      yield* act(() => page.getByRole("link", { name: "Tasks", exact: true }).click())
+      const bonuses = page.getByRole("region", { name: "Your bonuses" })
+      yield* act(() => bonuses.getByText("1,234,567.89").waitFor())
+      expect(yield* act(() => page.evaluate("document.documentElement.scrollWidth"))).toBe(360)
+      for (const part of [bonuses.getByText("1,234,567.89"), bonuses.getByText("thorough")]) {
+        const box = yield* act(() => part.boundingBox())
+        expect((box?.x ?? 360) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
       }
     })
   )

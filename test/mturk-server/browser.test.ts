@@ -19,30 +19,43 @@ const html = `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechan
 <script>document.getElementById("shown").textContent = new URLSearchParams(location.search).get("assignmentId")</script>
 </body></html>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>`
 
-/** A site of the requester's own, which keeps something in the browser. */
-const site = Effect.acquireRelease(
-  Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
-    const server = createServer((_, response) => {
-      response.setHeader("content-type", "text/html; charset=utf-8").end(`<!doctype html>
+const form = `<!doctype html>
 <form method="post"><input type="hidden" name="assignmentId"><label>It is <input name="kind"></label><button>Send</button></form>
 <script>
 localStorage.setItem("seen", "1")
 const query = new URLSearchParams(location.search)
 document.forms[0].action = query.get("turkSubmitTo") + "/mturk/externalSubmit"
 document.forms[0].elements.assignmentId.value = query.get("assignmentId")
-</script>`)
-    })
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      resume(Effect.succeed({ url: `http://localhost:${port}/task?item=1`, close: () => server.close() }))
-    })
-  }),
-  ({ close }) => Effect.sync(close)
-)
+</script>`
 
-/** The worker finds the task, accepts it, answers and sends. */
-const works = (title: string, button: string, sees: RegExp | undefined) =>
+/** Sends its form without leaving the page, and says what came of it. */
+const fetching = `${form}<output></output><script>
+document.forms[0].addEventListener("submit", async (event) => {
+  event.preventDefault()
+  const body = new URLSearchParams(new FormData(event.target))
+  const said = await fetch(event.target.action, { method: "POST", body }).then((r) => "status " + r.status, String)
+  document.querySelector("output").textContent = said
+})
+</script>`
+
+/** A site of the requester's own, which keeps something in the browser. */
+const siteOf = (html: string) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
+      const server = createServer((_, response) => {
+        response.setHeader("content-type", "text/html; charset=utf-8").end(html)
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        const port = typeof address === "object" && address !== null ? address.port : 0
+        resume(Effect.succeed({ url: `http://localhost:${port}/task?item=1`, close: () => server.close() }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+/** The worker finds the task, accepts it, answers and sends; this is their browser. */
+const sends = (title: string, button: string, sees: RegExp | undefined) =>
   Effect.gen(function* () {
     const { url } = yield* Marketplace
     const page = yield* chromium.page()
@@ -55,8 +68,13 @@ const works = (title: string, button: string, sees: RegExp | undefined) =>
     if (sees !== undefined) yield* act(() => task.getByText(sees).waitFor())
     yield* act(() => task.getByLabel("It is").fill("a <spanner>"))
     yield* act(() => task.getByRole("button", { name: button }).click())
-    yield* act(() => page.getByRole("heading", { name: "Thank you" }).waitFor())
+    return { page, task }
   })
+
+const works = (title: string, button: string, sees: RegExp | undefined) =>
+  Effect.flatMap(sends(title, button, sees), ({ page }) =>
+    act(() => page.getByRole("heading", { name: "Thank you" }).waitFor())
+  )
 
 /** What a script does when the work is there: look, approve, pay, delete. */
 const settles = (id: string) =>
@@ -92,9 +110,19 @@ describe("a HIT of a plain script", () => {
 
   it.scopedLive("at a site of the requester's is worked on there, with the site's own storage", () =>
     Effect.gen(function* () {
-      const { url } = yield* site
+      const { url } = yield* siteOf(form)
       const { id } = yield* samples.create({ Question: externalQuestion(url) })
       yield* works("Label a text", "Send", undefined)
+      yield* settles(id)
+    }).pipe(Effect.provide(market()))
+  )
+
+  it.scopedLive("at a site that sends its form with fetch sees its success, in Chromium", () =>
+    Effect.gen(function* () {
+      const { url } = yield* siteOf(fetching)
+      const { id } = yield* samples.create({ Question: externalQuestion(url) })
+      const { task } = yield* sends("Label a text", "Send", undefined)
+      yield* act(() => task.getByText("status 200").waitFor())
       yield* settles(id)
     }).pipe(Effect.provide(market()))
   )
