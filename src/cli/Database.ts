@@ -9,10 +9,10 @@ import * as Redacted from "effect/Redacted"
 import type { StoreError } from "../CrowdError.js"
 import * as Store from "../Store.js"
 import * as SqliteStore from "../store/SqliteStore.js"
-import { withoutSecrets } from "./addresses.js"
 import { fromConfig } from "./environment.js"
-import { DatabaseNotFound, PackageMissing, UsageError } from "./failure.js"
-import * as packages from "./packages.js"
+import { DatabaseNotFound, type PackageMissing, UsageError } from "./failure.js"
+import { withoutSecrets } from "./format.js"
+import * as optionalPackages from "./optionalPackages.js"
 
 export type Database =
   | { readonly _tag: "File"; readonly path: string }
@@ -54,11 +54,10 @@ const file = (path: string, absence: Absence, durability: SqliteStore.Options["d
   })
 
 const postgres = (url: Redacted.Redacted<string>, shown: string) =>
-  Effect.gen(function* () {
-    const found = yield* packages.imported(() => import("./postgres.js"))
-    if (Option.isNone(found)) return yield* new PackageMissing({ names: ["@effect/sql-pg"], neededBy: shown })
-    return found.value.layer(url, shown)
-  })
+  Effect.map(
+    optionalPackages.needed(() => import("./postgres.js"), { names: ["@effect/sql-pg"], neededBy: shown }),
+    (postgres) => postgres.layer(url, shown)
+  )
 
 export const layer = (
   database: Database,

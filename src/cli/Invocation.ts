@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { shellWord } from "../internal/text.js"
-import { shown } from "./addresses.js"
+import * as format from "./format.js"
 import { program } from "./manifest.js"
 
 export interface Service {
@@ -26,7 +26,7 @@ const valueOf = (words: ReadonlyArray<string>, option: string): string | undefin
 const given = (words: ReadonlyArray<string>, option: string): ReadonlyArray<string> => {
   if (flags.includes(option)) return words.includes(option) ? [option] : []
   const value = valueOf(words, option)
-  return value === undefined ? [] : [option, shellWord(option === "--db" ? shown(value) : value)]
+  return value === undefined ? [] : [option, shellWord(option === "--db" ? format.database(value) : value)]
 }
 
 export const make = (typed: ReadonlyArray<string>): Service => {

@@ -1,8 +1,4 @@
-/** The global options, and what follows from them: which crowd, which database, text or JSON. */
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
-import * as Config from "effect/Config"
+/** What a command works with: the crowd and the database that follow from the options of all commands. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,19 +11,9 @@ import type * as Local from "../Local.js"
 import type { TaskRun } from "../TaskRuns.js"
 import * as crowds from "./crowds.js"
 import * as Database from "./Database.js"
-import { fromConfig } from "./environment.js"
 import { NoRunYet, UsageError } from "./failure.js"
+import { type Asked, type Given, settle } from "./globalOptions.js"
 import * as providers from "./providers.js"
-import type { Terms } from "./terms.js"
-
-/** What was asked for. */
-export interface Asked {
-  /** The crowd, if it was asked for by name. */
-  readonly named: Option.Option<providers.Entry>
-  readonly database: Database.Database
-  readonly json: boolean
-  readonly terms: Terms
-}
 
 export interface Service extends Asked {
   readonly provider: providers.Entry
@@ -35,95 +21,11 @@ export interface Service extends Asked {
 
 export class Session extends Context.Tag("effect-crowd/cli/Session")<Session, Service>() {}
 
-const findProvider = (name: string) =>
-  Effect.mapError(Effect.fromNullable(providers.named(name)), () =>
-    ValidationError.invalidValue(HelpDoc.p(providers.unknown(name)))
-  )
-
-export const options = {
-  provider: Options.text("provider").pipe(
-    Options.withPseudoName("NAME"),
-    Options.withDescription(
-      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run; for a new one, the variable CROWD_PROVIDER names it too`
-    ),
-    Options.mapEffect(findProvider),
-    Options.optional
-  ),
-  db: Options.text("db").pipe(
-    Options.withPseudoName("FILE"),
-    Options.withDescription(
-      "The SQLite file that remembers everything (crowd.db by default; or the variable CROWD_DB), or postgres://…"
-    ),
-    Options.optional
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("Print one JSON object instead of text")),
-  live: Options.boolean("live").pipe(
-    Options.withDescription("Work with real money, where the provider has a test mode")
-  ),
-  questionUrl: Options.text("question-url").pipe(
-    Options.withPseudoName("URL"),
-    Options.withDescription(
-      "mturk: the https address of your own page that serves the tasks (or CROWD_QUESTION_URL); by default each page is sent along"
-    ),
-    Options.optional
-  ),
-  fees: Options.choice("fees", ["amazon", "none"]).pipe(
-    Options.withDescription("mturk: what the service takes on top of each payment (or CROWD_FEES); amazon by default"),
-    Options.optional
-  )
-}
-
-export interface Given {
-  readonly provider: Option.Option<providers.Entry>
-  readonly db: Option.Option<string>
-  readonly json: boolean
-  readonly live: boolean
-  readonly questionUrl: Option.Option<string>
-  readonly fees: Option.Option<"amazon" | "none">
-}
-
-/** Global options are taken before the name of the command as well as after it; the later one counts. */
-const merge = (before: Given, after: Given): Given => ({
-  provider: Option.orElse(after.provider, () => before.provider),
-  db: Option.orElse(after.db, () => before.db),
-  json: before.json || after.json,
-  live: before.live || after.live,
-  questionUrl: Option.orElse(after.questionUrl, () => before.questionUrl),
-  fees: Option.orElse(after.fees, () => before.fees)
-})
-
-/** The options given before the name of the command. */
-export class Before extends Context.Tag("effect-crowd/cli/Before")<Before, Given>() {}
-
-const dbFromEnv = Config.nonEmptyString("CROWD_DB").pipe(Config.withDefault("crowd.db"))
-
-const variables = Config.all({
-  questionUrl: Config.option(Config.nonEmptyString("CROWD_QUESTION_URL")),
-  fees: Config.literal("amazon", "none")("CROWD_FEES").pipe(Config.withDefault("amazon" as const))
-})
-
 /** Nobody shall believe that they work with real money where there is none. */
 const checkLive = ({ provider, terms }: Service): Effect.Effect<void, UsageError> =>
   terms.live && !provider.hasLive
     ? new UsageError({ message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.` })
     : Effect.void
-
-const settle = (after: Given): Effect.Effect<Asked, UsageError, Before> =>
-  Effect.gen(function* () {
-    const given = merge(yield* Before, after)
-    const { fees, questionUrl } = yield* fromConfig(variables)
-    const database = yield* Database.fromText(Option.isSome(given.db) ? given.db.value : yield* fromConfig(dbFromEnv))
-    return {
-      named: given.provider,
-      database,
-      json: given.json,
-      terms: {
-        live: given.live,
-        questionUrl: Option.orElse(given.questionUrl, () => questionUrl),
-        fees: Option.getOrElse(given.fees, () => fees)
-      }
-    }
-  })
 
 /** Runs work with that crowd. */
 const withProvider = <A, E, R>(asked: Asked, provider: providers.Entry, work: Effect.Effect<A, E, R>) => {

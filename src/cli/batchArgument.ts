@@ -2,8 +2,8 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
 import type { Batch } from "../Batch.js"
-import * as permissions from "./permissions.js"
-import * as places from "./places.js"
+import * as devicePermissions from "./devicePermissions.js"
+import * as pageAddresses from "./pageAddresses.js"
 import * as warnings from "./warnings.js"
 
 export const batchArg = Args.text({ name: "batch" }).pipe(
@@ -11,13 +11,13 @@ export const batchArg = Args.text({ name: "batch" }).pipe(
 )
 
 /** Where `crowd run` and `crowd serve` will show it. */
-export const where = { url: places.options.url, framesUrl: places.options.framesUrl }
+export const where = { url: pageAddresses.options.url, framesUrl: pageAddresses.options.framesUrl }
 
-interface Given extends Partial<places.Given> {
+interface Given extends Partial<pageAddresses.Given> {
   readonly batch: string
   readonly strict: boolean
 }
 
 /** The batch with all it is warned of; fails where warnings count as faults. */
 export const checked = (batch: Batch, given: Given) =>
-  Effect.tap(permissions.warned(batch, given), (warned) => warnings.check(warned, given))
+  Effect.tap(devicePermissions.warned(batch, given), (warned) => warnings.check(warned, given))

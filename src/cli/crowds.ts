@@ -1,6 +1,5 @@
 /** Which crowd a command works with, where none was named with `--provider`. */
 import * as Prompt from "@effect/cli/Prompt"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -12,7 +11,7 @@ import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Worker } from "../Workers.js"
-import { fromConfig } from "./environment.js"
+import { fromConfig, text } from "./environment.js"
 import { UsageError } from "./failure.js"
 import * as providers from "./providers.js"
 import { Screen } from "./Screen.js"
@@ -81,10 +80,8 @@ export const workersCalled = (text: string): Effect.Effect<ReadonlyArray<Found<W
     return [...byId, ...byName.flat()].flatMap((worker) => Option.toArray(among(worker)))
   })
 
-const variable = Config.option(Config.nonEmptyString("CROWD_PROVIDER"))
-
 const fromVariable: Effect.Effect<Option.Option<Entry>, UsageError> = Effect.gen(function* () {
-  const name = yield* fromConfig(variable)
+  const name = yield* fromConfig(text("CROWD_PROVIDER"))
   if (Option.isNone(name)) return Option.none()
   const provider = providers.named(name.value)
   return provider === undefined

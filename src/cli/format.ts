@@ -1,4 +1,4 @@
-/** Numbers, money and times for people. */
+/** Numbers, money, times and the addresses of databases, for people. */
 import { harmlessLine } from "../internal/text.js"
 import * as Money from "../Money.js"
 import type { Cost } from "../TaskRuns.js"
@@ -35,3 +35,11 @@ export const table = (rows: ReadonlyArray<readonly [label: string, value: string
 
 /** What a stranger wrote, on one line: nothing in it moves the cursor or colours the screen. */
 export const plain = (value: unknown): string => harmlessLine(typeof value === "string" ? value : JSON.stringify(value))
+
+/** The address of a database, without its password. */
+export const withoutSecrets = ({ host, pathname, protocol, username }: URL): string =>
+  `${protocol}//${username === "" ? "" : `${username}@`}${host}${pathname}`
+
+/** What `--db` was given, as it may be shown. */
+export const database = (text: string): string =>
+  text.startsWith("postgres") && URL.canParse(text) ? withoutSecrets(new URL(text)) : text

@@ -7,7 +7,7 @@ import * as Usage from "@effect/cli/Usage"
 import * as Arr from "effect/Array"
 import * as Option from "effect/Option"
 import { suggestion } from "../internal/text.js"
-import * as Session from "./Session.js"
+import { globalOptions } from "./globalOptions.js"
 
 /** A command, as `@effect/cli` describes it. */
 export interface Described {
@@ -20,7 +20,7 @@ export const textOf = (doc: HelpDoc.HelpDoc): string => stripVTControlCharacters
 
 /** The options of all commands, each with how it is written, and whether a value follows. */
 const common = new Map(
-  Object.values<Options.Options<unknown>>(Session.options).flatMap((option) =>
+  Object.values<Options.Options<unknown>>(globalOptions).flatMap((option) =>
     Option.toArray(Options.getIdentifier(option)).map((name) => [
       name,
       { usage: textOf(Usage.getHelp(Options.getUsage(option))), takesValue: !Options.isBool(option) }

@@ -10,7 +10,7 @@ import * as Faults from "../mturk-server/Faults.js"
 import type { Store } from "../Store.js"
 import type { CannotListen } from "./failure.js"
 import * as pages from "./pages.js"
-import type { Settings } from "./serving.js"
+import type { Settings } from "./serverSettings.js"
 
 export interface Options extends Pick<MTurkServer.Options, "accessKeys" | "account" | "mode"> {
   /** How often each fault happens. */

@@ -1,4 +1,4 @@
-/** The pages for people, over HTTP at this machine's port. */
+/** The pages for people, over HTTP at this machine's port; imported only by commands that serve them, because others need not wait for it. */
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -13,8 +13,8 @@ import type { Core } from "../Provider.js"
 import * as connections from "../server/connections.js"
 import * as Server from "../server/Server.js"
 import { CannotListen } from "./failure.js"
-import * as packages from "./packages.js"
-import { type Addresses, addressesOf, hostsOf, type Settings } from "./serving.js"
+import * as optionalPackages from "./optionalPackages.js"
+import { type Addresses, addressesOf, hostsOf, type Settings } from "./serverSettings.js"
 
 /** Counted from when nothing is under way any more, or patience has ended: for answers on their way to slow clients. */
 const grace = "2 seconds"
@@ -56,7 +56,7 @@ const cannotListen = (settings: Settings, { cause }: ServeError): CannotListen =
 /** Where its packages are not installed, nobody asks for metrics. */
 const metrics = ({ token }: Settings) =>
   Effect.map(
-    packages.imported(() => import("../server/Prometheus.js")),
+    optionalPackages.imported(() => import("../server/Prometheus.js")),
     Option.match({ onNone: () => Layer.empty, onSome: (prometheus) => prometheus.layer({ token }) })
   )
 

@@ -33,11 +33,11 @@ import { submissions } from "./commands/submissions.js"
 import { sync } from "./commands/sync.js"
 import { unblock } from "./commands/unblock.js"
 import { describe, describeBug, exitCodeOf, exitCodes, type Failure, toJson, UsageError } from "./failure.js"
+import { Before, globalOptions } from "./globalOptions.js"
 import * as help from "./help.js"
 import * as Invocation from "./Invocation.js"
 import { program, version } from "./manifest.js"
 import { paintOn, print, Screen, say } from "./Screen.js"
-import * as Session from "./Session.js"
 
 const see = `See ${program} --help.`
 
@@ -68,12 +68,12 @@ const commands = [
 
 const crowd = Command.make(
   "crowd",
-  Session.options,
+  globalOptions,
   () => new UsageError({ message: `Name a command, such as ${program} run <batch>. ${see}` })
 ).pipe(
   Command.withDescription("Hire a crowd of people for a batch of tasks"),
   Command.withSubcommands(commands),
-  Command.provideSync(Session.Before, (given) => given)
+  Command.provideSync(Before, (given) => given)
 )
 
 const footer = HelpDoc.blocks([

@@ -6,16 +6,16 @@ import * as Option from "effect/Option"
 import type * as CrowdError from "../CrowdError.js"
 import * as Local from "../Local.js"
 import * as Mock from "../Mock.js"
+import * as People from "../mock/People.js"
 import type { Core } from "../Provider.js"
 import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
-import type { TaskRun } from "../TaskRuns.js"
-import * as conducting from "./conducting.js"
-import { type CrowdGone, PackageMissing } from "./failure.js"
-import * as mockCrowd from "./mockCrowd.js"
-import * as packages from "./packages.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
+import { conductEveryRun } from "./conductEveryRun.js"
+import { CrowdGone, type PackageMissing } from "./failure.js"
+import type { Terms } from "./mturk.js"
+import * as optionalPackages from "./optionalPackages.js"
 import type { Screen } from "./Screen.js"
-import type { Terms } from "./terms.js"
 
 export interface Entry {
   readonly name: string
@@ -60,6 +60,17 @@ export interface Entry {
 
 const registered = (name: string) => Effect.flatMap(Requesters, (requesters) => requesters.register(name, {}))
 
+/** The Mock's people work as long as the command does. */
+const attendMock: Entry["attend"] = (run) =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    const people = People.fillForms(run, yield* runs.template(run.id))
+    yield* Mock.work(run.id, { ...people, patience: "50 millis" })
+    const { units } = yield* runs.summary(run.id)
+    const left = units.created + units.launched
+    return left === 0 ? yield* Effect.never : yield* new CrowdGone({ run: run.id, units: left })
+  })
+
 export const mock: Entry = {
   name: "mock",
   about: "nobody: answers are made up, nothing is paid",
@@ -71,7 +82,7 @@ export const mock: Entry = {
   durability: "normal",
   layer: () => Mock.layerStore(),
   requester: registered("mock"),
-  attend: mockCrowd.attend
+  attend: attendMock
 }
 
 export const local: Entry = {
@@ -85,16 +96,16 @@ export const local: Entry = {
   durability: "full",
   layer: Local.layer,
   requester: registered("local"),
-  attend: ({ id }) => conducting.everyRun({ except: id })
+  attend: ({ id }) => conductEveryRun({ except: id })
 }
 
 const overMTurk = (terms: Terms) =>
-  Effect.flatMap(
-    packages.imported(() => import("./mturk.js")),
-    Option.match({
-      onNone: () => new PackageMissing({ names: ["@aws-sdk/client-mturk"], neededBy: "The crowd mturk" }),
-      onSome: (mturk) => Effect.succeed(mturk.layer(terms))
-    })
+  Effect.map(
+    optionalPackages.needed(() => import("./mturk.js"), {
+      names: ["@aws-sdk/client-mturk"],
+      neededBy: "The crowd mturk"
+    }),
+    (mturk) => mturk.layer(terms)
   )
 
 export const mturk: Entry = {

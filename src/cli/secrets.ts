@@ -2,27 +2,16 @@
 import { createHmac, randomBytes } from "node:crypto"
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { sign } from "../local/signature.js"
 import * as privateFiles from "../store/sql/privateFiles.js"
 import type { Database } from "./Database.js"
-import { fromConfig } from "./environment.js"
+import { fromConfig, secretVariable, shortestSecret, text } from "./environment.js"
 import { NoSecret, UsageError } from "./failure.js"
 
 type Secret = Redacted.Redacted<string>
-
-/** So many characters a secret or a token has at the least. */
-const shortest = 16
-
-const fromEnvironment = (name: string): Effect.Effect<Option.Option<Secret>, UsageError> =>
-  Effect.filterOrFail(
-    fromConfig(Config.option(Config.redacted(name))),
-    (given) => Option.isNone(given) || Redacted.value(given.value).length >= shortest,
-    () => new UsageError({ message: `${name} is too short: it needs ${shortest} characters or more.` })
-  )
 
 const isReason = (reason: PlatformError.SystemErrorReason) => (error: PlatformError.PlatformError) =>
   error._tag === "SystemError" && error.reason === reason
@@ -50,7 +39,7 @@ export const keyOf = (
     const read = fs.readFileString(path)
     const text = yield* Effect.catchIf(read, isReason("NotFound"), () => Effect.zipRight(makeKey(path), read))
     const key = text.trim()
-    if (key.length < shortest) return yield* new NoSecret({ path, description: "it holds no key" })
+    if (key.length < shortestSecret) return yield* new NoSecret({ path, description: "it holds no key" })
     const privacy = privateFiles.privacyOf(path, files)
     if (privacy === "Shared") {
       return yield* new NoSecret({ path, description: "others can read it", remedy: privateFiles.remedy(path) })
@@ -64,11 +53,11 @@ export const keyOf = (
 /** `CROWD_SECRET`; else the key beside the database file. Servers that share a Postgres have to be told. */
 export const secretOf = (database: Database): Effect.Effect<Secret, UsageError | NoSecret, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const given = yield* fromEnvironment("CROWD_SECRET")
+    const given = yield* secretVariable("CROWD_SECRET")
     if (Option.isSome(given)) return given.value
     if (database._tag === "File") return yield* keyOf(`${database.path}.key`)
     return yield* new UsageError({
-      message: `Set CROWD_SECRET (${shortest} characters or more): all servers over one Postgres sign with the same.`
+      message: `Set CROWD_SECRET (${shortestSecret} characters or more): all servers over one Postgres sign with the same.`
     })
   })
 
@@ -89,8 +78,8 @@ const derive = (secret: Secret, what: string) =>
 export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> =>
   Effect.gen(function* () {
     const [name, secretName] = keyVariables
-    const id = yield* fromConfig(Config.option(Config.nonEmptyString(name)))
-    const given = yield* fromEnvironment(secretName)
+    const id = yield* fromConfig(text(name))
+    const given = yield* secretVariable(secretName)
     if (Option.isSome(id) && Option.isSome(given)) return { id: id.value, secret: given.value, isMade: false }
     if (Option.isSome(id) || Option.isSome(given)) {
       return yield* new UsageError({ message: `Set both of ${name} and ${secretName}, or none.` })
@@ -105,7 +94,7 @@ export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> 
 /** `CROWD_TOKEN`; else the same for all servers that share a Postgres and a secret, and another one at each start of others. */
 export const tokenOf = (database: Database, secret: Secret): Effect.Effect<Secret, UsageError> =>
   Effect.map(
-    fromEnvironment("CROWD_TOKEN"),
+    secretVariable("CROWD_TOKEN"),
     Option.getOrElse(() =>
       Redacted.make(database._tag === "Postgres" ? sign(secret, ["token"]) : randomBytes(24).toString("base64url"))
     )

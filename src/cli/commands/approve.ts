@@ -10,6 +10,7 @@ import { TaskRuns } from "../../TaskRuns.js"
 import { type Named, type Whose, whose } from "../agentOrWorker.js"
 import * as decisions from "../decisions.js"
 import { UsageError } from "../failure.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
@@ -45,7 +46,7 @@ const whoseOrAll = (given: Named & { readonly all: boolean }): Effect.Effect<Opt
 
 export const approve = Command.make(
   "approve",
-  { run: runArg, ...decisions.submissions, all, feedback: decisions.maybeFeedback, override, ...Session.options },
+  { run: runArg, ...decisions.submissions, all, feedback: decisions.maybeFeedback, override, ...globalOptions },
   (given) =>
     Session.withCrowd(
       given,

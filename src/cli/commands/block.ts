@@ -4,6 +4,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { type Worker, Workers } from "../../Workers.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
 import { find, workerArg } from "../workerArgument.js"
@@ -21,7 +22,7 @@ export const tell = (worker: Worker, blocked: boolean) =>
     return blocked ? `${name} is blocked and gets no more work from you.` : `${name} may work for you again.`
   })
 
-export const block = Command.make("block", { worker: workerArg, reason, ...Session.options }, (given) =>
+export const block = Command.make("block", { worker: workerArg, reason, ...globalOptions }, (given) =>
   Session.withCrowdOf(
     given,
     Effect.gen(function* () {

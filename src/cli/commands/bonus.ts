@@ -15,6 +15,7 @@ import type { BonusReceipt } from "../../Workers.js"
 import { agentOption, checkAgent, type Named, type Whose, whose, workerOption } from "../agentOrWorker.js"
 import { BonusesNotPaid, UsageError } from "../failure.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
@@ -138,7 +139,7 @@ const payFile = (run: TaskRun, path: string) =>
     return yield* new BonusesNotPaid({ path, paid: paid.count, repeated: paid.repeated, notPaid })
   })
 
-export const bonus = Command.make("bonus", { run: runArg, file, ...one, ...Session.options }, (given) =>
+export const bonus = Command.make("bonus", { run: runArg, file, ...one, ...globalOptions }, (given) =>
   Session.withCrowd(
     given,
     Effect.gen(function* () {

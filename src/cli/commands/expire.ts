@@ -10,6 +10,7 @@ import type { RunId } from "../../Ids.js"
 import { type Summary, TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Invocation from "../Invocation.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
@@ -60,7 +61,7 @@ const expiredText = ({ current, left }: Expired, waiting: string): string => {
   return `${current.run}: ${format.count(expired, "unit")} expired. ${working}`
 }
 
-export const expire = Command.make("expire", { run: runArg, wait, ...Session.options }, (given) =>
+export const expire = Command.make("expire", { run: runArg, wait, ...globalOptions }, (given) =>
   Session.withCrowd(
     given,
     stoppable(

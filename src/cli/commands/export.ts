@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TaskRuns } from "../../TaskRuns.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as results from "../results.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
@@ -23,7 +24,7 @@ export const exporting = Command.make(
     out: results.out("<batch>-results.csv or .jsonl"),
     force: results.force,
     excel: results.excel,
-    ...Session.options
+    ...globalOptions
   },
   (given) =>
     Session.withCrowd(

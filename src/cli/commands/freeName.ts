@@ -3,13 +3,14 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Local from "../../Local.js"
+import { globalOptions } from "../globalOptions.js"
 import * as providers from "../providers.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
 
 const name = Args.text({ name: "name" }).pipe(Args.withDescription("The name a worker of Local chose"))
 
-export const freeName = Command.make("free-name", { name, ...Session.options }, (given) =>
+export const freeName = Command.make("free-name", { name, ...globalOptions }, (given) =>
   Session.withSession(
     given,
     Session.overStore(

@@ -9,6 +9,7 @@ import * as Samples from "../../batch/Samples.js"
 import { shellWord } from "../../internal/text.js"
 import { UsageError } from "../failure.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Invocation from "../Invocation.js"
 import * as providers from "../providers.js"
 import * as Session from "../Session.js"
@@ -49,7 +50,7 @@ const write = ({ dir, from, sample }: Start) =>
 
 export const init = Command.make(
   "init",
-  { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, from, ...Session.options },
+  { dir: Args.text({ name: "dir" }).pipe(Args.withDescription("A new directory")), sample, from, ...globalOptions },
   (given) =>
     Session.withSession(
       given,

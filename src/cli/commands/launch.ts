@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked, where } from "../batchArgument.js"
+import { globalOptions } from "../globalOptions.js"
 import * as launching from "../launching.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
@@ -23,7 +24,7 @@ const limit = Options.integer("limit").pipe(
 
 export const launch = Command.make(
   "launch",
-  { batch: batchArg, limit, new: launching.fresh, strict: warnings.strict, ...where, ...Session.options },
+  { batch: batchArg, limit, new: launching.fresh, strict: warnings.strict, ...where, ...globalOptions },
   (given) =>
     Session.withBatch(given, (read) =>
       Effect.gen(function* () {

@@ -11,14 +11,15 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Local from "../../Local.js"
 import * as Money from "../../Money.js"
-import * as conducting from "../conducting.js"
-import { PackageMissing, UsageError } from "../failure.js"
-import * as packages from "../packages.js"
+import { conductEveryRun } from "../conductEveryRun.js"
+import { UsageError } from "../failure.js"
+import { globalOptions } from "../globalOptions.js"
+import * as optionalPackages from "../optionalPackages.js"
 import * as providers from "../providers.js"
 import { print } from "../Screen.js"
 import * as Session from "../Session.js"
 import * as secrets from "../secrets.js"
-import * as serving from "../serving.js"
+import * as serverSettings from "../serverSettings.js"
 import { servable } from "../stopping.js"
 
 const balance = Options.text("balance").pipe(
@@ -68,24 +69,20 @@ const forScripts = (endpoint: string, { id, isMade, secret }: secrets.AccessKey)
     "  export AWS_DEFAULT_REGION=us-east-1"
   ].join("\n")
 
-const loaded = Effect.flatMap(
-  packages.imported(() => import("../mturkService.js")),
-  Option.match({
-    onNone: () =>
-      new PackageMissing({ names: ["@smithy/signature-v4", "@aws-crypto/sha256-js"], neededBy: "crowd mturk-server" }),
-    onSome: Effect.succeed
-  })
-)
+const loaded = optionalPackages.needed(() => import("../mturkService.js"), {
+  names: ["@smithy/signature-v4", "@aws-crypto/sha256-js"],
+  neededBy: "crowd mturk-server"
+})
 
 /** A HIT has no word for what its page may ask browsers for. */
-const { framesUrl: _, ...servingOptions } = serving.options
+const { framesUrl: _, ...servingOptions } = serverSettings.options
 
 interface Given {
   readonly balance: Option.Option<Money.Money>
   readonly fault: Option.Option<ReadonlyArray<readonly [string, number]>>
 }
 
-const serveFor = (settings: serving.Settings, { balance, fault }: Given) =>
+const serveFor = (settings: serverSettings.Settings, { balance, fault }: Given) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { json } = yield* Session.Session
@@ -104,7 +101,7 @@ const serveFor = (settings: serving.Settings, { balance, fault }: Given) =>
           ? JSON.stringify({ workers, console, endpoint, accessKeyId: key.id, ...secret })
           : `${description}\n${forScripts(endpoint, key)}`
       )
-      return yield* conducting.everyRun()
+      return yield* conductEveryRun()
     })
   )
 
@@ -118,13 +115,13 @@ const onlyLocal = Effect.flatMap(Session.Session, ({ provider }) =>
 
 export const mturkServer = Command.make(
   "mturk-server",
-  { balance, fault, ...servingOptions, ...Session.options },
+  { balance, fault, ...servingOptions, ...globalOptions },
   (given) =>
     Session.withSession(
       given,
       Effect.gen(function* () {
         yield* onlyLocal
-        const settings = yield* serving.settle({ ...given, framesUrl: Option.none() })
+        const settings = yield* serverSettings.settle({ ...given, framesUrl: Option.none() })
         const session = yield* Session.Session
         const crowd = Layer.mapError(Local.layer(settings.people), Session.wrongSetting(session))
         const served = servable("mturk-server", serveFor(settings, given))

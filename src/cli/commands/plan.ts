@@ -7,6 +7,7 @@ import * as Crowd from "../../Crowd.js"
 import * as Money from "../../Money.js"
 import { batchArg, checked, where } from "../batchArgument.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
 import * as warnings from "../warnings.js"
@@ -36,7 +37,7 @@ const planText = (plan: Crowd.Plan): string => {
 
 export const plan = Command.make(
   "plan",
-  { batch: batchArg, strict: warnings.strict, ...where, ...Session.options },
+  { batch: batchArg, strict: warnings.strict, ...where, ...globalOptions },
   (given) =>
     Session.withBatch(given, (read) =>
       Effect.gen(function* () {

@@ -12,6 +12,7 @@ import { Provider } from "../../Provider.js"
 import { Requesters } from "../../Requesters.js"
 import { fromConfig } from "../environment.js"
 import { UsageError } from "../failure.js"
+import { globalOptions } from "../globalOptions.js"
 import * as providers from "../providers.js"
 import { Screen } from "../Screen.js"
 import * as Session from "../Session.js"
@@ -146,7 +147,7 @@ const describe = (name: string, mode: string, isReady: boolean): string =>
     ? `${name}, ${mode}: you are known to the service. No secret was stored.`
     : `${name}, ${mode}: the service knows these keys, but no secret was stored, and this process has no others that it knows. Put them where the other commands find them: for mturk into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into a profile of the AWS command line.`
 
-export const register = Command.make("register", { arg, ...Session.options }, (given) =>
+export const register = Command.make("register", { arg, ...globalOptions }, (given) =>
   Session.withSession(
     given,
     Session.overDatabase(

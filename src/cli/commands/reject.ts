@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import * as decisions from "../decisions.js"
+import { globalOptions } from "../globalOptions.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 
@@ -21,7 +22,7 @@ export const reject = Command.make(
     ...decisions.submissions,
     feedback: decisions.feedback.pipe(Options.withDescription("Why; shown to the worker")),
     category,
-    ...Session.options
+    ...globalOptions
   },
   (given) =>
     Session.withCrowd(

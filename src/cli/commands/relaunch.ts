@@ -10,6 +10,7 @@ import * as Money from "../../Money.js"
 import { type RelaunchOptions, TaskRuns } from "../../TaskRuns.js"
 import { agentOption } from "../agentOrWorker.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import { runArg, runOrNewest } from "../runArgument.js"
 import { say } from "../Screen.js"
 import * as Session from "../Session.js"
@@ -44,7 +45,7 @@ const optionsOf = ({ agent, expired, rejected }: Narrowed): RelaunchOptions => (
 
 export const relaunch = Command.make(
   "relaunch",
-  { run: Args.optional(runArg), expired, rejected, agent, ...Session.options },
+  { run: Args.optional(runArg), expired, rejected, agent, ...globalOptions },
   (given) =>
     Session.withCrowd(
       given,

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import { type Intent, Journal, type Settlement } from "../../Journal.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { NotFinished } from "../failure.js"
+import { globalOptions } from "../globalOptions.js"
 import { decodeToken } from "../ids.js"
 import { runArg } from "../runArgument.js"
 import { print } from "../Screen.js"
@@ -58,7 +59,7 @@ const notHappened = tokensOption("not-happened", "An uncertain effect that did n
 
 export const resume = Command.make(
   "resume",
-  { run: Args.optional(runArg), happened, notHappened, ...Session.options },
+  { run: Args.optional(runArg), happened, notHappened, ...globalOptions },
   (given) =>
     Session.withCrowd(
       given,

@@ -11,12 +11,13 @@ import * as Conductor from "../../Conductor.js"
 import { type Summary, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked } from "../batchArgument.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as launching from "../launching.js"
 import * as Progress from "../Progress.js"
 import * as results from "../results.js"
 import { paintOn, Screen, say } from "../Screen.js"
 import * as Session from "../Session.js"
-import * as serving from "../serving.js"
+import * as serverSettings from "../serverSettings.js"
 import * as summary from "../summary.js"
 import * as warnings from "../warnings.js"
 
@@ -67,10 +68,10 @@ interface Work {
   readonly approve: boolean
   readonly every: Option.Option<Duration.Duration>
   /** Where people come to pages of ours. */
-  readonly settings: Option.Option<serving.Settings>
+  readonly settings: Option.Option<serverSettings.Settings>
 }
 
-const openPages = (settings: serving.Settings) =>
+const openPages = (settings: serverSettings.Settings) =>
   Effect.flatMap(
     Effect.promise(() => import("../pages.js")),
     (pages) => pages.open(settings)
@@ -94,9 +95,9 @@ const work = ({ approve, batch, every, fresh, settings }: Work) =>
     })
   )
 
-const settingsFor = (given: serving.Given) =>
+const settingsFor = (given: serverSettings.Given) =>
   Effect.flatMap(Session.Session, ({ provider }) =>
-    provider.servesPages ? Effect.asSome(serving.settle(given)) : Effect.succeedNone
+    provider.servesPages ? Effect.asSome(serverSettings.settle(given)) : Effect.succeedNone
   )
 
 /** How the run ended, where standard output has its results. */
@@ -122,8 +123,8 @@ const options = {
   force: results.force,
   excel: results.excel,
   strict: warnings.strict,
-  ...serving.options,
-  ...Session.options
+  ...serverSettings.options,
+  ...globalOptions
 }
 
 export const run = Command.make("run", options, (given) =>

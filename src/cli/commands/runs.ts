@@ -14,6 +14,7 @@ import * as crowds from "../crowds.js"
 import { nameOf } from "../Database.js"
 import { NoRunYet } from "../failure.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import { print } from "../Screen.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
@@ -77,7 +78,7 @@ const toJson = ({ cost, decided, run, toReview, units }: Line) => ({
   cost
 })
 
-export const runs = Command.make("runs", Session.options, (given) =>
+export const runs = Command.make("runs", globalOptions, (given) =>
   Session.withDatabase(given, ({ database, json, named }) =>
     Effect.gen(function* () {
       const asked = Stream.filter(crowds.runs, ({ provider }) => Option.getOrElse(named, () => provider) === provider)

@@ -4,12 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import * as decisions from "../decisions.js"
+import { globalOptions } from "../globalOptions.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 
 export const softReject = Command.make(
   "soft-reject",
-  { run: runArg, ...decisions.submissions, feedback: decisions.maybeFeedback, ...Session.options },
+  { run: runArg, ...decisions.submissions, feedback: decisions.maybeFeedback, ...globalOptions },
   (given) =>
     Session.withCrowd(
       given,

@@ -13,6 +13,7 @@ import type { RunId } from "../../Ids.js"
 import { type Summary, TaskRuns } from "../../TaskRuns.js"
 import * as crowds from "../crowds.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Invocation from "../Invocation.js"
 import { runArg, runOrNewest } from "../runArgument.js"
 import { print } from "../Screen.js"
@@ -58,7 +59,7 @@ const showOthers = (shown: RunId) =>
     yield* print(["", "Earlier runs:", ...rows, `${yield* Invocation.crowd("runs")} shows all.`].join("\n"))
   })
 
-export const status = Command.make("status", { run: Args.optional(runArg), watch, ...Session.options }, (given) =>
+export const status = Command.make("status", { run: Args.optional(runArg), watch, ...globalOptions }, (given) =>
   Session.withCrowd(
     given,
     Effect.gen(function* () {

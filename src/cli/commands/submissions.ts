@@ -12,6 +12,7 @@ import { SubmissionStatus } from "../../States.js"
 import { type Inputs, TaskRuns } from "../../TaskRuns.js"
 import { workerOption } from "../agentOrWorker.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import { runArg } from "../runArgument.js"
 import { print } from "../Screen.js"
 import * as Session from "../Session.js"
@@ -68,7 +69,7 @@ const withInputs = (page: Chunk.Chunk<Agent>) =>
 
 export const submissions = Command.make(
   "submissions",
-  { run: runArg, worker: Options.optional(workerOption), status, ...Session.options },
+  { run: runArg, worker: Options.optional(workerOption), status, ...globalOptions },
   (given) =>
     Session.withCrowd(
       given,

@@ -3,11 +3,12 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { Units } from "../../Units.js"
 import * as format from "../format.js"
+import { globalOptions } from "../globalOptions.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
 
-export const sync = Command.make("sync", { run: runArg, ...Session.options }, (given) =>
+export const sync = Command.make("sync", { run: runArg, ...globalOptions }, (given) =>
   Session.withCrowd(
     given,
     Effect.gen(function* () {

@@ -2,11 +2,12 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { Workers } from "../../Workers.js"
+import { globalOptions } from "../globalOptions.js"
 import * as Session from "../Session.js"
 import { find, workerArg } from "../workerArgument.js"
 import { tell } from "./block.js"
 
-export const unblock = Command.make("unblock", { worker: workerArg, ...Session.options }, (given) =>
+export const unblock = Command.make("unblock", { worker: workerArg, ...globalOptions }, (given) =>
   Session.withCrowdOf(
     given,
     Effect.gen(function* () {

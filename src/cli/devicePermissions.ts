@@ -6,7 +6,7 @@ import type { Batch } from "../Batch.js"
 import { isTrustworthy } from "../server/pages/frames.js"
 import { fromConfig } from "./environment.js"
 import type { UsageError } from "./failure.js"
-import * as places from "./places.js"
+import * as pageAddresses from "./pageAddresses.js"
 import { Session } from "./Session.js"
 
 const notSent =
@@ -19,19 +19,22 @@ const notSecure = (origin: string): string =>
   `which browsers give only over https and on localhost, and ${origin} is neither; put a proxy with TLS before it`
 
 /** What is in the way; nothing where they work. */
-const obstacle = (given: Partial<places.Given>): Effect.Effect<Option.Option<string>, UsageError, Session> =>
+const obstacle = (given: Partial<pageAddresses.Given>): Effect.Effect<Option.Option<string>, UsageError, Session> =>
   Effect.gen(function* () {
     const { provider, terms } = yield* Session
     if (provider.tasksAt(terms) === "sent") return Option.some(notSent)
-    const variables = yield* fromConfig(Config.all(places.variables))
-    const { framed } = yield* places.settle(places.merge(given, variables))
+    const variables = yield* fromConfig(Config.all(pageAddresses.variables))
+    const { framed } = yield* pageAddresses.settle(pageAddresses.merge(given, variables))
     if (Option.isNone(framed)) return Option.some(noFrames)
     const { frames, pages } = framed.value
     return Option.map(Option.fromNullable([pages, frames].find((origin) => !isTrustworthy(origin))), notSecure)
   })
 
 /** The batch, warned of what its tasks ask for and would not get. */
-export const warned = (batch: Batch, given: Partial<places.Given>): Effect.Effect<Batch, UsageError, Session> => {
+export const warned = (
+  batch: Batch,
+  given: Partial<pageAddresses.Given>
+): Effect.Effect<Batch, UsageError, Session> => {
   const { permissions } = batch.task
   if (permissions.length === 0) return Effect.succeed(batch)
   return Effect.map(

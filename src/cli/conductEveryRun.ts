@@ -21,7 +21,7 @@ const teller = () => {
 }
 
 /** Conducts all runs of this crowd, those also that another process launches meanwhile. A fault ends none of it. */
-export const everyRun = (
+export const conductEveryRun = (
   options: { readonly except?: RunId | undefined } = {}
 ): Effect.Effect<never, never, Core | Screen> =>
   Effect.scoped(

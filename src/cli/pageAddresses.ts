@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { parse } from "../server/origins.js"
 import * as frames from "../server/pages/frames.js"
+import { text } from "./environment.js"
 import { UsageError } from "./failure.js"
 import { Session } from "./Session.js"
 
@@ -42,9 +43,9 @@ export interface Given {
 
 export const variables = {
   port: Config.option(Config.integer("CROWD_PORT")),
-  host: Config.option(Config.nonEmptyString("CROWD_HOST")),
-  url: Config.option(Config.nonEmptyString("CROWD_URL")),
-  framesUrl: Config.option(Config.nonEmptyString("CROWD_FRAMES_URL"))
+  host: text("CROWD_HOST"),
+  url: text("CROWD_URL"),
+  framesUrl: text("CROWD_FRAMES_URL")
 }
 
 /** What the command line says counts before what the environment says. */

@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Local from "../Local.js"
-import { fromConfig } from "./environment.js"
+import { flag, fromConfig, list } from "./environment.js"
 import { type NoSecret, UsageError } from "./failure.js"
-import * as places from "./places.js"
+import * as pageAddresses from "./pageAddresses.js"
 import { Session } from "./Session.js"
 import * as secrets from "./secrets.js"
 
@@ -21,7 +21,7 @@ const ranges = (name: string, description: string) =>
   )
 
 export const options = {
-  ...places.options,
+  ...pageAddresses.options,
   allowHost: Options.text("allow-host").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(
@@ -54,7 +54,7 @@ export const options = {
   pseudonyms: Options.boolean("pseudonyms").pipe(Options.withDescription("Store a pseudonym in place of each address"))
 }
 
-export interface Given extends places.Given {
+export interface Given extends pageAddresses.Given {
   readonly allowHost: ReadonlyArray<string>
   readonly identify: Option.Option<"address" | "name">
   readonly namesPerHour: Option.Option<number>
@@ -67,13 +67,8 @@ export interface Given extends places.Given {
   readonly pseudonyms: boolean
 }
 
-const list = (name: string) =>
-  Config.array(Config.nonEmptyString(), name).pipe(Config.withDefault<ReadonlyArray<string>>([]))
-
-const flag = (name: string) => Config.withDefault(Config.boolean(name), false)
-
 const environment: Config.Config<Given> = Config.all({
-  ...places.variables,
+  ...pageAddresses.variables,
   allowHost: list("CROWD_ALLOW_HOST"),
   identify: Config.option(Config.literal("address", "name")("CROWD_IDENTIFY")),
   namesPerHour: Config.option(Config.integer("CROWD_NAMES_PER_HOUR")),
@@ -90,7 +85,7 @@ const environment: Config.Config<Given> = Config.all({
 const merge = (words: Given, variables: Given): Given => {
   const either = <A>(a: ReadonlyArray<A>, b: ReadonlyArray<A>) => (a.length > 0 ? a : b)
   return {
-    ...places.merge(words, variables),
+    ...pageAddresses.merge(words, variables),
     allowHost: either(words.allowHost, variables.allowHost),
     identify: Option.orElse(words.identify, () => variables.identify),
     namesPerHour: Option.orElse(words.namesPerHour, () => variables.namesPerHour),
@@ -104,7 +99,7 @@ const merge = (words: Given, variables: Given): Given => {
   }
 }
 
-export interface Settings extends places.Places {
+export interface Settings extends pageAddresses.Places {
   /** Other names of the pages, each with a port or without. */
   readonly allowedHosts: ReadonlyArray<string>
   readonly secret: Redacted.Redacted<string>
@@ -126,7 +121,7 @@ export const settle = (words: Given): Effect.Effect<Settings, UsageError | NoSec
     const { database } = yield* Session
     const secret = yield* secrets.secretOf(database)
     return {
-      ...(yield* places.settle(given)),
+      ...(yield* pageAddresses.settle(given)),
       allowedHosts: yield* Effect.forEach(given.allowHost, checkHost),
       secret,
       token: yield* secrets.tokenOf(database, secret),
@@ -166,10 +161,11 @@ export interface Addresses {
 
 /** How the pages at this port are reached, from where it matters. */
 export const addressesOf = ({ host, url }: Settings, port: number): Addresses => {
-  const at = (name: string) => places.at(name, port)
+  const at = (name: string) => pageAddresses.at(name, port)
   const isReachable = !/^(127\.|::1$|localhost$)/.test(host)
   if (Option.isSome(url)) return { workers: [`${url.value}/`], console: `${url.value}/console`, isReachable: true }
-  if (!places.isEverywhere(host)) return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
+  if (!pageAddresses.isEverywhere(host))
+    return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
   const names = outside()
   return {
     workers: (names.length === 0 ? ["127.0.0.1"] : names).map((name) => `${at(name)}/`),
