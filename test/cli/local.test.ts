@@ -190,6 +190,23 @@ describe("who people are", () => {
     })
   )
 
+  it.scopedLive("is said when run and serve begin: two behind one address count as one, and take turns", () =>
+    Effect.gen(function* () {
+      const { batch, local, over } = yield* prepared()
+      const says =
+        "People are told apart by their ip address: two behind one address count as one, and take turns; --identify name tells them apart.\n"
+      const run = yield* served(["run", batch, ...local])
+      yield* until(Effect.sync(run.err), (told) => told.includes(says))
+      yield* run.stop
+      const serve = yield* served(["serve", ...over])
+      expect(serve.err()).toContain(says)
+      yield* serve.stop
+      const names = yield* served(["serve", "--identify", "name", ...over])
+      expect(names.err()).toContain("People are told apart by a name they choose, kept in their browser.\n")
+      expect(names.err()).not.toContain("take turns")
+    })
+  )
+
   it.scopedLive("cannot be said wrong without being told", () =>
     Effect.gen(function* () {
       const { batch, local, db } = yield* prepared()
@@ -279,6 +296,31 @@ describe("crowd serve", () => {
       const none = yield* crowd(["free-name", "Bob", "--json", ...over])
       expect(none.code).toBe(1)
       expect(errorOf(none)).toMatchObject({ _tag: "NameNotTaken", name: "Bob" })
+    })
+  )
+
+  it.scopedLive("with --block-address, or CROWD_BLOCK_ADDRESS, a block holds for whoever else is at the address", () =>
+    Effect.gen(function* () {
+      const { batch, local, over } = yield* prepared()
+      const { run } = summaryOf(yield* crowd(["launch", batch, "--json", ...local]))
+      const words = ["serve", "--identify", "name", ...over]
+      const first = yield* served(words, { CROWD_BLOCK_ADDRESS: "true" })
+      const ann = yield* first.visitor(0)
+      const headers = visiting.cookiesOf(yield* ann.ask("POST", "/api/work/name", { json: { name: "Ann" } }))
+      expect((yield* visiting.accept(ann, run, { headers })).status).toBe(200)
+      yield* first.stop
+      expect((yield* crowd(["block", "Ann", ...over])).code).toBe(0)
+
+      const newcomer = (more: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+        Effect.gen(function* () {
+          const again = yield* served([...words, ...more], env)
+          const { status } = yield* (yield* again.visitor(0)).ask("GET", "/api/work/lobby")
+          yield* again.stop
+          return status
+        })
+      expect(yield* newcomer(["--block-address"])).toBe(403)
+      expect(yield* newcomer([], { CROWD_BLOCK_ADDRESS: "true" })).toBe(403)
+      expect(yield* newcomer([])).toBe(200)
     })
   )
 

@@ -1,5 +1,7 @@
 /** Blocks that also hold for the address of whoever is blocked. */
 import { expect, layer as share } from "@effect/vitest"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -78,6 +80,25 @@ share(Layer.provideMerge(crowd(false), sqlite.layer()))("a block by default", (i
     Effect.gen(function* () {
       yield* blocked("Eve", "192.0.2.1")
       expect((yield* (yield* Local.Local).name(from("192.0.2.1"), "Ada")).worker).toBe("Ada")
+    })
+  )
+})
+
+const configured = Layer.provide(
+  Local.layerConfig({
+    identify: Config.succeed("name" as const),
+    secret: Config.succeed(secret),
+    blockAddress: Config.boolean("CROWD_BLOCK_ADDRESS")
+  }),
+  Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["CROWD_BLOCK_ADDRESS", "true"]])))
+)
+
+share(Layer.provideMerge(configured, sqlite.layer()))("a block whose reach the configuration says", (it) => {
+  it.scoped("also holds for the address where layerConfig finds blockAddress", () =>
+    Effect.gen(function* () {
+      yield* blocked("Eve", "192.0.2.1")
+      const local = yield* Local.Local
+      expect((yield* refusal(local.worker(from("192.0.2.1")), "Unwelcome")).reason).toBe("blocked")
     })
   )
 })
