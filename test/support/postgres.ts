@@ -109,6 +109,7 @@ export const isGiven = (): boolean => process.env[variable] !== undefined
 
 /** Where this run has its server; its processes are told so. */
 export const give = (directory: string): void => {
+  fs.mkdirSync(directory, { recursive: true })
   process.env[variable] = directory
 }
 
