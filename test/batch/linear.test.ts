@@ -10,6 +10,9 @@ import * as Template from "../../src/batch/Template.js"
 import * as questions from "../../src/mturk-server/hits/questions.js"
 import { counting } from "../support/steps.js"
 
+/** How many mixed pages are tried; `npm run prove:linear` tries more. */
+const samples = Number(process.env["CROWD_LINEAR_SAMPLES"] ?? 8)
+
 /** So much more work at the most is twice as much; what is done once makes it less. */
 const twice = 2.3
 
@@ -97,7 +100,7 @@ describe("a page", () => {
     "of twice the length takes twice the steps, whatever is repeated in it",
     () =>
       Effect.gen(function* () {
-        for (const part of [...attacks, ...fc.sample(parts, { numRuns: 40, seed: 10 })]) {
+        for (const part of [...attacks, ...fc.sample(parts, { numRuns: samples, seed: 10 })]) {
           const times = yield* doubling(part)
           expect(times, JSON.stringify(part)).toBeLessThanOrEqual(twice)
         }

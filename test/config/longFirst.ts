@@ -2,17 +2,16 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** Files that take longest, so that none of them is begun when all the others are done. */
 const long = [
-  "load/load",
-  "mturk/calls",
-  "mturk/storm",
-  "crash/once",
-  "cli/mturk",
   "browser/",
-  "mturk/conformance",
+  "cli/mturk",
+  "load/load",
+  "mturk/storm",
+  "conformance/",
+  "crash/once",
   "server/fuzz",
   "cli/run",
-  "unit/journal",
-  "conformance/"
+  "cli/local",
+  "batch/linear"
 ]
 
 const rank = ({ moduleId }: TestSpecification): number => {

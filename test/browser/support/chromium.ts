@@ -57,7 +57,6 @@ export const plainHost = "crowd.test"
 const switches = [
   "--headless=shell",
   "--no-sandbox",
-  "--no-zygote",
   "--disable-gpu",
   "--disable-background-networking",
   // A microphone and a camera that beep and blink, and nobody who has to be asked for them.
