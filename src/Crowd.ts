@@ -26,14 +26,13 @@ import {
   type TaskRunNotFound,
   type Uncertain
 } from "./CrowdError.js"
-import { assignmentsOf } from "./crowd/assignmentsOf.js"
 import { callback } from "./crowd/callback.js"
 import * as loading from "./crowd/loading.js"
-import { resultOf } from "./crowd/resultOf.js"
+import { assignmentsOf, resultOf } from "./crowd/results.js"
 import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
 import * as reviewing from "./crowd/reviewing.js"
 import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
-import { named } from "./internal/named.js"
+import { named } from "./internal/schemas.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"

@@ -31,7 +31,7 @@ import type {
   ReviewOrder
 } from "./driver/orders.js"
 import { type Outward, settled } from "./driver/outward.js"
-import { received } from "./internal/received.js"
+import { decodeUntrusted } from "./internal/untrusted.js"
 import type { Json } from "./Json.js"
 import type { Message, Outcome } from "./Messages.js"
 import type { Currency, Money } from "./Money.js"
@@ -338,7 +338,7 @@ export const registration = <Args, Encoded>(options: {
 }): Registration => ({
   args: options.args,
   check: (name, args) =>
-    Either.match(received(options.args, { errors: "all" })(args), {
+    Either.match(decodeUntrusted(options.args, { errors: "all" })(args), {
       onLeft: (error) => new InvalidRegisterArgs({ provider: options.provider, description: error.message }),
       onRight: (decoded) => options.check(name, decoded)
     }),
@@ -371,7 +371,7 @@ export const arrivals = <Data, Encoded>(options: {
   readonly schema: Schema.Schema<Data, Encoded>
   readonly arrival: (data: Data) => Arrival
 }): Arrivals => {
-  const decode = received(options.schema)
+  const decode = decodeUntrusted(options.schema)
   return (data) =>
     Either.match(decode(data), {
       onLeft: (error) =>

@@ -8,7 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ProviderError, StoreError, WorkerNotFound } from "./CrowdError.js"
 import { WorkerId } from "./Ids.js"
-import { named } from "./internal/named.js"
+import { named } from "./internal/schemas.js"
 
 /**
  * What became of a message to one worker.

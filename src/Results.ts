@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import { Answers } from "./Agents.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
-import { named } from "./internal/named.js"
+import { named } from "./internal/schemas.js"
 import { AgentStatus } from "./States.js"
 import { Inputs, Task } from "./TaskRuns.js"
 

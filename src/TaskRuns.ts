@@ -22,8 +22,7 @@ import type {
   TaskRunNotFound
 } from "./CrowdError.js"
 import { type AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
-import { FiniteDuration } from "./internal/finite.js"
-import { named } from "./internal/named.js"
+import { FiniteDuration, named } from "./internal/schemas.js"
 import { isJsonObject, isSame, Json } from "./Json.js"
 import type { Media, MediaFile } from "./Media.js"
 import { Minor, Money } from "./Money.js"

@@ -24,7 +24,7 @@ import type {
   WorkerNotFound
 } from "./CrowdError.js"
 import { type AgentId, type RequesterId, RunId, Token, UnitId, WorkerId } from "./Ids.js"
-import { named } from "./internal/named.js"
+import { named } from "./internal/schemas.js"
 import { Money } from "./Money.js"
 import { AgentStatus } from "./States.js"
 

@@ -16,7 +16,7 @@ import { lineFault, proseFault, suggestion } from "../internal/text.js"
 import * as Money from "../Money.js"
 import * as Csv from "./data/csv.js"
 import { source } from "./data/files.js"
-import * as Heads from "./data/heads.js"
+import * as Heads from "./data/firstBytes.js"
 import * as Faults from "./faults.js"
 import { type Bad, bad } from "./rows.js"
 

@@ -23,14 +23,14 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { nextTurn, textPerTurn } from "../internal/nextTurn.js"
+import { textPerTurn, yieldToEventLoop } from "../internal/eventLoop.js"
 import type { Json } from "../Json.js"
 import * as Money from "../Money.js"
 import { Result } from "../Results.js"
 import type { AgentStatus } from "../States.js"
 import * as Csv from "./data/csv.js"
 import { reasonOf } from "./data/files.js"
-import * as Shapes from "./pages/shapes.js"
+import * as Shapes from "./pages/answerShapes.js"
 
 /**
  * How a file of results is written.
@@ -237,7 +237,7 @@ const inBlocks = <E, R, Row, E2>(
     return Stream.unfoldEffect(0, (from) =>
       from >= all.length
         ? Effect.succeedNone
-        : Effect.map(Effect.zipLeft(blockFrom(all, from), nextTurn), (block) =>
+        : Effect.map(Effect.zipLeft(blockFrom(all, from), yieldToEventLoop), (block) =>
             Option.some([block, from + block.count] as const)
           )
     )

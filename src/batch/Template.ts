@@ -7,8 +7,8 @@ import * as Batch from "../Batch.js"
 import type { Inputs } from "../TaskRuns.js"
 import { inert } from "./pages/escapes.js"
 import { type Escape, fromTemplate, type Hole, type Reader, valueOf } from "./pages/holes.js"
+import { readPage } from "./pages/html.js"
 import * as PageChecks from "./pages/pageChecks.js"
-import { readPage } from "./pages/pages.js"
 
 /**
  * A placeholder: where it stands, and what makes a value fit for that place. `inputs` is the whole row, for where the one

@@ -45,3 +45,12 @@ const prefix = "crowd:"
 export const toName = ({ local, session }: Kept): string => prefix + JSON.stringify({ local, session })
 
 export const fromName = (name: string): Kept => (name.startsWith(prefix) ? parse(name.slice(prefix.length)) : nothing)
+
+/** The browser may refuse to keep anything; the work itself goes on. */
+export const attempt = <A>(use: () => A): A | undefined => {
+  try {
+    return use()
+  } catch {
+    return undefined
+  }
+}

@@ -12,7 +12,7 @@ import type * as Money from "../Money.js"
 import type { Result } from "../Results.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type BonusError, Workers } from "../Workers.js"
-import { resultOf } from "./resultOf.js"
+import { resultOf } from "./results.js"
 
 /**
  * What a rule decides of a submission. `Bonus` pays the bonus and approves; `Leave` leaves it to somebody else or to

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ProviderError } from "../CrowdError.js"
 import type { Token } from "../Ids.js"
-import { FiniteDuration } from "../internal/finite.js"
+import { FiniteDuration } from "../internal/schemas.js"
 
 /**
  * What an outward effect came back with. `remoteId` is the crowd's own name for what was made; `wait` is how long it

@@ -1,7 +1,7 @@
 /** Batches and files that cannot be used as they are. */
 import * as Schema from "effect/Schema"
 import * as Ids from "../Ids.js"
-import { named } from "../internal/named.js"
+import { named } from "../internal/schemas.js"
 
 /**
  * How many rows, and the numbers of the first of them.

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as causes from "../errors/cause.js"
 import * as Ids from "../Ids.js"
-import { FiniteDuration } from "../internal/finite.js"
+import { FiniteDuration } from "../internal/schemas.js"
 
 /**
  * An effect on the outside world that may have happened and can be neither repeated nor looked up. It is never sent

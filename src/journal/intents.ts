@@ -1,11 +1,12 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
 import type * as Option from "effect/Option"
 import { type ProviderError, type StoreError, Uncertain } from "../CrowdError.js"
 import type { Driver, Outward, Receipt } from "../Driver.js"
-import type { RunId, Token } from "../Ids.js"
+import { type RunId, Token } from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import type { Json } from "../Json.js"
 
@@ -70,3 +71,13 @@ export const isRepeatable = <Order, E>(
   const age = DateTime.distance(firstSentAt, leaseUntil)
   return !Duration.isFinite(repeatableFor) || (age >= 0 && age <= Duration.toMillis(repeatableFor))
 }
+
+/** The token of an effect on one entity, readable: `launch_unit_01H…`. */
+export const tokenOf = (kind: string, id: string): Token => Token.make(`${kind}_${id}`)
+
+/** The token of an effect that several things together make the same: their SHA-256. */
+export const tokenOfParts = (kind: string, parts: ReadonlyArray<string>): Effect.Effect<Token> =>
+  Effect.map(
+    Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)))),
+    (hash) => Token.make(`${kind}_${Encoding.encodeHex(new Uint8Array(hash)).slice(0, 48)}`)
+  )

@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TooManyNames } from "../CrowdError.js"
-import { recent } from "../internal/recent.js"
+import { boundedMap } from "../internal/boundedMap.js"
 
 const hour = 3_600_000
 
@@ -15,7 +15,7 @@ export interface NewNames {
 }
 
 export const make = (perHour: number): NewNames => {
-  const taken = recent<ReadonlyArray<number>>(addressesAtMost)
+  const taken = boundedMap<ReadonlyArray<number>>(addressesAtMost)
   const within = (address: string, now: number) => (taken.get(address) ?? []).filter((at) => at > now - hour)
   return {
     taking: (address, take) =>

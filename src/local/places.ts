@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
-import { recent } from "../internal/recent.js"
+import { boundedMap } from "../internal/boundedMap.js"
 import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import { blocks, data, requesters, workers } from "../store/tables.js"
@@ -33,7 +33,7 @@ export interface Service {
 const nobody: ReadonlySet<string> = new Set()
 
 export const make = (store: Store.Service): Effect.Effect<Service> => {
-  const known = recent<true>(10_000)
+  const known = boundedMap<true>(10_000)
 
   const blockedNames = pages(store, requesters, { where: { provider } }).pipe(
     Stream.flatMap(({ id }) => pages(store, blocks, { where: { requester: id } })),

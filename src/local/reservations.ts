@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { NameNotTaken, NameTaken, StoreError } from "../CrowdError.js"
-import { recent } from "../internal/recent.js"
+import { boundedMap } from "../internal/boundedMap.js"
 import type * as Store from "../Store.js"
 import { data } from "../store/tables.js"
 import * as names from "./names.js"
@@ -50,7 +50,7 @@ export interface Service {
 }
 
 export const make = (store: Store.Service): Service => {
-  const known = recent<{ readonly generation: number; readonly until: number }>(10_000)
+  const known = boundedMap<{ readonly generation: number; readonly until: number }>(10_000)
 
   const read = (key: string): Effect.Effect<Option.Option<Reservation>, StoreError> =>
     Effect.flatMap(

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { Agents } from "../Agents.js"
 import type { RequesterId, WorkerId } from "../Ids.js"
-import { recent } from "../internal/recent.js"
+import { boundedMap } from "../internal/boundedMap.js"
 import { Provider } from "../Provider.js"
-import { enrol } from "../provider/registry.js"
+import { enrol } from "../provider/workerRegistry.js"
 import { Qualifications } from "../Qualifications.js"
 import { Requesters } from "../Requesters.js"
 import { Store } from "../Store.js"
@@ -21,7 +21,7 @@ export const makeContext = (balance: Option.Option<number>) =>
     const store = yield* Store
     const requesters = yield* Requesters
     const { provider } = yield* Provider
-    const crowd = { store, driver: { provider }, workersByName: recent<WorkerId>(1_000) }
+    const crowd = { store, driver: { provider }, workersByName: boundedMap<WorkerId>(1_000) }
     const known = new Map<string, RequesterId>()
 
     const requester: Context["requester"] = (name) => {

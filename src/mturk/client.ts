@@ -13,7 +13,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { received } from "../internal/received.js"
+import { decodeUntrusted } from "../internal/untrusted.js"
 import type { Environment } from "./environment.js"
 import { type CallError, failure, fromThrown } from "./errors.js"
 import * as limiter from "./limiter.js"
@@ -108,7 +108,7 @@ const sending = <In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
 const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.map(clientOf(settings), (client) => ({
     call: (method, command, reply) => {
-      const decode = received(reply)
+      const decode = decodeUntrusted(reply)
       return gate
         .limit(method, sending(client, settings, method, command))
         .pipe(

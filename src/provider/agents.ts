@@ -33,12 +33,12 @@ import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import * as eligibility from "./eligibility.js"
 import type * as Engine from "./engine.js"
-import * as observed from "./observed.js"
+import * as observed from "./observations.js"
 import * as presence from "./presence.js"
-import * as registry from "./registry.js"
 import * as reviews from "./reviews.js"
 import { changeAgent, invalid, moveAgent } from "./transitions.js"
 import { watch } from "./watching.js"
+import * as registry from "./workerRegistry.js"
 
 const sameAnswers = Schema.equivalence(Answers)
 

@@ -9,7 +9,7 @@ import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
-import { hasHad, type Named, unitAt } from "./registry.js"
+import { hasHad, type Named, unitAt } from "./workerRegistry.js"
 
 type Standing = typeof tables.standings.schema.Type
 

@@ -13,7 +13,7 @@ import {
 } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
 import type { RunId, WorkerId } from "../Ids.js"
-import { type Recent, recent } from "../internal/recent.js"
+import { type BoundedMap, boundedMap } from "../internal/boundedMap.js"
 import * as journal from "../journal/journal.js"
 import type { Requester } from "../Requesters.js"
 import * as Store from "../Store.js"
@@ -30,7 +30,7 @@ export interface Service {
   /** An element at once, and whenever there may be more to do; none where that comes about unseen. */
   readonly changes: Option.Option<Stream.Stream<void>>
   /** The ids of workers who are surely in the store. */
-  readonly workersByName: Recent<WorkerId>
+  readonly workersByName: BoundedMap<WorkerId>
   /** The run is read again: it has changed. */
   readonly forget: (id: RunId) => Effect.Effect<void>
   readonly run: (id: string) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>
@@ -47,7 +47,7 @@ const orFail = <A, E, E2>(effect: Effect.Effect<Option.Option<A>, E>, error: () 
 
 export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store> =>
   Effect.map(Store.Store, (store) => {
-    const runs = recent<TaskRun>(64)
+    const runs = boundedMap<TaskRun>(64)
 
     /** Several providers may share a store; what is another's is not there. */
     const ours = <A extends { readonly provider: string }, E>(found: Effect.Effect<Option.Option<A>, E>) =>
@@ -73,7 +73,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
       changes: Option.zipWith(store.writes, Option.fromNullable(driver.news), (writes, news) =>
         Stream.merge(writes, news)
       ),
-      workersByName: recent(10_000),
+      workersByName: boundedMap(10_000),
       forget: (id) => Effect.sync(() => runs.remove(id)),
       run,
       unit: (id) => orFail(store.get(tables.units, id), () => new UnitNotFound({ unit: id })),

@@ -9,9 +9,9 @@ import type { GrantOrder, QualificationsDriver } from "../Driver.js"
 import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
+import { tokenOfParts } from "../journal/intents.js"
 import type { Done } from "../journal/journal.js"
 import { decodePayload, isBegun, missing } from "../journal/payload.js"
-import * as token from "../journal/token.js"
 import type { Qualification, Service } from "../Qualifications.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
@@ -144,7 +144,7 @@ export const make = (engine: Engine.Service, crowd: QualificationsDriver): Servi
     }))
 
   const tokenOf = (operation: Operation, { generation, qualification, worker }: typeof Grant.Type) =>
-    token.ofParts(operation, [qualification, worker, String(generation)])
+    tokenOfParts(operation, [qualification, worker, String(generation)])
 
   const perform = (operation: Operation, grant: Effect.Effect<Option.Option<typeof Grant.Type>, StoreError>) =>
     runners[operation]

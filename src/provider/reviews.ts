@@ -16,10 +16,10 @@ import type {
 import type { ReviewOrder } from "../Driver.js"
 import { AgentId } from "../Ids.js"
 import type { Intent } from "../Journal.js"
+import { tokenOf } from "../journal/intents.js"
 import type { Done, Request, Runner } from "../journal/journal.js"
 import { complete } from "../journal/pagewise.js"
 import { byId, decodePayload, isBegun, isUnsettled, missing } from "../journal/payload.js"
-import * as token from "../journal/token.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
@@ -43,7 +43,7 @@ export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agen
   const { qualifications, unitsPerAssignment } = run.task
   return store.insert(tables.payments, [
     {
-      id: token.ofId("approve", agent.id),
+      id: tokenOf("approve", agent.id),
       kind: "reward",
       run: Option.some(run.id),
       unit: Option.some(agent.unit),
@@ -67,8 +67,8 @@ const ends: Ends = {
 }
 
 /** An agent is paid under one token, however it comes to be paid. */
-const tokenOf = (operation: Payload["operation"], agent: AgentId) =>
-  token.ofId(operation === "reject" ? "reject" : "approve", agent)
+const reviewToken = (operation: Payload["operation"], agent: AgentId) =>
+  tokenOf(operation === "reject" ? "reject" : "approve", agent)
 
 const otherThan = (operation: Payload["operation"]) => (operation === "reject" ? "approve" : "reject")
 
@@ -80,7 +80,7 @@ export const asked = (
 ): Effect.Effect<Option.Option<Payload>, StoreError> =>
   operation !== "approve" && operation !== "overrideRejection" && operation !== "reject"
     ? Effect.succeedNone
-    : Effect.flatMap(store.get(tables.intents, tokenOf(operation, agent.id)), (intent) =>
+    : Effect.flatMap(store.get(tables.intents, reviewToken(operation, agent.id)), (intent) =>
         Effect.transposeOption(
           Option.map(Option.filter(intent, isUnsettled), (intent) => decodePayload(Payload, intent))
         )
@@ -176,7 +176,7 @@ export const make = (engine: Engine.Service): Reviews => {
           ? []
           : [
               {
-                token: tokenOf(payload.operation, payload.agent),
+                token: reviewToken(payload.operation, payload.agent),
                 run: Option.some(order.run.id),
                 subject: payload.agent,
                 payload: encode(payload),
@@ -199,7 +199,7 @@ export const make = (engine: Engine.Service): Reviews => {
           const found = yield* agent(id)
           if (found.status === ends[operation]) return []
           if (Option.isNone(States.nextAgent(found.status, operation))) return yield* invalid(found, operation)
-          if (yield* isBegun(store, tokenOf(otherThan(operation), id))) return yield* new Crossed()
+          if (yield* isBegun(store, reviewToken(otherThan(operation), id))) return yield* new Crossed()
           return yield* requestsFor([{ agent: id, operation, ...words }])
         })
       )
@@ -223,7 +223,7 @@ export const make = (engine: Engine.Service): Reviews => {
       const runner: Runner<ReviewOrder, InsufficientFunds | ProviderError> =
         operation === "approve" ? approvals : rejections
       const outcomes = yield* runner.perform(requestsFor([{ agent: id, operation, ...unsaid }]))
-      if (!(yield* isBegun(store, tokenOf(operation, id)))) return
+      if (!(yield* isBegun(store, reviewToken(operation, id)))) return
       for (const outcome of outcomes) {
         if (Either.isLeft(outcome) && outcome.left._tag !== "InsufficientFunds") return yield* outcome.left
       }

@@ -13,15 +13,15 @@ import * as Ids from "../Ids.js"
 import { first, pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, OpenOptions, Service, TaskRun } from "../TaskRuns.js"
-import { due } from "./due.js"
+import { due } from "./deadlines.js"
 import type * as Engine from "./engine.js"
-import * as knownRun from "./knownRun.js"
 import * as media from "./media.js"
 import { medianTime } from "./medianTime.js"
 import { newUnit } from "./newUnit.js"
 import * as relaunching from "./relaunching.js"
-import * as tally from "./tally.js"
-import * as unsent from "./unsent.js"
+import * as knownRun from "./resumedRun.js"
+import * as runTotals from "./runTotals.js"
+import * as unsent from "./unlaunched.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { changes, driver, forget, requester, run, store } = engine
@@ -163,7 +163,7 @@ export const make = (engine: Engine.Service): Service => {
 
   const rows: Service["rows"] = (id) => Effect.zipRight(run(id), knownRun.rowsOf(store, id))
 
-  const counts: Service["counts"] = (id) => Effect.zipRight(run(id), tally.units(store, id))
+  const counts: Service["counts"] = (id) => Effect.zipRight(run(id), runTotals.units(store, id))
 
   const summary: Service["summary"] = (id) =>
     Effect.gen(function* () {
@@ -178,7 +178,7 @@ export const make = (engine: Engine.Service): Service => {
         assignments: yield* rows(id),
         units: yield* counts(id),
         workers: workers[id] ?? 0,
-        cost: yield* tally.cost(store, found),
+        cost: yield* runTotals.cost(store, found),
         medianTime: median,
         hourlyWage: Option.map(median, (time) =>
           Math.round((found.task.reward.minor * Duration.toMillis("1 hour")) / Math.max(1, time))

@@ -9,22 +9,22 @@ import { InvalidTransition, type StoreError } from "../CrowdError.js"
 import type { ExpireOrder, LaunchOrder, Receipt } from "../Driver.js"
 import { retrying } from "../driver/retry.js"
 import type { RunId, UnitId } from "../Ids.js"
-import { pauses } from "../internal/heard.js"
+import { pauses } from "../internal/changes.js"
 import type { Intent } from "../Journal.js"
+import { tokenOf } from "../journal/intents.js"
 import type { Done, Request } from "../journal/journal.js"
 import { complete, pagewise } from "../journal/pagewise.js"
 import { byId, missing } from "../journal/payload.js"
-import * as token from "../journal/token.js"
 import type { UnitStatus } from "../States.js"
 import { first, pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Service, Unit } from "../Units.js"
-import { busyUntil } from "./busyUntil.js"
+import { busyUntil } from "./deadlines.js"
 import type * as Engine from "./engine.js"
-import * as observed from "./observed.js"
+import * as observed from "./observations.js"
 import * as unitChanges from "./unitChanges.js"
-import { sentAmong } from "./unsent.js"
+import { sentAmong } from "./unlaunched.js"
 
 /** Until when somebody whom only the crowd knows may still submit what it took back. */
 const endOf = ({ wait }: Receipt, now: DateTime.Utc): Option.Option<DateTime.Utc> =>
@@ -49,7 +49,7 @@ export const make = (engine: Engine.Service): Service => {
     Effect.catchTag(run(id), "TaskRunNotFound", () => missing(id))
 
   const requestOf = <Order extends { readonly unit: Unit }>(kind: string, order: Order): Request<Order> => ({
-    token: token.ofId(kind, order.unit.id),
+    token: tokenOf(kind, order.unit.id),
     run: Option.some(order.unit.run),
     subject: order.unit.id,
     payload: null,

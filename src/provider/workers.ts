@@ -17,9 +17,9 @@ import type { BlockOrder, BonusOrder } from "../Driver.js"
 import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import type { Intent } from "../Journal.js"
+import { tokenOfParts } from "../journal/intents.js"
 import type { Done } from "../journal/journal.js"
 import { decodePayload, isBegun, missing } from "../journal/payload.js"
-import * as token from "../journal/token.js"
 import { Money } from "../Money.js"
 import * as States from "../States.js"
 import { pages } from "../store/pages.js"
@@ -28,8 +28,8 @@ import type { BonusOptions, Scope, Service, Worker } from "../Workers.js"
 import { barred, barredNew, claimAny, isBlocked, whyNone } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { ofRun, progressIn, progressOfNew } from "./participation.js"
-import * as registry from "./registry.js"
-import * as tally from "./tally.js"
+import * as runTotals from "./runTotals.js"
+import * as registry from "./workerRegistry.js"
 
 const Bonus = Schema.Struct({
   worker: Ids.WorkerId,
@@ -109,7 +109,7 @@ export const make = (engine: Engine.Service): Service => {
   const checkSum = (amount: Money, account: Option.Option<Ids.RunId>) =>
     Effect.gen(function* () {
       if (Option.isNone(account)) return
-      const { total } = yield* tally.cost(store, yield* run(account.value))
+      const { total } = yield* runTotals.cost(store, yield* run(account.value))
       yield* checks.sum(total, amount.minor + bonusFee({ amount }).minor)
     })
 
@@ -198,7 +198,7 @@ export const make = (engine: Engine.Service): Service => {
   const changeOf = (operation: "block" | "unblock", block: typeof Block.Type) =>
     Effect.gen(function* () {
       return {
-        token: yield* token.ofParts(operation, [block.worker, block.requester, String(block.generation)]),
+        token: yield* tokenOfParts(operation, [block.worker, block.requester, String(block.generation)]),
         run: Option.none(),
         subject: block.worker,
         payload: block,
@@ -321,4 +321,4 @@ const encodeBonus = Schema.encodeSync(Bonus)
 
 /** Who gets one in each of two runs gets two; a unit tells its run. */
 const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
-  token.ofParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
+  tokenOfParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])

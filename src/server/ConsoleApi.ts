@@ -12,13 +12,12 @@ import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "../Ids.js"
-import { named } from "../internal/named.js"
+import { named, withMessage } from "../internal/schemas.js"
 import { proseFault } from "../internal/text.js"
 import { Minor, Money } from "../Money.js"
 import { AgentStatus, SubmissionStatus } from "../States.js"
 import { Inputs, Summary } from "../TaskRuns.js"
 import { BonusReceipt, Participation } from "../Workers.js"
-import { told } from "./errorJson.js"
 
 /**
  * The asker has shown neither the console's token nor the cookie that was given for it. `ended` says that they had signed
@@ -35,7 +34,7 @@ export class NotSignedIn extends Schema.TaggedError<NotSignedIn>("effect-crowd/s
   }
 }
 
-const notSignedIn = told(NotSignedIn).annotations(HttpApiSchema.annotations({ status: 401 }))
+const notSignedIn = withMessage(NotSignedIn).annotations(HttpApiSchema.annotations({ status: 401 }))
 
 /**
  * More than ten wrong tokens came from the asker's address: for so many seconds nothing it shows is looked at.
@@ -52,7 +51,7 @@ export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>("effect
   }
 }
 
-const tooManyAttempts = told(TooManyAttempts).annotations(HttpApiSchema.annotations({ status: 429 }))
+const tooManyAttempts = withMessage(TooManyAttempts).annotations(HttpApiSchema.annotations({ status: 429 }))
 
 /**
  * The cookie in which a browser keeps that it has shown the token.
@@ -91,7 +90,7 @@ export class SessionApi extends HttpApiGroup.make("session")
       .addError(tooManyAttempts)
   )
   .add(HttpApiEndpoint.del("signOut", "/").addSuccess(HttpApiSchema.NoContent))
-  .addError(told(CrowdError.StoreError), { status: 503 })
+  .addError(withMessage(CrowdError.StoreError), { status: 503 })
   .prefix("/api/session") {}
 
 /**
@@ -217,13 +216,13 @@ export const Decision = named<Decision>()(
  * @category models
  */
 export const DecisionError = Schema.Union(
-  told(CrowdError.AgentNotFound),
-  told(CrowdError.InvalidFeedback),
-  told(CrowdError.InvalidTransition),
-  told(CrowdError.InsufficientFunds),
-  told(CrowdError.Uncertain),
-  told(CrowdError.ProviderError),
-  told(CrowdError.StoreError)
+  withMessage(CrowdError.AgentNotFound),
+  withMessage(CrowdError.InvalidFeedback),
+  withMessage(CrowdError.InvalidTransition),
+  withMessage(CrowdError.InsufficientFunds),
+  withMessage(CrowdError.Uncertain),
+  withMessage(CrowdError.ProviderError),
+  withMessage(CrowdError.StoreError)
 )
 /**
  * @since 0.1.0
@@ -250,11 +249,11 @@ export type Outcome = typeof Outcome.Type
 const OneRun = Schema.Struct({ run: RunId })
 const OneWorker = Schema.Struct({ run: RunId, worker: WorkerId })
 
-const runNotFound = told(CrowdError.TaskRunNotFound)
-const agentNotFound = told(CrowdError.AgentNotFound)
-const workerNotFound = told(CrowdError.WorkerNotFound)
-const providerError = told(CrowdError.ProviderError)
-const uncertain = told(CrowdError.Uncertain)
+const runNotFound = withMessage(CrowdError.TaskRunNotFound)
+const agentNotFound = withMessage(CrowdError.AgentNotFound)
+const workerNotFound = withMessage(CrowdError.WorkerNotFound)
+const providerError = withMessage(CrowdError.ProviderError)
+const uncertain = withMessage(CrowdError.Uncertain)
 
 /** Lists come in pages: `next` is the `after` of the page to come, null where there is none. */
 const looks = HttpApiGroup.make("console")
@@ -312,8 +311,8 @@ const block = <Name extends "block" | "unblock">(name: Name) =>
     .addSuccess(Schema.Struct({ worker: WorkerId, blocked: Schema.Boolean }))
     .addError(runNotFound, { status: 404 })
     .addError(workerNotFound, { status: 404 })
-    .addError(told(CrowdError.InvalidInput), { status: 400 })
-    .addError(told(CrowdError.BlockNeedsScope), { status: 409 })
+    .addError(withMessage(CrowdError.InvalidInput), { status: 400 })
+    .addError(withMessage(CrowdError.BlockNeedsScope), { status: 409 })
     .addError(uncertain, { status: 409 })
     .addError(providerError, { status: 502 })
 
@@ -368,15 +367,15 @@ export class ConsoleApi extends looks
         })
       )
       .addSuccess(BonusReceipt)
-      .addError(told(InvalidAmount), { status: 400 })
-      .addError(told(CrowdError.InvalidInput), { status: 400 })
-      .addError(told(CrowdError.CurrencyNotPaid), { status: 409 })
+      .addError(withMessage(InvalidAmount), { status: 400 })
+      .addError(withMessage(CrowdError.InvalidInput), { status: 400 })
+      .addError(withMessage(CrowdError.CurrencyNotPaid), { status: 409 })
       .addError(runNotFound, { status: 404 })
       .addError(agentNotFound, { status: 404 })
       .addError(workerNotFound, { status: 404 })
-      .addError(told(CrowdError.UnitNotFound), { status: 404 })
-      .addError(told(CrowdError.BonusNeedsUnit), { status: 409 })
-      .addError(told(CrowdError.InsufficientFunds), { status: 409 })
+      .addError(withMessage(CrowdError.UnitNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.BonusNeedsUnit), { status: 409 })
+      .addError(withMessage(CrowdError.InsufficientFunds), { status: 409 })
       .addError(uncertain, { status: 409 })
       .addError(providerError, { status: 502 })
   )
@@ -391,6 +390,6 @@ export class ConsoleApi extends looks
       .addError(uncertain, { status: 409 })
       .addError(providerError, { status: 502 })
   )
-  .addError(told(CrowdError.StoreError), { status: 503 })
+  .addError(withMessage(CrowdError.StoreError), { status: 503 })
   .middleware(SignedIn)
   .prefix("/api/console") {}

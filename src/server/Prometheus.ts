@@ -12,7 +12,7 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as attempts from "./console/attempts.js"
+import * as tokenAttempts from "./console/tokenAttempts.js"
 
 /**
  * Who may read the metrics.
@@ -64,7 +64,7 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, HttpLaye
         Effect.promise(() => producer.collect()),
         ({ resourceMetrics }) => HttpServerResponse.text(serializer.serialize(resourceMetrics), { contentType })
       )
-      const check = options.token === undefined ? () => Effect.void : yield* attempts.checking(options.token)
+      const check = options.token === undefined ? () => Effect.void : yield* tokenAttempts.checking(options.token)
       yield* router.add("GET", "/metrics", (request) =>
         Effect.zipRight(check(bearerOf(request)), collected).pipe(
           Effect.catchTags({

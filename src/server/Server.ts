@@ -19,18 +19,18 @@ import { Local } from "../Local.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
-import * as attempts from "./console/attempts.js"
 import * as consoleHalf from "./console/handlers.js"
 import * as session from "./console/session.js"
+import * as tokenAttempts from "./console/tokenAttempts.js"
 import * as guard from "./guard.js"
-import * as keyedSubmit from "./keyedSubmit.js"
+import * as InFlight from "./inFlight.js"
 import * as Keys from "./keys.js"
 import * as origins from "./origins.js"
 import * as docs from "./pages/docs.js"
 import * as frames from "./pages/frames.js"
 import * as pages from "./pages/pages.js"
-import * as Running from "./running.js"
 import * as StoreErrors from "./storeErrors.js"
+import * as submitRoute from "./submitRoute.js"
 import { addressOf } from "./visitors.js"
 import * as work from "./work/handlers.js"
 
@@ -104,7 +104,7 @@ export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const framed = yield* frames.check(options)
-      const running = yield* Running.make(options.patience ?? "10 seconds")
+      const running = yield* InFlight.make(options.patience ?? "10 seconds")
       const errors = yield* StoreErrors.make
       const local = yield* Effect.serviceOption(Local)
       const from = (request: HttpServerRequest.HttpServerRequest) => addressOf(local, request)
@@ -116,13 +116,13 @@ export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core
         api,
         docs.layer,
         pages.layer,
-        keyedSubmit.layer,
+        submitRoute.layer,
         options.routes ?? Layer.empty
       ).pipe(
         Layer.provide(Layer.succeed(frames.Frames, framed)),
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
-        Layer.provide(Layer.succeed(attempts.Attempts, attempts.make())),
-        Layer.provide(Layer.succeed(Running.Running, running)),
+        Layer.provide(Layer.succeed(tokenAttempts.Attempts, tokenAttempts.make())),
+        Layer.provide(Layer.succeed(InFlight.InFlight, running)),
         Layer.provide(Layer.succeed(StoreErrors.StoreErrors, errors)),
         Layer.provide(
           guard.layer({
@@ -131,7 +131,7 @@ export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core
             errors,
             framed,
             origins: origins.make(options),
-            accepts: (request, from) => keyedSubmit.isForm(request) || options.accepts?.(request, from) === true
+            accepts: (request, from) => submitRoute.isForm(request) || options.accepts?.(request, from) === true
           })
         )
       )

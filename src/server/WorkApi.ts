@@ -9,12 +9,11 @@ import * as Schema from "effect/Schema"
 import { Answers } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, QualificationId, RunId, Token, WorkerId } from "../Ids.js"
-import { named } from "../internal/named.js"
+import { named, withMessage } from "../internal/schemas.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
 import { AgentStatus } from "../States.js"
 import { Permission, Task } from "../TaskRuns.js"
-import { told } from "./errorJson.js"
 
 /**
  * Why a worker cannot take a unit now.
@@ -260,9 +259,9 @@ const change = <Name extends string>(name: Name) =>
     .setPath(OneAgent)
     .setHeaders(Key)
     .addSuccess(Changed)
-    .addError(told(CrowdError.AgentNotFound), { status: 404 })
-    .addError(told(CrowdError.NotYourAgent), { status: 403 })
-    .addError(told(CrowdError.InvalidTransition), { status: 409 })
+    .addError(withMessage(CrowdError.AgentNotFound), { status: 404 })
+    .addError(withMessage(CrowdError.NotYourAgent), { status: 403 })
+    .addError(withMessage(CrowdError.InvalidTransition), { status: 409 })
 
 /**
  * The endpoints of workers' pages; who asks is told as the crowd tells its workers.
@@ -278,37 +277,37 @@ export class WorkApi extends HttpApiGroup.make("work")
     HttpApiEndpoint.post("name", "/name")
       .setPayload(Schema.Struct({ name: Schema.String.pipe(Schema.maxLength(200)) }))
       .addSuccess(Schema.Struct({ worker: Schema.String }))
-      .addError(told(CrowdError.InvalidName), { status: 400 })
-      .addError(told(CrowdError.NameTaken), { status: 409 })
-      .addError(told(CrowdError.TooManyNames), { status: 429 })
+      .addError(withMessage(CrowdError.InvalidName), { status: 400 })
+      .addError(withMessage(CrowdError.NameTaken), { status: 409 })
+      .addError(withMessage(CrowdError.TooManyNames), { status: 429 })
   )
   .add(
     HttpApiEndpoint.post("ask", "/qualifications/:qualification")
       .setPath(Schema.Struct({ qualification: QualificationId }))
       .addSuccess(Schema.Struct({ status: Schema.Literal("granted", ...Lack.fields.status.literals) }))
-      .addError(told(CrowdError.NameNeeded), { status: 401 })
-      .addError(told(CrowdError.QualificationNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.NameNeeded), { status: 401 })
+      .addError(withMessage(CrowdError.QualificationNotFound), { status: 404 })
   )
   .add(
     HttpApiEndpoint.post("accept", "/runs/:run/agents")
       .setPath(Run)
       .setPayload(Arrival)
       .addSuccess(Work)
-      .addError(told(CrowdError.NameNeeded), { status: 401 })
-      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
-      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
-      .addError(told(CrowdError.NotEligible), { status: 409 })
-      .addError(told(CrowdError.HeldByAddress), { status: 409 })
+      .addError(withMessage(CrowdError.NameNeeded), { status: 401 })
+      .addError(withMessage(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(withMessage(CrowdError.NotEligible), { status: 409 })
+      .addError(withMessage(CrowdError.HeldByAddress), { status: 409 })
   )
   .add(
     // The visitor says that what their address holds is theirs, taken in another browser: they go on with it in this one.
     HttpApiEndpoint.post("mine", "/runs/:run/agents/mine")
       .setPath(Run)
       .addSuccess(Work)
-      .addError(told(CrowdError.NameNeeded), { status: 401 })
-      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
-      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
-      .addError(told(CrowdError.NotEligible), { status: 409 })
+      .addError(withMessage(CrowdError.NameNeeded), { status: 401 })
+      .addError(withMessage(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(withMessage(CrowdError.NotEligible), { status: 409 })
   )
   .add(
     // The visitor puts the unit back for another; who finds no other keeps it.
@@ -316,13 +315,13 @@ export class WorkApi extends HttpApiGroup.make("work")
       .setPath(OneAgent)
       .setHeaders(Key)
       .addSuccess(Work)
-      .addError(told(CrowdError.NameNeeded), { status: 401 })
-      .addError(told(CrowdError.AgentNotFound), { status: 404 })
-      .addError(told(CrowdError.TaskRunNotFound), { status: 404 })
-      .addError(told(CrowdError.NotYourAgent), { status: 403 })
-      .addError(told(CrowdError.InvalidProviderData), { status: 400 })
-      .addError(told(CrowdError.NotEligible), { status: 409 })
-      .addError(told(CrowdError.HeldByAddress), { status: 409 })
+      .addError(withMessage(CrowdError.NameNeeded), { status: 401 })
+      .addError(withMessage(CrowdError.AgentNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.TaskRunNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.NotYourAgent), { status: 403 })
+      .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
+      .addError(withMessage(CrowdError.NotEligible), { status: 409 })
+      .addError(withMessage(CrowdError.HeldByAddress), { status: 409 })
   )
   .add(
     HttpApiEndpoint.post("submit", "/agents/:agent/answers")
@@ -330,17 +329,17 @@ export class WorkApi extends HttpApiGroup.make("work")
       .setHeaders(Key)
       .setPayload(Submission)
       .addSuccess(Changed)
-      .addError(told(CrowdError.AgentNotFound), { status: 404 })
-      .addError(told(CrowdError.NotYourAgent), { status: 403 })
-      .addError(told(CrowdError.InvalidAnswers), { status: 400 })
-      .addError(told(CrowdError.NothingAnswered), { status: 422 })
-      .addError(told(CrowdError.AlreadySubmitted), { status: 409 })
-      .addError(told(CrowdError.InvalidTransition), { status: 409 })
+      .addError(withMessage(CrowdError.AgentNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.NotYourAgent), { status: 403 })
+      .addError(withMessage(CrowdError.InvalidAnswers), { status: 400 })
+      .addError(withMessage(CrowdError.NothingAnswered), { status: 422 })
+      .addError(withMessage(CrowdError.AlreadySubmitted), { status: 409 })
+      .addError(withMessage(CrowdError.InvalidTransition), { status: 409 })
   )
   .add(change("start"))
   .add(change("heartbeat"))
   .add(change("return"))
   .add(change("disconnect"))
-  .addError(told(CrowdError.Unwelcome), { status: 403 })
-  .addError(told(CrowdError.StoreError), { status: 503 })
+  .addError(withMessage(CrowdError.Unwelcome), { status: 403 })
+  .addError(withMessage(CrowdError.StoreError), { status: 503 })
   .prefix("/api/work") {}

@@ -1,7 +1,7 @@
 /** How many connections there may be, and how much may be asked over one: nobody keeps the server from the others. */
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import * as shares from "./shares.js"
+import * as quotas from "./quotas.js"
 
 export interface Limits {
   /** From one address; none where others come through it, as with a proxy. */
@@ -32,7 +32,7 @@ export const bound = (
   server: Server,
   { inAll, perAddress = inAll, perConnection, unanswered }: Limits = byDefault
 ): Server => {
-  const connections = shares.make<Socket>({ perAddress, inAll })
+  const connections = quotas.make<Socket>({ perAddress, inAll })
   const waiting = new WeakMap<Socket, number>()
 
   server.on("connection", (socket: Socket) => {

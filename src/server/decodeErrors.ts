@@ -13,7 +13,7 @@ const charactersAtMost = 120
 /** `Expected string, actual "…"` without what was sent. */
 const reasonOf = (message: string): string => message.replace(/,? actual [\s\S]*$/, "").slice(0, charactersAtMost)
 
-const withoutInput = ({ issues }: HttpApiError.HttpApiDecodeError): HttpApiError.HttpApiDecodeError => {
+const shortened = ({ issues }: HttpApiError.HttpApiDecodeError): HttpApiError.HttpApiDecodeError => {
   const told = issues.slice(0, issuesAtMost).map(({ _tag, message, path }) => ({
     _tag,
     path: path.slice(0, issuesAtMost).map((key) => (typeof key === "number" ? key : String(key).slice(0, 40))),
@@ -26,11 +26,13 @@ const withoutInput = ({ issues }: HttpApiError.HttpApiDecodeError): HttpApiError
 const text = new TextDecoder()
 
 /** The response, or if it is one about what could not be decoded, at most 1 KB of it. */
-export const told = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+export const withoutInput = (
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
   const { body, status } = response
   if (status !== 400 || body._tag !== "Uint8Array") return response
   return Either.match(decode(text.decode(body.body)), {
     onLeft: () => response,
-    onRight: (error) => HttpServerResponse.unsafeJson(encode(withoutInput(error)), { status })
+    onRight: (error) => HttpServerResponse.unsafeJson(encode(shortened(error)), { status })
   })
 }

@@ -12,14 +12,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../Agents.js"
-import { isUnprintable } from "../internal/received.js"
-import { orBroken } from "./brokenOff.js"
+import { isUnprintable } from "../internal/untrusted.js"
+import { abortOnFailure } from "./abort.js"
 import * as decodeErrors from "./decodeErrors.js"
+import * as errorPages from "./errorPages.js"
+import type * as InFlight from "./inFlight.js"
 import * as metrics from "./metrics.js"
-import * as notices from "./notices.js"
 import type * as origins from "./origins.js"
 import * as frames from "./pages/frames.js"
-import type * as Running from "./running.js"
 import type * as StoreErrors from "./storeErrors.js"
 import { keyHeader } from "./WorkApi.js"
 
@@ -61,7 +61,7 @@ const wrongHost = refuse(
 const asOption = (host: string): string => (/^[\w.-]{1,253}(:\d{1,5})?$/.test(host) ? host : "NAME")
 
 const wrongHostPage = (host: string) =>
-  notices.page({
+  errorPages.page({
     status: 421,
     title: "This server does not go by this name",
     words: [
@@ -79,8 +79,8 @@ const isOfFrames = ({ headers, method, url }: HttpServerRequest.HttpServerReques
   /^\/(?:assets|frame\/[^/]+\/[^/]+\/media)\/|^\/frame\/[^/]+\/[^/]+\/work\./.test(url)
 
 const notHere = (request: HttpServerRequest.HttpServerRequest, { pages }: frames.Origins) =>
-  notices.isForPeople(request)
-    ? notices.page({
+  errorPages.isForPeople(request)
+    ? errorPages.page({
         status: 404,
         title: "There is nothing here",
         words: ["Only tasks are at this address, inside of the pages of another one."],
@@ -98,7 +98,7 @@ const refusal = (
     return notHere(request, framed.value)
   }
   if (!origins.isOurHost(headers["host"] ?? "")) {
-    return notices.isForPeople(request) ? wrongHostPage(headers["host"] ?? "") : wrongHost
+    return errorPages.isForPeople(request) ? wrongHostPage(headers["host"] ?? "") : wrongHost
   }
   if (isTooLarge(headers, maxBytes)) return refuse(413, "TooLarge", `A request here may have ${maxBytes} bytes.`)
   const isForeign = changes(method) && origins.isForeign(headers)
@@ -134,7 +134,7 @@ const answerTo = (defect: unknown) => {
 }
 
 interface Around {
-  readonly running: Running.Service
+  readonly running: InFlight.Service
   /** Where a request comes from. */
   readonly from: (request: HttpServerRequest.HttpServerRequest) => string
   readonly errors: StoreErrors.Service
@@ -148,7 +148,7 @@ interface Around {
 export const layer = ({ accepts, errors, framed, origins, running, from }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
-      errors.told(request, decodeErrors.told(orBroken(request)(response)))
+      errors.told(request, decodeErrors.withoutInput(abortOnFailure(request)(response)))
   return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {

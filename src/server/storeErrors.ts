@@ -13,11 +13,11 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { StoreError, type StoreErrorReason } from "../CrowdError.js"
+import { withMessage } from "../internal/schemas.js"
 import type { Trouble } from "./ConsoleApi.js"
-import { told } from "./errorJson.js"
 
 const decode = Schema.decodeUnknownEither(Schema.parseJson(StoreError))
-const encode = Schema.encodeSync(told(StoreError))
+const encode = Schema.encodeSync(withMessage(StoreError))
 
 /** Paths, addresses and what the database said are the operator's. */
 const forWorkers = ({ reason }: StoreError): string =>

@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
-import { nextTurn } from "../internal/nextTurn.js"
+import { yieldToEventLoop } from "../internal/eventLoop.js"
 import type { PageOptions, Service } from "../Store.js"
 import type { Primitive, Table } from "./tables.js"
 
 const pageSize = 100
 
-const turn = (isLater: boolean): Effect.Effect<void> => (isLater ? nextTurn : Effect.void)
+const turn = (isLater: boolean): Effect.Effect<void> => (isLater ? yieldToEventLoop : Effect.void)
 
 type Query<Row> = Omit<PageOptions<Row>, "limit">
 

@@ -34,7 +34,7 @@ JSON
 "$repository/node_modules/.bin/tsc"
 node main.js
 
-for closed in store/memory/store cli/bin provider/engine internal/received; do
+for closed in store/memory/store cli/bin provider/engine internal/untrusted; do
   if node --input-type=module --eval "await import('effect-crowd/$closed')" 2> closed.txt; then
     echo "effect-crowd/$closed is open to the world" >&2
     exit 1

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../../src/Batch.js"
 import * as Crowd from "../../src/Crowd.js"
-import * as token from "../../src/journal/token.js"
+import { tokenOf } from "../../src/journal/intents.js"
 import * as Mock from "../../src/Mock.js"
 import * as Money from "../../src/Money.js"
 import { Requesters } from "../../src/Requesters.js"
@@ -60,7 +60,7 @@ describe("a launch", () => {
       const tokens = (yield* mock.calls).filter(({ method }) => method === "launch").flatMap(({ tokens }) => tokens)
       const units = yield* allUnits
       expect(units).toHaveLength(2 * count)
-      expect(tokens).toEqual(units.map(({ id }) => token.ofId("launch", id)))
+      expect(tokens).toEqual(units.map(({ id }) => tokenOf("launch", id)))
     }).pipe(Effect.provide(Mock.layer()))
   )
 
@@ -70,7 +70,7 @@ describe("a launch", () => {
       const me = yield* requester
       yield* Crowd.launch(batchOf(undefined, 30), { requester: me.id })
       const tokens = (yield* mock.calls).filter(({ method }) => method === "launch").flatMap(({ tokens }) => tokens)
-      expect(tokens).toEqual((yield* allUnits).map(({ id }) => token.ofId("launch", id)))
+      expect(tokens).toEqual((yield* allUnits).map(({ id }) => tokenOf("launch", id)))
     }).pipe(Effect.provide(Layer.provide(Mock.layerStore(), sqlite.layer())))
   )
 

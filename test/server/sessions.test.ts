@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { layerMemory, Store } from "../../src/Store.js"
-import * as attempts from "../../src/server/console/attempts.js"
 import * as sessions from "../../src/server/console/sessions.js"
+import * as tokenAttempts from "../../src/server/console/tokenAttempts.js"
 import { data } from "../../src/store/tables.js"
 import { secret, token } from "../support/server.js"
 
@@ -68,7 +68,7 @@ describe("A session", () => {
 })
 
 describe("Guesses at the token", () => {
-  const guessing = (service: attempts.Service, address = "192.0.2.1") => ({
+  const guessing = (service: tokenAttempts.Service, address = "192.0.2.1") => ({
     wrong: Effect.map(Effect.flip(service.check(address, token, "a guess")), (error) =>
       error._tag === "TooManyAttempts" ? error.seconds : 0
     ),
@@ -77,7 +77,7 @@ describe("Guesses at the token", () => {
 
   it.effect("are slowed down after ten failures from an address, more with each", () =>
     Effect.gen(function* () {
-      const { right, wrong } = guessing(attempts.make())
+      const { right, wrong } = guessing(tokenAttempts.make())
       for (let n = 0; n < 10; n++) expect(yield* wrong).toBe(0)
       const waits: Array<number> = []
       for (let n = 0; n < 8; n++) {
@@ -95,7 +95,7 @@ describe("Guesses at the token", () => {
 
   it.effect("from one address slow down no other, and are forgotten after a quarter of an hour", () =>
     Effect.gen(function* () {
-      const service = attempts.make()
+      const service = tokenAttempts.make()
       const [one, two] = [guessing(service), guessing(service, "192.0.2.2")]
       for (let n = 0; n < 11; n++) yield* one.wrong
       expect([yield* one.right, yield* two.right]).toEqual([false, true])
@@ -106,7 +106,7 @@ describe("Guesses at the token", () => {
 
   it.effect("are remembered of 10,000 addresses at the most", () =>
     Effect.gen(function* () {
-      const service = attempts.make()
+      const service = tokenAttempts.make()
       const first = guessing(service, "first")
       for (let n = 0; n < 11; n++) yield* first.wrong
       yield* Effect.forEach(

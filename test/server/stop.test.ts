@@ -17,7 +17,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
-import * as Running from "../../src/server/running.js"
+import * as InFlight from "../../src/server/inFlight.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
 import { type Answer, accept, asWork, visitor } from "../support/serverVisitors.js"
@@ -138,7 +138,7 @@ it.live("finishes downloads", () =>
 
 it.effect("waits no longer for a download than its patience", () =>
   Effect.gen(function* () {
-    const running = yield* Running.make("10 seconds")
+    const running = yield* InFlight.make("10 seconds")
     yield* Effect.asVoid(running.during("192.0.2.1", Effect.succeed(HttpServerResponse.stream(Stream.never))))
     const stopping = yield* Effect.fork(running.stop)
     yield* TestClock.adjust("9 seconds")

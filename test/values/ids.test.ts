@@ -5,7 +5,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as Ids from "../../src/Ids.js"
-import * as token from "../../src/journal/token.js"
+import { tokenOf, tokenOfParts } from "../../src/journal/intents.js"
 
 const kinds = {
   req: { make: Ids.requesterId, schema: Ids.RequesterId },
@@ -98,20 +98,20 @@ describe("tokens", () => {
   it.effect("are the same for the same parts, and differ where any part does", () =>
     Effect.gen(function* () {
       const parts = ["worker_1", "", "USD", "5", "thanks", ""]
-      const one = yield* token.ofParts("bonus", parts)
+      const one = yield* tokenOfParts("bonus", parts)
       expect(isToken(one)).toBe(true)
-      expect(yield* token.ofParts("bonus", [...parts])).toBe(one)
-      const others = yield* Effect.forEach(parts, (_, i) => token.ofParts("bonus", parts.with(i, "x")))
-      const shifted = yield* token.ofParts("bonus", ["worker_1", "USD", "", "5", "thanks", ""])
-      expect(new Set([one, shifted, yield* token.ofParts("other", parts), ...others]).size).toBe(parts.length + 3)
+      expect(yield* tokenOfParts("bonus", [...parts])).toBe(one)
+      const others = yield* Effect.forEach(parts, (_, i) => tokenOfParts("bonus", parts.with(i, "x")))
+      const shifted = yield* tokenOfParts("bonus", ["worker_1", "USD", "", "5", "thanks", ""])
+      expect(new Set([one, shifted, yield* tokenOfParts("other", parts), ...others]).size).toBe(parts.length + 3)
     })
   )
 
   it.effect("are short enough for every id there can be", () =>
     Effect.gen(function* () {
       for (const kind of ["launch", "expire", "approve", "reject"]) {
-        expect(isToken(token.ofId(kind, yield* Ids.unitId))).toBe(true)
-        expect(isToken(token.ofId(kind, yield* Ids.agentId))).toBe(true)
+        expect(isToken(tokenOf(kind, yield* Ids.unitId))).toBe(true)
+        expect(isToken(tokenOf(kind, yield* Ids.agentId))).toBe(true)
       }
     })
   )

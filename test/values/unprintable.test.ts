@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Batch from "../../src/Batch.js"
 import * as Driver from "../../src/Driver.js"
-import { received } from "../../src/internal/received.js"
+import { decodeUntrusted } from "../../src/internal/untrusted.js"
 import { spoilt } from "../support/unprintable.js"
 
 const Tagged = Schema.Union(
@@ -22,10 +22,10 @@ const tagged = [
 describe("JSON of which no text can be made", () => {
   it("is decoded to an error whose message can be read", () => {
     for (const value of tagged.flatMap(spoilt)) {
-      const error = Either.getOrThrow(Either.flip(received(Tagged)(value)))
+      const error = Either.getOrThrow(Either.flip(decodeUntrusted(Tagged)(value)))
       expect(error.message.length).toBeGreaterThan(10)
     }
-    expect(received(Tagged)(tagged[0])).toEqual(Either.right(tagged[0]))
+    expect(decodeUntrusted(Tagged)(tagged[0])).toEqual(Either.right(tagged[0]))
   })
 
   it("hides no error of the Schema's own code", () => {
@@ -35,7 +35,7 @@ describe("JSON of which no text can be made", () => {
       },
       encode: String
     })
-    expect(() => received(broken)({})).toThrow("a bug")
+    expect(() => decodeUntrusted(broken)({})).toThrow("a bug")
   })
 
   it.effect("is InvalidRegisterArgs for Requesters.register", () => {

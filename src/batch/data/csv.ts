@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../rows.js"
 import { makeLineCounter, utf8, withoutBom } from "./bytes.js"
-import type { Separator } from "./heads.js"
+import type { Separator } from "./firstBytes.js"
 
 /** One record of a CSV file with the line that it begins on. @internal */
 export interface CsvRecord {

@@ -12,7 +12,7 @@ import type * as media from "../media.js"
 import * as Rows from "../rows.js"
 import * as Csv from "./csv.js"
 import { source } from "./files.js"
-import * as Heads from "./heads.js"
+import * as Heads from "./firstBytes.js"
 import * as Jsonl from "./jsonl.js"
 
 const names = ["data.csv", "data.tsv", "data.jsonl"] as const

@@ -4,7 +4,7 @@ import * as Stream from "effect/Stream"
 import type { Inputs } from "../../TaskRuns.js"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../rows.js"
 import { utf8, withoutBom } from "./bytes.js"
-import { oneObjectALine } from "./heads.js"
+import { oneObjectALine } from "./firstBytes.js"
 import { duplicateKeys, type Located, members, parseLocated, sourceOf } from "./json.js"
 
 const lf = 10

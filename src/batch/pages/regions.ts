@@ -1,6 +1,6 @@
 /** The places of an HTML text in which something can stand, as browsers read it. */
 import { Tokenizer } from "htmlparser2"
-import * as Foreign from "./foreign.js"
+import * as Foreign from "./foreignElements.js"
 
 interface Range {
   readonly start: number

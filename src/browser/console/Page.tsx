@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact"
 import * as format from "../format.js"
 import { Link } from "../navigation.js"
 import * as api from "./api.js"
-import { dismissTrouble, useTrouble } from "./trouble.js"
+import { dismissTrouble, useTrouble } from "./storeTrouble.js"
 
 const signOut = async () => {
   await api.signOut()

@@ -1,13 +1,13 @@
 /** One submission after the other, by mouse and by key. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type * as api from "./api.js"
+import { serverNow } from "./api.js"
 import { DecisionBar, Help, UndoBar } from "./bars.js"
-import { dismissProblem, hold, undo, useHeld } from "./held.js"
 import { ProblemNotice } from "./Page.js"
+import { dismissProblem, hold, undo, useHeld } from "./pendingDecisions.js"
 import { Queue } from "./Queue.js"
 import { BlockQuestion, BonusQuestion, RejectQuestion } from "./questions.js"
 import { SubmissionView } from "./SubmissionView.js"
-import { serverNow } from "./serverClock.js"
 import { type Keys, useKeys } from "./useKeys.js"
 import { useSubmissions } from "./useSubmissions.js"
 

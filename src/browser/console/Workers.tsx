@@ -79,7 +79,7 @@ const columns = [
 ]
 
 /** That a worker is silent or there again shows in no unit. */
-const lookAgainAfter = 10_000
+const refreshEvery = 10_000
 
 interface Loaded {
   readonly workers: ReadonlyArray<api.Part>
@@ -113,7 +113,7 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
   useEffect(() => {
     if (!isWorkedOn) return
     const look = () => document.visibilityState === "visible" && void take(null)
-    const timer = setInterval(look, lookAgainAfter)
+    const timer = setInterval(look, refreshEvery)
     return () => clearInterval(timer)
   }, [take, isWorkedOn])
 

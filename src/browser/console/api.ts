@@ -1,11 +1,22 @@
 /** The console's API, as this page asks it. */
-
 import type { SubmissionStatus } from "../../States.js"
 import type * as ConsoleApi from "../../server/ConsoleApi.js"
 import type { BonusReceipt, Participation } from "../../Workers.js"
-import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
-import { hear, serverNow } from "./serverClock.js"
-import { meetTrouble } from "./trouble.js"
+import { makeClient, posting, type Reply as Replied, tagOf } from "../client.js"
+import { meetTrouble } from "./storeTrouble.js"
+
+/** Of the server's clock to this page's, as far as answers tell: never ahead of it, and at most a second or two behind. */
+let offset: number | undefined
+
+/** Answers carry the second in which they were made; of several, the one that came the soonest after it is best. */
+export const readServerTime = (answer: Response): void => {
+  const made = Date.parse(answer.headers.get("date") ?? "")
+  if (Number.isNaN(made)) return
+  offset = Math.max(offset ?? Number.NEGATIVE_INFINITY, made - performance.now())
+}
+
+/** In milliseconds since 1970. */
+export const serverNow = (): number => (offset === undefined ? Date.now() : Math.floor(performance.now() + offset))
 
 export type RunView = typeof ConsoleApi.RunView.Encoded
 export type Submission = typeof ConsoleApi.Submission.Encoded
@@ -35,8 +46,8 @@ export const tellSignedOut = (detail: SignedOut): void => {
 const hasEnded = (body: unknown): boolean =>
   typeof body === "object" && body !== null && "ended" in body && body.ended === true
 
-const ask = asking<Problem>({
-  onAnswer: hear,
+const ask = makeClient<Problem>({
+  onAnswer: readServerTime,
   offline: { _tag: "Offline", message: "The server does not answer. Check that it is running." },
   read: (status, body) => {
     if (status === 401) tellSignedOut(hasEnded(body) ? "ended" : "nothing shown")

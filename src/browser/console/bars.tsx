@@ -1,7 +1,7 @@
 /** What can be done with a submission, and taken back. */
 import { Dialog } from "../Dialog.js"
 import type { SubmissionStatus } from "./api.js"
-import type { Held } from "./held.js"
+import type { Held } from "./pendingDecisions.js"
 import type { Keys } from "./useKeys.js"
 
 /** Screen readers are told of it by the button's `aria-keyshortcuts`. */

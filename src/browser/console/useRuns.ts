@@ -1,8 +1,24 @@
 /** Runs as they change: asked once, then told by the server for as long as the page is looked at. */
 import { useEffect, useState } from "preact/hooks"
+import type { RunView } from "./api.js"
 import * as api from "./api.js"
-import { type Trouble, tellTrouble } from "./trouble.js"
-import { onViews } from "./views.js"
+import { type Trouble, tellTrouble } from "./storeTrouble.js"
+
+type Listener = (view: RunView) => void
+
+const listeners = new Set<Listener>()
+
+export const tellView: Listener = (view) => {
+  for (const listener of listeners) listener(view)
+}
+
+/** Answers how to stop. */
+export const onViews = (listener: Listener): (() => void) => {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
+}
 
 const viewOf = (event: MessageEvent<string>): api.RunView => JSON.parse(event.data)
 

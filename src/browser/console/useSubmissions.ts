@@ -1,7 +1,7 @@
 /** The submissions of a run in one status, more of them as they are needed. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import * as api from "./api.js"
-import { everythingOf, listed, useHeld } from "./held.js"
+import { everythingOf, listed, useHeld } from "./pendingDecisions.js"
 
 /** With fewer at hand, the next page is asked for. */
 const fewest = 8

@@ -8,8 +8,7 @@ import { reportProblems } from "../problems.js"
 import { closeControls } from "./controls.js"
 import { fill } from "./fill.js"
 import { watchHeight } from "./height.js"
-import { openLinksElsewhere } from "./links.js"
-import { watchScrolling } from "./scroll.js"
+import { openLinksElsewhere, watchScrolling } from "./navigation.js"
 import { provideStorage } from "./storage.js"
 
 interface Settings {

@@ -2,20 +2,20 @@
 import { Link, Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
 import * as api from "./api.js"
-import { GoOnSwitch } from "./goingOn.js"
-import type { Known } from "./known.js"
+import { GoOnSwitch } from "./autoNext.js"
 import { Page, ProblemNotice } from "./Page.js"
+import type { RunInfo } from "./runInfo.js"
 import { closedText, offerAccountWords, type Words } from "./words.js"
 
 interface Props {
   readonly words: Words
-  readonly known: Known
+  readonly known: RunInfo
   readonly problem: api.Problem | undefined
   readonly onNext: () => Promise<void>
 }
 
 /** The next one can only be had here where this crowd hands out units itself, and has one. */
-const hasNext = ({ offer, shim }: Known, problem: api.Problem | undefined): boolean => {
+const hasNext = ({ offer, shim }: RunInfo, problem: api.Problem | undefined): boolean => {
   if (shim !== null) return false
   return problem === undefined ? offer !== undefined && offer.yours > 0 : api.isPassing(problem)
 }

@@ -1,12 +1,12 @@
 /** Another browser at this address holds a unit: somebody else's, or this visitor's own. */
 import { Link, Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
-import type { Known } from "./known.js"
 import { Notice, Page } from "./Page.js"
+import type { RunInfo } from "./runInfo.js"
 import { heldWords } from "./words.js"
 
 interface Props {
-  readonly known: Known
+  readonly known: RunInfo
   /** Milliseconds since 1970. */
   readonly since: number
   readonly onMine: () => Promise<void>

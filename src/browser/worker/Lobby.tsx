@@ -7,7 +7,7 @@ import { ChooseName } from "./ChooseName.js"
 import { Bonuses, History } from "./History.js"
 import { Lacks } from "./Lacks.js"
 import { Page, ProblemNotice } from "./Page.js"
-import { useLooks } from "./useLooks.js"
+import { useRefresh } from "./useRefresh.js"
 import { closedText, offerAccountWords, yoursText } from "./words.js"
 
 interface Seen {
@@ -112,7 +112,7 @@ export const Lobby = () => {
   const [reply, setReply] = useState<api.Reply<Seen> | null>(null)
   const refresh = useCallback(async () => setReply(await look()), [])
   useEffect(() => void refresh(), [refresh])
-  useLooks(refresh)
+  useRefresh(refresh)
 
   if (reply === null) return <Page>{null}</Page>
   if (!reply.ok) {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks"
 import { Link, Title } from "../navigation.js"
 import { Notice, Page } from "./Page.js"
-import { lookAgainAfter, useLooks } from "./useLooks.js"
+import { refreshEvery, useRefresh } from "./useRefresh.js"
 
 const notOfferedWords = {
   title: "This task is not on offer",
@@ -19,8 +19,8 @@ export const NotOffered = ({
   readonly onLook: () => Promise<void>
 }) => {
   const [every, setEvery] = useState(lookFirstAfter)
-  useLooks(async () => {
-    setEvery(lookAgainAfter)
+  useRefresh(async () => {
+    setEvery(refreshEvery)
     await onLook()
   }, every)
   return (

@@ -5,9 +5,9 @@ import { notAvailable } from "../parameters.js"
 import { TaskFrame } from "../TaskFrame.js"
 import { Accept } from "./Accept.js"
 import type * as api from "./api.js"
-import type { Known } from "./known.js"
 import { Lacks } from "./Lacks.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
+import type { RunInfo } from "./runInfo.js"
 import { closedText, yoursText } from "./words.js"
 
 const Facts = ({ offer }: { readonly offer: api.Offer }) => (
@@ -24,7 +24,7 @@ const previewNote = {
 
 interface PreviewProps {
   readonly run: string
-  readonly known: Known
+  readonly known: RunInfo
   readonly problem: api.Problem | undefined
   readonly onAccept: () => Promise<void>
   /** A qualification was asked for: what is on offer may be another. */

@@ -4,28 +4,28 @@ import { Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
 import { Afterwards } from "./Afterwards.js"
 import * as api from "./api.js"
-import { goesOn } from "./goingOn.js"
+import { goesOn } from "./autoNext.js"
 import { HeldElsewhere } from "./HeldElsewhere.js"
-import { holdsOne, type Known, know, knowAgain, registrationOf } from "./known.js"
 import { NotOffered } from "./NotOffered.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Preview } from "./Preview.js"
+import { holdsOne, loadRunInfo, type RunInfo, registrationOf, reloadRunInfo } from "./runInfo.js"
 import { Working } from "./Working.js"
 import type { Words } from "./words.js"
 
 type State =
   | { readonly _tag: "Loading" }
-  | { readonly _tag: "Preview"; readonly known: Known; readonly problem?: api.Problem }
-  | { readonly _tag: "Working"; readonly known: Known; readonly work: api.Work; readonly arrival?: string }
-  | { readonly _tag: "Thanks" | "GivenBack"; readonly known: Known; readonly problem?: api.Problem }
-  | { readonly _tag: "HeldElsewhere"; readonly known: Known; readonly since: number }
+  | { readonly _tag: "Preview"; readonly known: RunInfo; readonly problem?: api.Problem }
+  | { readonly _tag: "Working"; readonly known: RunInfo; readonly work: api.Work; readonly arrival?: string }
+  | { readonly _tag: "Thanks" | "GivenBack"; readonly known: RunInfo; readonly problem?: api.Problem }
+  | { readonly _tag: "HeldElsewhere"; readonly known: RunInfo; readonly since: number }
   | { readonly _tag: "NotOffered"; readonly worker: string | null }
   | { readonly _tag: "Failed"; readonly problem: api.Problem }
 
 const loading: State = { _tag: "Loading" }
 
 const begin = async (run: string): Promise<State> => {
-  const known = await know(run)
+  const known = await loadRunInfo(run)
   if ("_tag" in known) return { _tag: "Failed", problem: known }
   if (!holdsOne(known)) {
     const { lobby, offer } = known
@@ -37,7 +37,7 @@ const begin = async (run: string): Promise<State> => {
 /** With a unit in hand, or with what is in the way. */
 const accepted = async (
   run: string,
-  known: Known,
+  known: RunInfo,
   onProblem: (problem: api.Problem) => State,
   arrival?: string
 ): Promise<State> => {
@@ -48,17 +48,17 @@ const accepted = async (
 }
 
 /** Goes on with what the visitor says is theirs. */
-const claimed = async (run: string, known: Known): Promise<State> => {
+const claimed = async (run: string, known: RunInfo): Promise<State> => {
   const reply = await api.mine(run)
   return reply.ok
     ? { _tag: "Working", known, work: reply.value }
-    : { _tag: "Preview", known: await knowAgain(known, run), problem: reply.problem }
+    : { _tag: "Preview", known: await reloadRunInfo(known, run), problem: reply.problem }
 }
 
 /** What comes after a submission: the next one, for those who want it so. */
-const afterSubmission = async (run: string, known: Known): Promise<State> => {
+const afterSubmission = async (run: string, known: RunInfo): Promise<State> => {
   if (known.shim !== null) return { _tag: "Thanks", known }
-  if (!goesOn(known.lobby.worker)) return { _tag: "Thanks", known: await knowAgain(known, run) }
+  if (!goesOn(known.lobby.worker)) return { _tag: "Thanks", known: await reloadRunInfo(known, run) }
   const thanks = (problem: api.Problem): State => ({ _tag: "Thanks", known, problem })
   return accepted(run, known, thanks, "Received. This is the next one.")
 }
@@ -106,7 +106,7 @@ export const TaskView = ({ run }: { readonly run: string }) => {
           shim={known.shim}
           arrival={arrival}
           onSubmitted={async () => setState(await afterSubmission(run, known))}
-          onGivenBack={async () => setState({ _tag: "GivenBack", known: await knowAgain(known, run) })}
+          onGivenBack={async () => setState({ _tag: "GivenBack", known: await reloadRunInfo(known, run) })}
           onOther={(work) => setState({ _tag: "Working", known, work, arrival: "Put back. This is another one." })}
         />
       )

@@ -2,7 +2,7 @@
 import type { CrowdError } from "../../CrowdError.js"
 import type * as WorkApi from "../../server/WorkApi.js"
 import type { Answers, Json } from "../answers.js"
-import { asking, posting, type Reply as Replied, tagOf } from "../ask.js"
+import { makeClient, posting, type Reply as Replied, tagOf } from "../client.js"
 
 export type Lobby = typeof WorkApi.Lobby.Encoded
 export type Offer = typeof WorkApi.Offer.Encoded
@@ -26,7 +26,7 @@ export type Reply<A> = Replied<A, Problem>
 
 const isProblem = (body: unknown): body is Problem => tagOf(body) !== undefined
 
-const ask = asking<Problem>({
+const ask = makeClient<Problem>({
   offline: { _tag: "Offline" },
   read: (status, body) => {
     if (isProblem(body)) return body

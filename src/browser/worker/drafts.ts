@@ -1,8 +1,8 @@
 /** What is filled in so far, kept in this browser until it is submitted or given back, also after the tab was closed. */
 import type { Answers } from "../answers.js"
 import { isAnswers } from "../messages.js"
+import { attempt } from "../storage.js"
 import type { Work } from "./api.js"
-import { attempt } from "./storage.js"
 
 interface Draft {
   /** Until when it can be submitted, by the server's clock. */

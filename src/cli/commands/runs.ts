@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../../CrowdError.js"
-import * as tally from "../../provider/tally.js"
+import * as runTotals from "../../provider/runTotals.js"
 import { Store } from "../../Store.js"
 import type { Cost, TaskRun } from "../../TaskRuns.js"
 import * as crowds from "../crowds.js"
@@ -31,8 +31,8 @@ export interface Line {
 const lineOf = (run: TaskRun): Effect.Effect<Line, StoreError, Store> =>
   Effect.gen(function* () {
     const store = yield* Store
-    const units = yield* tally.units(store, run.id)
-    const cost = yield* tally.cost(store, run)
+    const units = yield* runTotals.units(store, run.id)
+    const cost = yield* runTotals.cost(store, run)
     return {
       run,
       decided: summary.decided({ units }),

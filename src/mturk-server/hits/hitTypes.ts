@@ -11,7 +11,7 @@ import * as Money from "../../Money.js"
 import { Task } from "../../TaskRuns.js"
 import { type Context, orDefect } from "../context.js"
 import * as ids from "../ids.js"
-import * as amounts from "../money/amounts.js"
+import { parseAmount } from "../money/ledger.js"
 import * as limits from "../protocol/limits.js"
 import type { CreateHITTypeRequest } from "../protocol/model.js"
 import * as refusal from "../protocol/refusal.js"
@@ -83,7 +83,7 @@ export const create = (
       title: input.Title,
       description: input.Description,
       keywords: Option.fromNullable(input.Keywords),
-      reward: yield* amounts.parse(input.Reward),
+      reward: yield* parseAmount(input.Reward),
       assignmentDuration: input.AssignmentDurationInSeconds,
       autoApprovalDelay: input.AutoApprovalDelayInSeconds ?? limits.month,
       requirements: Option.fromNullable(input.QualificationRequirements),

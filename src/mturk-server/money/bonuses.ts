@@ -15,13 +15,13 @@ import * as refusal from "../protocol/refusal.js"
 import * as tokens from "../protocol/tokens.js"
 import * as assignments from "../work/assignments.js"
 import * as decisions from "../work/decisions.js"
-import * as amounts from "./amounts.js"
+import { parseAmount } from "./ledger.js"
 
 const send = (context: Context, caller: Caller, input: SendBonusRequest) =>
   Effect.gen(function* () {
     const { AssignmentId, Reason: reason, UniqueRequestToken: token, WorkerId } = input
     yield* limits.notEmpty("Reason", reason)
-    const amount = yield* amounts.parse(input.BonusAmount)
+    const amount = yield* parseAmount(input.BonusAmount)
     if (amount === 0) return yield* refusal.invalidValue("The BonusAmount must be 0.01 or more.")
     const worker = yield* people.known(context, WorkerId)
     const unit = yield* assignments.find(context, caller, AssignmentId)

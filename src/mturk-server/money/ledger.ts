@@ -1,6 +1,7 @@
 /** The account and its ledger: every cent that left it, for what; and what is held for work that may still be done. */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { InsufficientFunds, type StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
@@ -77,3 +78,13 @@ export const charge = (
     })
     return true
   })
+
+/** Dollars as the protocol writes them, in cents: the pattern of the model lets a point without decimals pass. */
+export const parseAmount = (text: string): Effect.Effect<number, refusal.Refusal> =>
+  Either.match(Money.parse(text.replace(/\.$/, ""), Money.USD), {
+    onLeft: (message) => Effect.fail(refusal.invalidValue(message)),
+    onRight: ({ minor }) => Effect.succeed(minor)
+  })
+
+/** Cents as the protocol writes dollars; a balance may be below zero. */
+export const printAmount = (minor: number): string => Money.toDecimal(Money.make(Math.max(0, minor)))

@@ -16,9 +16,9 @@ import type * as Workers from "../../Workers.js"
 import type { Context } from "../context.js"
 import * as ids from "../ids.js"
 import type { HITTypeRow } from "../rows.js"
-import * as amounts from "./amounts.js"
 import * as fees from "./fees.js"
 import * as ledger from "./ledger.js"
+import { printAmount } from "./ledger.js"
 import * as places from "./places.js"
 
 const typeOf = (context: Context, run: RunId) => context.rows.hitTypes.get(ids.hitTypeOf(run))
@@ -136,7 +136,7 @@ export const workers = (context: Context): Workers.Service => {
       yield* rows.bonuses.put(ids.hitOf(unit.assignment), `${assignment}/${key}`, {
         worker: ids.workerNameOf(worker),
         assignment,
-        amount: amounts.print(amount.minor),
+        amount: printAmount(amount.minor),
         reason,
         at
       })

@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { StoreError } from "../../CrowdError.js"
 import type { RequesterId } from "../../Ids.js"
-import { received } from "../../internal/received.js"
+import { decodeUntrusted } from "../../internal/untrusted.js"
 import * as refusal from "./refusal.js"
 import type * as member from "./shapes.js"
 
@@ -74,7 +74,7 @@ export const on = <Input, InputEncoded, Output, OutputEncoded>(
   operation: member.Operation<Input, InputEncoded, Output, OutputEncoded>,
   perform: (input: Input, caller: Caller) => Effect.Effect<Output, refusal.Refusal | StoreError>
 ): Handler => {
-  const decode = received(operation.input, { errors: "all" })
+  const decode = decodeUntrusted(operation.input, { errors: "all" })
   const encode = Schema.encode(operation.output)
   return {
     name: operation.name,

@@ -15,8 +15,8 @@ import type { RunId } from "../../Ids.js"
 import { Local } from "../../Local.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { RunView, Trouble } from "../ConsoleApi.js"
-import { Running } from "../running.js"
-import * as shares from "../shares.js"
+import { InFlight } from "../inFlight.js"
+import * as quotas from "../quotas.js"
 import { StoreErrors } from "../storeErrors.js"
 import { addressOf } from "../visitors.js"
 import * as consoleRuns from "./runs.js"
@@ -24,7 +24,7 @@ import * as consoleRuns from "./runs.js"
 const runsAtMost = 20
 
 /** Streams of events: some for each tab of those who share an address. */
-const atOnce: shares.Bounds = { perAddress: 32, inAll: 256 }
+const atOnce: quotas.Bounds = { perAddress: 32, inAll: 256 }
 
 /** A run whose units stand still is looked at as a whole every so many times: bonuses show in no unit. */
 const wholeEvery = 10
@@ -46,7 +46,7 @@ const pause = (took: Duration.Duration): Duration.Duration => Duration.max(Durat
 
 export const make = Effect.gen(function* () {
   const runs = yield* TaskRuns
-  const running = yield* Running
+  const running = yield* InFlight
   const { view } = yield* consoleRuns.make
   const local = yield* Effect.serviceOption(Local)
   const errors = yield* StoreErrors
@@ -139,7 +139,7 @@ export const make = Effect.gen(function* () {
       (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers })
     )
 
-  const open = shares.make<Deferred.Deferred<void>>(atOnce)
+  const open = quotas.make<Deferred.Deferred<void>>(atOnce)
 
   /** Whoever asks for one too many loses the first of theirs. */
   const bounded = <A, E>(address: string, stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>

@@ -16,7 +16,7 @@ import { Units } from "../../Units.js"
 import { Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import { InvalidAmount } from "../ConsoleApi.js"
-import { ifThere } from "../ifThere.js"
+import { noneIfNotFound } from "../notFound.js"
 import * as decisions from "./decisions.js"
 import * as events from "./events.js"
 import * as results from "./results.js"
@@ -74,7 +74,7 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
       .handle("runs", ({ urlParams: { after } }) =>
         Effect.gen(function* () {
           const found = yield* collect(after === undefined ? runs.list : runs.olderThan(after), runsPerPage)
-          const views = yield* Effect.forEach(found, ({ id }) => ifThere(view(id)))
+          const views = yield* Effect.forEach(found, ({ id }) => noneIfNotFound(view(id)))
           return { runs: Array.getSomes(views), next: nextOf(found, runsPerPage, ({ id }) => id) }
         })
       )

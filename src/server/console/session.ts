@@ -12,8 +12,8 @@ import { Api } from "../Api.js"
 import { cookieName, NotSignedIn, SignedIn } from "../ConsoleApi.js"
 import * as cookies from "../cookies.js"
 import * as storeErrors from "../storeErrors.js"
-import * as attempts from "./attempts.js"
 import * as sessions from "./sessions.js"
+import * as tokenAttempts from "./tokenAttempts.js"
 
 /** What is ended is known to every process over one store; without a store, to this one. */
 const storeOrMemory = Effect.flatMap(
@@ -35,7 +35,7 @@ export const layer = (secrets: sessions.Secrets) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const { begin, end, isOpen } = sessions.make(secrets, yield* storeOrMemory)
-      const check = yield* attempts.checking(secrets.token)
+      const check = yield* tokenAttempts.checking(secrets.token)
       const signedIn = Layer.succeed(SignedIn, {
         cookie: (given) =>
           Effect.flatMap(Effect.catchAll(isOpen(Redacted.value(given)), whereBroken), (open) =>

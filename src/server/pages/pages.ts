@@ -11,14 +11,14 @@ import * as TaskPage from "../../batch/TaskPage.js"
 import type { StoreError } from "../../CrowdError.js"
 import { AgentId, type AssignmentId, RunId } from "../../Ids.js"
 import { assets } from "../../internal/assets.js"
-import { recent } from "../../internal/recent.js"
+import { boundedMap } from "../../internal/boundedMap.js"
 import { sandbox } from "../../internal/sandbox.js"
 import { type Task, TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import { Workers } from "../../Workers.js"
-import { ifThere } from "../ifThere.js"
+import * as errorPages from "../errorPages.js"
 import * as Keys from "../keys.js"
-import * as notices from "../notices.js"
+import { noneIfNotFound } from "../notFound.js"
 import * as storeErrors from "../storeErrors.js"
 import { TaskSource } from "../TaskSource.js"
 import * as visitors from "../visitors.js"
@@ -98,7 +98,7 @@ const asset = (request: HttpServerRequest.HttpServerRequest) => {
 
 const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })
 
-const nothingHere = notices.page({
+const nothingHere = errorPages.page({
   status: 404,
   title: "There is nothing here",
   words: ["The address may be mistyped, or what was here is gone."],
@@ -149,15 +149,15 @@ const taskPages = Effect.gen(function* () {
   const origins = yield* frames.Frames
   const { isTold } = yield* visitors.make
   const source = yield* Effect.serviceOption(TaskSource)
-  const known = recent<Known>(64)
-  const preparedElsewhere = recent<TaskPage.Prepared>(64)
+  const known = boundedMap<Known>(64)
+  const preparedElsewhere = boundedMap<TaskPage.Prepared>(64)
 
   const knownOf = (run: RunId) => {
     const before = known.get(run)
     if (before !== undefined) return Effect.succeedSome(before)
     const read = Effect.all({ template: runs.template(run), run: runs.get(run) })
     return Effect.map(
-      ifThere(read),
+      noneIfNotFound(read),
       Option.map(({ run: { id, task }, template }) => {
         const made = { prepared: TaskPage.prepare(template, task), task }
         known.set(id, made)
@@ -211,7 +211,7 @@ const taskPages = Effect.gen(function* () {
   const mayPreview = (run: RunId, { worker }: visitors.Visitor) =>
     Effect.gen(function* () {
       if (Option.isNone(source)) return true
-      const known = yield* Effect.transposeMapOption(worker, (name) => ifThere(workers.findByName(name)))
+      const known = yield* Effect.transposeMapOption(worker, (name) => noneIfNotFound(workers.findByName(name)))
       const id = Option.map(Option.flatten(known), ({ id }) => id)
       return (yield* source.value.access(run, id)).sees === "page"
     })
@@ -226,7 +226,7 @@ const taskPages = Effect.gen(function* () {
 
   const agentPage = ({ agent: id, mode, run }: Page & { readonly _tag: "Agent" }): Found =>
     Effect.gen(function* () {
-      const agent = Option.filter(yield* ifThere(agents.get(id)), (agent) => agent.run === run)
+      const agent = Option.filter(yield* noneIfNotFound(agents.get(id)), (agent) => agent.run === run)
       if (Option.isNone(agent)) return Option.none()
       const { answers, assignment } = agent.value
       const options: TaskPage.RenderOptions =
@@ -256,7 +256,7 @@ const taskPages = Effect.gen(function* () {
       onNone: () => Effect.succeedNone,
       onSome: ({ run }) =>
         Effect.map(
-          ifThere(runs.get(run)),
+          noneIfNotFound(runs.get(run)),
           Option.map(({ id }) => HttpServerResponse.redirect(`${keys.previewPath(id)}${/\?.*$/s.exec(url)?.[0] ?? ""}`))
         )
     })
@@ -275,7 +275,7 @@ const taskOf = (request: HttpServerRequest.HttpServerRequest) => {
   const query = request.url.replace(/^[^?]*\??/, "")
   const run = Option.filter(Option.fromNullable(new URLSearchParams(query).get("run")), Schema.is(RunId))
   return Option.match(run, {
-    onNone: () => (notices.isForPeople(request) ? nothingHere : notFound),
+    onNone: () => (errorPages.isForPeople(request) ? nothingHere : notFound),
     onSome: (run) => HttpServerResponse.redirect(`/task/${run}?${query}`)
   })
 }
@@ -294,7 +294,7 @@ export const layer = HttpLayerRouter.use((router) =>
           StoreError: unavailable
         })
       )
-    yield* router.add("*", "/*", (request) => Effect.succeed(notices.isForPeople(request) ? nothingHere : notFound))
+    yield* router.add("*", "/*", (request) => Effect.succeed(errorPages.isForPeople(request) ? nothingHere : notFound))
     yield* router.add("GET", "/", Effect.succeed(worker))
     yield* router.add("GET", "/task", (request) => Effect.succeed(taskOf(request)))
     yield* router.add("GET", "/task/:run", Effect.succeed(worker))

@@ -21,14 +21,14 @@ import { type Task, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { type PaidBonus, Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
 import * as cookies from "../cookies.js"
-import { ifThere } from "../ifThere.js"
 import * as Keys from "../keys.js"
+import { noneIfNotFound } from "../notFound.js"
 import * as frames from "../pages/frames.js"
 import { type Access, TaskSource } from "../TaskSource.js"
 import * as visitors from "../visitors.js"
 import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
-import * as Holding from "./holding.js"
-import * as offers from "./offers.js"
+import * as Holding from "./holderCookie.js"
+import * as openRuns from "./openRuns.js"
 import * as submissions from "./submissions.js"
 
 const historyAtMost = 50
@@ -81,14 +81,14 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const { chooses, local, providerData, visitor } = yield* visitors.make
     const source = yield* Effect.serviceOption(TaskSource)
     const origins = yield* frames.Frames
-    const open = yield* offers.make
+    const open = yield* openRuns.make
     const holding = yield* Holding.make
     const work = submissions.make({ agents, runs, source })
 
     const workerOf = (name: Option.Option<string>) =>
       Option.match(name, {
         onNone: () => Effect.succeedNone,
-        onSome: (name) => ifThere(workers.findByName(name))
+        onSome: (name) => noneIfNotFound(workers.findByName(name))
       })
 
     const latest = (name: Option.Option<string>): Effect.Effect<ReadonlyArray<AgentOutline>, StoreError> =>
@@ -113,7 +113,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
     const offersTo = (who: visitors.Visitor) =>
       Effect.gen(function* () {
         const worker = yield* workerOf(who.worker)
-        const offer = ({ left, run }: offers.Open) =>
+        const offer = ({ left, run }: openRuns.Open) =>
           Effect.gen(function* () {
             const id = Option.map(worker, ({ id }) => id)
             const { barred, held } = yield* workers.standing(run.id, Option.getOrUndefined(id))
@@ -139,7 +139,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
               heldElsewhere: holds.isElsewhere
             })
           })
-        const found = yield* Effect.forEach(yield* open, (one) => ifThere(offer(one)))
+        const found = yield* Effect.forEach(yield* open, (one) => noneIfNotFound(offer(one)))
         return Array.getSomes(found.map(Option.flatten))
       })
 
@@ -160,7 +160,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
 
     const paidFor = ({ amount, paidAt, reason, run, token }: PaidBonus) =>
       Effect.map(
-        Effect.transposeMapOption(run, (id) => ifThere(runs.get(id))),
+        Effect.transposeMapOption(run, (id) => noneIfNotFound(runs.get(id))),
         (found) => ({
           token,
           title: Option.getOrNull(Option.map(Option.flatten(found), ({ task }) => task.title)),
@@ -251,7 +251,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
         Effect.gen(function* () {
           const { worker } = yield* visitor
           const byRun = Object.values(Array.groupBy(yield* latest(worker), ({ run }) => run))
-          return Array.getSomes(yield* Effect.forEach(byRun, (agents) => ifThere(past(agents))))
+          return Array.getSomes(yield* Effect.forEach(byRun, (agents) => noneIfNotFound(past(agents))))
         })
       )
       .handle("bonuses", () =>

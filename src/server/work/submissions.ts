@@ -7,11 +7,11 @@ import * as FormFields from "../../batch/FormFields.js"
 import * as Template from "../../batch/Template.js"
 import { NothingAnswered, type StoreError } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
-import { recent } from "../../internal/recent.js"
+import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
 import { agentSources } from "../../States.js"
 import type { Service as TaskRunsService } from "../../TaskRuns.js"
-import { ifThere } from "../ifThere.js"
+import { noneIfNotFound } from "../notFound.js"
 import type { Service as TaskSource } from "../TaskSource.js"
 
 type Fields = ReadonlyArray<FormFields.Field>
@@ -95,14 +95,14 @@ const pagesKnown = 64
 const agentsKnown = 10_000
 
 export const make = ({ agents, runs, source }: Options): Service => {
-  const pages = recent<Page>(pagesKnown)
-  const runOf = recent<RunId>(agentsKnown)
+  const pages = boundedMap<Page>(pagesKnown)
+  const runOf = boundedMap<RunId>(agentsKnown)
 
   const page = (run: RunId): Effect.Effect<Option.Option<Page>, StoreError> => {
     const known = pages.get(run)
     if (known !== undefined) return Effect.succeedSome(known)
     return Effect.map(
-      ifThere(Effect.all({ html: runs.template(run), run: runs.get(run) })),
+      noneIfNotFound(Effect.all({ html: runs.template(run), run: runs.get(run) })),
       Option.map(({ html, run: { id, task } }) => {
         const made = pageOf(html, task)
         pages.set(id, made)
@@ -146,7 +146,7 @@ export const make = ({ agents, runs, source }: Options): Service => {
       const { agent: id, answers, worker } = submission
       // Of what cannot be submitted, `Agents.submit` says why.
       const agent = Option.filter(
-        yield* ifThere(agents.get(id)),
+        yield* noneIfNotFound(agents.get(id)),
         (found) => found.worker === worker && agentSources("submit").includes(found.status)
       )
       const fields = Option.isSome(agent) ? yield* fieldsOf(agent.value) : []

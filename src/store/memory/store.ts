@@ -5,14 +5,14 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import { StoreError } from "../../CrowdError.js"
-import { heard } from "../../internal/heard.js"
+import { changesIn } from "../../internal/changes.js"
 import { claimed } from "../claiming.js"
 import * as columns from "../columns.js"
-import * as Current from "../current.js"
 import type { Service } from "../operations.js"
 import { outside } from "../outside.js"
 import * as tables from "../tables.js"
 import * as memory from "./table.js"
+import * as Current from "./transaction.js"
 
 type Encoded = columns.Encoded
 type Row = columns.Row
@@ -108,7 +108,7 @@ const makeAccess: Effect.Effect<Access> = Effect.gen(function* () {
   const isOutside: Service["outside"] = (operation) =>
     Effect.withFiberRuntime((fiber) => outside(operation, current.in(fiber.currentContext) !== undefined))
 
-  return { transaction, outside: isOutside, read, write, writes: Option.some(heard(written)) }
+  return { transaction, outside: isOutside, read, write, writes: Option.some(changesIn(written)) }
 })
 
 const decoded = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { StoreError } from "../../CrowdError.js"
-import { byTurns, nextTurn } from "../../internal/nextTurn.js"
+import { byTurns, yieldToEventLoop } from "../../internal/eventLoop.js"
 import type { Encoded, Row } from "../columns.js"
 import type { Primitive, Table } from "../tables.js"
 import type { Dialect } from "./dialect.js"
@@ -78,7 +78,7 @@ export const decoded = <R extends Row, E extends Encoded>(
       Effect.forEach(groups, (group) =>
         Effect.zipLeft(
           Effect.suspend(() => decode(group)),
-          nextTurn
+          yieldToEventLoop
         )
       ),
       (read) => read.flat()

@@ -14,8 +14,8 @@ import { outside } from "../outside.js"
 import * as Database from "./database.js"
 import type { Dialect } from "./dialect.js"
 import { inTransaction, isConflict } from "./failure.js"
-import * as Grouped from "./grouped.js"
-import * as Separate from "./separate.js"
+import * as Grouped from "./groupCommit.js"
+import * as Separate from "./ownConnection.js"
 
 /** A transaction that is under way. */
 interface Open {

@@ -10,8 +10,7 @@ import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { type Kit, make, type Test } from "./kit.js"
+import { type Kit, make, refusal, type Test } from "./kit.js"
 import { reviews } from "./reviews.js"
 
 const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {

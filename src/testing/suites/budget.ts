@@ -5,8 +5,7 @@ import { Budget } from "../../Budget.js"
 import * as Ids from "../../Ids.js"
 import { Provider } from "../../Provider.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { make } from "./kit.js"
+import { make, refusal } from "./kit.js"
 
 export const budget: Suite<Budget> = {
   run: (test, harness) => {

@@ -5,8 +5,7 @@ import { Ids, runId, Token } from "../../Ids.js"
 import { Journal } from "../../Journal.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { make } from "./kit.js"
+import { make, refusal } from "./kit.js"
 
 export const journal: Suite<never> = {
   run: (test, harness) => {

@@ -3,8 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Ids from "../../Ids.js"
 import { Messages } from "../../Messages.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { make } from "./kit.js"
+import { make, refusal } from "./kit.js"
 
 export const messages: Suite<Messages> = {
   run: (test, harness) => {

@@ -9,8 +9,7 @@ import type { Core } from "../../Provider.js"
 import { Qualifications } from "../../Qualifications.js"
 import { Workers } from "../../Workers.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { type Kit, make, type Test } from "./kit.js"
+import { type Kit, make, refusal, type Test } from "./kit.js"
 
 type Needs<R> = Core | Qualifications | R
 

@@ -5,8 +5,7 @@ import * as Stream from "effect/Stream"
 import * as Ids from "../../Ids.js"
 import { Requesters } from "../../Requesters.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { make } from "./kit.js"
+import { make, refusal } from "./kit.js"
 
 export const requesters: Suite<never> = {
   run: (test, harness) => {

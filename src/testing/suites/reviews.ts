@@ -9,8 +9,8 @@ import { Journal } from "../../Journal.js"
 import type { Core } from "../../Provider.js"
 import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
-import { refusal } from "./expect.js"
 import type { Kit, Test } from "./kit.js"
+import { refusal } from "./kit.js"
 
 const rewardsOf = (run: TaskRun) =>
   Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.summary(run.id), ({ cost }) => cost.rewards))

@@ -9,8 +9,7 @@ import * as Media from "../../Media.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { make } from "./kit.js"
+import { make, refusal } from "./kit.js"
 
 const awkward = "\ufeffa \"quoted\", 'cell'\r\nwith\n\ttwo lines \u0000 👩‍👩‍👧 é é"
 

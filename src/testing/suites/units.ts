@@ -10,8 +10,7 @@ import type { Core } from "../../Provider.js"
 import type { TaskRun } from "../../TaskRuns.js"
 import { type Unit, Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { type Kit, make, type Test } from "./kit.js"
+import { type Kit, make, refusal, type Test } from "./kit.js"
 
 const launch = (run: TaskRun, limit?: number) =>
   Effect.flatMap(Units, (units) => Stream.runDrain(units.launch(run.id, { limit })))

@@ -11,8 +11,7 @@ import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Workers } from "../../Workers.js"
 import type { Suite } from "../Suite.js"
-import { refusal } from "./expect.js"
-import { type Kit, make, type Test } from "./kit.js"
+import { type Kit, make, refusal, type Test } from "./kit.js"
 
 const refusals = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
   const nothing = Money.zero(kit.reward.currency)

@@ -1,0 +1,77 @@
+/** When something of a run is due without anybody doing anything. */
+import * as Array from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { silentAfter } from "../Agents.js"
+import type { StoreError, TaskRunNotFound } from "../CrowdError.js"
+import type { RunId } from "../Ids.js"
+import type { UnitStatus } from "../States.js"
+import type * as Store from "../Store.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import type * as Engine from "./engine.js"
+
+type Times = Effect.Effect<ReadonlyArray<DateTime.Utc>, StoreError>
+
+const leaseEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
+  Effect.map(
+    store.page(tables.units, { where: { run: id, status: "assigned" }, orderBy: "leaseUntil", limit: 1 }),
+    (units) => Array.getSomes(units.map(({ leaseUntil }) => leaseUntil))
+  )
+
+const offerEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
+  Effect.map(store.page(tables.units, { where: { run: id }, orderBy: "offeredUntil", limit: 1 }), (units) =>
+    Array.getSomes(units.map(({ offeredUntil }) => offeredUntil))
+  )
+
+const silences = ({ store }: Engine.Service, { id }: TaskRun): Times =>
+  Effect.map(store.page(tables.heartbeats, { where: { run: id }, orderBy: "heardAt", limit: 1 }), (rows) =>
+    rows.map(({ heardAt }) => DateTime.addDuration(heardAt, silentAfter))
+  )
+
+const approvals = ({ store }: Engine.Service, { id, task }: TaskRun): Times =>
+  Effect.map(
+    store.page(tables.agentOutlines, { where: { run: id, status: "completed" }, orderBy: "submittedAt", limit: 1 }),
+    (agents) =>
+      Array.getSomes(agents.map(({ submittedAt }) => submittedAt)).map((at) =>
+        DateTime.addDuration(at, task.autoApprovalDelay)
+      )
+  )
+
+/** In no order of time: of many that wait for their leases, the first hundred will do. */
+const settlements = ({ driver, store }: Engine.Service, { id }: TaskRun): Times =>
+  Effect.map(
+    store.page(tables.intents, {
+      where: { provider: driver.provider, run: Option.some(id), state: "pending" },
+      limit: 100
+    }),
+    (intents) => intents.map(({ leaseUntil }) => leaseUntil)
+  )
+
+export const due = (
+  engine: Engine.Service,
+  id: RunId
+): Effect.Effect<Option.Option<DateTime.Utc>, TaskRunNotFound | StoreError> =>
+  Effect.gen(function* () {
+    const run = yield* engine.run(id)
+    const kinds = [leaseEnds, offerEnds, silences, approvals, settlements]
+    const times = (yield* Effect.forEach(kinds, (timesOf) => timesOf(engine, run))).flat()
+    return Array.isNonEmptyReadonlyArray(times) ? Option.some(Array.min(times, DateTime.Order)) : Option.none()
+  })
+
+/** The one unit of this status on which somebody may be at work the longest. */
+const longest = (store: Store.Service, id: RunId, status: UnitStatus) =>
+  Effect.map(
+    store.page(tables.units, { where: { run: id, status }, orderBy: "leaseUntil", reverse: true, limit: 1 }),
+    (units) => units.flatMap(({ leaseUntil }) => Option.toArray(leaseUntil))
+  )
+
+/** Until when somebody may be at work on a unit of the run. */
+export const busyUntil = (store: Store.Service, id: RunId): Effect.Effect<Option.Option<DateTime.Utc>, StoreError> =>
+  Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const ends = [...(yield* longest(store, id, "assigned")), ...(yield* longest(store, id, "expired"))]
+    const open = ends.filter(DateTime.greaterThan(now))
+    return open.length === 0 ? Option.none() : Option.some(open.reduce(DateTime.max))
+  })
