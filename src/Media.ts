@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
 import * as Schema from "effect/Schema"
 import type { InvalidInput } from "./CrowdError.js"
 
@@ -121,7 +122,7 @@ export const typeOf = (path: string): string => {
 export const digestOf = (bytes: Uint8Array): Effect.Effect<string> =>
   Effect.map(
     Effect.promise(() => globalThis.crypto.subtle.digest("SHA-256", Uint8Array.from(bytes))),
-    (digest) => Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")
+    (digest) => Encoding.encodeHex(new Uint8Array(digest))
   )
 
 /**
