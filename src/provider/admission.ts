@@ -1,0 +1,99 @@
+/** Who arrives gets a unit, or is told why not. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Agent, Arrived, RegisterOptions, Service } from "../Agents.js"
+import { type IneligibleReason, InvalidProviderData, NotEligible, type StoreError } from "../CrowdError.js"
+import type { Arrival } from "../Driver.js"
+import * as Ids from "../Ids.js"
+import { lineFault } from "../internal/text.js"
+import * as States from "../States.js"
+import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
+import * as eligibility from "./eligibility.js"
+import type * as Engine from "./engine.js"
+import { changeAgent } from "./transitions.js"
+import * as registry from "./workerRegistry.js"
+
+export const make = (engine: Engine.Service): Service["register"] => {
+  const { driver, run, store } = engine
+
+  /** The agent this arrival is already, where it was here before; who has left arrives anew. */
+  const again = (found: TaskRun, worker: registry.Named, arrival: Arrival, last: Option.Option<Ids.AgentId>) =>
+    Option.match(arrival.remoteAgent, {
+      onSome: (remote) =>
+        Effect.map(
+          registry.agentAt(engine, found, worker, remote),
+          Option.filter(({ status }) => !States.hasLeft(status))
+        ),
+      onNone: () =>
+        Option.match(last, {
+          onNone: () => Effect.succeedNone,
+          onSome: (id) =>
+            Effect.map(
+              store.get(tables.agents, id),
+              Option.filter(({ status }) => States.isOpen(status))
+            )
+        })
+    })
+
+  /** Puts back what the worker holds. It was open in this transaction. */
+  const putBack = (held: Agent, now: DateTime.Utc) =>
+    Effect.catchTag(changeAgent(store, held, "return", now), "InvalidTransition", Effect.die)
+
+  const admit = (
+    found: TaskRun,
+    arrival: Arrival,
+    { insteadOf }: RegisterOptions
+  ): Effect.Effect<Arrived, NotEligible | StoreError> =>
+    Effect.gen(function* () {
+      const refuse = (reason: IneligibleReason) =>
+        new NotEligible({ run: found.id, worker: arrival.workerName, reason })
+      const worker = yield* registry.enrol(engine, arrival.workerName)
+      const standing = yield* registry.standingOf(engine, found, worker)
+      const known = yield* again(found, worker, arrival, standing.agent)
+      const swapped = Option.filter(known, ({ id, status }) => id === insteadOf && States.isOpen(status))
+      if (Option.isSome(known) && Option.isNone(swapped)) return { ...known.value, repeated: true }
+      const id = yield* Ids.agentId
+      const now = yield* DateTime.now
+      const allowed = Effect.flatMap(
+        eligibility.barred(engine, found, worker, standing),
+        Option.match({ onNone: () => Effect.void, onSome: refuse })
+      )
+      if (Option.isNone(swapped)) yield* allowed
+      const unit = yield* Option.match(arrival.remoteUnit, {
+        onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
+        onSome: (remote) => eligibility.claimAt(engine, { run: found, worker, standing, remote, agent: id, now })
+      })
+      if (Option.isNone(unit))
+        return yield* refuse(yield* eligibility.whyNone(engine, found, standing, arrival.remoteUnit))
+      // Only now: while they held it, its assignment was not among those they could have; and it counts no more.
+      if (Option.isSome(swapped)) yield* Effect.zipRight(putBack(swapped.value, now), allowed)
+      const taken = yield* registry.take(engine, {
+        id,
+        run: found,
+        unit: unit.value,
+        worker,
+        standing,
+        remoteId: arrival.remoteAgent,
+        now
+      })
+      return { ...taken, repeated: false }
+    })
+
+  const checkName = ({ workerName }: Arrival): Effect.Effect<void, InvalidProviderData> => {
+    const fault = lineFault(workerName)
+    if (fault === undefined) return Effect.void
+    return new InvalidProviderData({ provider: driver.provider, description: `the worker's name ${fault}` })
+  }
+
+  return (id, providerData, options = {}) =>
+    Effect.gen(function* () {
+      const found = yield* run(id)
+      const arrival = yield* driver.arrivals(providerData)
+      yield* checkName(arrival)
+      const admitted = yield* store.transaction(admit(found, arrival, options))
+      engine.workersByName.set(admitted.workerName, admitted.worker)
+      return admitted
+    })
+}

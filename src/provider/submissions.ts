@@ -1,0 +1,60 @@
+/** What workers hand in: kept once, and only of whoever holds the unit. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
+import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
+import * as States from "../States.js"
+import * as tables from "../store/tables.js"
+import type * as Engine from "./engine.js"
+import { invalid } from "./transitions.js"
+
+const sameAnswers = Schema.equivalence(Answers)
+
+const encodeAnswers = Schema.encodeEither(Schema.parseJson(Answers))
+
+const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAnswers> => {
+  const names = Object.keys(answers).length
+  if (names > maxAnswerNames) {
+    return new InvalidAnswers({ agent, description: `${names} names; at most ${maxAnswerNames} are kept` })
+  }
+  const encoded = encodeAnswers(answers)
+  if (encoded._tag === "Left") return new InvalidAnswers({ agent, description: encoded.left.message })
+  return new TextEncoder().encode(encoded.right).byteLength > maxAnswersBytes
+    ? new InvalidAnswers({ agent, description: `larger than ${maxAnswersBytes} bytes` })
+    : Effect.void
+}
+
+export const make = ({ agent, store }: Engine.Service): Service["submit"] => {
+  const refused = ({ agent: id, answers, worker }: Submission) =>
+    Effect.gen(function* () {
+      const found = yield* agent(id)
+      if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
+      if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
+      const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
+      return same ? found : yield* new AlreadySubmitted({ agent: id })
+    })
+
+  return (submission) =>
+    Effect.zipRight(
+      checked(submission),
+      store.transaction(
+        Effect.gen(function* () {
+          const now = yield* DateTime.now
+          const [done] = yield* store.update(tables.agents, {
+            ids: [submission.agent],
+            when: { worker: [submission.worker], status: States.agentSources("submit") },
+            set: { status: "completed", answers: Option.some(submission.answers), submittedAt: Option.some(now) }
+          })
+          if (done === undefined) return yield* refused(submission)
+          yield* store.update(tables.units, {
+            ids: [done.unit],
+            when: { status: States.unitSources("complete") },
+            set: { status: "completed", leaseUntil: Option.none(), offeredUntil: Option.none(), updatedAt: now }
+          })
+          return done
+        })
+      )
+    )
+}
