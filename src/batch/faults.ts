@@ -10,7 +10,7 @@ export interface Faults {
 }
 
 /** @internal */
-export const maxShown = 100
+const maxShown = 100
 
 /** @internal */
 export const none: Faults = { shown: [], hidden: 0 }

@@ -6,7 +6,7 @@ const changed = "crowd:navigated"
 /** The first view comes with the page, and the browser says so itself. */
 let moved = false
 
-export const navigate = (path: string): void => {
+const navigate = (path: string): void => {
   history.pushState(null, "", path + location.search)
   dispatchEvent(new Event(changed))
 }

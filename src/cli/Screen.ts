@@ -45,7 +45,7 @@ export const layerProcess: Layer.Layer<Screen> = Layer.sync(Screen, () => ({
 const colours = /(\u001b\[[\d;]*m)/
 
 /** As this sink may show it, whoever wrote it: the only control characters are the command's own colours. */
-export const shownOn = ({ isColoured }: Service, sink: Sink, text: string): string =>
+const shownOn = ({ isColoured }: Service, sink: Sink, text: string): string =>
   isColoured(sink)
     ? text
         .split(colours)

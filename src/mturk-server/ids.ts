@@ -22,7 +22,6 @@ export const hitTypeOf = (run: Ids.RunId): string => tail(run)
 export const runOf = from(Ids.RunId, "run")
 
 export const qualificationTypeOf = (id: Ids.QualificationId): string => tail(id)
-export const qualificationOf = from(Ids.QualificationId, "qual")
 
 export const workerNameOf = (id: Ids.WorkerId): string => `A${tail(id)}`
 export const workerOf = (name: string): Option.Option<Ids.WorkerId> => from(Ids.WorkerId, "worker")(name.slice(1))

@@ -9,7 +9,7 @@ import * as addresses from "../local/address.js"
 
 export const cookieName = "crowd_worker"
 
-export const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
+const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
   peer: request.remoteAddress,
   headers: request.headers,
   cookie: Option.fromNullable(request.cookies[cookieName])

@@ -46,6 +46,12 @@ const accepted = (run: TaskRun) =>
 
 const press = (task: FrameLocator, name: string) => task.getByRole("button", { name }).click()
 
+/** The field that most of the cases have. */
+const answer = async (task: FrameLocator) => {
+  await task.locator("[name=q]").fill("a")
+  await press(task, "Submit")
+}
+
 /** All that a worker may take for one that submits. */
 const submitButtons = async (task: FrameLocator, page: Page): Promise<number> =>
   (await task.getByRole("button", { name: "Submit" }).count()) +
@@ -82,8 +88,7 @@ const cases: ReadonlyArray<Case> = [
     right: "the page's own button submits; nothing of ours has the id that it asks for",
     does: async (task) => {
       expect(await task.locator("#submitButton").count()).toBe(1)
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
+      await answer(task)
     },
     answers: { q: "a", h: "set" }
   },
@@ -94,8 +99,7 @@ const cases: ReadonlyArray<Case> = [
     task: { markup: ["passage"] },
     does: async (task) => {
       expect(await task.locator("p b").first().textContent()).toBe("two")
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
+      await answer(task)
     },
     answers: { q: "a" }
   },
@@ -114,10 +118,7 @@ const cases: ReadonlyArray<Case> = [
     name: "06-python-list",
     right: "a list of JSON is a list to the script",
     row: { items: '["a", "b"]' },
-    does: async (task) => {
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
-    },
+    does: answer,
     answers: { q: "a", n: "2" }
   },
   {
@@ -127,8 +128,7 @@ const cases: ReadonlyArray<Case> = [
     task: { markup: ["text"] },
     does: async (task) => {
       await task.getByText('Tom & Jerry say "hi"', { exact: true }).waitFor()
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
+      await answer(task)
     },
     answers: { copy: 'Tom & Jerry say "hi"', q: "a" }
   },
@@ -137,10 +137,7 @@ const cases: ReadonlyArray<Case> = [
     right: "a ${ that is meant for the script, written as plan says, is the script's",
     row: { text: "a" },
     mended: (template) => template.replace("${COL", "$\\{COL"),
-    does: async (task) => {
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
-    },
+    does: answer,
     answers: { q: "a", h: "${COL1}" }
   },
   {
@@ -161,8 +158,7 @@ const cases: ReadonlyArray<Case> = [
     does: async (task) => {
       await press(task, "Next")
       await task.getByText("Page 2").waitFor()
-      await task.locator("[name=q]").fill("a")
-      await press(task, "Submit")
+      await answer(task)
     },
     answers: { q: "a" }
   }

@@ -39,6 +39,16 @@ const frameOf = (page: Page) =>
 
 const everywhere = ["autoplay", "clipboard-write", "fullscreen"]
 
+/** Its frame has no origin, and may use no more than any. */
+const isSandboxed = (page: Page) =>
+  Effect.map(frameOf(page), ({ allow, sandbox, src }) =>
+    expect([src?.startsWith("/frame/"), allow, sandbox.includes("allow-same-origin")]).toEqual([
+      true,
+      everywhere,
+      false
+    ])
+  )
+
 share(live, { excludeTestServices: true })("a task's page", (it) => {
   it.scoped(
     "10-mic: that asks for the microphone in task.json, in an origin of its own, gets it, and not the camera",
@@ -72,12 +82,7 @@ share(live, { excludeTestServices: true })("a task's page", (it) => {
     Effect.gen(function* () {
       const run = yield* offered({ template: mic })
       const { page } = yield* working(run)
-      const { allow, sandbox, src } = yield* frameOf(page)
-      expect([src?.startsWith("/frame/"), allow, sandbox.includes("allow-same-origin")]).toEqual([
-        true,
-        everywhere,
-        false
-      ])
+      yield* isSandboxed(page)
       expect(yield* inFrame(page, asks("audio"))).toBe("SecurityError")
       expect(yield* inFrame(page, asks("video"))).toBe("SecurityError")
     })
@@ -95,12 +100,7 @@ share(live, { excludeTestServices: true })("a task's page", (it) => {
       const review = yield* reviewing(run.id)
       yield* act(() => review.frameLocator("iframe").locator("#rec").waitFor())
       for (const page of [preview, review]) {
-        const { allow, sandbox, src } = yield* frameOf(page)
-        expect([src?.startsWith("/frame/"), allow, sandbox.includes("allow-same-origin")]).toEqual([
-          true,
-          everywhere,
-          false
-        ])
+        yield* isSandboxed(page)
         expect(yield* inFrame(page, asks("audio"))).toBe("SecurityError")
       }
     })

@@ -15,20 +15,8 @@ const send = <A>(use: (client: SDK.MTurkClient) => Promise<A>) => Effect.flatMap
 const codeOf = <A>(use: (client: SDK.MTurkClient) => Promise<A>) =>
   Effect.map(Effect.flip(send(use)), ({ code, name }) => code ?? name)
 
-const created = (input: Partial<SDK.CreateQualificationTypeCommandInput> = {}) =>
-  Effect.map(
-    send((c) =>
-      c.send(
-        new SDK.CreateQualificationTypeCommand({
-          Name: "Reads German",
-          Description: "Has read a text aloud",
-          QualificationTypeStatus: "Active",
-          ...input
-        })
-      )
-    ),
-    ({ QualificationType }) => QualificationType?.QualificationTypeId ?? ""
-  )
+const created = (...input: Parameters<typeof samples.createQualification>) =>
+  Effect.map(samples.createQualification(...input), ({ id }) => id)
 
 /** A HIT for those who have the qualification. */
 const guarded = (QualificationTypeId: string, more: Partial<SDK.QualificationRequirement> = {}) =>
@@ -205,6 +193,17 @@ describe("a qualification that a worker asks for", () => {
   )
 })
 
+/** Neither previewed nor accepted, until the qualification that is AutoGranted is asked for. */
+const opensOnceGranted = (id: string, type: string) =>
+  Effect.gen(function* () {
+    const market = yield* Marketplace
+    expect((yield* previewed(type)).status).toBe(404)
+    expect((yield* Effect.flip(market.accept(me, type))).reason._tag).toBe("LacksQualification")
+    yield* request(id)
+    expect(yield* offer(type)).toMatchObject({ yours: 1, preview: true })
+    expect((yield* previewed(type)).status).toBe(200)
+  })
+
 describe("ActionsGuarded", () => {
   it.scoped("Accept: who lacks the qualification sees the HIT and its preview, and cannot accept it", () =>
     Effect.gen(function* () {
@@ -219,29 +218,19 @@ describe("ActionsGuarded", () => {
 
   it.scoped("PreviewAndAccept: they see that it is on offer, and neither preview nor accept it", () =>
     Effect.gen(function* () {
-      const market = yield* Marketplace
       const id = yield* created({ AutoGranted: true })
       const { type } = yield* guarded(id, { ActionsGuarded: "PreviewAndAccept" })
       expect(yield* offer(type)).toMatchObject({ yours: 0, preview: false, lacks: lacking("open") })
-      expect((yield* previewed(type)).status).toBe(404)
-      expect((yield* Effect.flip(market.accept(me, type))).reason._tag).toBe("LacksQualification")
-      yield* request(id)
-      expect(yield* offer(type)).toMatchObject({ yours: 1, preview: true })
-      expect((yield* previewed(type)).status).toBe(200)
+      yield* opensOnceGranted(id, type)
     }).pipe(Effect.provide(layer()))
   )
 
   it.scoped("DiscoverPreviewAndAccept: it is hidden from them, and neither previewed nor accepted", () =>
     Effect.gen(function* () {
-      const market = yield* Marketplace
       const id = yield* created({ AutoGranted: true })
       const { type } = yield* guarded(id, { ActionsGuarded: "DiscoverPreviewAndAccept" })
       expect(yield* offer(type)).toBeUndefined()
-      expect((yield* previewed(type)).status).toBe(404)
-      expect((yield* Effect.flip(market.accept(me, type))).reason._tag).toBe("LacksQualification")
-      yield* request(id)
-      expect(yield* offer(type)).toMatchObject({ yours: 1, preview: true })
-      expect((yield* previewed(type)).status).toBe(200)
+      yield* opensOnceGranted(id, type)
     }).pipe(Effect.provide(layer()))
   )
 

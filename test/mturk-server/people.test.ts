@@ -88,20 +88,7 @@ describe("NotifyWorkers", () => {
 })
 
 describe("qualifications", () => {
-  const create = (input: Partial<SDK.CreateQualificationTypeCommandInput> = {}) =>
-    Effect.map(
-      send((c) =>
-        c.send(
-          new SDK.CreateQualificationTypeCommand({
-            Name: "Reads German",
-            Description: "Has read a text aloud",
-            QualificationTypeStatus: "Active",
-            ...input
-          })
-        )
-      ),
-      ({ QualificationType }) => ({ id: QualificationType?.QualificationTypeId ?? "", type: QualificationType })
-    )
+  const create = samples.createQualification
 
   const give = (QualificationTypeId: string, WorkerId: string, IntegerValue?: number) => (c: SDK.MTurkClient) =>
     c.send(

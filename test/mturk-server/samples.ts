@@ -25,6 +25,23 @@ export const create = (input: CreateInput = {}) =>
     return { id: HIT.HITId, type: HIT.HITTypeId, hit: HIT }
   })
 
+/** A new qualification type; what it must have is there. */
+export const createQualification = (input: Partial<SDK.CreateQualificationTypeCommandInput> = {}) =>
+  Effect.gen(function* () {
+    const { call } = yield* Marketplace
+    const { QualificationType: type } = yield* call((c) =>
+      c.send(
+        new SDK.CreateQualificationTypeCommand({
+          Name: "Reads German",
+          Description: "Has read a text aloud",
+          QualificationTypeStatus: "Active",
+          ...input
+        })
+      )
+    )
+    return { id: type?.QualificationTypeId ?? "", type }
+  })
+
 export const read = (id: string) =>
   Effect.gen(function* () {
     const { call } = yield* Marketplace

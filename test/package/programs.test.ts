@@ -1,7 +1,6 @@
 /** README's program, as it is written there, in a process of its own; the people of each crowd come from outside. */
 import { spawn } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { pathToFileURL } from "node:url"
 import { GetAccountBalanceCommand, ListHITsCommand } from "@aws-sdk/client-mturk"
 import { afterAll, describe, expect, it } from "@effect/vitest"
@@ -13,6 +12,7 @@ import * as Scope from "effect/Scope"
 import ts from "typescript"
 import { Lobby } from "../../src/server/WorkApi.js"
 import * as marketplace from "../mturk-server/support.js"
+import { freePort } from "../support/freePort.js"
 import * as modulesFolder from "../support/modulesFolder.js"
 import * as Readme from "../support/readme.js"
 import { accept, asWork, submit, visitors } from "../support/serverVisitors.js"
@@ -59,14 +59,6 @@ const ran = (file: string, { args = [], beside = {}, env, port = 8080 }: Running
       return Effect.sync(() => child.kill("SIGKILL"))
     })
   })
-
-const freePort = Effect.async<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
-  })
-})
 
 const patiently = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(300))
 
@@ -139,7 +131,7 @@ describe("README's program, of which only the layer changes", () => {
     "ends under Local",
     () =>
       Effect.gen(function* () {
-        const port = yield* freePort
+        const port = yield* Effect.promise(freePort)
         const [printed] = yield* Effect.all([ran("local.ts", { port }), answerOnPages(port)], { concurrency: 2 })
         expect(answersIn(printed)).toEqual(Array(6).fill("language: 'German'"))
       }),

@@ -6,16 +6,13 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as TestServices from "effect/TestServices"
 import { Agents, type Answers } from "../../src/Agents.js"
 import type { RunId } from "../../src/Ids.js"
-import * as Money from "../../src/Money.js"
 import type { Store } from "../../src/Store.js"
 import { Api } from "../../src/server/Api.js"
-import { type Task, taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 
@@ -49,12 +46,7 @@ export const raw = (path: string, init: RequestInit = {}) =>
 export const post = (path: string, body: unknown, headers: Record<string, string> = { authorization }) =>
   raw(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) })
 
-export const task = (title: string): Task => ({
-  ...taskDefaults,
-  title,
-  reward: Money.make(5),
-  maxUnitsPerWorker: Option.none()
-})
+export const { task } = server
 
 export const launched = (title: string, rows: number) => server.launched(task(title), rows)
 

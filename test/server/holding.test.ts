@@ -3,13 +3,10 @@ import { expect, layer } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { RunId } from "../../src/Ids.js"
-import * as Money from "../../src/Money.js"
 import { Lobby } from "../../src/server/WorkApi.js"
-import { type Task, taskDefaults } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
 import {
@@ -20,20 +17,11 @@ import {
   cookiesOf,
   mine,
   submit,
-  type Visitor,
-  visitor
+  type Visitor
 } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
-const task = (title: string, other: Partial<Task> = {}): Task => ({
-  ...taskDefaults,
-  title,
-  reward: Money.make(5),
-  maxUnitsPerWorker: Option.none(),
-  ...other
-})
-
-const at = (address: string) => Effect.flatMap(server.port, (port) => visitor(port, address))
+const { task, visitorAt: at } = server
 
 const [home, office, denied] = ["127.0.1.1", "127.0.1.2", "127.0.1.66"]
 

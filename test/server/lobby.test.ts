@@ -2,23 +2,16 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
 import { Lobby, PaidBonus } from "../../src/server/WorkApi.js"
-import { taskDefaults } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
 import { visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
-const task = (title: string) => ({
-  ...taskDefaults,
-  title,
-  reward: Money.make(5),
-  maxUnitsPerWorker: Option.none()
-})
+const { task } = server
 
 layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices: true })("The lobby", (it) => {
   const name = "127.0.1.1"

@@ -12,13 +12,12 @@ import * as Batch from "../../src/Batch.js"
 import * as Conductor from "../../src/Conductor.js"
 import * as Crowd from "../../src/Crowd.js"
 import type { AgentId } from "../../src/Ids.js"
-import * as Money from "../../src/Money.js"
 import { Qualifications } from "../../src/Qualifications.js"
 import { Requesters } from "../../src/Requesters.js"
 import * as Store from "../../src/Store.js"
 import { Changed, keyHeader, Lobby } from "../../src/server/WorkApi.js"
 import * as tables from "../../src/store/tables.js"
-import { type Task, taskDefaults } from "../../src/TaskRuns.js"
+import type { Task } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
 import {
@@ -29,26 +28,17 @@ import {
   cookiesOf,
   mine,
   submit,
-  type Visitor,
-  visitor
+  type Visitor
 } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
-const task = (title: string, other: Partial<Task> = {}): Task => ({
-  ...taskDefaults,
-  title,
-  reward: Money.make(5),
-  maxUnitsPerWorker: Option.none(),
-  ...other
-})
+const { task, visitorAt: at } = server
 
 const launch = (batch: Batch.Batch) =>
   Effect.gen(function* () {
     const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
     return yield* Crowd.launch(batch, { requester: requester.id })
   })
-
-const at = (address: string) => Effect.flatMap(server.port, (port) => visitor(port, address))
 
 const Tagged = Schema.parseJson(
   Schema.Struct({

@@ -124,3 +124,15 @@ export const seed = (key: string, n: number, change: (place: number) => Partial<
     yield* store.insert(tables.units, units)
     return units
   })
+
+/** Keeps the block of this generation. */
+export const putBlock = (key: string, n: number) =>
+  Effect.flatMap(Store.Store, (store) => store.put(tables.blocks, [block(key, n)]))
+
+/** The generations of the blocks that are kept. */
+export const blocksOf = (key: string) =>
+  Effect.flatMap(Store.Store, (store) =>
+    Effect.map(store.page(tables.blocks, { where: { requester: requester(key).id }, limit: 1000 }), (rows) =>
+      rows.map(({ generation }) => generation)
+    )
+  )

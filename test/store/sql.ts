@@ -11,17 +11,8 @@ import * as SqlStore from "../../src/store/SqlStore.js"
 import * as Dialect from "../../src/store/sql/dialect.js"
 import * as Statements from "../../src/store/sql/statements.js"
 import * as tables from "../../src/store/tables.js"
-import { agent, agentId, block, requester, run, seed, unit, upTo, worker } from "./rows.js"
+import { agent, agentId, block, blocksOf, putBlock, run, seed, unit, upTo, worker } from "./rows.js"
 import { withClient } from "./suiteClient.js"
-
-const put = (key: string, n: number) => Effect.flatMap(Store, (store) => store.put(tables.blocks, [block(key, n)]))
-
-const found = (key: string) =>
-  Effect.flatMap(Store, (store) =>
-    Effect.map(store.page(tables.blocks, { where: { requester: requester(key).id }, limit: 1000 }), (rows) =>
-      rows.map(({ generation }) => generation)
-    )
-  )
 
 /** Statements after which a block of generation 13 can be inserted, but not committed. */
 export interface Trap {
@@ -55,8 +46,8 @@ export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
           expect(yield* inside(store.get(tables.blocks, "x"))).toMatchObject(refused)
           expect(yield* inside(store.put(tables.blocks, [block("ua", 1)]))).toMatchObject(refused)
           expect(yield* inside(store.transaction(Effect.void))).toMatchObject(refused)
-          yield* put("ua", 2)
-          expect(yield* found("ua")).toEqual([2])
+          yield* putBlock("ua", 2)
+          expect(yield* blocksOf("ua")).toEqual([2])
         })
       )
 
@@ -115,17 +106,21 @@ export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
           const sql = yield* SqlClient
           const store = yield* Store
           for (const statement of trap.set) yield* sql.unsafe(statement)
-          const exits = yield* Effect.forEach([11, 12, 13, 14], (n) => Effect.exit(store.transaction(put("ue", n))), {
-            concurrency: "unbounded"
-          })
-          const kept = yield* found("ue")
+          const exits = yield* Effect.forEach(
+            [11, 12, 13, 14],
+            (n) => Effect.exit(store.transaction(putBlock("ue", n))),
+            {
+              concurrency: "unbounded"
+            }
+          )
+          const kept = yield* blocksOf("ue")
           expect(exits.flatMap((exit, n) => (Exit.isSuccess(exit) ? [11 + n] : []))).toEqual(kept)
           expect(kept).not.toContain(13)
           for (const exit of exits)
             if (Exit.isFailure(exit)) expect(exit.cause).toMatchObject({ error: { reason: "Failed" } })
           for (const statement of trap.unset) yield* sql.unsafe(statement)
-          yield* put("ue", 13)
-          expect(yield* found("ue")).toContain(13)
+          yield* putBlock("ue", 13)
+          expect(yield* blocksOf("ue")).toContain(13)
         })
       )
 
@@ -156,16 +151,16 @@ export const sqlSuite = ({ database, explain, name, trap }: Options): void => {
       it.effect("is the same store to all who open it", () =>
         Effect.gen(function* () {
           const other = yield* SqlStore.make
-          yield* put("uf", 1)
+          yield* putBlock("uf", 1)
           expect(yield* other.get(tables.blocks, block("uf", 1).id)).toEqual(Option.some(block("uf", 1)))
           yield* Effect.forEach(
             upTo(40),
-            (n) => (n % 2 === 0 ? put("ug", n) : other.put(tables.blocks, [block("ug", n)])),
+            (n) => (n % 2 === 0 ? putBlock("ug", n) : other.put(tables.blocks, [block("ug", n)])),
             {
               concurrency: "unbounded"
             }
           )
-          expect(yield* found("ug")).toEqual(upTo(40))
+          expect(yield* blocksOf("ug")).toEqual(upTo(40))
         })
       )
     })

@@ -8,18 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Tracer from "effect/Tracer"
 import { Store } from "../../src/Store.js"
-import * as tables from "../../src/store/tables.js"
 import { keeping } from "../support/tracer.js"
-import { block, requester, upTo } from "./rows.js"
-
-const put = (key: string, n: number) => Effect.flatMap(Store, (store) => store.put(tables.blocks, [block(key, n)]))
-
-const found = (key: string) =>
-  Effect.flatMap(Store, (store) =>
-    Effect.map(store.page(tables.blocks, { where: { requester: requester(key).id }, limit: 1000 }), (rows) =>
-      rows.map(({ generation }) => generation)
-    )
-  )
+import { blocksOf, putBlock, upTo } from "./rows.js"
 
 const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Store, (store) => store.transaction(effect))
@@ -39,10 +29,10 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
       Effect.gen(function* () {
         const own = yield* ownTable("va")
         yield* own.create
-        const seen = yield* transaction(Effect.zipRight(Effect.all([put("va", 1), own.add(1)]), own.all))
+        const seen = yield* transaction(Effect.zipRight(Effect.all([putBlock("va", 1), own.add(1)]), own.all))
         expect(seen).toEqual([1])
-        yield* Effect.flip(transaction(Effect.all([put("va", 2), own.add(2), Effect.fail("no")])))
-        expect([yield* found("va"), yield* own.all]).toEqual([[1], [1]])
+        yield* Effect.flip(transaction(Effect.all([putBlock("va", 2), own.add(2), Effect.fail("no")])))
+        expect([yield* blocksOf("va"), yield* own.all]).toEqual([[1], [1]])
       })
     )
 
@@ -50,15 +40,15 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
       Effect.gen(function* () {
         const own = yield* ownTable("vb")
         yield* own.create
-        const undone = own.sql.withTransaction(Effect.all([put("vb", 2), own.add(2), Effect.fail("no")]))
+        const undone = own.sql.withTransaction(Effect.all([putBlock("vb", 2), own.add(2), Effect.fail("no")]))
         yield* transaction(
           Effect.all([
-            put("vb", 1),
+            putBlock("vb", 1),
             Effect.ignore(undone),
-            own.sql.withTransaction(Effect.all([put("vb", 3), own.add(3)]))
+            own.sql.withTransaction(Effect.all([putBlock("vb", 3), own.add(3)]))
           ])
         )
-        expect([yield* found("vb"), yield* own.all]).toEqual([[1, 3], [3]])
+        expect([yield* blocksOf("vb"), yield* own.all]).toEqual([[1, 3], [3]])
       })
     )
 
@@ -69,13 +59,13 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
         const run = (n: number) => {
           const end = n % 3 === 1 ? Effect.fail(n) : Effect.yieldNow()
           const body = Effect.zipRight(own.add(n), end)
-          return n % 2 === 0 ? transaction(Effect.zipRight(put("vc", n), body)) : own.sql.withTransaction(body)
+          return n % 2 === 0 ? transaction(Effect.zipRight(putBlock("vc", n), body)) : own.sql.withTransaction(body)
         }
         const exits = yield* Effect.forEach(upTo(60), (n) => Effect.exit(run(n)), { concurrency: "unbounded" })
         const kept = upTo(60).filter((n) => n % 3 !== 1)
         expect(exits.flatMap((exit, n) => (Exit.isSuccess(exit) ? [n] : []))).toEqual(kept)
         expect(yield* own.all).toEqual(kept)
-        expect(yield* found("vc")).toEqual(kept.filter((n) => n % 2 === 0))
+        expect(yield* blocksOf("vc")).toEqual(kept.filter((n) => n % 2 === 0))
       })
     )
 
@@ -83,18 +73,18 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
       Effect.gen(function* () {
         const own = yield* ownTable("vd")
         yield* own.create
-        const refused = yield* own.sql.withTransaction(Effect.zipLeft(Effect.flip(put("vd", 1)), own.add(1)))
+        const refused = yield* own.sql.withTransaction(Effect.zipLeft(Effect.flip(putBlock("vd", 1)), own.add(1)))
         expect(refused).toMatchObject({ _tag: "StoreError", reason: "InTransaction" })
         expect(refused.message).toContain("Store.transaction")
-        expect([yield* found("vd"), yield* own.all]).toEqual([[], [1]])
+        expect([yield* blocksOf("vd"), yield* own.all]).toEqual([[], [1]])
       })
     )
 
     it.effect("a tracer sees the statements under the caller's span", () =>
       Effect.gen(function* () {
         const { spans, tracer } = keeping()
-        yield* transaction(put("ve", 1)).pipe(
-          Effect.zipRight(found("ve")),
+        yield* transaction(putBlock("ve", 1)).pipe(
+          Effect.zipRight(blocksOf("ve")),
           Effect.withSpan("ours"),
           Effect.withTracer(tracer)
         )
@@ -114,7 +104,7 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
       Effect.gen(function* () {
         const native = Context.get(DefaultServices.liveServices, Tracer.Tracer)
         const made = vi.spyOn(native, "span")
-        yield* Effect.zipRight(transaction(put("vf", 1)), found("vf"))
+        yield* Effect.zipRight(transaction(putBlock("vf", 1)), blocksOf("vf"))
         expect(made.mock.calls.map(([name]) => name)).not.toContain("sql.execute")
         made.mockRestore()
       })
@@ -128,9 +118,9 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
           seen.push(text)
           return Effect.succeed(sql.unsafe(`/* noted */ ${text}`, params))
         }
-        yield* Statement.withTransformer(Effect.zipRight(transaction(put("vg", 1)), put("vg", 2)), noting)
+        yield* Statement.withTransformer(Effect.zipRight(transaction(putBlock("vg", 1)), putBlock("vg", 2)), noting)
         expect(seen.map((text) => text.split(" ")[0])).toEqual(["INSERT", "INSERT"])
-        expect(yield* found("vg")).toEqual([1, 2])
+        expect(yield* blocksOf("vg")).toEqual([1, 2])
       })
     )
   })

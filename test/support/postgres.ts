@@ -7,7 +7,6 @@ import { spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import { createRequire } from "node:module"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { setTimeout } from "node:timers/promises"
@@ -17,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { freePort } from "./freePort.js"
 
 const variable = "CROWD_TEST_POSTGRES"
 
@@ -59,18 +59,6 @@ const binaries = (directory: string): string => {
   fs.cpSync(native, path.join(directory, "native"), { recursive: true, verbatimSymlinks: true })
   return path.join(directory, "native", "bin")
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no free port"))
-      )
-    })
-  })
 
 const start = async (directory: string): Promise<number> => {
   const bin = binaries(directory)

@@ -4,13 +4,16 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Batch from "../../src/Batch.js"
 import * as Crowd from "../../src/Crowd.js"
 import * as Local from "../../src/Local.js"
+import * as Money from "../../src/Money.js"
 import { Requesters } from "../../src/Requesters.js"
 import * as Server from "../../src/server/Server.js"
-import type * as TaskRuns from "../../src/TaskRuns.js"
+import * as TaskRuns from "../../src/TaskRuns.js"
+import { visitor } from "./serverVisitors.js"
 
 export const secret = Redacted.make("a secret of the tests, long enough")
 
@@ -36,6 +39,18 @@ export const port: Effect.Effect<number, never, HttpServer.HttpServer> = Effect.
   HttpServer.HttpServer,
   ({ address }) => (address._tag === "TcpAddress" ? address.port : 0)
 )
+
+/** A task of 0.05 USD. */
+export const task = (title: string, other: Partial<TaskRuns.Task> = {}): TaskRuns.Task => ({
+  ...TaskRuns.taskDefaults,
+  title,
+  reward: Money.make(5),
+  maxUnitsPerWorker: Option.none(),
+  ...other
+})
+
+/** Somebody at this address. */
+export const visitorAt = (address: string) => Effect.flatMap(port, (port) => visitor(port, address))
 
 /** A run of so many rows on offer. */
 export const launched = (task: TaskRuns.Task, rows: number, template = "<p>${text}</p><input name=label>") =>

@@ -9,7 +9,7 @@ import { meetTrouble } from "./storeTrouble.js"
 let offset: number | undefined
 
 /** Answers carry the second in which they were made; of several, the one that came the soonest after it is best. */
-export const readServerTime = (answer: Response): void => {
+const readServerTime = (answer: Response): void => {
   const made = Date.parse(answer.headers.get("date") ?? "")
   if (Number.isNaN(made)) return
   offset = Math.max(offset ?? Number.NEGATIVE_INFINITY, made - performance.now())

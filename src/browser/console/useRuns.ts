@@ -13,7 +13,7 @@ export const tellView: Listener = (view) => {
 }
 
 /** Answers how to stop. */
-export const onViews = (listener: Listener): (() => void) => {
+const onViews = (listener: Listener): (() => void) => {
   listeners.add(listener)
   return () => {
     listeners.delete(listener)

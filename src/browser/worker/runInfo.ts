@@ -11,7 +11,7 @@ export interface Shim {
 }
 
 /** Null where the server itself knows its visitors. Rejects where there is no shim for this provider. */
-export const loadShim = async ({ chooses, provider, worker }: Lobby): Promise<Shim | null> => {
+const loadShim = async ({ chooses, provider, worker }: Lobby): Promise<Shim | null> => {
   if (chooses || worker !== null) return null
   const shim: Shim = await import(`/assets/shim/${encodeURIComponent(provider)}.mjs`)
   return shim

@@ -20,7 +20,7 @@ import * as questions from "./questions.js"
 import * as views from "./views.js"
 
 /** Each is a unit that can be taken: more than a crowd of one's own has people. */
-export const maxAssignmentsAtMost = 10_000
+const maxAssignmentsAtMost = 10_000
 
 type Fields = Omit<CreateHITWithHITTypeRequest, "HITTypeId">
 

@@ -122,7 +122,7 @@ export const assignmentStatus = ({ status }: Unit): Option.Option<AssignmentStat
   }
 }
 
-export const autoApprovalTime = (type: HITTypeRow, submittedAt: DateTime.Utc): DateTime.Utc =>
+const autoApprovalTime = (type: HITTypeRow, submittedAt: DateTime.Utc): DateTime.Utc =>
   DateTime.addDuration(submittedAt, Duration.seconds(type.autoApprovalDelay))
 
 export const assignment = (type: HITTypeRow, unit: Unit, agent: Agent): model.Assignment => {
