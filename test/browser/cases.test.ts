@@ -227,10 +227,13 @@ share(live, { excludeTestServices: true })("in a browser", (it) => {
       const run = yield* offered({ template })
       const { page, task } = yield* accepted(run)
       const below = page.getByRole("button", { name: "Submit" })
+      const inFrame = (script: string) => page.frames()[1]?.evaluate(script)
       yield* act(async () => {
         await below.waitFor()
+        await inFrame("addEventListener('invalid', () => { globalThis.isRefused = true }, true)")
         await press(task, "Check")
         await below.click()
+        await expect.poll(() => inFrame("globalThis.isRefused")).toBe(true)
         expect(await task.locator(":invalid[name=a]").count()).toBe(1)
         await task.getByLabel("Kind").fill("x")
         await below.click()
