@@ -12,10 +12,8 @@ import { prepare } from "../../src/batch/TaskPage.js"
 import * as Crowd from "../../src/Crowd.js"
 import { render } from "../../src/mturk/questions.js"
 import type { Inputs, Task, TaskRun } from "../../src/TaskRuns.js"
-import { layer as served } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
-import { address, agentsOf, offered, submitted, thanked } from "./support/tasks.js"
+import { address, agentsOf, live, offered, submitted, thanked } from "./support/tasks.js"
 
 const { act } = chromium
 
@@ -28,8 +26,6 @@ const person = Layer.scoped(
     act(() => page.context().route("https://code.jquery.com/**", (route) => route.fulfill({ body: "" })))
   )
 )
-
-const live = Layer.merge(Layer.provideMerge(person, chromium.layer), Layer.provide(served(), sqlite.layer()))
 
 const caseOf = (name: string): string => readFileSync(`test/cases/templates/${name}/task.html`, "utf8")
 
@@ -164,7 +160,7 @@ const cases: ReadonlyArray<Case> = [
   }
 ]
 
-share(live, { excludeTestServices: true })("in a browser", (it) => {
+share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a browser", (it) => {
   for (const {
     answers,
     does,

@@ -2,19 +2,14 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type { BrowserContextOptions } from "playwright-core"
 import * as Media from "../../src/Media.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
-import { layer as served } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { reviewing } from "./support/requester.js"
-import { address, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import { address, agentsOf, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
 
 const { act } = chromium
-
-const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
 
 const caseOf = (name: string): string => readFileSync(`test/cases/templates/${name}/task.html`, "utf8")
 
@@ -54,7 +49,7 @@ const shown = `(async () => {
   return [one.naturalWidth, two.naturalWidth, beep.duration]
 })()`
 
-share(live, { excludeTestServices: true })("a task's frame", (it) => {
+share(live(), { excludeTestServices: true })("a task's frame", (it) => {
   const files = Effect.all([
     Media.fromBytes("media/red.svg", Buffer.from(red)),
     Media.fromBytes("media/deep/a b.svg", Buffer.from(red)),

@@ -2,15 +2,13 @@
 import { readFileSync } from "node:fs"
 import { expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { Page } from "playwright-core"
 import { freePort } from "../support/freePort.js"
-import { layer as served, token } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
+import { token } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
 import { reviewing } from "./support/requester.js"
-import { address, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import { address, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
 
 const { act } = chromium
 
@@ -19,9 +17,7 @@ const port = await freePort()
 /** The same machine by two names, which browsers take for two. */
 const frames = `http://localhost:${port}`
 
-const server = served({ port, server: { url: `http://127.0.0.1:${port}`, framesUrl: frames } })
-
-const live = Layer.merge(chromium.layer, Layer.provide(server, sqlite.layer()))
+const framed = live({ port, server: { url: `http://127.0.0.1:${port}`, framesUrl: frames } })
 
 const mic = readFileSync("test/cases/templates/10-mic/task.html", "utf8")
 
@@ -49,7 +45,7 @@ const isSandboxed = (page: Page) =>
     ])
   )
 
-share(live, { excludeTestServices: true })("a task's page", (it) => {
+share(framed, { excludeTestServices: true })("a task's page", (it) => {
   it.scoped(
     "10-mic: that asks for the microphone in task.json, in an origin of its own, gets it, and not the camera",
     () =>

@@ -1,18 +1,14 @@
 import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as Layer from "effect/Layer"
 import * as TaskPage from "../../src/batch/TaskPage.js"
 import * as Keys from "../../src/server/keys.js"
-import { secret, layer as served } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
+import { secret } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
-import { type AtWork, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import { type AtWork, agentsOf, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
 import { product, table, template, wild } from "./support/wild.js"
 
 const { act } = chromium
-
-const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
 
 /** After the next frame of the page is drawn. */
 const frameHeight = async ({ page }: AtWork): Promise<number> => {
@@ -21,7 +17,7 @@ const frameHeight = async ({ page }: AtWork): Promise<number> => {
   return box?.height ?? 0
 }
 
-share(live, { excludeTestServices: true })("templates from the wild, through the server", (it) => {
+share(live(), { excludeTestServices: true })("templates from the wild, through the server", (it) => {
   for (const { answers, does, name, row, task } of wild) {
     it.scoped(`${name} is filled, worked on and submitted as it was written`, () =>
       Effect.gen(function* () {

@@ -1,16 +1,12 @@
 import { expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { layer as served, token } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
+import { token } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
-import { address, agentsOf, offered, submitted, thanked, working } from "./support/tasks.js"
+import { address, agentsOf, live, offered, submitted, thanked, working } from "./support/tasks.js"
 
 const { act } = chromium
-
-const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
 
 /** A task that tries what it must not, and submits what came of each attempt. */
 const nosy = `
@@ -58,7 +54,7 @@ run()
 
 const Found = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
 
-share(live, { excludeTestServices: true })("a task's page", (it) => {
+share(live(), { excludeTestServices: true })("a task's page", (it) => {
   it.scoped("reaches neither the page around it, nor cookies, the console, the API, another worker's frame", () =>
     Effect.gen(function* () {
       const quiet = yield* offered({ template: "<p>${product}</p><input name=secret>" })
@@ -98,7 +94,7 @@ share(live, { excludeTestServices: true })("a task's page", (it) => {
   )
 })
 
-share(live, { excludeTestServices: true })("/docs", (it) => {
+share(live(), { excludeTestServices: true })("/docs", (it) => {
   it.scoped("shows the API, loads nothing from elsewhere and has a policy that lets nothing in", () =>
     Effect.gen(function* () {
       const page = yield* chromium.page()

@@ -1,20 +1,15 @@
 import { expect, layer as share } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
 import { Workers } from "../../src/Workers.js"
-import { layer as served } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
-import { type AtWork, address, agentsOf, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import { type AtWork, address, agentsOf, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
 
 const { act } = chromium
-
-const live = Layer.merge(chromium.layer, Layer.provide(served(), sqlite.layer()))
 
 const template = "<p>${product}</p><label>Name <input name=name></label>"
 const twoRows = [{ product: "a spanner" }, { product: "a hammer" }]
@@ -42,7 +37,7 @@ const becomes = (run: Parameters<typeof agentsOf>[0], statuses: ReadonlyArray<st
     )
   )
 
-share(live, { excludeTestServices: true })("a worker's pages", (it) => {
+share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
   it.scoped("lead by keyboard alone from the lobby to the thanks, with the focus where the work is", () =>
     Effect.gen(function* () {
       const title = "By keyboard"

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mock from "../../src/Mock.js"
 import * as Server from "../../src/server/Server.js"
+import * as clocks from "../support/clocks.js"
 import { secret, token } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
 import { agentsOf, offered, submitted, thanked, visit } from "./support/tasks.js"
@@ -15,7 +16,8 @@ const live = Layer.merge(
   chromium.layer,
   Server.layer({ secret, token }).pipe(
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })),
-    Layer.provideMerge(Mock.layer())
+    Layer.provideMerge(Mock.layer()),
+    Layer.provideMerge(clocks.forwardLayer)
   )
 )
 

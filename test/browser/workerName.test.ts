@@ -1,23 +1,18 @@
 import { expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { Agents } from "../../src/Agents.js"
 import * as Local from "../../src/Local.js"
 import { Workers } from "../../src/Workers.js"
 import { from } from "../local/visits.js"
-import { secret, layer as served } from "../support/server.js"
-import * as sqlite from "../support/sqlite.js"
+import { secret } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
-import { agentsOf, offered, thanked, visit, working } from "./support/tasks.js"
+import { agentsOf, live, offered, thanked, visit, working } from "./support/tasks.js"
 
 const { act } = chromium
 
-const live = Layer.merge(
-  chromium.layer,
-  Layer.provide(served({ local: { identify: "name", secret, blockAddress: true } }), sqlite.layer())
-)
+const named = live({ local: { identify: "name", secret, blockAddress: true } })
 
-share(live, { excludeTestServices: true })("where workers give themselves names", (it) => {
+share(named, { excludeTestServices: true })("where workers give themselves names", (it) => {
   it.scoped("the lobby asks for one, says what is wrong with it, and goes on with it", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: "<p>${product}</p>" })

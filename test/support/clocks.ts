@@ -1,7 +1,9 @@
 /** Clocks of tests whose other side is a real process or a real wire, where a TestClock would not move by itself. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 const real = Clock.make()
 
@@ -24,16 +26,37 @@ export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect
     over({ millis: (now) => now + Duration.toMillis(by), sleep: (duration) => real.sleep(duration) })
   )
 
+const hurriedClock = (times: number): Effect.Effect<Clock.Clock> =>
+  Effect.map(real.currentTimeMillis, (start) =>
+    over({
+      millis: (now) => Math.round(start + (now - start) * times),
+      sleep: (duration) => real.sleep(Duration.times(duration, 1 / times))
+    })
+  )
+
 /** By a clock that goes so many times as fast, and starts now. */
 export const hurried =
   (times: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(real.currentTimeMillis, (start) =>
-      Effect.withClock(
-        effect,
-        over({
-          millis: (now) => Math.round(start + (now - start) * times),
-          sleep: (duration) => real.sleep(Duration.times(duration, 1 / times))
-        })
-      )
-    )
+    Effect.flatMap(hurriedClock(times), (clock) => Effect.withClock(effect, clock))
+
+/** The same clock for all that is built over this layer, and for its tests. */
+export const hurriedLayer = (times: number): Layer.Layer<never> =>
+  Layer.unwrapEffect(Effect.map(hurriedClock(times), Layer.setClock))
+
+/** Puts the clock forward; what sleeps sleeps on. */
+export class Forward extends Context.Tag("test/Forward")<
+  Forward,
+  (by: Duration.DurationInput) => Effect.Effect<void>
+>() {}
+
+/** A clock that is right until a test puts it forward, for all that is built over this layer, and for its tests. */
+export const forwardLayer: Layer.Layer<Forward> = Layer.suspend(() => {
+  let ahead = 0
+  const clock = over({ millis: (now) => now + ahead, sleep: (duration) => real.sleep(duration) })
+  const forward = (by: Duration.DurationInput) =>
+    Effect.sync(() => {
+      ahead += Duration.toMillis(by)
+    })
+  return Layer.merge(Layer.setClock(clock), Layer.succeed(Forward, forward))
+})

@@ -2,6 +2,7 @@
 import { expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { BrowserContextOptions, FrameLocator, Page } from "playwright-core"
@@ -14,8 +15,14 @@ import type { MediaFile } from "../../../src/Media.js"
 import * as Money from "../../../src/Money.js"
 import { Requesters } from "../../../src/Requesters.js"
 import { type Inputs, type Task, type TaskRun, taskDefaults } from "../../../src/TaskRuns.js"
-import { port } from "../../support/server.js"
-import { act, page } from "./chromium.js"
+import * as clocks from "../../support/clocks.js"
+import { layer as served, type Options, port } from "../../support/server.js"
+import * as sqlite from "../../support/sqlite.js"
+import { act, layer as chromium, page } from "./chromium.js"
+
+/** Chromium beside Local's server over SQLite. */
+export const live = (options?: Options) =>
+  Layer.merge(chromium, served(options).pipe(Layer.provide(sqlite.layer()), Layer.provideMerge(clocks.forwardLayer)))
 
 export const makeTask = (changes: Partial<Task> = {}): Task => ({
   ...taskDefaults,
@@ -37,6 +44,7 @@ const unchecked: Batch.PageReader = { ...Template.page, check: () => ({ faults: 
 
 const oneRow: ReadonlyArray<Inputs> = [{ product: "a spanner" }]
 
+/** A server looks at what is on offer once a second; then it sees this. */
 export const offered = ({ media, rows = oneRow, task, template }: Offered) =>
   Effect.gen(function* () {
     const batch = yield* Batch.fromRows({
@@ -48,7 +56,9 @@ export const offered = ({ media, rows = oneRow, task, template }: Offered) =>
       page: unchecked
     })
     const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
-    return yield* Crowd.launch(batch, { requester: requester.id, fresh: true })
+    const run = yield* Crowd.launch(batch, { requester: requester.id, fresh: true })
+    yield* Effect.flatMap(clocks.Forward, (forward) => forward("1 second"))
+    return run
   })
 
 export const agentsOf = (run: RunId): Effect.Effect<ReadonlyArray<Agent>, never, Agents> =>
