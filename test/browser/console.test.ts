@@ -1,4 +1,5 @@
 /** The requester's console in a real browser, by keyboard, and with workers who mean no good. */
+import { setTimeout } from "node:timers/promises"
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +10,7 @@ import { TaskRuns } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
 import * as consoleClient from "../server/consoleClient.js"
 import * as breaking from "../support/breakingStore.js"
+import * as clocks from "../support/clocks.js"
 import * as server from "../support/server.js"
 import { accept, visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
@@ -21,12 +23,8 @@ const { launched, submitted } = consoleClient
 const statuses = (agents: ReadonlyArray<Agent>) =>
   Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => Effect.map(get(id), ({ status }) => status)))
 
-/** The statuses, once they are as wanted, or as they are after ten seconds. */
-const eventually = (agents: ReadonlyArray<Agent>, wanted: ReadonlyArray<string>) =>
-  statuses(agents).pipe(
-    Effect.delay("50 millis"),
-    Effect.repeat({ times: 200, until: (now) => now.join() === wanted.join() })
-  )
+const statusesBecome = (agents: ReadonlyArray<Agent>, wanted: ReadonlyArray<string>) =>
+  chromium.becomes(statuses(agents), wanted)
 
 const focused = (page: Page) => act(() => page.evaluate<string>("document.activeElement?.textContent ?? ''"))
 
@@ -42,12 +40,11 @@ const answer = (page: Page, ...texts: ReadonlyArray<string>) =>
     yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
   })
 
-const second = Effect.sync(() => Math.floor(Date.now() / 1_000))
-
 /** Pages know the server's clock to the second: what was submitted in this one is not surely before they came. */
-const nextSecond = Effect.flatMap(second, (now) =>
-  second.pipe(Effect.delay("20 millis"), Effect.repeat({ times: 100, until: (later) => later > now }))
-)
+const nextSecond = act(() => setTimeout(1_000 - (Date.now() % 1_000)))
+
+/** For so many milliseconds a decision is held back. */
+const holdFor = 6_000
 
 /** Decisions stay held back, as if everything below were done within seconds. */
 const holdingLong = `{
@@ -78,7 +75,10 @@ const focusGoesTo = (page: Page, text: RegExp) =>
 
 const store = breaking.make(sqlite.layer())
 
-const live = Layer.merge(consoleClient.over(store.layer), chromium.layer)
+/** A server that looks ten times as often whether there is something new. */
+const restless = Layer.provideMerge(consoleClient.over(store.layer), clocks.restlessLayer(10))
+
+const live = Layer.merge(restless, chromium.layer)
 
 layer(live, { excludeTestServices: true })("The console", (it) => {
   it.scoped("lets in who has the token, by address or typed, and keeps it out of the address bar", () =>
@@ -212,8 +212,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* focusGoesTo(page, /^Nothing to review/)
 
       yield* act(() => page.goto("about:blank"))
-      const wanted = ["approved", "rejected", "soft_rejected", "approved", "approved", "approved"]
-      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      yield* statusesBecome(agents, ["approved", "rejected", "soft_rejected", "approved", "approved", "approved"])
       const { cost } = yield* Effect.flatMap(TaskRuns, (runs) => runs.summary(run.id))
       expect([cost.rewards, cost.bonuses]).toEqual([25, 50])
     })
@@ -232,8 +231,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* focusGoesTo(page, /^bob/)
       expect(yield* statuses(agents)).toEqual(["completed", "completed", "completed"])
       yield* act(() => page.goto("about:blank"))
-      const wanted = ["approved", "completed", "completed"]
-      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      yield* statusesBecome(agents, ["approved", "completed", "completed"])
     })
   )
 
@@ -250,8 +248,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
         yield* act(() => page.getByRole("navigation", { name: "Submissions by worker" }).textContent())
       ).not.toContain("ann")
       yield* act(() => page.goto("about:blank"))
-      const wanted = [...agents.map(() => "approved"), "completed"]
-      expect(yield* eventually([...agents, other], wanted)).toEqual(wanted)
+      yield* statusesBecome([...agents, other], [...agents.map(() => "approved"), "completed"])
     })
   )
 
@@ -264,8 +261,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* isThere(page, "Approved all of ann")
       const late = yield* submitted(run.id, "ann")
       yield* act(() => page.goto("about:blank"))
-      const wanted = ["approved", "approved", "completed"]
-      expect(yield* eventually([...seen, late], wanted)).toEqual(wanted)
+      yield* statusesBecome([...seen, late], ["approved", "approved", "completed"])
     })
   )
 
@@ -282,8 +278,10 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
         yield* act(() => page.getByRole("dialog").waitFor({ state: "detached" }))
       }
       yield* act(() => page.goto("about:blank"))
-      const wanted = agents.map(() => "rejected")
-      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      yield* statusesBecome(
+        agents,
+        agents.map(() => "rejected")
+      )
     })
   )
 
@@ -299,8 +297,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* press(page, "r")
       yield* act(() => page.getByLabel("Category, if this crowd wants one").fill(""))
       yield* press(page, "Enter")
-      const wanted = ["rejected", "rejected"]
-      expect(yield* eventually(agents, wanted)).toEqual(wanted)
+      yield* statusesBecome(agents, ["rejected", "rejected"])
       const found = yield* Effect.flatMap(Agents, ({ get }) => Effect.forEach(agents, ({ id }) => get(id)))
       expect(found.map(({ category, feedback }) => [feedback, category].map(Option.getOrNull))).toEqual([
         ["Made up", "FAKE_DATA"],
@@ -338,10 +335,11 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       const run = yield* launched("Looking back", 2)
       const agents = yield* Effect.forEach(["ann", "bob"], (name) => submitted(run.id, name))
       const page = yield* reviewing(run.id)
+      yield* act(() => page.clock.install())
       yield* press(page, "a", "r")
       yield* answer(page, "Too short")
-      const decided = ["approved", "rejected"]
-      expect(yield* eventually(agents, decided)).toEqual(decided)
+      yield* act(() => page.clock.fastForward(holdFor))
+      yield* statusesBecome(agents, ["approved", "rejected"])
       yield* act(() => page.getByRole("button", { name: "Approved 1" }).click())
       yield* act(() => page.getByRole("heading", { name: "ann" }).last().waitFor())
       yield* act(() => page.getByRole("button", { name: "Rejected 1" }).click())
@@ -349,8 +347,7 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       yield* press(page, "a")
       yield* isThere(page, "Nothing here")
       yield* act(() => page.goto("about:blank"))
-      const after = ["approved", "approved"]
-      expect(yield* eventually(agents, after)).toEqual(after)
+      yield* statusesBecome(agents, ["approved", "approved"])
     })
   )
 
@@ -376,9 +373,11 @@ layer(live, { excludeTestServices: true })("The console", (it) => {
       const run = yield* launched("Trouble", 2)
       yield* submitted(run.id, "ann")
       const page = yield* reviewing(run.id)
+      yield* act(() => page.clock.install())
       yield* act(() => page.context().setOffline(true))
       yield* press(page, "a")
       yield* isThere(page, "Nothing to review")
+      yield* act(() => page.clock.fastForward(holdFor))
       yield* isThere(page, "The server does not answer.")
       yield* act(() => page.getByRole("article").waitFor())
     })

@@ -2,18 +2,20 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { expect, layer } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { Page } from "playwright-core"
 import { type Served, served } from "../cli/served.js"
 import { folder, summaryOf, taskJson, writeBatch } from "../cli/support.js"
+import * as clocks from "../support/clocks.js"
 import * as chromium from "./support/chromium.js"
 
 const { act } = chromium
 
 const title = "What is it?"
 
-/** Long enough for a browser to submit, short enough to wait for its end. */
-const duration = "8 seconds"
+const duration = "10 minutes"
 
 const batch = (dir: string) =>
   writeBatch(path.join(dir, "things"), {
@@ -66,7 +68,9 @@ const worksThrough = (page: Page, crowd: Served) =>
 /** Lets the time of a unit run out, then takes what there is. */
 const comesBack = (page: Page, crowd: Served) =>
   Effect.gen(function* () {
-    yield* act(() => page.getByText("The time is over").first().waitFor({ timeout: 20_000 }))
+    yield* Effect.flatMap(clocks.Forward, (forward) => forward(duration))
+    yield* act(() => page.clock.fastForward(Duration.toMillis(duration)))
+    yield* sees(page, "The time is over")
     yield* go(page, crowd, "/")
     const hasRunOut = async () => {
       await page.reload()
@@ -127,36 +131,41 @@ const downloaded = (page: Page) =>
     return fs.readFileSync(yield* act(() => download.path()), "utf8")
   })
 
-layer(chromium.layer, { excludeTestServices: true })("a run on Local, lived through in browsers", (it) => {
-  it.scoped(
-    "is accepted, given back, timed out, submitted, reviewed, paid on top of and exported",
-    () =>
-      Effect.gen(function* () {
-        const dir = yield* folder
-        const out = path.join(dir, "results.csv")
-        const words = ["--provider", "local", "--db", path.join(dir, "crowd.db"), "--proxy", "127.0.0.1"]
-        const crowd = yield* served(["run", yield* batch(dir), "--json", "--out", out, ...words])
-        const [ada, bob] = [yield* person("10.0.0.1"), yield* person("10.0.0.2")]
-        yield* accepts(bob, crowd)
-        yield* worksThrough(ada, crowd)
-        yield* comesBack(bob, crowd)
+layer(Layer.merge(chromium.layer, clocks.forwardLayer), { excludeTestServices: true })(
+  "a run on Local, lived through in browsers",
+  (it) => {
+    it.scoped(
+      "is accepted, given back, timed out, submitted, reviewed, paid on top of and exported",
+      () =>
+        Effect.gen(function* () {
+          const dir = yield* folder
+          const out = path.join(dir, "results.csv")
+          const words = ["--provider", "local", "--db", path.join(dir, "crowd.db"), "--proxy", "127.0.0.1"]
+          const crowd = yield* served(["run", yield* batch(dir), "--json", "--out", out, ...words])
+          const [ada, bob] = [yield* person("10.0.0.1"), yield* person("10.0.0.2")]
+          yield* act(() => bob.clock.install())
+          yield* accepts(bob, crowd)
+          yield* worksThrough(ada, crowd)
+          yield* comesBack(bob, crowd)
 
-        const requester = yield* chromium.page()
-        yield* reviews(requester, crowd, ada)
-        const csv = yield* downloaded(requester)
-        expect(csv.trimEnd().split("\n")).toHaveLength(5)
+          const requester = yield* chromium.page()
+          yield* reviews(requester, crowd, ada)
+          const csv = yield* downloaded(requester)
+          expect(csv.trimEnd().split("\n")).toHaveLength(5)
+          yield* act(() => requester.close({ runBeforeUnload: true }))
 
-        const ended = yield* crowd.ended
-        expect(summaryOf(ended)).toMatchObject({
-          units: { accepted: 3, rejected: 1 },
-          workers: 2,
-          cost: { rewards: 15, bonuses: 25, fees: 0, total: 40 }
-        })
-        const results = fs.readFileSync(out, "utf8")
-        expect(results).toContain("<img src=x onerror=alert(1)>")
-        expect(results).toContain("A hammer is a tool.")
-        for (const worker of ["10.0.0.1", "10.0.0.2"]) expect(results.split(worker)).toHaveLength(3)
-      }),
-    90_000
-  )
-})
+          const ended = yield* crowd.ended
+          expect(summaryOf(ended)).toMatchObject({
+            units: { accepted: 3, rejected: 1 },
+            workers: 2,
+            cost: { rewards: 15, bonuses: 25, fees: 0, total: 40 }
+          })
+          const results = fs.readFileSync(out, "utf8")
+          expect(results).toContain("<img src=x onerror=alert(1)>")
+          expect(results).toContain("A hammer is a tool.")
+          for (const worker of ["10.0.0.1", "10.0.0.2"]) expect(results.split(worker)).toHaveLength(3)
+        }),
+      90_000
+    )
+  }
+)

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Page } from "playwright-core"
 import { Agents } from "../../src/Agents.js"
+import type { RunId } from "../../src/Ids.js"
 import * as Money from "../../src/Money.js"
 import { Workers } from "../../src/Workers.js"
 import * as chromium from "./support/chromium.js"
@@ -24,17 +25,11 @@ const submit = ({ task }: AtWork) => act(() => task.getByRole("button", { name: 
 const eventually = (page: Page, expression: string, value: unknown) =>
   act(() => expect.poll(() => page.evaluate(expression), { timeout: 5000 }).toBe(value))
 
-/** A status that the server has by and by, for what a page says as it goes away. */
-const becomes = (run: Parameters<typeof agentsOf>[0], statuses: ReadonlyArray<string>) =>
-  Effect.flatMap(Effect.context<Agents>(), (context) =>
-    act(() =>
-      expect
-        .poll(
-          async () => (await Effect.runPromise(Effect.provide(agentsOf(run), context))).map(({ status }) => status),
-          { timeout: 5000 }
-        )
-        .toEqual(statuses)
-    )
+/** Statuses that the server has by and by, for what a page says as it goes away. */
+const statusesBecome = (run: RunId, statuses: ReadonlyArray<string>) =>
+  chromium.becomes(
+    Effect.map(agentsOf(run), (agents) => agents.map(({ status }): string => status)),
+    statuses
   )
 
 share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
@@ -161,14 +156,14 @@ share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
     Effect.gen(function* () {
       const run = yield* offered({ template })
       const { page, task } = yield* working(run)
-      yield* becomes(run.id, ["in_task"])
+      yield* statusesBecome(run.id, ["in_task"])
       yield* act(() => task.getByLabel("Name").fill("half a spa"))
       yield* eventually(page, "localStorage.length", 1)
       yield* act(() => page.reload())
       yield* act(() => expect.poll(() => task.getByLabel("Name").inputValue()).toBe("half a spa"))
-      yield* becomes(run.id, ["in_task"])
+      yield* statusesBecome(run.id, ["in_task"])
       yield* act(() => page.goto("about:blank"))
-      yield* becomes(run.id, ["disconnected"])
+      yield* statusesBecome(run.id, ["disconnected"])
     })
   )
 
@@ -190,9 +185,9 @@ share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
       yield* act(() => page.evaluate("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"))
       yield* act(() => page.clock.runFor("01:01"))
       yield* act(() => expect.poll(() => said).toEqual(["heartbeat", "heartbeat", "heartbeat"]))
-      yield* becomes(run.id, ["in_task"])
+      yield* statusesBecome(run.id, ["in_task"])
       yield* act(() => page.goto("about:blank"))
-      yield* becomes(run.id, ["disconnected"])
+      yield* statusesBecome(run.id, ["disconnected"])
     })
   )
 

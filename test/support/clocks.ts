@@ -26,23 +26,23 @@ export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect
     over({ millis: (now) => now + Duration.toMillis(by), sleep: (duration) => real.sleep(duration) })
   )
 
-const hurriedClock = (times: number): Effect.Effect<Clock.Clock> =>
-  Effect.map(real.currentTimeMillis, (start) =>
-    over({
-      millis: (now) => Math.round(start + (now - start) * times),
-      sleep: (duration) => real.sleep(Duration.times(duration, 1 / times))
-    })
-  )
-
 /** By a clock that goes so many times as fast, and starts now. */
 export const hurried =
   (times: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(hurriedClock(times), (clock) => Effect.withClock(effect, clock))
+    Effect.flatMap(real.currentTimeMillis, (start) =>
+      Effect.withClock(
+        effect,
+        over({
+          millis: (now) => Math.round(start + (now - start) * times),
+          sleep: (duration) => real.sleep(Duration.times(duration, 1 / times))
+        })
+      )
+    )
 
-/** The same clock for all that is built over this layer, and for its tests. */
-export const hurriedLayer = (times: number): Layer.Layer<never> =>
-  Layer.unwrapEffect(Effect.map(hurriedClock(times), Layer.setClock))
+/** A clock that is right, by which sleep is so many times as short, for all that is built over this layer. */
+export const restlessLayer = (times: number): Layer.Layer<never> =>
+  Layer.setClock(over({ millis: (now) => now, sleep: (duration) => real.sleep(Duration.times(duration, 1 / times)) }))
 
 /** Puts the clock forward; what sleeps sleeps on. */
 export class Forward extends Context.Tag("test/Forward")<

@@ -2,9 +2,11 @@
 import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import {
@@ -101,3 +103,9 @@ export const page = (options?: BrowserContextOptions): Effect.Effect<Page, never
 
 /** What a person does, or sees. */
 export const act = <A>(use: () => Promise<A>): Effect.Effect<A> => Effect.promise(use)
+
+/** Until it answers this, for what a page does by and by. */
+export const becomes = <A, E, R>(looked: Effect.Effect<A, E, R>, wanted: A): Effect.Effect<void, never, R> =>
+  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+    act(() => expect.poll(() => Runtime.runPromise(runtime)(looked)).toEqual(wanted))
+  )

@@ -16,7 +16,7 @@ import * as Money from "../../../src/Money.js"
 import { Requesters } from "../../../src/Requesters.js"
 import { type Inputs, type Task, type TaskRun, taskDefaults } from "../../../src/TaskRuns.js"
 import * as clocks from "../../support/clocks.js"
-import { layer as served, type Options, port } from "../../support/server.js"
+import { type Options, port, layer as served } from "../../support/server.js"
 import * as sqlite from "../../support/sqlite.js"
 import { act, layer as chromium, page } from "./chromium.js"
 
