@@ -18,8 +18,8 @@ import { callback } from "./crowd/callback.js"
 import type { RunId } from "./Ids.js"
 import { listen } from "./internal/changes.js"
 import { Journal } from "./Journal.js"
+import { undecidedUnits } from "./provider/runTotals.js"
 import { spanned } from "./provider/tracing.js"
-import { undecided } from "./provider/undecided.js"
 import { type Summary, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 
@@ -58,7 +58,7 @@ export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | Provi
  * @since 0.1.0
  * @category predicates
  */
-export const isDecided = ({ units }: Pick<Progress, "units">): boolean => undecided(units) === 0
+export const isDecided = ({ units }: Pick<Progress, "units">): boolean => undecidedUnits(units) === 0
 
 type Needs = TaskRuns | Units | Agents | Journal
 

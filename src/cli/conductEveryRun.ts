@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
 import type { Core } from "../Provider.js"
-import { isOver } from "../provider/undecided.js"
+import { isOver } from "../provider/runTotals.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
 

@@ -17,7 +17,7 @@ import * as presence from "./presence.js"
 import * as reviews from "./reviews.js"
 import * as submissions from "./submissions.js"
 import { changeAgent } from "./transitions.js"
-import { watch } from "./watching.js"
+import { watch } from "./submissionStream.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { agent, driver, run, store } = engine

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import type { IneligibleReason, StoreError } from "../CrowdError.js"
 import type * as Ids from "../Ids.js"
 import * as States from "../States.js"
-import { left } from "../store/claiming.js"
+import { leftAs } from "../store/claimStatuses.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
@@ -82,7 +82,7 @@ const hasAsMany = (
   { run, taken, worker }: Standing,
   limit: number
 ): Effect.Effect<boolean, StoreError> =>
-  Effect.reduce(left, taken, (rest, status) =>
+  Effect.reduce(leftAs, taken, (rest, status) =>
     rest < limit
       ? Effect.succeed(rest)
       : Effect.map(store.count(tables.agents, { run, status, worker }, "status"), (lost) => rest - (lost[status] ?? 0))

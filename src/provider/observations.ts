@@ -1,6 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { Agent, Answers } from "../Agents.js"
 import type { AgentNotFound, InvalidTransition, StoreError } from "../CrowdError.js"
 import type { Observation } from "../Driver.js"
@@ -9,7 +10,7 @@ import * as States from "../States.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import type { Unit } from "../Units.js"
+import type { Service, Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import { asked, pay } from "./reviews.js"
 import { changeAgent } from "./transitions.js"
@@ -120,7 +121,7 @@ const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: Of
   }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)))
 
 /** Brings our records in step with one observation, in one transaction. Answers how many records changed. */
-export const apply = (
+const apply = (
   engine: Engine.Service,
   run: TaskRun,
   observation: Observation
@@ -134,6 +135,17 @@ export const apply = (
         : yield* observeAgent(engine, run, unit.value, observation)
     })
   )
+
+/** Asks the crowd of all there is of a run. Answers how many records changed. */
+export const sync =
+  (engine: Engine.Service): Service["sync"] =>
+  (id) =>
+    Effect.flatMap(engine.run(id), (run) =>
+      engine.driver.observe(run).pipe(
+        Stream.mapEffect((observation) => apply(engine, run, observation)),
+        Stream.runSum
+      )
+    )
 
 /** Follows what the crowd says of one agent. Answers the status after that. */
 export const agentStatus = (

@@ -13,7 +13,7 @@ import * as tables from "../store/tables.js"
 import { type Assignment, type Inputs, type OpenOptions, Task, type TaskRun } from "../TaskRuns.js"
 import * as media from "./media.js"
 import * as runTotals from "./runTotals.js"
-import * as unsent from "./unlaunched.js"
+import * as unsentRows from "./unsentRows.js"
 
 /** So many changed rows, and files, are named. */
 const rowsNamed = 10
@@ -53,7 +53,7 @@ const differing = (
   store: Store.Service,
   run: RunId,
   rows: Stream.Stream<Inputs, InvalidInput>
-): Stream.Stream<unsent.Differing, InvalidInput | StoreError> =>
+): Stream.Stream<unsentRows.Differing, InvalidInput | StoreError> =>
   pages(store, tables.assignments, { where: { run }, orderBy: "row" }).pipe(
     Stream.map(Option.some),
     Stream.zipAll({
@@ -77,10 +77,10 @@ const changedRows = (
 ): Effect.Effect<RowChanges, InvalidInput | StoreError> =>
   Effect.gen(function* () {
     const hasUnsent = yield* mayHaveUnsent(store, run)
-    const isStale = ({ known }: unsent.Differing) =>
-      hasUnsent ? Effect.map(unsent.unitsOf(store, known.id), Option.isSome) : Effect.succeed(false)
+    const isStale = ({ known }: unsentRows.Differing) =>
+      hasUnsent ? Effect.map(unsentRows.unitsOf(store, known.id), Option.isSome) : Effect.succeed(false)
     return yield* differing(store, run, rows).pipe(
-      Stream.runFoldEffect<RowChanges, unsent.Differing, StoreError, never>(
+      Stream.runFoldEffect<RowChanges, unsentRows.Differing, StoreError, never>(
         { changed: none, gone: none, stale: false },
         (found, one) =>
           Effect.map(isStale(one), (stale) => {
@@ -128,7 +128,7 @@ const compare = (store: Store.Service, batch: OpenOptions) =>
       Effect.gen(function* () {
         const changes = yield* changesOf(store, run, batch)
         const isOther = changes.task || changes.media.length > 0
-        return { run, changes, unsent: isOther && (yield* unsent.isUnsent(store, run)) }
+        return { run, changes, unsent: isOther && (yield* unsentRows.isUnsent(store, run)) }
       })
     ),
     Stream.takeUntil(({ changes }) => isUnchanged(changes)),
@@ -175,7 +175,7 @@ export const refresh = (
   Effect.gen(function* () {
     yield* store.update(tables.runs, { ids: [run.id], set: { digest: "" } })
     const other = differing(store, run.id, rows)
-    yield* unsent.replace(store, other)
+    yield* unsentRows.replace(store, other)
     const beyond = yield* Stream.runHead(Stream.filter(other, ({ now }) => Option.isNone(now)))
-    yield* Effect.transposeMapOption(beyond, ({ known }) => unsent.truncate(store, run.id, known.row))
+    yield* Effect.transposeMapOption(beyond, ({ known }) => unsentRows.truncate(store, run.id, known.row))
   })

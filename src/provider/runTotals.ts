@@ -23,6 +23,14 @@ const countsOf = (counts: Readonly<Record<string, number>>): UnitCounts => ({
 export const units = (store: Store.Service, run: RunId): Effect.Effect<UnitCounts, StoreError> =>
   Effect.map(store.count(tables.units, { run }, "status"), countsOf)
 
+/** How many are on offer or about to be, in work, or waiting for a decision. */
+export const undecidedUnits = ({ assigned, completed, created, launched }: UnitCounts): number =>
+  created + launched + assigned + completed
+
+/** Nothing more comes of the run. One without units is about to get them. */
+export const isOver = (units: UnitCounts): boolean =>
+  undecidedUnits(units) === 0 && Object.values(units).some((n) => n > 0)
+
 /** What has been paid for the run. */
 export const cost = (store: Store.Service, { id, task }: TaskRun): Effect.Effect<Cost, StoreError> =>
   Effect.gen(function* () {

@@ -21,7 +21,7 @@ import { newUnit } from "./newUnit.js"
 import * as relaunching from "./relaunching.js"
 import * as knownRun from "./resumedRun.js"
 import * as runTotals from "./runTotals.js"
-import * as unsent from "./unlaunched.js"
+import * as unsentRows from "./unsentRows.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { changes, driver, forget, requester, run, store } = engine
@@ -94,7 +94,7 @@ export const make = (engine: Engine.Service): Service => {
         yield* forget(known.run.value.id)
         return yield* open(options)
       }
-      yield* Effect.forEach(known.unsent, ({ id }) => unsent.truncate(store, id, 0), { discard: true })
+      yield* Effect.forEach(known.unsent, ({ id }) => unsentRows.truncate(store, id, 0), { discard: true })
       const opened = yield* openKnown(options, known)
       if (Option.isNone(opened)) return yield* open(options)
       yield* forget(opened.value.id)

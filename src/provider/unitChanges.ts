@@ -1,11 +1,15 @@
 /** The units of a run as they change. */
+import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
+import { pauses } from "../internal/changes.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
-import type { Unit } from "../Units.js"
+import type { Service, Unit } from "../Units.js"
 
 const pageSize = 500
 
@@ -23,7 +27,7 @@ export interface Cursor {
   readonly seen: ReadonlyMap<string, Unit>
 }
 
-export const beginning: Cursor = { after: undefined, newest: undefined, seen: new Map() }
+const beginning: Cursor = { after: undefined, newest: undefined, seen: new Map() }
 
 const before = (unit: Unit): Unit => ({ ...unit, updatedAt: DateTime.subtractDuration(unit.updatedAt, lateness) })
 
@@ -62,3 +66,25 @@ export const page = (store: Store.Service, run: RunId, cursor: Cursor): Effect.E
       }
     }
   )
+
+interface Looking {
+  readonly cursor: Cursor
+  readonly wait: Effect.Effect<void>
+}
+
+/** All units of a run, and then those that change, without end. */
+export const changes =
+  (store: Store.Service): Service["changes"] =>
+  (id, options) =>
+    Stream.unwrapScoped(
+      Effect.map(pauses(store.writes, options?.every ?? "1 second"), (pause) =>
+        Stream.paginateChunkEffect<Looking, Unit, StoreError, never>(
+          { cursor: beginning, wait: Effect.void },
+          ({ cursor, wait }) =>
+            Effect.map(Effect.zipRight(wait, page(store, id, cursor)), ({ changed, isLast, next }) => [
+              Chunk.unsafeFromArray(changed),
+              Option.some({ cursor: next, wait: isLast ? pause : Effect.void })
+            ])
+        )
+      )
+    )

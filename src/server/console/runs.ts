@@ -5,7 +5,7 @@ import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
 import * as Money from "../../Money.js"
 import { Provider } from "../../Provider.js"
-import { undecided } from "../../provider/undecided.js"
+import { undecidedUnits } from "../../provider/runTotals.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { RunView } from "../ConsoleApi.js"
@@ -21,7 +21,7 @@ export const make = Effect.gen(function* () {
       const summary = yield* runs.summary(id)
       const { description, qualifications, reward, title, unitsPerAssignment } = task
       const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications }).minor
-      const toCome = Money.total(undecided(summary.units) * each)
+      const toCome = Money.total(undecidedUnits(summary.units) * each)
       return {
         summary,
         title,

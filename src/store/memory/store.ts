@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import { StoreError } from "../../CrowdError.js"
 import { changesIn } from "../../internal/changes.js"
-import { claimed } from "../claiming.js"
+import { claimedAs } from "../claimStatuses.js"
 import * as columns from "../columns.js"
 import type { Service } from "../operations.js"
 import { outside } from "../outside.js"
@@ -229,7 +229,7 @@ const claim =
   (access: Access): Service["claim"] =>
   (options) => {
     const { agent, leaseUntil, now } = options
-    const set = { status: claimed, agent: Option.some(agent), leaseUntil: Option.some(leaseUntil), updatedAt: now }
+    const set = { status: claimedAs, agent: Option.some(agent), leaseUntil: Option.some(leaseUntil), updatedAt: now }
     const free = access.read(tables.agents, (agents) =>
       access.read(tables.units, (units) => Effect.succeed(memory.firstFree(units, agents, options)))
     )

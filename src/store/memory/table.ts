@@ -3,7 +3,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as RedBlackTree from "effect/RedBlackTree"
-import { left, offered } from "../claiming.js"
+import { claimedFrom, leftAs } from "../claimStatuses.js"
 import * as columns from "../columns.js"
 import type { AvailableOptions, ClaimOptions, PageOptions, Where } from "../operations.js"
 import type * as tables from "../tables.js"
@@ -150,7 +150,7 @@ const indexOn = (state: TableState, ...on: columns.Columns): Tree =>
 const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {
   const prefix = sortable.of(worker) + sortable.of(assignment)
   for (const id of idsUnder(indexOn(agents, "worker", "assignment"), prefix)) {
-    if (Option.exists(rowOf(agents, id), ({ status }) => !left.some((one) => one === status))) return true
+    if (Option.exists(rowOf(agents, id), ({ status }) => !leftAs.some((one) => one === status))) return true
   }
   return false
 }
@@ -162,19 +162,19 @@ interface Looking extends Pick<ClaimOptions, "run" | "after" | "again"> {
 /** The ids of the units on offer that the worker may be given, those with the lowest place first. */
 function* offeredTo(units: TableState, agents: TableState, options: Looking): Iterable<string> {
   if (options.again === true) return yield* leftBefore(units, agents, options)
-  const prefix = sortable.of(options.run) + sortable.of(offered)
+  const prefix = sortable.of(options.run) + sortable.of(claimedFrom)
   yield* idsUnder(indexOn(units, "run", "status", "place"), prefix, prefix + sortable.of(options.after + 1))
 }
 
 /** The same, of assignments of which the worker has left a unit. */
 const leftBefore = (units: TableState, agents: TableState, { after, run, worker }: Looking) => {
-  const had = left.flatMap((status) => [
+  const had = leftAs.flatMap((status) => [
     ...idsUnder(indexOn(agents, "run", "status", "worker"), [run, status, worker].map(sortable.of).join(""))
   ])
   const rows = new Set(rowsOf(agents, had).map(({ assignment }) => String(assignment)))
   const ids = [...rows].flatMap((row) => [...idsUnder(indexOn(units, "assignment"), sortable.of(row))])
   return rowsOf(units, ids)
-    .filter(({ place, status }) => status === offered && Number(place) > after)
+    .filter(({ place, status }) => status === claimedFrom && Number(place) > after)
     .sort((one, other) => Number(one.place) - Number(other.place))
     .map(({ id }) => String(id))
 }

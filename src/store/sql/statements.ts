@@ -1,4 +1,4 @@
-import { claimed, left, offered } from "../claiming.js"
+import { claimedAs, claimedFrom, leftAs } from "../claimStatuses.js"
 import { type Columns, type Encoded, type Index, indexesOf, nullable, type Row } from "../columns.js"
 import * as tables from "../tables.js"
 import type { Dialect } from "./dialect.js"
@@ -168,7 +168,7 @@ export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: 
  * @internal
  */
 export const claim = (dialect: Dialect): string =>
-  claimText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${offered}' AND u."place" > ${next()}`)
+  claimText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${claimedFrom}' AND u."place" > ${next()}`)
 
 /**
  * Takes agent, end of the lease, time, run, worker, place, worker. The units looked through are those of the assignments
@@ -177,7 +177,7 @@ export const claim = (dialect: Dialect): string =>
  * @internal
  */
 export const claimAgain = (dialect: Dialect): string =>
-  claimText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${offered}' AND u."place" > ${next()}`)
+  claimText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${claimedFrom}' AND u."place" > ${next()}`)
 
 /**
  * Takes run, worker, how many at most.
@@ -185,7 +185,7 @@ export const claimAgain = (dialect: Dialect): string =>
  * @internal
  */
 export const available = (dialect: Dialect): string =>
-  availableText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${offered}' AND ${notAt(next)}`)
+  availableText(dialect, (next) => `u."run" = ${next()} AND u."status" = '${claimedFrom}' AND ${notAt(next)}`)
 
 /**
  * Takes run, worker, worker, how many at most.
@@ -193,7 +193,7 @@ export const available = (dialect: Dialect): string =>
  * @internal
  */
 export const availableAgain = (dialect: Dialect): string =>
-  availableText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${offered}' AND ${notAt(next)}`)
+  availableText(dialect, (next) => `${ofLeft(next)} AND u."status" = '${claimedFrom}' AND ${notAt(next)}`)
 
 const availableText = (dialect: Dialect, among: (next: () => string) => string): string => {
   const { next } = placeholders(dialect)
@@ -203,7 +203,7 @@ const availableText = (dialect: Dialect, among: (next: () => string) => string):
 
 const units = `"${tableName(tables.units.name)}"`
 const agents = `"${tableName(tables.agents.name)}"`
-const leftBehind = left.map((status) => `'${status}'`).join(", ")
+const leftBehind = leftAs.map((status) => `'${status}'`).join(", ")
 
 /** The worker has left a unit of the assignment. Takes run, worker. */
 const ofLeft = (next: () => string): string => `u."assignment" IN (
@@ -219,7 +219,7 @@ const notAt = (next: () => string): string => `NOT EXISTS (
 
 const claimText = (dialect: Dialect, among: (next: () => string) => string): string => {
   const { next } = placeholders(dialect)
-  const set = `"status" = '${claimed}', "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
+  const set = `"status" = '${claimedAs}', "agent" = ${next()}, "lease_until" = ${next()}, "updated_at" = ${next()}`
   return `UPDATE ${units} SET ${set} WHERE "id" = (
     SELECT u."id" FROM ${units} u
     WHERE ${among(next)}
