@@ -1,27 +1,20 @@
+import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IneligibleReason, StoreError } from "../CrowdError.js"
-import type * as Ids from "../Ids.js"
+import * as Ids from "../Ids.js"
 import * as States from "../States.js"
 import { leftAs } from "../store/claimStatuses.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
+import type { Service } from "../Workers.js"
+import { isBlocked } from "./blocks.js"
 import type * as Engine from "./engine.js"
-import { hasHad, type Named, unitAt } from "./workerRegistry.js"
+import { hasHad, type Named, standingOf, unitAt } from "./workerRegistry.js"
 
 type Standing = typeof tables.standings.schema.Type
-
-export const isBlocked = (
-  { store }: Engine.Service,
-  requester: Ids.RequesterId,
-  worker: Ids.WorkerId
-): Effect.Effect<boolean, StoreError> =>
-  Effect.map(
-    store.get(tables.blocks, `${requester}/${worker}`),
-    Option.exists((block) => block.generation % 2 === 1)
-  )
 
 export const valueOf = (
   { driver, store }: Engine.Service,
@@ -231,3 +224,28 @@ export const whyNone = (
         (rows) => (rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" })
       )
 }
+
+/** What was found out in a transaction that is then undone. */
+class FoundOut extends Data.TaggedError("FoundOut")<{ readonly bar: Option.Option<IneligibleReason> }> {}
+
+/** Why the worker would get no unit now, none where they would. It is found out by claiming one and undoing it. */
+export const isEligible =
+  (engine: Engine.Service): Service["isEligible"] =>
+  (id, runId) =>
+    Effect.gen(function* () {
+      const run = yield* engine.run(runId)
+      const worker = yield* engine.worker(id)
+      return yield* engine.store.transaction(
+        Effect.gen(function* () {
+          const standing = yield* standingOf(engine, run, worker)
+          const bar = yield* barred(engine, run, worker, standing)
+          if (Option.isSome(bar)) return yield* new FoundOut({ bar })
+          const agent = yield* Ids.agentId
+          const now = yield* DateTime.now
+          const unit = yield* claimAny(engine, { run, worker, standing, agent, now })
+          return yield* new FoundOut({
+            bar: Option.isSome(unit) ? Option.none() : Option.some(yield* whyNone(engine, run, standing))
+          })
+        })
+      )
+    }).pipe(Effect.catchTag("FoundOut", ({ bar }) => Effect.succeed(bar)))

@@ -21,7 +21,8 @@ import {
   type Service,
   type Worker
 } from "../Workers.js"
-import { available, availableToNew, isBlocked } from "./eligibility.js"
+import { isBlocked } from "./blocks.js"
+import { available, availableToNew } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
 

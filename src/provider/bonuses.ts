@@ -1,0 +1,133 @@
+/** Workers are paid bonuses, each once. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as checks from "../batch/checks.js"
+import type { BonusOrder } from "../Driver.js"
+import * as Ids from "../Ids.js"
+import { tokenOfParts } from "../journal/intents.js"
+import type { Done } from "../journal/journal.js"
+import { decodePayload, missing } from "../journal/payload.js"
+import { Money } from "../Money.js"
+import { pages } from "../store/pages.js"
+import * as tables from "../store/tables.js"
+import type { BonusOptions, Service } from "../Workers.js"
+import type * as Engine from "./engine.js"
+import * as runTotals from "./runTotals.js"
+
+const Bonus = Schema.Struct({
+  worker: Ids.WorkerId,
+  unit: Schema.OptionFromNullOr(Ids.UnitId),
+  amount: Money,
+  reason: Schema.String
+})
+
+const encodeBonus = Schema.encodeSync(Bonus)
+
+/** Who gets one in each of two runs gets two; a unit tells its run. */
+const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
+  tokenOfParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
+
+const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">): Money =>
+  driver.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })
+
+const orderOf = ({ unit, worker }: Engine.Service, bonus: typeof Bonus.Type) =>
+  Effect.gen(function* () {
+    return {
+      worker: yield* worker(bonus.worker),
+      unit: yield* Effect.transposeOption(Option.map(bonus.unit, unit)),
+      amount: bonus.amount,
+      reason: bonus.reason
+    }
+  })
+
+const paymentOf = (engine: Engine.Service, { intent, order }: Done<BonusOrder>, paidAt: DateTime.Utc) => ({
+  id: intent.id,
+  kind: "bonus" as const,
+  run: intent.run,
+  unit: Option.map(order.unit, ({ id }) => id),
+  worker: order.worker.id,
+  currency: order.amount.currency,
+  amount: order.amount.minor,
+  fee: feeOf(engine, order).minor,
+  reason: Option.some(order.reason),
+  paidAt
+})
+
+const makeRunner = (engine: Engine.Service) =>
+  engine.journal.runner({
+    name: "bonus",
+    outward: engine.driver.bonus,
+    restore: (intents) =>
+      Effect.forEach(intents, (intent) =>
+        Effect.flatMap(decodePayload(Bonus, intent), (bonus) => orderOf(engine, bonus)).pipe(
+          Effect.catchTags({
+            WorkerNotFound: (error) => missing(error.worker),
+            UnitNotFound: (error) => missing(error.unit)
+          })
+        )
+      ),
+    apply: (done: ReadonlyArray<Done<BonusOrder>>) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        engine.store.insert(
+          tables.payments,
+          done.map((one) => paymentOf(engine, one, now))
+        )
+      )
+  })
+
+/** A sum over a run is in one currency. */
+const checkCurrency = ({ driver, run }: Engine.Service, amount: Money, account: Option.Option<Ids.RunId>) =>
+  Effect.gen(function* () {
+    yield* checks.currency(driver, amount.currency)
+    if (Option.isNone(account)) return
+    const { task } = yield* run(account.value)
+    yield* checks.currency({ provider: driver.provider, currencies: [task.reward.currency] }, amount.currency)
+  })
+
+const checkSum = (engine: Engine.Service, amount: Money, account: Option.Option<Ids.RunId>) =>
+  Effect.gen(function* () {
+    if (Option.isNone(account)) return
+    const { total } = yield* runTotals.cost(engine.store, yield* engine.run(account.value))
+    yield* checks.sum(total, amount.minor + feeOf(engine, { amount }).minor)
+  })
+
+export const make = (engine: Engine.Service): Pick<Service, "bonus" | "bonuses"> => {
+  const { store } = engine
+  const runner = makeRunner(engine)
+
+  const bonus: Service["bonus"] = (options) =>
+    Effect.gen(function* () {
+      const { amount, worker } = options
+      yield* checks.bonus(options)
+      const wanted = { ...options, unit: Option.fromNullable(options.unit) }
+      const order = yield* orderOf(engine, wanted)
+      const token = yield* bonusToken(options)
+      const account = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      yield* checkCurrency(engine, amount, account)
+      yield* checkSum(engine, amount, account)
+      const before = yield* store.get(tables.intents, token)
+      const [outcome] = yield* runner.perform(
+        Effect.succeed([{ token, run: account, subject: worker, payload: encodeBonus(wanted), order }])
+      )
+      if (outcome !== undefined) yield* outcome
+      const repeated = Option.exists(before, ({ state }) => state === "done")
+      return { token, worker, amount, fee: feeOf(engine, options), repeated }
+    })
+
+  const bonuses: Service["bonuses"] = (id) =>
+    pages(store, tables.payments, { where: { worker: id, kind: "bonus" }, orderBy: "paidAt", reverse: true }).pipe(
+      Stream.map(({ amount, currency, id: token, paidAt, reason, run, unit }) => ({
+        token,
+        run,
+        unit,
+        amount: { currency, minor: amount },
+        reason: Option.getOrElse(reason, () => ""),
+        paidAt
+      }))
+    )
+
+  return { bonus, bonuses }
+}
