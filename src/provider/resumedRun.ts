@@ -12,6 +12,7 @@ import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import { type Assignment, type Inputs, type OpenOptions, Task, type TaskRun } from "../TaskRuns.js"
 import * as media from "./media.js"
+import { rowCount } from "./rows.js"
 import * as runTotals from "./runTotals.js"
 import * as unsentRows from "./unsentRows.js"
 
@@ -41,12 +42,6 @@ const isUnchanged = ({ changed, gone, media, task }: Changes): boolean =>
   !task && media.length + changed.count + gone.count === 0
 
 const encodeTask = Schema.encodeSync(Schema.parseJson(Task))
-
-/** How many input rows the run has. */
-export const rowsOf = (store: Store.Service, run: RunId): Effect.Effect<number, StoreError> =>
-  Effect.map(store.page(tables.assignments, { where: { run }, orderBy: "row", reverse: true, limit: 1 }), ([last]) =>
-    last === undefined ? 0 : last.row + 1
-  )
 
 /** The rows of the run that the batch has not, or has otherwise. Rows that it has beyond them are none of these. */
 const differing = (
@@ -123,7 +118,7 @@ export const newestOf = (
 /** Runs of the name that have rows, each with what is another of it, up to one that the batch goes on with. */
 const compare = (store: Store.Service, batch: OpenOptions) =>
   pages(store, tables.runs, { where: { requester: batch.requester, name: batch.name }, reverse: true }).pipe(
-    Stream.filterEffect(({ id }) => Effect.map(rowsOf(store, id), (rows) => rows > 0)),
+    Stream.filterEffect(({ id }) => Effect.map(rowCount(store, id), (count) => count > 0)),
     Stream.mapEffect((run) =>
       Effect.gen(function* () {
         const changes = yield* changesOf(store, run, batch)
