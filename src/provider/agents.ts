@@ -5,7 +5,6 @@ import * as Stream from "effect/Stream"
 import type { Service } from "../Agents.js"
 import { retrying } from "../driver/retry.js"
 import type * as Ids from "../Ids.js"
-import { pagewise } from "../journal/pagewise.js"
 import * as States from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
@@ -15,13 +14,12 @@ import * as leases from "./leases.js"
 import * as observed from "./observations.js"
 import * as presence from "./presence.js"
 import * as reviews from "./reviews.js"
+import { watch } from "./submissionStream.js"
 import * as submissions from "./submissions.js"
 import { changeAgent } from "./transitions.js"
-import { watch } from "./submissionStream.js"
 
 export const make = (engine: Engine.Service): Service => {
   const { agent, driver, run, store } = engine
-  const review = reviews.make(engine)
 
   const change = (operation: States.AgentOperation) => (id: Ids.AgentId) =>
     store.transaction(
@@ -50,19 +48,6 @@ export const make = (engine: Engine.Service): Service => {
       return changed ?? found
     })
 
-  const approveAll: Service["approveAll"] = (id, options) =>
-    Stream.unwrap(
-      Effect.map(run(id), () => {
-        const before = options?.submittedBefore
-        const waiting = pages(store, tables.agents, {
-          where: { run: id, status: "completed" },
-          orderBy: "submittedAt",
-          atMost: before === undefined ? undefined : { submittedAt: Option.some(before) }
-        })
-        return pagewise(waiting, driver.approve, review.approvePage)
-      })
-    )
-
   const list: Service["submissions"] = (id, { newestFirst, status, worker, ...options }) =>
     Stream.unwrap(
       Effect.gen(function* () {
@@ -84,10 +69,7 @@ export const make = (engine: Engine.Service): Service => {
     ...presence.make(engine),
     return: change("return"),
     disconnect: change("disconnect"),
-    approve: review.approve,
-    approveAll,
-    softReject: review.softReject,
-    reject: review.reject,
+    ...reviews.make(engine),
     status,
     markDone,
     endOverdue: leases.make(engine),

@@ -12,7 +12,8 @@ import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Service, Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
-import { asked, pay } from "./reviews.js"
+import { pay } from "./payments.js"
+import { asked } from "./reviewOrders.js"
 import { changeAgent } from "./transitions.js"
 import * as registry from "./workerRegistry.js"
 
@@ -121,11 +122,7 @@ const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: Of
   }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)))
 
 /** Brings our records in step with one observation, in one transaction. Answers how many records changed. */
-const apply = (
-  engine: Engine.Service,
-  run: TaskRun,
-  observation: Observation
-): Effect.Effect<number, StoreError> =>
+const apply = (engine: Engine.Service, run: TaskRun, observation: Observation): Effect.Effect<number, StoreError> =>
   engine.store.transaction(
     Effect.gen(function* () {
       const unit = yield* registry.unitAt(engine, run, observation.remoteUnit)
