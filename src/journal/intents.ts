@@ -9,6 +9,7 @@ import type { Driver, Outward, Receipt } from "../Driver.js"
 import { type RunId, Token } from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import type { Json } from "../Json.js"
+import type * as Store from "../Store.js"
 
 /** What the journal needs of a driver. */
 export type Sender = Pick<Driver, "provider" | "timeout">
@@ -42,6 +43,19 @@ export interface Kind<Order, E> {
   readonly restore: (intents: ReadonlyArray<Intent>) => Effect.Effect<ReadonlyArray<Order>, StoreError>
   /** Runs in the transaction that marks the intents done. */
   readonly apply: (done: ReadonlyArray<Done<Order>>) => Effect.Effect<void, StoreError>
+}
+
+/** Why an effect did not happen. */
+export interface Failure {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** One kind of effect, and where it is written down and sent. */
+export interface Work<Order, E extends Failure> {
+  readonly store: Store.Service
+  readonly driver: Sender
+  readonly kind: Kind<Order, E>
 }
 
 export type Outcome<E> = Either.Either<Receipt, E | ProviderError | Uncertain>

@@ -10,16 +10,15 @@ import type { Intent, Service, Settlement } from "../Journal.js"
 import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import { intents as table } from "../store/tables.js"
-import type { Kind, Sender } from "./intents.js"
-import { type AtWork, type Leased, make as makeRunner, type Runner } from "./runner.js"
+import type { Failure, Kind, Sender } from "./intents.js"
+import { type AtWork, make as makeRunner, type Runner } from "./runner.js"
+import type { Leased } from "./settling.js"
 
 export type { Done, Request } from "./intents.js"
 export type { Runner } from "./runner.js"
 
 export interface Internal extends Service {
-  readonly runner: <Order, E extends { readonly _tag: string; readonly message: string }>(
-    kind: Kind<Order, E>
-  ) => Runner<Order, E>
+  readonly runner: <Order, E extends Failure>(kind: Kind<Order, E>) => Runner<Order, E>
 }
 
 const nothing: Settlement = { done: 0, failed: 0, uncertain: 0, pending: 0 }
@@ -40,7 +39,7 @@ export const make = (
   const kinds = new Map<string, AtWork>()
 
   const runner: Internal["runner"] = (kind) => {
-    const made = makeRunner(store, driver, kind)
+    const made = makeRunner({ store, driver, kind })
     kinds.set(kind.name, made)
     return made
   }
