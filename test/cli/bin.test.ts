@@ -49,10 +49,14 @@ describe("the process", () => {
         expect(told.err).toMatch(
           /^error: postgres:\/\/a@localhost\/b needs @effect\/sql-pg, which is not installed\. Run: npm install @effect\/sql-pg@\^\d\S+\n$/
         )
-        const { line } = yield* started(entry, ["serve", "--json", "--port", "0", "--db", path.join(cwd, "crowd.db")], {
-          node: ["--import", missingPackages],
-          env
-        })
+        const { line } = yield* started(
+          yield* entry(env),
+          ["serve", "--json", "--port", "0", "--db", path.join(cwd, "crowd.db")],
+          {
+            node: ["--import", missingPackages],
+            env
+          }
+        )
         const { workers } = Schema.decodeUnknownSync(Schema.parseJson(Addresses))(line)
         const answer = (name: string) => Effect.promise(() => fetch(`${workers[0]}${name}`))
         expect((yield* answer("health")).status).toBe(200)

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { htmlQuestion } from "../mturk-server/support.js"
 import { started } from "../support/serverProcess.js"
 import * as visiting from "../support/serverVisitors.js"
-import { served, until, works } from "./served.js"
+import { type Served, served, until, works } from "./served.js"
 import { crowd, entry, folder, spawned, summaryOf } from "./support.js"
 
 const Announced = Schema.parseJson(
@@ -66,7 +66,8 @@ describe("crowd mturk-server as a process", () => {
       Effect.gen(function* () {
         const dir = yield* folder
         const words = ["mturk-server", "--json", "--port", "0", "--balance", "1.00", "--db", path.join(dir, "crowd.db")]
-        const first = yield* started(entry, words)
+        const bin = yield* entry()
+        const first = yield* started(bin, words)
         const announced = Schema.decodeSync(Announced)(first.line)
         expect(`${announced.endpoint}/`).toBe(announced.workers[0])
         const call = yield* scriptFor(announced)
@@ -92,7 +93,7 @@ describe("crowd mturk-server as a process", () => {
         yield* call((c) => c.send(new SDK.SendBonusCommand(bonus)))
 
         expect(yield* ended(first.child, "SIGINT")).toBe(130)
-        const second = Schema.decodeSync(Announced)((yield* started(entry, words)).line)
+        const second = Schema.decodeSync(Announced)((yield* started(bin, words)).line)
         expect(second.accessKeyId).toBe(announced.accessKeyId)
         expect(second.secretAccessKey).toBe(announced.secretAccessKey)
         const later = yield* scriptFor(second)
@@ -129,6 +130,12 @@ const env = {
   CROWD_MTURK_SECRET_ACCESS_KEY: "a secret of our own choice"
 }
 
+const toldBy = ({ port }: Served) => ({
+  endpoint: `http://127.0.0.1:${port}`,
+  accessKeyId: env.CROWD_MTURK_ACCESS_KEY_ID,
+  secretAccessKey: env.CROWD_MTURK_SECRET_ACCESS_KEY
+})
+
 describe("crowd mturk-server", () => {
   it.scopedLive("says how scripts reach it, and prints no secret that was given to it", () =>
     Effect.gen(function* () {
@@ -146,11 +153,7 @@ describe("crowd mturk-server", () => {
       expect(shown).toContain("  export AWS_ACCESS_KEY_ID=AKIDOFOURS\n")
       expect(shown).not.toContain("SECRET")
       expect(shown).not.toContain(env.CROWD_MTURK_SECRET_ACCESS_KEY)
-      const call = yield* scriptFor({
-        endpoint: `http://127.0.0.1:${given.port}`,
-        accessKeyId: env.CROWD_MTURK_ACCESS_KEY_ID,
-        secretAccessKey: env.CROWD_MTURK_SECRET_ACCESS_KEY
-      })
+      const call = yield* scriptFor(toldBy(given))
       const { AvailableBalance } = yield* call((c) => c.send(new SDK.GetAccountBalanceCommand({})))
       expect(AvailableBalance).toBe("10000.00")
       yield* given.stop
@@ -165,11 +168,7 @@ describe("crowd mturk-server", () => {
       const dir = yield* folder
       const db = ["--db", path.join(dir, "crowd.db")]
       const here = yield* served(["mturk-server", ...db], env)
-      const call = yield* scriptFor({
-        endpoint: `http://127.0.0.1:${here.port}`,
-        accessKeyId: env.CROWD_MTURK_ACCESS_KEY_ID,
-        secretAccessKey: env.CROWD_MTURK_SECRET_ACCESS_KEY
-      })
+      const call = yield* scriptFor(toldBy(here))
       const { HIT } = yield* call((c) => c.send(new SDK.CreateHITCommand(hit)))
       const status = summaryOf(yield* crowd(["status", "--json", ...db]))
       expect(status).toMatchObject({ run: `run_${HIT?.HITTypeId}`, provider: "local", units: { launched: 1 } })
@@ -181,15 +180,11 @@ describe("crowd mturk-server", () => {
       const dir = yield* folder
       const words = ["mturk-server", "--fault", "throttle=1", "--db", path.join(dir, "crowd.db")]
       const here = yield* served(words, env)
-      const told = yield* crowd(["register", "--json", "--db", path.join(dir, "client.db")], {
-        env: {
-          AWS_ENDPOINT_URL_MTURK: `http://127.0.0.1:${here.port}`,
-          CROWD_REGISTER_ACCESS_KEY_ID: env.CROWD_MTURK_ACCESS_KEY_ID,
-          CROWD_REGISTER_SECRET_ACCESS_KEY: env.CROWD_MTURK_SECRET_ACCESS_KEY
-        }
-      })
-      expect(told.code).toBe(1)
-      expect(JSON.parse(told.out)).toMatchObject({ error: { _tag: "ProviderError", reason: "Throttled" } })
+      const call = yield* scriptFor(toldBy(here))
+      for (const balance of [new SDK.GetAccountBalanceCommand({}), new SDK.GetAccountBalanceCommand({})]) {
+        const told = yield* call((c) => Promise.allSettled([c.send(balance)]))
+        expect(told).toMatchObject([{ status: "rejected", reason: { name: "ThrottlingException" } }])
+      }
     })
   )
 

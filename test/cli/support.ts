@@ -20,6 +20,7 @@ import { coloursFrom, Screen } from "../../src/cli/Screen.js"
 import * as Mock from "../../src/Mock.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import type { UnitCounts } from "../../src/TaskRuns.js"
+import { program } from "../support/bundle.js"
 
 export interface Ended {
   readonly code: number
@@ -97,14 +98,12 @@ export const crowd = (
     )
   })
 
-const project = fileURLToPath(new URL("../..", import.meta.url))
-
-const loader = path.join(project, "node_modules/tsx/dist/loader.mjs")
-
 /** Makes Node not find the packages that the variable CROWD_WITHOUT names. */
 export const missingPackages = fileURLToPath(new URL("withoutPackages.mjs", import.meta.url))
 
-export const entry = path.join(project, "src/cli/bin.ts")
+/** The command as a program. Packages can be missing only where they are looked for. */
+export const entry = (env: Readonly<Record<string, string>> = {}): Effect.Effect<string> =>
+  program("src/cli/bin.ts", { findsPackages: env["CROWD_WITHOUT"] !== undefined })
 
 export interface Spawning extends Pick<Surroundings, "env"> {
   readonly cwd: string
@@ -116,13 +115,12 @@ export interface Spawning extends Pick<Surroundings, "env"> {
 
 /** The real process. */
 export const spawned = (words: ReadonlyArray<string>, options: Spawning): Effect.Effect<Ended> =>
+  Effect.flatMap(entry(options.env), (file) => ended([file, ...words], options))
+
+const ended = (command: ReadonlyArray<string>, options: Spawning): Effect.Effect<Ended> =>
   Effect.async((resume) => {
-    const node = [
-      "--import",
-      loader,
-      ...(options.env?.["CROWD_WITHOUT"] === undefined ? [] : ["--import", missingPackages])
-    ]
-    const child = spawn(process.execPath, [...node, entry, ...words], {
+    const isLacking = options.env?.["CROWD_WITHOUT"] !== undefined
+    const child = spawn(process.execPath, [...(isLacking ? ["--import", missingPackages] : []), ...command], {
       cwd: options.cwd,
       env: { ...process.env, ...onMock, ...options.env },
       stdio: ["ignore", "pipe", "pipe"]

@@ -3,8 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { always } from "../support/remoteCrowd/protocol.js"
-import { type Programs, programs } from "./bundle.js"
-import { proveAll } from "./once.js"
+import { type Programs, programs, proveAll } from "./once.js"
 
 class Built extends Context.Tag("effect-crowd/test/Built")<Built, Programs>() {}
 
@@ -18,7 +17,7 @@ const variants = [
   ["nothing", always("neither"), calm, 2]
 ] as const
 
-layer(Layer.scoped(Built, programs), { excludeTestServices: true })((it) => {
+layer(Layer.effect(Built, programs), { excludeTestServices: true })((it) => {
   describe.concurrent("a process that is killed again and again does everything outward exactly once", () => {
     for (const [what, promised, faults, kills] of variants) {
       it.effect(

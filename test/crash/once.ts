@@ -4,13 +4,20 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { program } from "../support/bundle.js"
 import { start } from "../support/remoteCrowd/process.js"
 import type { Assurances, Faults } from "../support/remoteCrowd/protocol.js"
 import { seeded } from "../support/remoteCrowd/random.js"
 import { compare, type Findings } from "./books.js"
-import type { Programs } from "./bundle.js"
 import { instant, live } from "./supervise.js"
 import { type Phase, phases, Work } from "./task.js"
+
+/** Each made into one file. */
+export const programs = Effect.all(
+  { crowd: program("test/support/remoteCrowd/server.ts"), work: program("test/crash/program.ts") },
+  { concurrency: 2 }
+)
+export type Programs = Effect.Effect.Success<typeof programs>
 
 export interface Options {
   readonly promised: Assurances

@@ -88,9 +88,9 @@ describe("a Conductor", () => {
 
   it.effect("takes back what was on offer for its time, be it longer than a timer can run", () =>
     Effect.gen(function* () {
-      const run = yield* kit.launched({ rows: 2, task: { lifetime: Duration.days(40) } })
+      const run = yield* kit.launched({ rows: 2, task: { lifetime: Duration.days(26) } })
       const { conducted, roundsIn } = yield* counted(run.id)
-      yield* roundsIn("39 days")
+      yield* roundsIn("25 days")
       expect(yield* Fiber.poll(conducted)).toEqual(Option.none())
       yield* roundsIn("1 day")
       expect((yield* Fiber.join(conducted)).units).toMatchObject({ expired: 2 })

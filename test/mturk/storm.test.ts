@@ -4,7 +4,7 @@ import { programs, rage } from "./storm/storm.js"
 
 /** `npm run prove:mturk` has a thousand units and fifty kills. */
 describe("a requester that is killed again and again, against a service that drops a fifth of all calls", () => {
-  it.scopedLive(
+  it.live(
     "makes every HIT once, decides every assignment once, and pays every bonus once, to the cent",
     () =>
       Effect.gen(function* () {

@@ -36,4 +36,4 @@ const program = Effect.gen(function* () {
   return proof.wrong.length === 0 && proof.kills === asked.kills
 })
 
-process.exitCode = (await Effect.runPromise(Effect.scoped(program))) ? 0 : 1
+process.exitCode = (await Effect.runPromise(program)) ? 0 : 1

@@ -5,8 +5,7 @@
 import { parseArgs } from "node:util"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { programs } from "../crash/bundle.js"
-import { histogram, type Options, type Proof, proveAll } from "../crash/once.js"
+import { histogram, type Options, type Proof, programs, proveAll } from "../crash/once.js"
 import { always } from "../support/remoteCrowd/protocol.js"
 
 const { values } = parseArgs({
@@ -75,4 +74,4 @@ const program = Effect.gen(function* () {
   return rows.length > 0 && rows.every(({ kills, wrong }) => wrong === 0 && kills === asked.kills)
 })
 
-process.exitCode = (await Effect.runPromise(Effect.scoped(program))) ? 0 : 1
+process.exitCode = (await Effect.runPromise(program)) ? 0 : 1

@@ -15,6 +15,7 @@ import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import * as tables from "../../src/store/tables.js"
+import { program } from "../support/bundle.js"
 import * as sqlite from "../support/sqlite.js"
 import { block, requester, seed, unit, upTo } from "./rows.js"
 import { sqlSuite } from "./sql.js"
@@ -222,14 +223,11 @@ describe("SqliteStore", () => {
     })
   )
 
-  const openElsewhere = (filename: string) => {
-    const script = path.join(import.meta.dirname, "openStore.ts")
-    const command = ["--import", "tsx", script, filename]
-    return Effect.map(
-      Effect.promise(() => promisify(execFile)(process.execPath, command)),
-      ({ stdout }) => stdout
+  const openElsewhere = (filename: string) =>
+    program("test/store/openStore.ts").pipe(
+      Effect.flatMap((file) => Effect.promise(() => promisify(execFile)(process.execPath, [file, filename]))),
+      Effect.map(({ stdout }) => stdout)
     )
-  }
 
   it.scoped(
     "tells that a folder, or a file in it, may only be read",

@@ -19,6 +19,12 @@ const over = (change: {
   currentTimeNanos: Effect.map(real.currentTimeMillis, (now) => BigInt(change.millis(now)) * 1_000_000n)
 })
 
+/** By a clock that shows whatever it is told, and on which nothing sleeps. */
+export const showing =
+  (millis: () => number) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.withClock(effect, over({ millis, sleep: () => Effect.dieMessage("nothing sleeps on this clock") }))
+
 /** So much later; but only by our clock. */
 export const later = <A, E, R>(by: Duration.DurationInput, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withClock(

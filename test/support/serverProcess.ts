@@ -1,10 +1,10 @@
 /** Local's server as a process of its own, to be stopped or killed. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { program } from "./bundle.js"
 
 /** What the process is started with. */
 export const Serving = Schema.parseJson(
@@ -27,9 +27,6 @@ export interface ServerProcess {
   readonly end: (signal: NodeJS.Signals) => Effect.Effect<void>
 }
 
-const loader = fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url))
-const program = fileURLToPath(new URL("serverProgram.ts", import.meta.url))
-
 const gone = (child: ChildProcess): Effect.Effect<void> =>
   Effect.async((resume) => {
     if (child.exitCode !== null || child.signalCode !== null) resume(Effect.void)
@@ -50,7 +47,7 @@ export const started = (
 ): Effect.Effect<{ readonly child: ChildProcess; readonly line: string }, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<{ readonly child: ChildProcess; readonly line: string }>((resume) => {
-      const child = spawn(process.execPath, ["--import", loader, ...(options.node ?? []), file, ...words], {
+      const child = spawn(process.execPath, [...(options.node ?? []), file, ...words], {
         env: { ...process.env, ...options.env },
         stdio: ["ignore", "pipe", "pipe"]
       })
@@ -66,7 +63,7 @@ export const started = (
 
 /** Serves until the scope ends, or until it is ended before. */
 export const start = (serving: Serving): Effect.Effect<ServerProcess, never, Scope.Scope> =>
-  Effect.map(started(program, [Schema.encodeSync(Serving)(serving)]), ({ child, line }) => ({
-    port: Number(line),
-    end: (signal) => end(child, signal)
-  }))
+  program("test/support/serverProgram.ts").pipe(
+    Effect.flatMap((file) => started(file, [Schema.encodeSync(Serving)(serving)])),
+    Effect.map(({ child, line }) => ({ port: Number(line), end: (signal) => end(child, signal) }))
+  )

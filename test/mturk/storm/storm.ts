@@ -5,21 +5,20 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
-import { bundled, type Files } from "../../crash/bundle.js"
 import { instant, live } from "../../crash/supervise.js"
 import type { Phase } from "../../crash/task.js"
+import { program } from "../../support/bundle.js"
 import { seeded } from "../../support/remoteCrowd/random.js"
 import { directory } from "../../support/sqlite.js"
 import { compare, type Done, doneIn } from "./books.js"
 import { Errand, Stall, Told } from "./protocol.js"
 
-export type Programs = Files<"market" | "requester">
-
-export const programs: Effect.Effect<Programs, never, Scope.Scope> = bundled({
-  market: "test/mturk/storm/market.ts",
-  requester: "test/mturk/storm/requester.ts"
-})
+/** Each made into one file. */
+export const programs = Effect.all(
+  { market: program("test/mturk/storm/market.ts"), requester: program("test/mturk/storm/requester.ts") },
+  { concurrency: 2 }
+)
+type Programs = Effect.Effect.Success<typeof programs>
 
 /** A fifth is dropped, half of those after acting. */
 const shares = {
@@ -49,7 +48,7 @@ export interface Proof extends Done {
 
 const outward = ["CreateHITWithHITType", "ApproveAssignment", "SendBonus"]
 
-const market = (program: string, stall: Stall) =>
+const market = (file: string, stall: Stall) =>
   Effect.gen(function* () {
     const listeners = new Set<() => void>()
     const faults = new Map<string, number>()
@@ -65,7 +64,7 @@ const market = (program: string, stall: Stall) =>
     }
     yield* Effect.acquireRelease(
       Effect.sync(() => {
-        const child = fork(program, [Schema.encodeSync(Stall)(stall)], {
+        const child = fork(file, [Schema.encodeSync(Stall)(stall)], {
           stdio: ["ignore", "inherit", "inherit", "ipc"]
         })
         child.on("message", (message) => {
