@@ -31,6 +31,7 @@ import * as loading from "./crowd/loading.js"
 import { assignmentsOf, resultOf } from "./crowd/results.js"
 import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
 import * as reviewing from "./crowd/reviewing.js"
+import { placesOf } from "./driver/offers.js"
 import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { named } from "./internal/schemas.js"
 import { Journal } from "./Journal.js"
@@ -163,7 +164,8 @@ const planWith = <E>(
     yield* checks.pages(provider, batch)
     const { qualifications, reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
-    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
+    const places = placesOf(provider.offers, batch.task, units)
+    const fee = provider.fee({ kind: "reward", amount: reward, places, qualifications })
     return {
       name: batch.name,
       provider: provider.provider,
@@ -302,13 +304,14 @@ export const relaunchPlan = (id: RunId, options: RelaunchOptions = {}) =>
     const units = yield* Units
     const provider = yield* Provider
     const { requester, task } = yield* runs.get(id)
-    const { qualifications, reward, unitsPerAssignment } = task
+    const { qualifications, reward } = task
     const lacking = yield* runs.lacking(id, options)
     const made = yield* units.list(id, { status: "created" }).pipe(
       Stream.filter(({ replaces }) => Option.isSome(replaces)),
       Stream.runCount
     )
-    const fee = provider.fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications })
+    const places = placesOf(provider.offers, task, lacking.units + made)
+    const fee = provider.fee({ kind: "reward", amount: reward, places, qualifications })
     const plan: RelaunchPlan = {
       rows: lacking.rows,
       units: lacking.units + made,

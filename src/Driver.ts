@@ -21,9 +21,11 @@ import type {
   ProviderError
 } from "./CrowdError.js"
 import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
+import type { Offers } from "./driver/offers.js"
 import type {
   BlockOrder,
   BonusOrder,
+  ExcludeOrder,
   ExpireOrder,
   FeedbackRules,
   GrantOrder,
@@ -37,11 +39,12 @@ import type { Message, Outcome } from "./Messages.js"
 import type { Currency, Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
-import type { RemoteAgentStatus, RemoteUnitStatus } from "./States.js"
+import type { RemoteAgentStatus, RemoteOfferStatus } from "./States.js"
 import type { Inputs, QualificationRequirement, Task, TaskRun } from "./TaskRuns.js"
 import type { Unit } from "./Units.js"
 import type { Worker } from "./Workers.js"
 
+export * from "./driver/offers.js"
 export * from "./driver/orders.js"
 export * from "./driver/outward.js"
 
@@ -54,40 +57,42 @@ export * from "./driver/outward.js"
 export type Mode = "test" | "live"
 
 /**
- * What a browser said when its worker accepted: who it is and, where the crowd decides so, which unit and under which
- * name of its own.
+ * What a browser said when its worker accepted: who it is and, where the crowd tells, of which offer and under which name
+ * of its own.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Arrival {
   readonly workerName: string
-  /** The crowd's name for the unit; none where any free unit of the run will do. */
-  readonly remoteUnit: Option.Option<string>
+  /** The crowd's name for the offer; none where any free unit of the run will do. */
+  readonly offer: Option.Option<string>
   /** The crowd's name for this piece of work. Crowds reuse it, so it counts only together with the worker. */
   readonly remoteAgent: Option.Option<string>
 }
 
 /**
- * What a crowd says of a unit, or of one worker's work on a unit.
+ * What a crowd says of an offer, or of one worker's work in it. Work of somebody unheard of takes a free unit of the
+ * offer, or of the run where the crowd does not tell which; where there is none, it is kept as `unplaced`.
  *
  * @since 0.1.0
  * @category models
  */
 export type Observation =
   | {
-      readonly _tag: "Unit"
-      readonly remoteUnit: string
-      readonly status: RemoteUnitStatus
+      readonly _tag: "Offer"
+      readonly offer: string
+      readonly status: RemoteOfferStatus
       /**
-       * Of a unit that was taken back and that nobody is at work on any more: for how long work may still become visible;
-       * zero where the crowd is never behind. Left out, whoever was at work when it was taken back may still be.
+       * Of an offer that was taken back and that nobody is at work on any more: for how long work may still become
+       * visible; zero where the crowd is never behind. Left out, whoever was at work when it was taken back may still be.
        */
       readonly wait?: Duration.Duration | undefined
     }
   | {
       readonly _tag: "Agent"
-      readonly remoteUnit: string
+      /** Where the crowd tells it. */
+      readonly offer?: string | undefined
       readonly workerName: string
       readonly remoteAgent: string
       readonly status: RemoteAgentStatus
@@ -137,11 +142,14 @@ export interface Driver {
   readonly timeout: Duration.Duration
   /** The currencies this crowd pays in; whatever the task is in where it is left out. */
   readonly currencies?: Arr.NonEmptyReadonlyArray<Currency> | undefined
+  /** How the crowd offers units; each by itself by default. */
+  readonly offers: Offers
   /** What the marketplace takes on top of a payment. */
   readonly fee: (payment: {
     readonly kind: "reward" | "bonus"
     readonly amount: Money
-    readonly unitsPerAssignment: number
+    /** With how many places the offer was made. */
+    readonly places: number
     /** What the task asks of its workers; some crowds take more for some of it. */
     readonly qualifications?: ReadonlyArray<QualificationRequirement> | undefined
   }) => Money
@@ -177,8 +185,8 @@ export interface Driver {
    * `Stream.never` where all there is comes in through `Agents`. Left out, the crowd has to be asked time and again.
    */
   readonly news?: Stream.Stream<void> | undefined
-  /** What the crowd says of one unit now. Default: none, so that the status is what `observe` told last. */
-  readonly unitStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError>
+  /** What the crowd says of a unit's offer now. Default: none, so that the status is what `observe` told last. */
+  readonly offerStatus: (unit: Unit) => Effect.Effect<Option.Option<RemoteOfferStatus>, ProviderError>
   /** What the crowd says of one agent now. Default: none, so that the status is what `observe` told last. */
   readonly agentStatus: (agent: Agent) => Effect.Effect<Option.Option<RemoteAgentStatus>, ProviderError>
   /**
@@ -197,6 +205,11 @@ export interface Driver {
    * tells the crowd nothing either, or where the crowd has no way back.
    */
   readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
+  /**
+   * Keeps whoever has handed in as many units of a run as one worker may from more of it. Left out by a crowd that keeps
+   * `unitsPerWorker` without being told, or that does not keep it.
+   */
+  readonly exclude?: Outward<ExcludeOrder, ProviderError> | undefined
   /** Whether the crowd keeps the worker out, whoever asked for it; left out where it cannot be asked. */
   readonly isBlocked?: ((worker: Worker) => Effect.Effect<boolean, ProviderError>) | undefined
   /** What this crowd wants of the feedback of a rejection; that there is some, by default. */
@@ -204,7 +217,7 @@ export interface Driver {
 }
 
 /** The members of a `Driver` that have a default. */
-type Defaulted = "cleanup" | "unitStatus" | "agentStatus" | "markDone" | "unblock"
+type Defaulted = "cleanup" | "offers" | "offerStatus" | "agentStatus" | "markDone" | "unblock"
 
 /**
  * What `make` takes: a driver, of which may be left out what most crowds do not have. `Driver` says each default.
@@ -242,7 +255,7 @@ export interface Options extends Omit<Driver, Defaulted>, Partial<Pick<Driver, D
  *   arrivals: Driver.arrivals({
  *     provider,
  *     schema: Schema.Struct({ worker: Schema.NonEmptyTrimmedString }),
- *     arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
+ *     arrival: ({ worker }) => ({ workerName: worker, offer: Option.none(), remoteAgent: Option.none() })
  *   }),
  *   setup: () => Effect.succeed(null),
  *   observe: () => Stream.empty,
@@ -260,7 +273,8 @@ export interface Options extends Omit<Driver, Defaulted>, Partial<Pick<Driver, D
  */
 export const make = (options: Options): Driver => ({
   cleanup: () => Effect.void,
-  unitStatus: () => Effect.succeedNone,
+  offers: { holds: "unit" },
+  offerStatus: () => Effect.succeedNone,
   agentStatus: () => Effect.succeedNone,
   markDone: () => Effect.void,
   unblock: settled,
@@ -358,7 +372,7 @@ export const registration = <Args, Encoded>(options: {
  *   schema: Schema.Struct({ worker: Schema.NonEmptyString, place: Schema.String }),
  *   arrival: ({ place, worker }) => ({
  *     workerName: worker,
- *     remoteUnit: Option.some(place), // the crowd decides who gets which unit
+ *     offer: Option.some(place), // the crowd decides who gets which unit
  *     remoteAgent: Option.none()
  *   })
  * })

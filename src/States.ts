@@ -243,17 +243,17 @@ export const RemoteAgentStatus = Schema.Literal("working", "submitted", "approve
 export type RemoteAgentStatus = typeof RemoteAgentStatus.Type
 
 /**
- * What a crowd says of one unit: `offered` to its workers, or `withdrawn` from them.
+ * What a crowd says of an offer: `offered` to its workers, or `withdrawn` from them.
  *
  * @since 0.1.0
  * @category models
  */
-export const RemoteUnitStatus = Schema.Literal("offered", "withdrawn")
+export const RemoteOfferStatus = Schema.Literal("offered", "withdrawn")
 /**
  * @since 0.1.0
  * @category models
  */
-export type RemoteUnitStatus = typeof RemoteUnitStatus.Type
+export type RemoteOfferStatus = typeof RemoteOfferStatus.Type
 
 /**
  * What brings our record of an agent in step with the crowd: `operations` in their order, each through the table;
@@ -306,12 +306,12 @@ export const reconcileAgent = (local: Option.Option<AgentStatus>, remote: Remote
 }
 
 /**
- * Pure: what we hold of a unit against what the crowd says.
+ * Pure: what we hold of a unit against what the crowd says of its offer.
  *
  * @since 0.1.0
  * @category reconciliation
  */
-export const reconcileUnit = (local: UnitStatus, remote: RemoteUnitStatus): Option.Option<UnitOperation> => {
+export const reconcileUnit = (local: UnitStatus, remote: RemoteOfferStatus): Option.Option<UnitOperation> => {
   if (remote === "offered") return local === "created" ? Option.some("launch") : Option.none()
   return local === "launched" || local === "created" ? Option.some("expire") : Option.none()
 }

@@ -37,8 +37,12 @@ export const Unit = Schema.Struct({
   /** The order in which units are given out: first every assignment's unit 0, in the order of the data, and so on. */
   place: Schema.Int,
   status: UnitStatus,
-  /** The crowd's own name for it, where it has one. */
+  /** The crowd's own name for the offer that it is part of, where it has one. */
   remoteId: Schema.OptionFromNullOr(Schema.String),
+  /** The unit that it is, or was last tried to be, launched with in one order, where it is not the first of its order. */
+  launchedWith: Schema.OptionFromNullOr(UnitId),
+  /** With how many places its offer was made; 1 as long as it is not out. */
+  offerSize: Schema.Int,
   /** The agent that holds it, or that completed it. */
   agent: Schema.OptionFromNullOr(AgentId),
   /**
@@ -126,7 +130,10 @@ export interface Service {
     ReadonlyArray<Unit>,
     TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError | E
   >
-  /** Takes one unit back from the crowd. Answers how long to wait until nobody can be working on it. */
+  /**
+   * Takes one unit back. The crowd is told once its offer has no other open unit; work that somebody hands in until then
+   * is kept. Answers how long to wait until nobody can be working on it.
+   */
   readonly expire: (
     id: UnitId
   ) => Effect.Effect<Duration.Duration, UnitNotFound | InvalidTransition | Uncertain | ProviderError | StoreError>

@@ -1,4 +1,5 @@
 /** What a driver is asked to do. */
+import type * as Arr from "effect/Array"
 import type * as Option from "effect/Option"
 import type { Agent } from "../Agents.js"
 import type { Money } from "../Money.js"
@@ -8,17 +9,33 @@ import type { Inputs, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { Worker } from "../Workers.js"
 
-/** Offer one unit to workers: its row of data, and the template that shows it. @since 0.1.0 @category orders */
+/** Offer units to workers: a new offer, or more places in one that is out. @since 0.1.0 @category orders */
 export interface LaunchOrder {
-  readonly unit: Unit
+  /** What the order is for: as many units as the crowd's offers hold, of which at least one is new on offer. */
+  readonly units: Arr.NonEmptyReadonlyArray<Unit>
   readonly run: TaskRun
+  /** The row of the first unit; an offer of a whole run shows none. */
   readonly inputs: Inputs
   readonly template: string
+  /** The crowd's own name for the offer where it is out already. */
+  readonly offer: Option.Option<string>
+  /** With how many places it was made; those of these units, where it is new. */
+  readonly size: number
+  /** How many places the offer has to have in all: for what was handed in, what is on offer, and these units. */
+  readonly places: number
 }
 
-/** Take one unit back from offer. @since 0.1.0 @category orders */
+/** Take an offer back of which these were the last open units. @since 0.1.0 @category orders */
 export interface ExpireOrder {
-  readonly unit: Unit
+  readonly units: Arr.NonEmptyReadonlyArray<Unit>
+  readonly run: TaskRun
+  /** The crowd's own name for the offer, where it has one. */
+  readonly offer: Option.Option<string>
+}
+
+/** Keep a worker who has done all they may of a run from more of it. @since 0.1.0 @category orders */
+export interface ExcludeOrder {
+  readonly worker: Worker
   readonly run: TaskRun
 }
 

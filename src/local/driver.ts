@@ -26,7 +26,7 @@ export const driver = Driver.make({
   arrivals: Driver.arrivals({
     provider,
     schema: ProviderData,
-    arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
+    arrival: ({ worker }) => ({ workerName: worker, offer: Option.none(), remoteAgent: Option.none() })
   }),
   setup: () => Effect.succeed(null),
   observe: () => Stream.empty,

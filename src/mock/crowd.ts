@@ -42,7 +42,7 @@ const noScripts = (): Scripts => ({
   setup: [],
   cleanup: [],
   observe: [],
-  unitStatus: [],
+  offerStatus: [],
   agentStatus: [],
   markDone: [],
   launch: [],

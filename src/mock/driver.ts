@@ -40,12 +40,12 @@ const heardBy = (hear: Hear, { send, ...launch }: Driver["launch"]): Driver["lau
 
 export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver => {
   const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
-  const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
-    Money.sum(amount, fee({ kind, amount, unitsPerAssignment: 1 }))
+  const withFee = (kind: "reward" | "bonus", amount: Money.Money) => Money.sum(amount, fee({ kind, amount, places: 1 }))
   return {
     provider,
     mode: "test",
     timeout: Duration.decode(options.timeout ?? "30 seconds"),
+    offers: { holds: "unit" },
     currencies: [(options.balance ?? defaultBalance).currency],
     fee,
     registration: registration({
@@ -57,7 +57,7 @@ export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver
     arrivals: arrivals({
       provider,
       schema: ProviderData,
-      arrival: ({ agent, unit, worker }) => ({ workerName: worker, remoteUnit: unit, remoteAgent: agent })
+      arrival: ({ agent, unit, worker }) => ({ workerName: worker, offer: unit, remoteAgent: agent })
     }),
     setup: () => side.call("setup", Effect.succeed({})),
     cleanup: () => side.call("cleanup", Effect.void),
@@ -71,14 +71,14 @@ export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver
         )
       ),
     news: side.news,
-    unitStatus: () => side.call("unitStatus", Effect.succeedNone),
+    offerStatus: () => side.call("offerStatus", Effect.succeedNone),
     agentStatus: () => side.call("agentStatus", Effect.succeedNone),
     markDone: () => side.call("markDone", Effect.void),
     launch: heardBy(
       hear,
-      side.outward("launch", ({ unit }) => unit.id)
+      side.outward("launch", ({ units: [unit] }) => unit.id)
     ),
-    expire: side.outward("expire", ({ unit }) => unit.id),
+    expire: side.outward("expire", ({ units: [unit] }) => unit.id),
     approve: side.outward("approve", ({ agent }) => agent.id, {
       of: ({ run }) => withFee("reward", run.task.reward),
       unpaid: crowd.unpaid

@@ -83,7 +83,7 @@ export interface MethodErrors {
   readonly setup: ProviderError
   readonly cleanup: ProviderError
   readonly observe: ProviderError
-  readonly unitStatus: ProviderError
+  readonly offerStatus: ProviderError
   readonly agentStatus: ProviderError
   readonly markDone: ProviderError
   readonly launch: InsufficientFunds | ProviderError

@@ -49,14 +49,14 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
       schema: ProviderData,
       arrival: ({ assignmentId, hitId, workerId }) => ({
         workerName: workerId,
-        remoteUnit: Option.some(hitId),
+        offer: Option.some(hitId),
         remoteAgent: Option.some(assignmentId)
       })
     }),
     setup: hits.setup(crowd, requirements),
     cleanup: hits.cleanup(crowd),
     observe: observe(crowd, { alone: host === undefined }),
-    unitStatus: hits.unitStatus(crowd),
+    offerStatus: hits.offerStatus(crowd),
     agentStatus: reviews.agentStatus(crowd),
     launch: hits.launch(crowd, questions.make(host)),
     expire: hits.expire(crowd),

@@ -17,7 +17,7 @@ import * as Stream from "effect/Stream"
 import type { InsufficientFunds, ProviderError } from "../CrowdError.js"
 import { type Driver, type ExpireOrder, type LaunchOrder, type Receipt, receipt, type Sent } from "../Driver.js"
 import * as Money from "../Money.js"
-import type { RemoteUnitStatus } from "../States.js"
+import type { RemoteOfferStatus } from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
@@ -118,7 +118,7 @@ const idsIn = (message: string): ReadonlyArray<string> => [...new Set(message.ma
 const isUnitOf = (unit: Unit) => (hit: replies.Hit) => hit.RequesterAnnotation === unit.id
 
 /** The HIT that an earlier sending made. */
-const adopt = (crowd: Crowd, { unit }: LaunchOrder, { description, method }: Refusal) =>
+const adopt = (crowd: Crowd, { units: [unit] }: LaunchOrder, { description, method }: Refusal) =>
   Effect.gen(function* () {
     for (const id of idsIn(description)) {
       const hit = Option.filter(yield* Effect.mapError(getHit(crowd, id), refused(crowd)), isUnitOf(unit))
@@ -144,7 +144,7 @@ const commandOf = (
       MaxAssignments: 1,
       LifetimeInSeconds: seconds(Duration.toMillis(order.run.task.lifetime)),
       Question: question,
-      RequesterAnnotation: order.unit.id,
+      RequesterAnnotation: order.units[0].id,
       UniqueRequestToken: token
     })
   })
@@ -168,8 +168,8 @@ const launchOne = (
 
 /** What one unit of the run costs. */
 export const cost = ({ fee }: Crowd, { task }: TaskRun): Money.Money => {
-  const { qualifications, reward: amount, unitsPerAssignment } = task
-  return Money.sum(amount, fee({ kind: "reward", amount, unitsPerAssignment, qualifications }))
+  const { qualifications, reward: amount } = task
+  return Money.sum(amount, fee({ kind: "reward", amount, places: 1, qualifications }))
 }
 
 export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => ({
@@ -181,9 +181,9 @@ export const launch = (crowd: Crowd, questions: Questions): Driver["launch"] => 
     Effect.map(
       search(
         crowd,
-        orders.map(({ order }) => order.unit.id)
+        orders.map(({ order }) => order.units[0].id)
       ),
-      (found) => orders.map(({ order }) => Option.map(Option.fromNullable(found.get(order.unit.id)), receiptOf))
+      (found) => orders.map(({ order }) => Option.map(Option.fromNullable(found.get(order.units[0].id)), receiptOf))
     )
   ),
   send: (orders) =>
@@ -195,7 +195,7 @@ const receiptOf = (remoteId: string): Receipt => receipt({ remoteId })
 /** How long somebody we know nothing of may be at work. Whom we know of has a lease of theirs. */
 const waitFor = (
   crowd: Crowd,
-  { run, unit }: ExpireOrder,
+  { run, units: [unit] }: ExpireOrder,
   id: string
 ): Effect.Effect<Duration.Duration, ProviderError> =>
   unit.status === "assigned"
@@ -213,7 +213,7 @@ const expireOne = (crowd: Crowd, order: ExpireOrder): Effect.Effect<Receipt, Pro
   Effect.gen(function* () {
     const method = "UpdateExpirationForHIT"
     yield* setupOf(crowd, method, order.run)
-    const id = Option.getOrUndefined(order.unit.remoteId)
+    const id = Option.getOrUndefined(order.offer)
     if (id === undefined) return receipt()
     yield* crowd.client
       .call(method, () => new UpdateExpirationForHITCommand({ HITId: id, ExpireAt: new Date(0) }), Nothing)
@@ -236,8 +236,8 @@ export const expire = (crowd: Crowd): Driver["expire"] => ({
     Effect.forEach(orders, ({ order }) => Effect.either(expireOne(crowd, order)), { concurrency: "unbounded" })
 })
 
-export const unitStatus =
-  (crowd: Crowd): Driver["unitStatus"] =>
+export const offerStatus =
+  (crowd: Crowd): Driver["offerStatus"] =>
   ({ remoteId }) =>
     Effect.gen(function* () {
       if (Option.isNone(remoteId)) return Option.none()
@@ -254,7 +254,7 @@ const statusOf = (
   crowd: Crowd,
   hit: replies.Hit,
   now: number
-): Effect.Effect<Option.Option<RemoteUnitStatus>, ProviderError> => {
+): Effect.Effect<Option.Option<RemoteOfferStatus>, ProviderError> => {
   if (hit.HITStatus === "Assignable") return Effect.succeedSome(isExpired(hit, now) ? "withdrawn" : "offered")
   if (hit.HITStatus !== "Reviewable" || hit.NumberOfAssignmentsCompleted > 0 || !isExpired(hit, now)) {
     return Effect.succeedNone

@@ -130,7 +130,7 @@ const leaving = ({ agent, hit }: Known, now: number): ReadonlyArray<Observation>
     .filter(({ status }) => States.isOpen(status))
     .map((agent) => ({
       _tag: "Agent",
-      remoteUnit: hit.HITId,
+      offer: hit.HITId,
       workerName: agent.workerName,
       remoteAgent: Option.getOrElse(agent.remoteId, () => ""),
       status: now >= agent.deadline.epochMillis ? "expired" : "returned",
@@ -140,8 +140,8 @@ const leaving = ({ agent, hit }: Known, now: number): ReadonlyArray<Observation>
 
 /** Where nobody is at work on it, it may have been submitted just now and not be listed yet. */
 const withdrawn = ({ hit }: Known): Observation => ({
-  _tag: "Unit",
-  remoteUnit: hit.HITId,
+  _tag: "Offer",
+  offer: hit.HITId,
   status: "withdrawn",
   wait: hit.NumberOfAssignmentsPending === 0 ? Duration.millis(settled) : undefined
 })
@@ -152,7 +152,7 @@ const abandoned = (known: Known, now: number): ReadonlyArray<Observation> =>
 
 const submission = ({ hit }: Known, found: replies.Assignment, now: number): Observation => ({
   _tag: "Agent",
-  remoteUnit: hit.HITId,
+  offer: hit.HITId,
   workerName: found.WorkerId,
   remoteAgent: found.AssignmentId,
   status: statusOf(found),

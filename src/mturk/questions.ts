@@ -35,7 +35,7 @@ export const render = (prepared: Prepared, inputs: LaunchOrder["inputs"]): strin
   assemble(prepared, inputs, { script: submitScript, button: "anywhere" })
 
 /** The page is told which unit it is for; its own parameters stay. */
-const addressOf = (host: string, { run, unit }: LaunchOrder): string => {
+const addressOf = (host: string, { run, units: [unit] }: LaunchOrder): string => {
   const url = new URL(host)
   url.searchParams.set("run", run.id)
   url.searchParams.set("unit", unit.id)
@@ -82,7 +82,7 @@ export const make = (host: string | undefined): Questions => {
       if (host !== undefined) return Either.right(external(addressOf(host, order)))
       const question = html(render(prepared(order), order.inputs))
       const fault = sizeFault(question)
-      return fault === undefined ? Either.right(question) : Either.left(`the page of ${order.unit.id} ${fault}`)
+      return fault === undefined ? Either.right(question) : Either.left(`the page of ${order.units[0].id} ${fault}`)
     }
   }
 }

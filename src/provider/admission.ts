@@ -39,7 +39,7 @@ export const make = (engine: Engine.Service): Service["register"] => {
 
   /** Puts back what the worker holds. It was open in this transaction. */
   const putBack = (held: Agent, now: DateTime.Utc) =>
-    Effect.catchTag(changeAgent(store, held, "return", now), "InvalidTransition", Effect.die)
+    Effect.catchTag(changeAgent(engine, held, "return", now), "InvalidTransition", Effect.die)
 
   const admit = (
     found: TaskRun,
@@ -61,12 +61,12 @@ export const make = (engine: Engine.Service): Service["register"] => {
         Option.match({ onNone: () => Effect.void, onSome: refuse })
       )
       if (Option.isNone(swapped)) yield* allowed
-      const unit = yield* Option.match(arrival.remoteUnit, {
-        onNone: () => eligibility.claimAny(engine, { run: found, worker, standing, agent: id, now }),
-        onSome: (remote) => eligibility.claimAt(engine, { run: found, worker, standing, remote, agent: id, now })
+      const claim = { run: found, worker, standing, agent: id, now }
+      const unit = yield* Option.match(arrival.offer, {
+        onNone: () => eligibility.claimAny(engine, claim),
+        onSome: (offer) => eligibility.claimAt(engine, offer, claim)
       })
-      if (Option.isNone(unit))
-        return yield* refuse(yield* eligibility.whyNone(engine, found, standing, arrival.remoteUnit))
+      if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, found, standing, arrival.offer))
       // Only now: while they held it, its assignment was not among those they could have; and it counts no more.
       if (Option.isSome(swapped)) yield* Effect.zipRight(putBack(swapped.value, now), allowed)
       const taken = yield* registry.take(engine, {

@@ -26,7 +26,7 @@ export const make = (engine: Engine.Service): Service => {
       Effect.gen(function* () {
         const found = yield* agent(id)
         if (States.isAfter(found.status, operation)) return found
-        return yield* changeAgent(store, found, operation, yield* DateTime.now)
+        return yield* changeAgent(engine, found, operation, yield* DateTime.now)
       })
     )
 

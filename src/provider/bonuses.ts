@@ -31,7 +31,7 @@ const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): E
   tokenOfParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
 
 const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">): Money =>
-  driver.fee({ kind: "bonus", amount, unitsPerAssignment: 1 })
+  driver.fee({ kind: "bonus", amount, places: 1 })
 
 const orderOf = ({ unit, worker }: Engine.Service, bonus: typeof Bonus.Type) =>
   Effect.gen(function* () {

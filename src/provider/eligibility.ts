@@ -1,18 +1,18 @@
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IneligibleReason, StoreError } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
-import * as States from "../States.js"
-import { leftAs } from "../store/claimStatuses.js"
+import { claimedAs, claimedFrom, leftAs } from "../store/claimStatuses.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { Service } from "../Workers.js"
 import { isBlocked } from "./blocks.js"
 import type * as Engine from "./engine.js"
-import { hasHad, type Named, standingOf, unitAt } from "./workerRegistry.js"
+import { hasHad, keeps, type Named, standingOf, unitsAt } from "./workerRegistry.js"
 
 type Standing = typeof tables.standings.schema.Type
 
@@ -153,17 +153,16 @@ export const available = (
     return Math.min(all, toShow + again)
   })
 
+interface Claim {
+  readonly run: TaskRun
+  readonly worker: Named
+  readonly standing: Standing
+  readonly agent: Ids.AgentId
+  readonly now: DateTime.Utc
+}
+
 /** Any free unit for the worker: first those after the last one they took, then those that came back before it. */
-export const claimAny = (
-  { store }: Engine.Service,
-  options: {
-    readonly run: TaskRun
-    readonly worker: Named
-    readonly standing: Standing
-    readonly agent: Ids.AgentId
-    readonly now: DateTime.Utc
-  }
-): Effect.Effect<Option.Option<Unit>, StoreError> => {
+export const claimAny = ({ store }: Engine.Service, options: Claim): Effect.Effect<Option.Option<Unit>, StoreError> => {
   const claim = (after: number) =>
     store.claim({
       run: options.run.id,
@@ -178,52 +177,68 @@ export const claimAny = (
   return Effect.flatMap(claim(place), (unit) => (Option.isSome(unit) || place < 0 ? Effect.succeed(unit) : claim(-1)))
 }
 
-/** The very unit the crowd has given the worker, unless it is one row more than they are shown. */
+/** Assigns the first of these units that nobody has been quicker to take. */
+const assignFirst = (
+  engine: Engine.Service,
+  units: ReadonlyArray<Unit>,
+  { agent, now, run }: Claim
+): Effect.Effect<Option.Option<Unit>, StoreError> => {
+  const set = {
+    status: claimedAs,
+    agent: Option.some(agent),
+    leaseUntil: Option.some(DateTime.addDuration(now, run.task.duration)),
+    updatedAt: now
+  }
+  const assign = ({ id }: Unit) =>
+    Effect.map(engine.store.update(tables.units, { ids: [id], when: { status: [claimedFrom] }, set }), Arr.head)
+  return Effect.reduce(units, Option.none<Unit>(), (assigned, unit) =>
+    Option.isSome(assigned) ? Effect.succeed(assigned) : assign(unit)
+  )
+}
+
+const freeAt = (engine: Engine.Service, run: TaskRun, offer: string): Effect.Effect<ReadonlyArray<Unit>, StoreError> =>
+  Effect.map(unitsAt(engine, run, offer), (units) => units.filter(({ status }) => status === claimedFrom))
+
+const holdsRun = ({ driver }: Engine.Service): boolean => driver.offers.holds === "run"
+
+/** A free unit of the offer that the crowd has let the worker into, unless it is one row more than they are shown. */
 export const claimAt = (
   engine: Engine.Service,
-  options: {
-    readonly run: TaskRun
-    readonly worker: Named
-    readonly standing: Standing
-    readonly remote: string
-    readonly agent: Ids.AgentId
-    readonly now: DateTime.Utc
-  }
+  offer: string,
+  claim: Claim
 ): Effect.Effect<Option.Option<Unit>, StoreError> =>
   Effect.gen(function* () {
-    const { agent, now, remote, run, standing, worker } = options
-    const unit = yield* unitAt(engine, run, remote)
-    if (Option.isNone(unit)) return Option.none()
-    const { assignment } = unit.value
-    if (hasSeenEnough(run, standing) && !(yield* hasHad(engine, worker.id, assignment))) return Option.none()
-    const [claimed] = yield* engine.store.update(tables.units, {
-      ids: [unit.value.id],
-      when: { status: States.unitSources("assign") },
-      set: {
-        status: "assigned",
-        agent: Option.some(agent),
-        leaseUntil: Option.some(DateTime.addDuration(now, run.task.duration)),
-        updatedAt: now
-      }
-    })
-    return Option.fromNullable(claimed)
+    const { run, standing, worker } = claim
+    if (holdsRun(engine)) {
+      const units = yield* unitsAt(engine, run, offer, 1)
+      return units.length === 0 ? Option.none() : yield* claimAny(engine, claim)
+    }
+    const seenEnough = hasSeenEnough(run, standing)
+    const open = yield* Effect.filter(yield* freeAt(engine, run, offer), ({ assignment }) =>
+      Effect.gen(function* () {
+        if (yield* keeps(engine, worker.id, assignment)) return false
+        return !seenEnough || (yield* hasHad(engine, worker.id, assignment))
+      })
+    )
+    return yield* assignFirst(engine, open, claim)
   })
 
-/** Why there was no unit for a worker who is not barred; where the crowd has chosen one, because it is not free. */
+/** Why there was no unit for a worker who is not barred; in an offer of the crowd's, because none of it is free for them. */
 export const whyNone = (
-  { store }: Engine.Service,
+  engine: Engine.Service,
   run: TaskRun,
   standing: Standing,
-  chosen: Option.Option<string> = Option.none()
-): Effect.Effect<IneligibleReason, StoreError> => {
-  if (hasSeenEnough(run, standing)) return Effect.succeed({ _tag: "OverRowLimit", limit: shownAtMost(run) })
-  return Option.isSome(chosen)
-    ? Effect.succeed({ _tag: "NothingLeft" })
-    : Effect.map(
-        store.page(tables.units, { where: { run: run.id, status: "launched" }, orderBy: "place", limit: 1 }),
-        (rows) => (rows.length > 0 ? { _tag: "AlreadyWorked" } : { _tag: "NothingLeft" })
-      )
-}
+  offer: Option.Option<string> = Option.none()
+): Effect.Effect<IneligibleReason, StoreError> =>
+  Effect.gen(function* () {
+    if (hasSeenEnough(run, standing)) return { _tag: "OverRowLimit", limit: shownAtMost(run) }
+    const where = { run: run.id, status: claimedFrom } as const
+    const free =
+      Option.isSome(offer) && !holdsRun(engine)
+        ? yield* freeAt(engine, run, offer.value)
+        : yield* engine.store.page(tables.units, { where, orderBy: "place", limit: 1 })
+    return { _tag: free.length > 0 ? "AlreadyWorked" : "NothingLeft" }
+  })
 
 /** What was found out in a transaction that is then undone. */
 class FoundOut extends Data.TaggedError("FoundOut")<{ readonly bar: Option.Option<IneligibleReason> }> {}

@@ -10,8 +10,9 @@ import type * as Engine from "./engine.js"
 import { moveAgent } from "./transitions.js"
 
 export const make =
-  ({ run, store }: Engine.Service): Service["endOverdue"] =>
+  (engine: Engine.Service): Service["endOverdue"] =>
   (id) => {
+    const { run, store } = engine
     const page = Effect.gen(function* () {
       const now = yield* DateTime.now
       const units = yield* store.page(tables.units, {
@@ -23,7 +24,7 @@ export const make =
       const held = units.flatMap((unit) => Option.toArray(unit.agent))
       const agents = yield* store.getAll(tables.agentOutlines, held)
       const open = agents.filter(({ status }) => States.isOpen(status))
-      yield* Effect.forEach(open, (agent) => moveAgent(store, agent, "timeOut", now), { discard: true })
+      yield* Effect.forEach(open, (agent) => moveAgent(engine, agent, "timeOut", now), { discard: true })
       return open.length
     }).pipe(
       Effect.catchTag("InvalidTransition", () => Effect.succeed(0)),

@@ -22,6 +22,8 @@ export const newUnit = (
   place: index * rowsAtMost + row,
   status: "created",
   remoteId: Option.none(),
+  launchedWith: Option.none(),
+  offerSize: 1,
   agent: Option.none(),
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),

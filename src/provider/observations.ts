@@ -8,18 +8,23 @@ import type { Observation } from "../Driver.js"
 import * as Ids from "../Ids.js"
 import * as States from "../States.js"
 import type * as Store from "../Store.js"
+import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Service, Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
+import * as excluding from "./excluding.js"
 import { pay } from "./payments.js"
+import { reseat, unitFor } from "./placing.js"
 import { asked } from "./reviewOrders.js"
 import { changeAgent } from "./transitions.js"
 import * as registry from "./workerRegistry.js"
 
 type OfAgent = Extract<Observation, { readonly _tag: "Agent" }>
-type OfUnit = Extract<Observation, { readonly _tag: "Unit" }>
+type OfOffer = Extract<Observation, { readonly _tag: "Offer" }>
 type UnitPatch = Store.Where<Unit>
+
+const submits = (operation: States.AgentOperation): boolean => operation === "submit" || operation === "submitLate"
 
 /**
  * Follows the crowd through the table; a crowd that went a way we have no transition for changes nothing. Of a decision
@@ -35,34 +40,43 @@ const follow = (
 ): Effect.Effect<Agent, InvalidTransition | StoreError> =>
   Effect.reduce(operations, agent, (current, operation) =>
     Effect.gen(function* () {
-      const submits = operation === "submit" || operation === "submitLate"
       const ours = Option.getOrUndefined(yield* asked(engine.store, current, operation))
-      const patch = submits
+      const patch = submits(operation)
         ? { answers }
         : ours === undefined
           ? {}
           : { feedback: ours.feedback, category: ours.category }
-      const changed = yield* changeAgent(engine.store, current, ours?.operation ?? operation, at, patch)
-      if (operation === "approve" || operation === "overrideRejection") yield* pay(engine, run, changed, at)
+      const changed = yield* changeAgent(engine, current, ours?.operation ?? operation, at, patch)
+      if (submits(operation)) yield* excluding.noteSubmission(engine, run, changed.worker)
+      if (operation === "approve" || operation === "overrideRejection") {
+        const unit = yield* engine.store.get(tables.units, changed.unit)
+        yield* pay(
+          engine,
+          run,
+          changed,
+          Option.getOrElse(unit, () => ({ offerSize: 1 })),
+          at
+        )
+      }
       return changed
     })
   )
 
 /** Where nobody is at work any more on a unit that was taken back, it is not waited for longer than the crowd says. */
-const shorterLease = (unit: Unit, { wait }: Pick<OfUnit, "wait">, now: DateTime.Utc): Option.Option<UnitPatch> => {
+const shorterLease = (unit: Unit, { wait }: Pick<OfOffer, "wait">, now: DateTime.Utc): Option.Option<UnitPatch> => {
   if (unit.status !== "expired" || wait === undefined) return Option.none()
   const end = DateTime.addDuration(now, wait)
   const isLonger = Option.exists(unit.leaseUntil, DateTime.greaterThan(end))
   return isLonger ? Option.some({ leaseUntil: Option.some(end) }) : Option.none()
 }
 
-const statusPatch = (unit: Unit, { status }: Pick<OfUnit, "status">): Option.Option<UnitPatch> =>
+const statusPatch = (unit: Unit, { status }: Pick<OfOffer, "status">): Option.Option<UnitPatch> =>
   States.reconcileUnit(unit.status, status).pipe(
     Option.flatMap((operation) => States.nextUnit(unit.status, operation)),
     Option.map((status) => (status === "expired" ? { status, offeredUntil: Option.none() } : { status }))
   )
 
-const observeUnit = (engine: Engine.Service, unit: Unit, seen: Pick<OfUnit, "status" | "wait">) =>
+const observeUnit = (engine: Engine.Service, unit: Unit, seen: Pick<OfOffer, "status" | "wait">) =>
   Effect.gen(function* () {
     const now = yield* DateTime.now
     const patch = Option.orElse(statusPatch(unit, seen), () => shorterLease(unit, seen, now))
@@ -72,11 +86,11 @@ const observeUnit = (engine: Engine.Service, unit: Unit, seen: Pick<OfUnit, "sta
   })
 
 /** Who held the unit until now has left it: the crowd has given it on. */
-const relieve = ({ store }: Engine.Service, unit: Unit, at: DateTime.Utc) =>
+const relieve = (engine: Engine.Service, unit: Unit, at: DateTime.Utc) =>
   Effect.gen(function* () {
-    const held = yield* store.getAll(tables.agents, Option.toArray(unit.agent))
+    const held = yield* engine.store.getAll(tables.agents, Option.toArray(unit.agent))
     const open = held.filter(({ status }) => States.isOpen(status))
-    yield* Effect.forEach(open, (agent) => changeAgent(store, agent, "return", at), { discard: true })
+    yield* Effect.forEach(open, (agent) => changeAgent(engine, agent, "return", at), { discard: true })
   })
 
 /**
@@ -105,7 +119,7 @@ const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =
     return Option.some(yield* registry.take(engine, { id, run, unit, worker, standing, remoteId, now: acceptedAt }))
   })
 
-const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =>
+const observeAgent = (engine: Engine.Service, run: TaskRun, seen: OfAgent) =>
   Effect.gen(function* () {
     const worker = yield* registry.workerNamed(engine, seen.workerName)
     const known =
@@ -115,34 +129,47 @@ const observeAgent = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: Of
       seen.status
     )
     if (!action.register && action.operations.length === 0) return 0
-    const agent = action.register ? yield* meet(engine, run, unit, seen) : known
+    const agent = action.register
+      ? Option.flatten(
+          yield* Effect.transposeMapOption(yield* unitFor(engine, run, seen, worker?.id), (unit) =>
+            meet(engine, run, unit, seen)
+          )
+        )
+      : action.operations.some(submits)
+        ? yield* Effect.transposeMapOption(known, (agent) => reseat(engine, run, agent))
+        : known
     if (Option.isNone(agent)) return 0
     yield* follow(engine, run, agent.value, action.operations, seen.answers, seen.at)
     return 1
   }).pipe(Effect.catchTag("InvalidTransition", () => Effect.succeed(0)))
 
+/** What becomes of the units of the offer. */
+const observeOffer = (engine: Engine.Service, run: TaskRun, seen: OfOffer) =>
+  Stream.runSum(
+    Stream.mapEffect(
+      pages(engine.store, tables.units, { where: { run: run.id, remoteId: Option.some(seen.offer) } }),
+      (unit) => observeUnit(engine, unit, seen)
+    )
+  )
+
 /** Brings our records in step with one observation, in one transaction. Answers how many records changed. */
 const apply = (engine: Engine.Service, run: TaskRun, observation: Observation): Effect.Effect<number, StoreError> =>
   engine.store.transaction(
-    Effect.gen(function* () {
-      const unit = yield* registry.unitAt(engine, run, observation.remoteUnit)
-      if (Option.isNone(unit)) return 0
-      return observation._tag === "Unit"
-        ? yield* observeUnit(engine, unit.value, observation)
-        : yield* observeAgent(engine, run, unit.value, observation)
-    })
+    observation._tag === "Offer" ? observeOffer(engine, run, observation) : observeAgent(engine, run, observation)
   )
 
-/** Asks the crowd of all there is of a run. Answers how many records changed. */
-export const sync =
-  (engine: Engine.Service): Service["sync"] =>
-  (id) =>
+/** Asks the crowd of all there is of a run, and tells it who has done all they may. Answers how many records changed. */
+export const sync = (engine: Engine.Service): Service["sync"] => {
+  const exclude = excluding.make(engine)
+  return (id) =>
     Effect.flatMap(engine.run(id), (run) =>
       engine.driver.observe(run).pipe(
         Stream.mapEffect((observation) => apply(engine, run, observation)),
-        Stream.runSum
+        Stream.runSum,
+        Effect.zipLeft(exclude(run))
       )
     )
+}
 
 /** Follows what the crowd says of one agent. Answers the status after that. */
 export const agentStatus = (
@@ -156,9 +183,7 @@ export const agentStatus = (
         const agent = yield* engine.agent(id)
         const { operations } = States.reconcileAgent(Option.some(agent.status), remote)
         // Answers come only with an observation of the run, so a submission is left to `sync`.
-        const decisions = operations.some((operation) => operation === "submit" || operation === "submitLate")
-          ? []
-          : operations
+        const decisions = operations.some(submits) ? [] : operations
         const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", Effect.die)
         const followed = yield* follow(engine, run, agent, decisions, Option.none(), yield* DateTime.now)
         return followed.status
@@ -166,11 +191,11 @@ export const agentStatus = (
     )
     .pipe(Effect.catchTag("InvalidTransition", () => Effect.map(engine.agent(id), ({ status }) => status)))
 
-/** Follows what the crowd says of one unit. Answers the status after that. */
+/** Follows what the crowd says of a unit's offer. Answers the unit's status after that. */
 export const unitStatus = (
   engine: Engine.Service,
   unit: Unit,
-  remote: States.RemoteUnitStatus
+  remote: States.RemoteOfferStatus
 ): Effect.Effect<States.UnitStatus, StoreError> =>
   engine.store.transaction(
     Effect.gen(function* () {

@@ -5,12 +5,18 @@ import type { Agent } from "../Agents.js"
 import { tokenOf } from "../journal/intents.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 
 /** Writes down that the agent was paid. */
-export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agent, now: DateTime.Utc) => {
-  const amount = run.task.reward
-  const { qualifications, unitsPerAssignment } = run.task
+export const pay = (
+  { driver, store }: Engine.Service,
+  run: TaskRun,
+  agent: Agent,
+  { offerSize: places }: Pick<Unit, "offerSize">,
+  now: DateTime.Utc
+) => {
+  const { qualifications, reward: amount } = run.task
   return store.insert(tables.payments, [
     {
       id: tokenOf("approve", agent.id),
@@ -20,7 +26,7 @@ export const pay = ({ driver, store }: Engine.Service, run: TaskRun, agent: Agen
       worker: agent.worker,
       currency: amount.currency,
       amount: amount.minor,
-      fee: driver.fee({ kind: "reward", amount, unitsPerAssignment, qualifications }).minor,
+      fee: driver.fee({ kind: "reward", amount, places, qualifications }).minor,
       reason: Option.none(),
       paidAt: now
     }

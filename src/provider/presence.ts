@@ -11,13 +11,11 @@ import { changeAgent, invalid } from "./transitions.js"
 
 const pageSize = 100
 
-export const make = ({
-  agent,
-  run,
-  store
-}: Engine.Service): Pick<Service, "start" | "heartbeat" | "disconnectSilent"> => {
+export const make = (engine: Engine.Service): Pick<Service, "start" | "heartbeat" | "disconnectSilent"> => {
+  const { agent, run, store } = engine
+
   const started = (found: Agent, now: DateTime.Utc) =>
-    States.isAfter(found.status, "start") ? Effect.succeed(found) : changeAgent(store, found, "start", now)
+    States.isAfter(found.status, "start") ? Effect.succeed(found) : changeAgent(engine, found, "start", now)
 
   /** Of whoever sends no heartbeats nothing is written down. */
   const start: Service["start"] = (id) =>

@@ -94,11 +94,11 @@ const apply = (engine: Engine.Service, done: ReadonlyArray<Done<ReviewOrder>>): 
           const { category, feedback, operation } = yield* decodePayload(Payload, intent)
           const current = agents.get(order.agent.id) ?? order.agent
           yield* Effect.catchTag(
-            changeAgent(engine.store, current, operation, now, { feedback, category }),
+            changeAgent(engine, current, operation, now, { feedback, category }),
             "InvalidTransition",
             () => Effect.void
           )
-          if (operation !== "reject") yield* pay(engine, order.run, current, now)
+          if (operation !== "reject") yield* pay(engine, order.run, current, order.unit, now)
         }),
       { discard: true }
     )

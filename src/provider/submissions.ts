@@ -8,6 +8,7 @@ import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type * as Engine from "./engine.js"
+import { noteSubmission } from "./excluding.js"
 import { invalid } from "./transitions.js"
 
 const sameAnswers = Schema.equivalence(Answers)
@@ -26,7 +27,9 @@ const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAns
     : Effect.void
 }
 
-export const make = ({ agent, store }: Engine.Service): Service["submit"] => {
+export const make = (engine: Engine.Service): Service["submit"] => {
+  const { agent, run, store } = engine
+
   const refused = ({ agent: id, answers, worker }: Submission) =>
     Effect.gen(function* () {
       const found = yield* agent(id)
@@ -53,6 +56,11 @@ export const make = ({ agent, store }: Engine.Service): Service["submit"] => {
             when: { status: States.unitSources("complete") },
             set: { status: "completed", leaseUntil: Option.none(), offeredUntil: Option.none(), updatedAt: now }
           })
+          yield* noteSubmission(
+            engine,
+            yield* Effect.catchTag(run(done.run), "TaskRunNotFound", Effect.die),
+            done.worker
+          )
           return done
         })
       )

@@ -3,10 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Agent, AgentOutline } from "../Agents.js"
 import { InvalidTransition, type StoreError } from "../CrowdError.js"
+import type { Driver } from "../Driver.js"
+import * as Ids from "../Ids.js"
 import * as States from "../States.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Unit } from "../Units.js"
+import type * as Engine from "./engine.js"
+import { newUnit } from "./newUnit.js"
+import { unitsInRow } from "./workerRegistry.js"
 
 type AgentPatch = Store.Where<Agent>
 
@@ -46,6 +51,7 @@ const unitPatch = (
 
 /** What the change means for a unit that is the agent's, or that nobody holds and they have completed all the same. */
 const impliedFor = (
+  { offers }: Driver,
   unit: Unit,
   agent: AgentOutline,
   operation: States.AgentOperation
@@ -54,19 +60,45 @@ const impliedFor = (
     if (!Option.contains(unit.agent, agent.id)) {
       return implied === "complete" || implied === "completeLate" ? Option.some("completeLate") : Option.none()
     }
-    return Option.some(implied === "release" && Option.isSome(unit.withdrawnAt) ? "lapse" : implied)
+    const isGone = offers.returned === "closed" || Option.isSome(unit.withdrawnAt)
+    return Option.some(implied === "release" && isGone ? "lapse" : implied)
+  })
+
+/** The crowd has sold the place of rejected work again: it is for the row's next unit, which is out already. */
+const offerAgain = ({ run, store }: Engine.Service, rejected: Unit) =>
+  Effect.gen(function* () {
+    const assignment = Option.getOrUndefined(yield* store.get(tables.assignments, rejected.assignment))
+    if (assignment === undefined) return
+    const now = yield* DateTime.now
+    const row = yield* store.page(tables.units, { where: { assignment: assignment.id }, limit: unitsInRow })
+    const index = row.reduce((most, unit) => Math.max(most, unit.index + 1), 0)
+    const [id] = yield* Ids.unitIds(1)
+    if (id === undefined) return
+    const { offerSize, remoteId } = rejected
+    const { task } = yield* Effect.catchTag(run(assignment.run), "TaskRunNotFound", Effect.die)
+    const offeredUntil = Option.some(DateTime.addDuration(now, task.lifetime))
+    const made: Unit = {
+      ...newUnit(id, assignment, index, now, offeredUntil),
+      status: "launched",
+      remoteId,
+      offerSize,
+      replaces: Option.some(rejected.id)
+    }
+    yield* store.insert(tables.units, [made])
   })
 
 /** Takes the agent's unit where the agent's change implies. */
-const carryOver = (store: Store.Service, agent: AgentOutline, operation: States.AgentOperation) =>
+const carryOver = (engine: Engine.Service, agent: AgentOutline, operation: States.AgentOperation) =>
   Effect.gen(function* () {
+    const { driver, store } = engine
     const unit = Option.getOrUndefined(yield* store.get(tables.units, agent.unit))
     if (unit === undefined) return
-    const implied = impliedFor(unit, agent, operation)
+    const implied = impliedFor(driver, unit, agent, operation)
     const to = Option.flatMap(implied, (implied) => States.nextUnit(unit.status, implied))
     if (Option.isNone(implied) || Option.isNone(to)) return
     const set = unitPatch(implied.value, to.value, agent, yield* DateTime.now)
     yield* store.update(tables.units, { ids: [unit.id], set })
+    if (implied.value === "reject" && driver.offers.rejected === "offered") yield* offerAgain(engine, unit)
   })
 
 /**
@@ -74,7 +106,7 @@ const carryOver = (store: Store.Service, agent: AgentOutline, operation: States.
  * `at` is when it happened, which may be some time ago.
  */
 export const moveAgent = (
-  store: Store.Service,
+  engine: Engine.Service,
   agent: AgentOutline,
   operation: States.AgentOperation,
   at: DateTime.Utc,
@@ -84,20 +116,20 @@ export const moveAgent = (
     const to = States.nextAgent(agent.status, operation)
     if (Option.isNone(to)) return yield* invalid(agent, operation)
     const set = { ...stamp(operation, at), ...patch, status: to.value }
-    const [changed] = yield* store.update(tables.agents, { ids: [agent.id], set })
-    yield* carryOver(store, agent, operation)
+    const [changed] = yield* engine.store.update(tables.agents, { ids: [agent.id], set })
+    yield* carryOver(engine, agent, operation)
     return changed
   })
 
 /** The same, where all of the agent is wanted. */
 export const changeAgent = (
-  store: Store.Service,
+  engine: Engine.Service,
   agent: Agent,
   operation: States.AgentOperation,
   at: DateTime.Utc,
   patch?: AgentPatch
 ): Effect.Effect<Agent, InvalidTransition | StoreError> =>
-  Effect.map(moveAgent(store, agent, operation, at, patch), (changed) => changed ?? agent)
+  Effect.map(moveAgent(engine, agent, operation, at, patch), (changed) => changed ?? agent)
 
 export const invalid = (agent: AgentOutline, operation: string): InvalidTransition =>
   new InvalidTransition({ entity: "Agent", id: agent.id, from: agent.status, operation })

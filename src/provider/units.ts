@@ -17,7 +17,7 @@ export const make = (engine: Engine.Service): Service => {
   const status: Service["status"] = (id) =>
     Effect.gen(function* () {
       const found = yield* unit(id)
-      const remote = yield* retrying(driver.unitStatus(found))
+      const remote = yield* retrying(driver.offerStatus(found))
       return Option.isNone(remote) ? found.status : yield* observed.unitStatus(engine, found, remote.value)
     })
 

@@ -3,26 +3,31 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { InvalidInput, StoreError } from "../CrowdError.js"
-import type { AssignmentId, RunId, UnitId } from "../Ids.js"
+import type { AssignmentId, RunId, Token, UnitId } from "../Ids.js"
 import type { Intent } from "../Journal.js"
 import { tokenOf } from "../journal/intents.js"
 import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Inputs, TaskRun } from "../TaskRuns.js"
+import type { Unit } from "../Units.js"
+
+/** Under which token the unit was, or is, launched. */
+export const launchToken = ({ id, launchedWith }: Pick<Unit, "id" | "launchedWith">): Token =>
+  tokenOf(
+    "launch",
+    Option.getOrElse(launchedWith, () => id)
+  )
 
 /** Of these units, those that are out or may be. */
 export const sentAmong = (
   store: Store.Service,
-  units: ReadonlyArray<UnitId>
-): Effect.Effect<ReadonlySet<string>, StoreError> =>
-  Effect.map(
-    store.getAll(
-      tables.intents,
-      units.map((id) => tokenOf("launch", id))
-    ),
-    (intents) => new Set(intents.filter(({ state }) => state !== "failed").map(({ subject }) => subject))
-  )
+  units: ReadonlyArray<Unit>
+): Effect.Effect<ReadonlyArray<Unit>, StoreError> =>
+  Effect.map(store.getAll(tables.intents, [...new Set(units.map(launchToken))]), (intents) => {
+    const sent = new Set(intents.filter(({ state }) => state !== "failed").map(({ id }) => id))
+    return units.filter((unit) => sent.has(launchToken(unit)))
+  })
 
 const sentStates = ["done", "pending", "uncertain"] as const satisfies ReadonlyArray<Intent["state"]>
 
@@ -43,9 +48,8 @@ export const unitsOf = (
   Effect.gen(function* () {
     const units = yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } }))
     const ids = Array.from(units, ({ id }) => id)
-    yield* store.getAll(tables.units, ids)
-    const sent = yield* sentAmong(store, ids)
-    return sent.size === 0 ? Option.some(ids) : Option.none()
+    const sent = yield* sentAmong(store, yield* store.getAll(tables.units, ids))
+    return sent.length === 0 ? Option.some(ids) : Option.none()
   })
 
 /** A row of a run that the batch has not any more as it was. */

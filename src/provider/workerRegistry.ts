@@ -1,9 +1,11 @@
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Agent } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
+import { hasLeft } from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
@@ -53,7 +55,8 @@ const noStanding = (run: Ids.RunId, worker: Ids.WorkerId): Standing => ({
   taken: 0,
   shown: 0,
   place: -1,
-  agent: Option.none()
+  agent: Option.none(),
+  toExclude: Option.none()
 })
 
 /** The worker's standing in the run, only looked at. */
@@ -80,6 +83,20 @@ export const standingOf = (
     yield* store.insert(tables.standings, [made])
     return Option.getOrElse(yield* store.get(tables.standings, made.id), () => made)
   })
+
+/** More units than a row has. */
+export const unitsInRow = 1_000
+
+/** Whether the worker holds or has handed in a unit of the assignment. */
+export const keeps = (
+  { store }: Engine.Service,
+  worker: Ids.WorkerId,
+  assignment: Ids.AssignmentId
+): Effect.Effect<boolean, StoreError> =>
+  Effect.map(
+    store.page(tables.agentOutlines, { where: { worker, assignment }, reverse: true, limit: 100 }),
+    Arr.some(({ status }) => !hasLeft(status))
+  )
 
 /** Whether the worker has had a unit of the assignment, whatever became of it. */
 export const hasHad = (
@@ -157,12 +174,11 @@ export const agentAt = (
     (rows) => Option.fromNullable(rows.find((row) => row.worker === worker.id))
   )
 
-export const unitAt = (
+/** Units that the crowd has in the offer: all of them where it holds one, or a row's. */
+export const unitsAt = (
   { store }: Engine.Service,
-  run: TaskRun,
-  remoteUnit: string
-): Effect.Effect<Option.Option<Unit>, StoreError> =>
-  Effect.map(
-    store.page(tables.units, { where: { run: run.id, remoteId: Option.some(remoteUnit) }, limit: 1 }),
-    (rows) => Option.fromNullable(rows[0])
-  )
+  run: Pick<TaskRun, "id">,
+  offer: string,
+  limit = unitsInRow
+): Effect.Effect<ReadonlyArray<Unit>, StoreError> =>
+  store.page(tables.units, { where: { run: run.id, remoteId: Option.some(offer) }, limit })

@@ -156,6 +156,8 @@ export const units = table({
     place: "integer",
     status: "text",
     remoteId: "text",
+    launchedWith: "text",
+    offerSize: "integer",
     agent: "text",
     leaseUntil: "integer",
     withdrawnAt: "integer",
@@ -257,7 +259,9 @@ export const standings = table({
     shown: Schema.Int,
     place: Schema.Int,
     /** The agent they took last. */
-    agent: Schema.OptionFromNullOr(AgentId)
+    agent: Schema.OptionFromNullOr(AgentId),
+    /** Since when the crowd is to keep them from more of the run; none where it need not be told, or was. */
+    toExclude: Schema.OptionFromNullOr(time)
   }),
   columns: {
     id: "text",
@@ -266,10 +270,11 @@ export const standings = table({
     taken: "integer",
     shown: "integer",
     place: "integer",
-    agent: "text"
+    agent: "text",
+    toExclude: "integer"
   },
   unique: [],
-  indexes: [["run"]]
+  indexes: [["run"], ["run", "toExclude"]]
 })
 
 /** Which requester keeps out which worker. @since 0.1.0 @category tables */

@@ -54,7 +54,7 @@ describe("Driver.make", () => {
 
   it.effect("keeps what is given in place of a default", () =>
     Effect.gen(function* () {
-      const driver = Driver.make({ ...least, unitStatus: () => Effect.succeedSome("withdrawn" as const) })
+      const driver = Driver.make({ ...least, offerStatus: () => Effect.succeedSome("withdrawn" as const) })
       const status = Effect.gen(function* () {
         const run = yield* kit.launched()
         const [unit] = yield* kit.unitsOf(run)

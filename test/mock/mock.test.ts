@@ -48,7 +48,7 @@ describe("what the Mock is scripted to do", () => {
         ["setup", runs.setup(fresh.id)],
         ["cleanup", runs.cleanup(run.id)],
         ["observe", units.sync(run.id)],
-        ["unitStatus", units.status(agent.unit)],
+        ["offerStatus", units.status(agent.unit)],
         ["agentStatus", agents.status(agent.id)],
         ["markDone", agents.markDone(agent.id)],
         ["launch", Stream.runDrain(units.launch(fresh.id))],
@@ -229,11 +229,11 @@ describe("what the Mock knows", () => {
       if (!first || !second || !third) return yield* Effect.dieMessage("three units")
       const seen = { workerName: "ada", answers: Option.some({ answer: "yes" }), at: yield* DateTime.now }
       yield* mock.setObservations([
-        { _tag: "Unit", remoteUnit: third.id, status: "withdrawn" },
-        { _tag: "Agent", remoteUnit: first.id, remoteAgent: "a1", status: "submitted", ...seen },
-        { _tag: "Agent", remoteUnit: second.id, remoteAgent: "a2", status: "approved", ...seen },
-        { _tag: "Agent", remoteUnit: second.id, remoteAgent: "a3", status: "returned", ...seen },
-        { _tag: "Unit", remoteUnit: "elsewhere", status: "offered" }
+        { _tag: "Offer", offer: third.id, status: "withdrawn" },
+        { _tag: "Agent", offer: first.id, remoteAgent: "a1", status: "submitted", ...seen },
+        { _tag: "Agent", offer: second.id, remoteAgent: "a2", status: "approved", ...seen },
+        { _tag: "Agent", offer: second.id, remoteAgent: "a3", status: "returned", ...seen },
+        { _tag: "Offer", offer: "elsewhere", status: "offered" }
       ])
       expect(yield* units.sync(run.id)).toBe(3)
       expect(yield* units.sync(run.id)).toBe(0)

@@ -21,7 +21,7 @@ const says = (unit: Unit, workerName: string, status: States.RemoteAgentStatus) 
     const answers = Option.some({ by: workerName })
     const at = yield* DateTime.now
     yield* mock.setObservations([
-      { _tag: "Agent", remoteUnit: unit.id, workerName, remoteAgent: workerName, status, answers, at }
+      { _tag: "Agent", offer: unit.id, workerName, remoteAgent: workerName, status, answers, at }
     ])
     return yield* units.sync(unit.run)
   })
@@ -132,7 +132,7 @@ describe("what a crowd says", () => {
       if (free === undefined || held === undefined) return yield* Effect.dieMessage("two rows, two units")
       yield* arrives(held, "ada")
       yield* mock.setObservations(
-        [free, held].map(({ id }) => ({ _tag: "Unit", remoteUnit: id, status: "withdrawn" }) as const)
+        [free, held].map(({ id }) => ({ _tag: "Offer", offer: id, status: "withdrawn" }) as const)
       )
       expect(yield* units.sync(run.id)).toBe(1)
       expect(yield* holder(free)).toEqual(["expired", null])
@@ -166,7 +166,7 @@ describe("what a crowd says", () => {
         )
       )
       yield* TestClock.adjust("5 seconds")
-      const observation = { remoteUnit: unit.id, workerName: "ada", remoteAgent: "ada", status: "submitted" } as const
+      const observation = { offer: unit.id, workerName: "ada", remoteAgent: "ada", status: "submitted" } as const
       yield* mock.setObservations([{ _tag: "Agent", ...observation, answers: Option.some({}), at: past }])
       yield* units.sync(run.id)
       yield* TestClock.adjust("5 seconds")

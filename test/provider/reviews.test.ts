@@ -91,7 +91,7 @@ describe("a decision that is under way", () => {
         yield* mock.setObservations([
           {
             _tag: "Agent",
-            remoteUnit: agent.unit,
+            offer: agent.unit,
             workerName: agent.workerName,
             remoteAgent: "ada",
             status: which === "reject" ? "rejected" : "approved",

@@ -67,7 +67,7 @@ describe("submissions that are watched", () => {
       yield* (yield* Mock.Mock).setObservations([
         {
           _tag: "Agent",
-          remoteUnit: unit?.id ?? "",
+          offer: unit?.id ?? "",
           workerName: "grace",
           remoteAgent: "grace",
           status: "submitted",

@@ -57,6 +57,8 @@ export const unit = (key: string, place: number, change: Partial<Unit> = {}): Un
   place,
   status: "launched",
   remoteId: Option.none(),
+  launchedWith: Option.none(),
+  offerSize: 1,
   agent: Option.none(),
   leaseUntil: Option.none(),
   withdrawnAt: Option.none(),

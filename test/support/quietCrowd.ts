@@ -23,7 +23,7 @@ export const make = (provider: string): Omit<Driver.Options, Effects> => ({
   arrivals: Driver.arrivals({
     provider,
     schema: Schema.Struct({ worker: Schema.String }),
-    arrival: ({ worker }) => ({ workerName: worker, remoteUnit: Option.none(), remoteAgent: Option.none() })
+    arrival: ({ worker }) => ({ workerName: worker, offer: Option.none(), remoteAgent: Option.none() })
   }),
   setup: () => Effect.succeed(null),
   observe: () => Stream.empty

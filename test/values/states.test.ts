@@ -160,7 +160,7 @@ describe("reconciliation", () => {
 
   it("the same holds for units", () => {
     for (const local of States.UnitStatus.literals) {
-      for (const remote of States.RemoteUnitStatus.literals) {
+      for (const remote of States.RemoteOfferStatus.literals) {
         const operation = States.reconcileUnit(local, remote)
         if (Option.isNone(operation)) continue
         const after = Option.getOrThrow(States.nextUnit(local, operation.value))

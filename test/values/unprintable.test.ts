@@ -55,7 +55,7 @@ describe("JSON of which no text can be made", () => {
     const arrivals = Driver.arrivals({
       provider: "test",
       schema: Tagged,
-      arrival: () => ({ workerName: "", remoteUnit: Option.none(), remoteAgent: Option.none() })
+      arrival: () => ({ workerName: "", offer: Option.none(), remoteAgent: Option.none() })
     })
     return Effect.forEach(tagged.flatMap(spoilt), (data) =>
       Effect.map(Effect.flip(arrivals(data)), ({ _tag }) => expect(_tag).toBe("InvalidProviderData"))

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
+import { placesOf } from "../../driver/offers.js"
 import type { RunId } from "../../Ids.js"
 import * as Money from "../../Money.js"
 import { Provider } from "../../Provider.js"
@@ -11,7 +12,7 @@ import { Units } from "../../Units.js"
 import type { RunView } from "../ConsoleApi.js"
 
 export const make = Effect.gen(function* () {
-  const { fee } = yield* Provider
+  const { fee, offers } = yield* Provider
   const runs = yield* TaskRuns
   const units = yield* Units
 
@@ -19,8 +20,9 @@ export const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const { createdAt, task } = yield* runs.get(id)
       const summary = yield* runs.summary(id)
-      const { description, qualifications, reward, title, unitsPerAssignment } = task
-      const each = reward.minor + fee({ kind: "reward", amount: reward, unitsPerAssignment, qualifications }).minor
+      const { description, qualifications, reward, title } = task
+      const places = placesOf(offers, task, summary.assignments * task.unitsPerAssignment)
+      const each = reward.minor + fee({ kind: "reward", amount: reward, places, qualifications }).minor
       const toCome = Money.total(undecidedUnits(summary.units) * each)
       return {
         summary,

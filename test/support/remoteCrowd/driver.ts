@@ -107,7 +107,7 @@ const make = (options: Options): Driver.Driver => {
       )
   })
 
-  const unitFacts = ({ unit }: Driver.ExpireOrder): Facts => ({ subject: unit.id, amount: 0 })
+  const unitFacts = ({ units: [unit] }: Driver.ExpireOrder): Facts => ({ subject: unit.id, amount: 0 })
   const reviewFacts = ({ agent, run }: Driver.ReviewOrder): Facts => ({
     subject: agent.id,
     amount: run.task.reward.minor
@@ -123,7 +123,7 @@ const make = (options: Options): Driver.Driver => {
       schema: ProviderData,
       arrival: ({ agent, unit, worker }) => ({
         workerName: worker,
-        remoteUnit: Option.some(unit),
+        offer: Option.some(unit),
         remoteAgent: Option.some(agent)
       })
     }),

@@ -1,0 +1,71 @@
+/** What the crowd has of an offer already, and of which orders it is not known yet. */
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { StoreError } from "../CrowdError.js"
+import type { AssignmentId, RunId } from "../Ids.js"
+import type { Intent } from "../Journal.js"
+import { isUnsettled } from "../journal/payload.js"
+import { UnitStatus } from "../States.js"
+import { pages } from "../store/pages.js"
+import * as tables from "../store/tables.js"
+import type { Unit } from "../Units.js"
+import type * as Engine from "./engine.js"
+import { launchToken } from "./unsentRows.js"
+
+export interface Out {
+  /** The crowd's own name for it. */
+  readonly offer: Option.Option<string>
+  /** With how many places it was made. */
+  readonly size: number
+  /** How many of its places are taken or on offer. */
+  readonly places: number
+  /** Orders that may be on their way to it. */
+  readonly underWay: ReadonlyArray<Intent>
+}
+
+/** Whether a unit of this status has a place; one that was taken back has none, and one that was rejected where it is sold again. */
+const hasPlace =
+  ({ driver }: Engine.Service) =>
+  (status: UnitStatus): boolean =>
+    status !== "created" && status !== "expired" && (status !== "rejected" || driver.offers.rejected !== "offered")
+
+const outAs = (unit: Option.Option<Unit>): Pick<Out, "offer" | "size"> => ({
+  offer: Option.flatMap(unit, ({ remoteId }) => remoteId),
+  size: Option.match(unit, { onNone: () => 0, onSome: ({ offerSize }) => offerSize })
+})
+
+/** The units of a row stay as they are until the transaction ends. */
+export const ofRow = (engine: Engine.Service, assignment: AssignmentId): Effect.Effect<Out, StoreError> =>
+  Effect.gen(function* () {
+    const { store } = engine
+    const row = Array.from(yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } })))
+    const ids = row.map(({ id }) => id)
+    const units = (yield* store.getAll(tables.units, ids)).toSorted((a, b) => a.place - b.place)
+    const tokens = units.filter(({ status }) => status === "created").map(launchToken)
+    const intents = yield* store.getAll(tables.intents, [...new Set(tokens)])
+    const last = Arr.findLast(units, ({ remoteId }) => Option.isSome(remoteId))
+    const offer = Option.flatMap(last, ({ remoteId }) => remoteId)
+    const isOfOffer = ({ remoteId }: Unit) => Option.exists(offer, (offer) => Option.contains(remoteId, offer))
+    const places = units.filter((unit) => isOfOffer(unit) && hasPlace(engine)(unit.status)).length
+    return { ...outAs(last), places, underWay: intents.filter(isUnsettled) }
+  })
+
+/** The run stays as it is until the transaction ends, so that one order of it is made after the other. */
+export const ofRun = (engine: Engine.Service, run: RunId): Effect.Effect<Out, StoreError> =>
+  Effect.gen(function* () {
+    const { driver, store } = engine
+    yield* store.get(tables.runs, run)
+    const [last] = yield* store.page(tables.units, { where: { run }, orderBy: "remoteId", reverse: true, limit: 1 })
+    const counts = yield* store.count(tables.units, { run }, "status")
+    const places = UnitStatus.literals.filter(hasPlace(engine)).reduce((sum, status) => sum + (counts[status] ?? 0), 0)
+    const underWay = yield* Stream.fromIterable(["pending", "uncertain"] as const).pipe(
+      Stream.flatMap((state) =>
+        pages(store, tables.intents, { where: { provider: driver.provider, run: Option.some(run), state } })
+      ),
+      Stream.filter(({ kind }) => kind === "launch"),
+      Stream.runCollect
+    )
+    return { ...outAs(Option.fromNullable(last)), places, underWay: Array.from(underWay) }
+  })
