@@ -39,7 +39,7 @@ share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
       const run = yield* offered({ template, rows: twoRows, task: { title } })
       const page = yield* visit("/")
       const link = page.getByRole("link", { name: `View ${title}` })
-      yield* act(() => link.waitFor({ timeout: 25_000 }))
+      yield* act(() => link.waitFor())
       yield* act(() => link.focus())
       yield* act(() => page.keyboard.press("Enter"))
       yield* heading(page, title)
