@@ -54,8 +54,8 @@ export const make = Effect.gen(function* () {
   /** Tells the operator whether the store can be read. */
   const looking = <A, E>(reading: Effect.Effect<A, E>) =>
     reading.pipe(
-      Effect.tap(() => errors.answered("read")),
-      Effect.tapError((error) => (error instanceof StoreError ? errors.met("read", error) : Effect.void))
+      Effect.tap(() => errors.recovered("read")),
+      Effect.tapError((error) => (error instanceof StoreError ? errors.report("read", error) : Effect.void))
     )
 
   const look = (id: RunId, last: Seen, round: number): Effect.Effect<Seen, TaskRunNotFound | StoreError> =>
