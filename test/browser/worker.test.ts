@@ -366,14 +366,7 @@ share(live(), { excludeTestServices: true })("a worker's pages", (it) => {
     })
   )
 
-  it.scoped("say that a task is not on offer", () =>
-    Effect.gen(function* () {
-      const page = yield* visit("/task/run_nowhere")
-      yield* says(page, "This task is not on offer")
-    })
-  )
-
-  it.scoped("look soon for a task that is not on offer, then seldom, and never unseen", () =>
+  it.scoped("say that a task is not on offer, look for it again soon, then seldom, and never unseen", () =>
     Effect.gen(function* () {
       const page = yield* chromium.page()
       let looks = 0
