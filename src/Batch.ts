@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as checks from "./batch/checks.js"
+import * as checks from "./batch/argumentChecks.js"
 import * as Faults from "./batch/faults.js"
 import { nothing, type PageReader, type Placeholder, pageReport } from "./batch/pageReport.js"
 import { find } from "./batch/placeholders.js"
 import * as internalRows from "./batch/rows.js"
-import * as internalTask from "./batch/task.js"
+import * as taskFile from "./batch/taskFile.js"
 import * as taskSettings from "./batch/taskSettings.js"
 import type { Fault, InvalidInput } from "./CrowdError.js"
 import { longerThan, suggestion, textFault } from "./internal/text.js"
@@ -75,7 +75,7 @@ export const settings: ReadonlyArray<taskSettings.Setting> = taskSettings.settin
  * @since 0.1.0
  * @category decoding
  */
-export const decodeTask: (json: unknown) => Either.Either<Task, ReadonlyArray<TaskFault>> = internalTask.decodeTask
+export const decodeTask: (json: unknown) => Either.Either<Task, ReadonlyArray<TaskFault>> = taskFile.decodeTask
 
 /**
  * Every placeholder of a template, in order. See `batch/Template` for those that have to name a column, and for filling

@@ -14,9 +14,8 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { Agents } from "./Agents.js"
 import type { InsufficientFunds, ProviderError, StoreError, TaskRunNotFound, Uncertain } from "./CrowdError.js"
-import { callback } from "./crowd/callback.js"
 import type { RunId } from "./Ids.js"
-import { listen } from "./internal/changes.js"
+import { listen, progressCallback } from "./internal/changes.js"
 import { Journal } from "./Journal.js"
 import { undecidedUnits } from "./provider/runTotals.js"
 import { spanned } from "./provider/tracing.js"
@@ -136,7 +135,7 @@ export const conduct = <E = never, R = never>(
   id: RunId,
   options: Options<E, R> = {}
 ): Effect.Effect<Summary, RoundError | E, Needs | R> =>
-  Effect.flatMap(callback(options.onRound), (onRound) =>
+  Effect.flatMap(progressCallback(options.onRound), (onRound) =>
     Effect.scoped(
       Effect.gen(function* () {
         const runs = yield* TaskRuns

@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { type Agent, Agents } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
-import * as checks from "./batch/checks.js"
+import * as checks from "./batch/argumentChecks.js"
 import {
   AgentNotFound,
   type BatchChanged,
@@ -26,13 +26,13 @@ import {
   type TaskRunNotFound,
   type Uncertain
 } from "./CrowdError.js"
-import { callback } from "./crowd/callback.js"
-import * as loading from "./crowd/loading.js"
 import { assignmentsOf, resultOf } from "./crowd/results.js"
 import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
 import * as reviewing from "./crowd/reviewing.js"
+import * as rowLoader from "./crowd/rowLoader.js"
 import { placesOf } from "./driver/offers.js"
 import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
+import { progressCallback } from "./internal/changes.js"
 import { named } from "./internal/schemas.js"
 import { Journal } from "./Journal.js"
 import * as Money from "./Money.js"
@@ -233,7 +233,9 @@ export const launch = <E = never, R = never>(
   batch: Batch,
   options: LaunchOptions<E, R>
 ): Effect.Effect<TaskRun, LaunchError | E, Provider | TaskRuns | Units | Journal | R> =>
-  Effect.flatMap(callback(options.onProgress), (onProgress) => Effect.scoped(launchShowing(batch, options, onProgress)))
+  Effect.flatMap(progressCallback(options.onProgress), (onProgress) =>
+    Effect.scoped(launchShowing(batch, options, onProgress))
+  )
 
 const launchShowing = <E>(
   batch: Batch,
@@ -255,7 +257,7 @@ const launchShowing = <E>(
     yield* afford(cost, { sent, toSend: Math.min(toSend, options.limit ?? toSend) })
     const run = Option.isSome(known) ? known.value : yield* runs.open(opening)
     if (media.length > 0) yield* runs.addMedia(run.id, media)
-    const { first, rest, until } = yield* loading.make(runs, batch, run.id)
+    const { first, rest, until } = yield* rowLoader.make(runs, batch, run.id)
     const ready = yield* Effect.zipLeft(runs.setup(run.id), first, { concurrent: true })
     const rowsOut = new Set<AssignmentId>()
     const offer = units.launch(run.id, { limit: options.limit, ready: until }).pipe(

@@ -6,7 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 import { BatchChanged, InvalidInput } from "./errors/batches.js"
-import { ProviderError, StoreError, Uncertain } from "./errors/outside.js"
+import { ProviderError, StoreError, Uncertain } from "./errors/providerAndStore.js"
 import {
   BlockNeedsScope,
   BonusNeedsUnit,
@@ -45,7 +45,7 @@ import {
 } from "./errors/workers.js"
 
 export * from "./errors/batches.js"
-export * from "./errors/outside.js"
+export * from "./errors/providerAndStore.js"
 export * from "./errors/requesters.js"
 export * from "./errors/states.js"
 export * from "./errors/workers.js"

@@ -37,10 +37,10 @@ import type * as Local from "./Local.js"
 import type { Money } from "./Money.js"
 import type { Faults } from "./mturk-server/Faults.js"
 import { handlers } from "./mturk-server/handlers.js"
-import * as guards from "./mturk-server/hits/guards.js"
+import * as actionsGuarded from "./mturk-server/hits/actionsGuarded.js"
 import { makeContext } from "./mturk-server/makeContext.js"
-import * as asking from "./mturk-server/people/asking.js"
-import * as mail from "./mturk-server/people/mail.js"
+import * as messagesPage from "./mturk-server/people/messagesPage.js"
+import * as workerRequests from "./mturk-server/people/workerRequests.js"
 import * as protocol from "./mturk-server/protocol/protocol.js"
 import * as upkeep from "./mturk-server/upkeep.js"
 import * as submissions from "./mturk-server/work/submissions.js"
@@ -141,7 +141,7 @@ export const layer = (
         handlers: handlers(made),
         faults: options.faults ?? noFaults,
         mode: options.mode ?? "production",
-        tell: yield* storeErrors.telling
+        tell: yield* storeErrors.reporter
       })
       const upkeeping = upkeep.round(made).pipe(
         Effect.catchAllCause((cause) => Effect.logWarning("MTurkServer: upkeep failed", cause)),
@@ -151,7 +151,7 @@ export const layer = (
       return Layer.mergeAll(
         HttpLayerRouter.add("POST", "/", app),
         submissions.routes(made, options.secret),
-        mail.routes(made),
+        messagesPage.routes(made),
         Layer.scopedDiscard(upkeeping)
       )
     })
@@ -242,7 +242,7 @@ export const tasks = (
     TaskSource,
     Effect.map(makeContext(Option.none()), (made) => ({
       shown: pages.shown(made, options.secret, options.url),
-      access: (run, worker) => guards.access(made, run, worker),
-      ask: (qualification, worker) => asking.ask(made, qualification, worker)
+      access: (run, worker) => actionsGuarded.access(made, run, worker),
+      ask: (qualification, worker) => workerRequests.ask(made, qualification, worker)
     }))
   )

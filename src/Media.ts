@@ -61,6 +61,7 @@ export const maxFileBytes = 67_108_864
  */
 export const maxBytes = 2_147_483_648
 
+/** What pages show; the longer list of `@effect/platform-node/Mime` is for Node alone. */
 const types: { readonly [extension: string]: string } = {
   aac: "audio/aac",
   apng: "image/apng",

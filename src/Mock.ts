@@ -15,10 +15,10 @@ import type { Budget } from "./Budget.js"
 import type { InvalidProviderData, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
 import type { Messages } from "./Messages.js"
-import * as attending from "./mock/attending.js"
 import * as crowd from "./mock/crowd.js"
 import * as wing from "./mock/driver.js"
 import type { Options, Service, WorkOptions } from "./mock/options.js"
+import * as peopleAtWork from "./mock/peopleAtWork.js"
 import * as workers from "./mock/workers.js"
 import * as Provider from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
@@ -95,7 +95,7 @@ export const layerStore = (options: Options = {}): Layer.Layer<Provides, never, 
         budget: { available: () => side.call("available", Effect.orDie(side.balance)) },
         messages: wing.messagesOf(side)
       })
-      const people = attending.layer(heard, options.people)
+      const people = peopleAtWork.layer(heard, options.people)
       return Layer.merge(Layer.provideMerge(people, provider), Layer.succeed(Mock, side))
     })
   )

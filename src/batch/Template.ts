@@ -6,9 +6,9 @@
 import * as Batch from "../Batch.js"
 import type { Inputs } from "../TaskRuns.js"
 import { inert } from "./pages/escapes.js"
-import { type Escape, fromTemplate, type Hole, type Reader, valueOf } from "./pages/holes.js"
 import { readPage } from "./pages/html.js"
 import * as PageChecks from "./pages/pageChecks.js"
+import { type Escape, fromTemplate, type Placeholder, type Reader, valueOf } from "./pages/templateText.js"
 
 /**
  * A placeholder: where it stands, and what makes a value fit for that place. `inputs` is the whole row, for where the one
@@ -48,7 +48,7 @@ export interface CompileOptions {
 }
 
 interface Read {
-  readonly holes: ReadonlyArray<Hole>
+  readonly placeholders: ReadonlyArray<Placeholder>
   readonly escapes: ReadonlyMap<number, Escape>
   readonly substitutions: ReadonlySet<number>
   readonly identifiers: ReadonlySet<string>
@@ -61,15 +61,15 @@ const read = (source: string, markup: ReadonlyArray<string>): Read => {
   const substitutions = new Set<number>()
   const identifiers = new Set<string>()
   const shown = new Set<string>()
-  const holed = fromTemplate(source)
+  const template = fromTemplate(source)
   const reader: Reader = {
     place: ({ nth }, escape) => escapes.set(nth, escape),
     shown: ({ name }) => shown.add(name),
     substitution: ({ nth }) => substitutions.add(nth),
     identifier: (name) => identifiers.add(name)
   }
-  if (holed.holes.length > 0) readPage(holed, reader, new Set(markup))
-  return { holes: holed.holes, escapes, substitutions, identifiers, shown }
+  if (template.placeholders.length > 0) readPage(template, reader, new Set(markup))
+  return { placeholders: template.placeholders, escapes, substitutions, identifiers, shown }
 }
 
 /**
@@ -96,8 +96,8 @@ const read = (source: string, markup: ReadonlyArray<string>): Read => {
  * @category constructors
  */
 export const compile = (source: string, options: CompileOptions = {}): Template => {
-  const { escapes, holes } = read(source, options.markup ?? [])
-  const slots = holes.map(({ end, name, nth, start }) => ({ name, start, end, escape: escapes.get(nth) ?? inert }))
+  const { escapes, placeholders: found } = read(source, options.markup ?? [])
+  const slots = found.map(({ end, name, nth, start }) => ({ name, start, end, escape: escapes.get(nth) ?? inert }))
   return { source, slots }
 }
 

@@ -10,7 +10,7 @@ import * as Media from "../Media.js"
 import type { Inputs } from "../TaskRuns.js"
 import { reasonOf, unreadable } from "./data/files.js"
 import * as Faults from "./faults.js"
-import { valueOf } from "./pages/holes.js"
+import { valueOf } from "./pages/templateText.js"
 import { find } from "./placeholders.js"
 import * as Rows from "./rows.js"
 

@@ -9,9 +9,9 @@ import { type InvalidSetting, WorkerNotFound } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import type * as Local from "../Local.js"
 import type { TaskRun } from "../TaskRuns.js"
-import * as crowds from "./crowds.js"
 import * as Database from "./Database.js"
 import { NoRunYet, UsageError } from "./failure.js"
+import * as findCrowd from "./findCrowd.js"
 import { type Asked, type Given, settle } from "./globalOptions.js"
 import * as providers from "./providers.js"
 
@@ -53,13 +53,13 @@ export const withBatch = <A, E, R>(
     yield* Effect.transposeMapOption(asked.named, (provider) => checkLive({ ...asked, provider }))
     const batch = yield* BatchDirectory.read(given.batch)
     const run = yield* Effect.provide(
-      crowds.runOf(batch, asked.named),
+      findCrowd.runOf(batch, asked.named),
       Database.layer(asked.database, "pretend", "full")
     )
     const known = Option.orElse(asked.named, () => Option.map(run, ({ provider }) => provider))
     const provider = Option.isSome(known)
       ? known.value
-      : yield* crowds.chosen("Which crowd shall work on it?", providers.all, asked.json)
+      : yield* findCrowd.chosen("Which crowd shall work on it?", providers.all, asked.json)
     return yield* withProvider(
       asked,
       provider,
@@ -128,7 +128,7 @@ const withFound = <A, E, R, E2, R2>(
 
 const newest = ({ database, named }: Asked) =>
   Effect.gen(function* () {
-    const found = Option.isSome(named) ? named : yield* crowds.ofNewest
+    const found = Option.isSome(named) ? named : yield* findCrowd.ofNewest
     return Option.isSome(found) ? found.value : yield* new NoRunYet({ path: Database.nameOf(database) })
   })
 
@@ -141,7 +141,7 @@ export const withCrowd = <A, E, R>(
   const id = Option.isOption(run) ? run : Option.fromNullable(run)
   const find = (asked: Asked) =>
     Effect.gen(function* () {
-      return Option.isSome(id) ? yield* crowds.ofRun(id.value, asked.named) : yield* newest(asked)
+      return Option.isSome(id) ? yield* findCrowd.ofRun(id.value, asked.named) : yield* newest(asked)
     })
   return withFound(given, find, work)
 }
@@ -154,9 +154,9 @@ export const withCrowdOf = <A, E, R>(given: Given & { readonly worker: string },
       Effect.gen(function* () {
         if (Option.isSome(named)) return named.value
         const { worker } = given
-        const found = (yield* crowds.workersCalled(worker)).map(({ provider }) => provider)
+        const found = (yield* findCrowd.workersCalled(worker)).map(({ provider }) => provider)
         if (found.length === 0) return yield* new WorkerNotFound({ worker })
-        return yield* crowds.chosen(`Several crowds have a worker ${worker}: whose is meant?`, found, json)
+        return yield* findCrowd.chosen(`Several crowds have a worker ${worker}: whose is meant?`, found, json)
       }),
     work
   )

@@ -4,7 +4,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { parse } from "../server/origins.js"
-import * as frames from "../server/pages/frames.js"
+import * as frameOrigin from "../server/pages/frameOrigin.js"
 import { text } from "./environment.js"
 import { UsageError } from "./failure.js"
 import { Session } from "./Session.js"
@@ -66,7 +66,7 @@ export interface Places {
   /** The origin under which others reach the pages. */
   readonly url: Option.Option<string>
   /** Where frames are, if they are elsewhere than the pages around them. */
-  readonly framed: Option.Option<frames.Origins>
+  readonly framed: Option.Option<frameOrigin.Origins>
 }
 
 export const isEverywhere = (host: string): boolean => ["0.0.0.0", "::"].includes(host)
@@ -81,11 +81,11 @@ const checkPort = (port: number): Effect.Effect<number, UsageError> =>
 
 const checkUrl = (text: string): Effect.Effect<string, UsageError> =>
   Effect.mapError(
-    frames.originOf(text),
+    frameOrigin.originOf(text),
     () => new UsageError({ message: `--url ${text} cannot be: it is like https://crowd.example.org, no path.` })
   )
 
-/** The one origin of the pages around frames. */
+/** The one origin of the pages around frameOrigin. */
 const pagesOf = ({ host, port, url }: Omit<Places, "framed">): Effect.Effect<string, UsageError, Session> =>
   Effect.gen(function* () {
     const { provider, terms } = yield* Session
@@ -103,7 +103,7 @@ const pagesOf = ({ host, port, url }: Omit<Places, "framed">): Effect.Effect<str
 const framedOf = (framesUrl: string, places: Omit<Places, "framed">) =>
   Effect.flatMap(pagesOf(places), (url) =>
     Effect.mapError(
-      frames.check({ url, framesUrl }),
+      frameOrigin.check({ url, framesUrl }),
       ({ description }) => new UsageError({ message: `--frames-url ${framesUrl} cannot be: ${description}.` })
     )
   )

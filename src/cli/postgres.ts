@@ -5,7 +5,7 @@ import type * as Redacted from "effect/Redacted"
 import type { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
 import * as SqlStore from "../store/SqlStore.js"
-import { fromDriver } from "../store/sql/failure.js"
+import { fromDriver } from "../store/sql/sqlErrors.js"
 
 export const layer = (url: Redacted.Redacted<string>, shown: string): Layer.Layer<Store, StoreError> =>
   Layer.provide(

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { WorkerId } from "../Ids.js"
 import { Workers } from "../Workers.js"
-import * as crowds from "./crowds.js"
 import { UsageError } from "./failure.js"
+import * as findCrowd from "./findCrowd.js"
 import * as Session from "./Session.js"
 
 export const workerArg = Args.text({ name: "worker" }).pipe(
@@ -21,7 +21,7 @@ export const find = (text: string) =>
   Effect.catchTag(known(text), "WorkerNotFound", (error) =>
     Effect.gen(function* () {
       const { provider } = yield* Session.Session
-      const others = (yield* crowds.workersCalled(text)).map((other) => other.provider.name)
+      const others = (yield* findCrowd.workersCalled(text)).map((other) => other.provider.name)
       return yield* others.length === 0
         ? error
         : new UsageError({ message: `${text} is a worker of ${others.join(" and ")}, not of ${provider.name}.` })

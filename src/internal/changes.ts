@@ -28,3 +28,12 @@ export const pauses = (
     onNone: () => Effect.succeed(Effect.sleep(every)),
     onSome: (changes) => Effect.map(listen(changes), (queue) => Effect.zipRight(Effect.sleep(every), Queue.take(queue)))
   })
+
+/** What somebody wants to be shown, with what it needs; nothing where they do not. */
+export const progressCallback = <A, E, R>(
+  show: ((value: A) => Effect.Effect<void, E, R>) | undefined
+): Effect.Effect<(value: A) => Effect.Effect<void, E>, never, R> =>
+  Effect.map(
+    Effect.context<R>(),
+    (context) => (value) => (show === undefined ? Effect.void : Effect.provide(show(value), context))
+  )

@@ -30,6 +30,31 @@ const plus = (a: Settlement, b: Settlement): Settlement => ({
   pending: a.pending + b.pending
 })
 
+const settlePage = (
+  kinds: ReadonlyMap<string, AtWork>,
+  page: ReadonlyArray<Intent>,
+  leased: Leased
+): Effect.Effect<Settlement, StoreError> =>
+  Effect.reduce(new Set(page.map(({ kind }) => kind)), nothing, (total, name) => {
+    const intents = page.filter(({ kind }) => kind === name)
+    const kind = kinds.get(name)
+    return kind === undefined
+      ? Effect.succeed(plus(total, { ...nothing, pending: intents.length }))
+      : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
+  })
+
+const deny = (store: Store.Service, intent: Intent) =>
+  Effect.flatMap(DateTime.now, (now) =>
+    store.put(table, [
+      {
+        ...intent,
+        state: "failed",
+        settledAt: Option.some(now),
+        error: Option.some({ _tag: "DidNotHappen", message: "a person looked: it did not happen" })
+      }
+    ])
+  )
+
 /** `known` fails where there is no run of this id. */
 export const make = (
   store: Store.Service,
@@ -49,15 +74,6 @@ export const make = (
       ? { provider: driver.provider, state }
       : { provider: driver.provider, run: Option.some(run), state }
 
-  const settlePage = (page: ReadonlyArray<Intent>, leased: Leased): Effect.Effect<Settlement, StoreError> =>
-    Effect.reduce(new Set(page.map(({ kind }) => kind)), nothing, (total, name) => {
-      const intents = page.filter(({ kind }) => kind === name)
-      const kind = kinds.get(name)
-      return kind === undefined
-        ? Effect.succeed(plus(total, { ...nothing, pending: intents.length }))
-        : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
-    })
-
   const list: Service["list"] = (state, run) => {
     const all = pages(store, table, { where: where(state, run) })
     return run === undefined ? all : Stream.unwrap(Effect.as(known(run), all))
@@ -67,22 +83,10 @@ export const make = (
     list("pending", run).pipe(
       Stream.chunks,
       Stream.runFoldEffect(nothing, (total, page) =>
-        Effect.map(settlePage(Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
+        Effect.map(settlePage(kinds, Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
           plus(total, settlement)
         )
       )
-    )
-
-  const deny = (intent: Intent) =>
-    Effect.flatMap(DateTime.now, (now) =>
-      store.put(table, [
-        {
-          ...intent,
-          state: "failed",
-          settledAt: Option.some(now),
-          error: Option.some({ _tag: "DidNotHappen", message: "a person looked: it did not happen" })
-        }
-      ])
     )
 
   const resolve: Service["resolve"] = (token, verdict, options) =>
@@ -94,7 +98,7 @@ export const make = (
         if (intent === undefined || kind === undefined || intent.state !== "uncertain") {
           return yield* new IntentNotFound({ token })
         }
-        yield* verdict === "happened" ? kind.confirm(intent, receipt(options)) : deny(intent)
+        yield* verdict === "happened" ? kind.confirm(intent, receipt(options)) : deny(store, intent)
         return Option.getOrElse(yield* store.get(table, token), () => intent)
       })
     )

@@ -24,7 +24,7 @@ export interface AtWork {
 
 export const make = <Order, E extends Failure>(work: Work<Order, E>): Runner<Order, E> & AtWork => {
   const { kind, store } = work
-  const outside = kind.outward.isHere === true ? Effect.void : store.outside(kind.name)
+  const outside = kind.outward.isHere === true ? Effect.void : store.ensureNoTransaction(kind.name)
 
   /** As long as somebody else is sending some of them, waits for what becomes of those. */
   const performAll = <E2, R>(

@@ -1,7 +1,7 @@
 /** Addresses and ranges of them, each in one form only: IPv4-mapped IPv6 is IPv4, zone ids are dropped. */
 import * as Option from "effect/Option"
 import ipaddr from "ipaddr.js"
-import { type Secret, sign } from "./signature.js"
+import { type Secret, sign } from "../internal/signature.js"
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6
 

@@ -2,7 +2,7 @@
  * Letters of one script that look like those of another, so that nobody passes for somebody else by them: a name is of
  * one script (Unicode's UTS #39, "highly restrictive"), and what looks like it in another is the same name.
  */
-import { lettersAlike } from "./lettersAlike.js"
+import { confusables } from "./confusables.js"
 
 /** Scripts that people write in. Letters of all others count as of one more. */
 const scripts = [
@@ -46,7 +46,7 @@ export const mixed = (text: string): ReadonlyArray<string> => {
 }
 
 const looks: ReadonlyMap<string, string> = new Map(
-  Object.entries(lettersAlike).flatMap(([look, letters]) => Array.from(letters, (letter) => [letter, look] as const))
+  Object.entries(confusables).flatMap(([look, letters]) => Array.from(letters, (letter) => [letter, look] as const))
 )
 
 /** By way of small letters, since some capitals (ẞ) are nobody's. */

@@ -3,10 +3,10 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import { InvalidName } from "../CrowdError.js"
+import { isSigned, type Secret, sign } from "../internal/signature.js"
 import { lineFault } from "../internal/text.js"
 import { isGiven } from "./address.js"
 import { mixed, skeletons } from "./lookalikes.js"
-import { isSigned, type Secret, sign } from "./signature.js"
 
 const longest = 40
 

@@ -2,16 +2,16 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { InvalidName, type StoreError, Unwelcome } from "../CrowdError.js"
+import type { Secret } from "../internal/signature.js"
 import * as Store from "../Store.js"
 import { type Address, isWithin, networkOf, pseudonym } from "./address.js"
+import * as blockedNetworks from "./blockedNetworks.js"
+import { originOf } from "./clientAddress.js"
 import * as names from "./names.js"
-import * as NewNames from "./newNames.js"
+import * as NewNames from "./newNameLimit.js"
 import type { Service, Visit } from "./options.js"
-import { originOf } from "./origin.js"
-import * as places from "./places.js"
 import * as reservations from "./reservations.js"
 import type { Identity, Settings } from "./settings.js"
-import type { Secret } from "./signature.js"
 
 /** The address of a visitor who may take part. */
 const welcome =
@@ -58,7 +58,7 @@ interface Beside {
 const besideAnybody: Beside = { check: () => Effect.void, see: () => Effect.void }
 
 /** Blocks also hold for addresses. */
-const besideNobodyBlocked = ({ blockedAt, see }: places.Service, secret: Secret): Beside => ({
+const besideNobodyBlocked = ({ blockedAt, see }: blockedNetworks.Service, secret: Secret): Beside => ({
   check: (network, name) =>
     Effect.flatMap(blockedAt(pseudonym(secret, network)), (blocked) => {
       const isOneOfThem = Option.exists(name, (name) => blocked.has(names.keyOf(name)))
@@ -119,7 +119,7 @@ export const make = (settings: Settings): Effect.Effect<Service, never, Store.St
     const { identity } = settings
     if (identity._tag === "Address") return byAddress(identity, settings, kept)
     const beside = identity.blocksAddress
-      ? besideNobodyBlocked(yield* places.make(store), identity.secret)
+      ? besideNobodyBlocked(yield* blockedNetworks.make(store), identity.secret)
       : besideAnybody
     return byName(identity, settings, kept, beside)
   })

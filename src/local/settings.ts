@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidSetting } from "../CrowdError.js"
+import type { Secret } from "../internal/signature.js"
 import { type Address, networkOf, pseudonym, type Range, readRange } from "./address.js"
+import type { Header } from "./clientAddress.js"
 import type { Options } from "./options.js"
-import type { Header } from "./origin.js"
-import type { Secret } from "./signature.js"
 
 const shortestSecret = 16
 

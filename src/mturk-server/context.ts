@@ -8,7 +8,7 @@ import type * as Qualifications from "../Qualifications.js"
 import type * as Store from "../Store.js"
 import type * as TaskRuns from "../TaskRuns.js"
 import type * as Workers from "../Workers.js"
-import type { Memory } from "./memory.js"
+import type { ProcessState } from "./processState.js"
 import * as refusal from "./protocol/refusal.js"
 import type * as rows from "./rows.js"
 
@@ -26,7 +26,7 @@ export interface Context {
   readonly requester: (name: string) => Effect.Effect<RequesterId, StoreError>
   /** What an account begins with, in cents; none where money is no object, as in the sandbox. */
   readonly balance: Option.Option<number>
-  readonly memory: Memory
+  readonly processState: ProcessState
 }
 
 /** What is wrong with what a request says. */

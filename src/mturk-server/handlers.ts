@@ -1,7 +1,7 @@
 import type { Context } from "./context.js"
 import * as hitLists from "./hits/hitLists.js"
 import * as hits from "./hits/hits.js"
-import * as account from "./money/account.js"
+import * as balance from "./money/balance.js"
 import * as bonuses from "./money/bonuses.js"
 import * as notifications from "./notifications.js"
 import * as people from "./people/people.js"
@@ -15,7 +15,7 @@ import * as assignments from "./work/assignments.js"
 export const handlers = (context: Context): ReadonlyMap<string, Handler> =>
   new Map(
     [
-      account,
+      balance,
       assignments,
       bonuses,
       hits,

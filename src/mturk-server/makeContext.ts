@@ -12,8 +12,8 @@ import { Store } from "../Store.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Workers } from "../Workers.js"
 import { type Context, orDefect } from "./context.js"
-import { make as makeMemory } from "./memory.js"
 import * as paying from "./money/paying.js"
+import { make as makeProcessState } from "./processState.js"
 import * as rows from "./rows.js"
 
 export const makeContext = (balance: Option.Option<number>) =>
@@ -43,7 +43,7 @@ export const makeContext = (balance: Option.Option<number>) =>
       enrol: (name) => Effect.map(enrol(crowd, name), ({ id }) => id),
       requester,
       balance,
-      memory: makeMemory()
+      processState: makeProcessState()
     }
     return { ...unpaid, agents: paying.agents(unpaid), workers: paying.workers(unpaid) } satisfies Context
   })

@@ -10,9 +10,9 @@ import * as refusal from "./protocol/refusal.js"
 const warning =
   "MTurkServer keeps what UpdateNotificationSettings says, and delivers nothing: ask ListReviewableHITs or ListAssignmentsForHIT instead"
 
-const warnOnce = ({ memory: { told } }: Context): Effect.Effect<void> => {
-  if (told.get(warning) !== undefined) return Effect.void
-  told.set(warning, true)
+const warnOnce = ({ processState: { warned } }: Context): Effect.Effect<void> => {
+  if (warned.get(warning) !== undefined) return Effect.void
+  warned.set(warning, true)
   return Effect.logWarning(warning)
 }
 

@@ -12,8 +12,8 @@ import { type Context, orDefect } from "./context.js"
 import * as offer from "./hits/offer.js"
 import * as views from "./hits/views.js"
 import * as ids from "./ids.js"
-import * as overdue from "./money/overdue.js"
-import * as places from "./money/places.js"
+import * as autoApproval from "./money/autoApproval.js"
+import * as onHold from "./money/onHold.js"
 import * as tokens from "./protocol/tokens.js"
 import { timeKey } from "./rows.js"
 
@@ -53,7 +53,7 @@ export const settleRun = (context: Context, run: RunId, now: DateTime.Utc): Effe
     })
     if (ended.length > 0) yield* orDefect(context.agents.endOverdue(run))
     const type = yield* context.rows.hitTypes.get(ids.hitTypeOf(run))
-    if (Option.isSome(type)) yield* overdue.approve(context, run, type.value.autoApprovalDelay, now)
+    if (Option.isSome(type)) yield* autoApproval.approve(context, run, type.value.autoApprovalDelay, now)
   })
 
 const isQuiet = (context: Context, run: RunId) =>
@@ -77,7 +77,7 @@ export const round = (context: Context): Effect.Effect<void, StoreError> =>
             Effect.gen(function* () {
               yield* settleRun(context, run, now)
               yield* orDefect(context.agents.disconnectSilent(run))
-              const isSettled = yield* places.settle(context, run)
+              const isSettled = yield* onHold.releaseAllLeft(context, run)
               yield* context.store.transaction(
                 Effect.gen(function* () {
                   yield* context.rows.active.get(run)

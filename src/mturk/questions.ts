@@ -6,8 +6,8 @@ import { assemble, type Prepared, prepare } from "../batch/TaskPage.js"
 import { InvalidSetting } from "../CrowdError.js"
 import type { Driver, LaunchOrder } from "../Driver.js"
 import type { RunId } from "../Ids.js"
-import { submitScript } from "./carriedPage.js"
 import type { Environment } from "./environment.js"
+import { submitScript } from "./submitScript.js"
 
 const schemas = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 

@@ -5,15 +5,56 @@ import { type Agent, type Service, silentAfter } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
 import type { AgentId, RunId } from "../Ids.js"
 import * as States from "../States.js"
+import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type * as Engine from "./engine.js"
 import { changeAgent, invalid } from "./transitions.js"
 
 const pageSize = 100
 
+const silentIn = (
+  store: Store.Service,
+  run: RunId,
+  before: DateTime.Utc
+): Effect.Effect<ReadonlyArray<AgentId>, StoreError> =>
+  Effect.map(
+    store.page(tables.heartbeats, {
+      where: { run },
+      orderBy: "heardAt",
+      atMost: { heardAt: before },
+      limit: pageSize
+    }),
+    (rows) => rows.map(({ id }) => id)
+  )
+
+/** Some may have been heard of since they were read; from here on, in the order in which a heartbeat does it, none is. */
+const takeAway = (store: Store.Service, ids: ReadonlyArray<AgentId>, before: DateTime.Utc) =>
+  store.transaction(
+    Effect.gen(function* () {
+      yield* store.getAll(tables.agentOutlines, ids)
+      const heard = yield* store.getAll(tables.heartbeats, ids)
+      const silent = heard.flatMap(({ heardAt, id }) => (DateTime.lessThanOrEqualTo(heardAt, before) ? [id] : []))
+      const left = yield* store.update(tables.agents, {
+        ids: silent,
+        when: { status: States.agentSources("disconnect") },
+        set: { status: "disconnected" }
+      })
+      yield* store.remove(tables.heartbeats, silent)
+      return left.length
+    })
+  )
+
+const takeAwayAll = (store: Store.Service, run: RunId): Effect.Effect<number, StoreError> =>
+  Effect.gen(function* () {
+    const before = DateTime.subtractDuration(yield* DateTime.now, silentAfter)
+    const silent = yield* silentIn(store, run, before)
+    if (silent.length === 0) return 0
+    const left = yield* takeAway(store, silent, before)
+    return silent.length < pageSize ? left : left + (yield* takeAwayAll(store, run))
+  })
+
 export const make = (engine: Engine.Service): Pick<Service, "start" | "heartbeat" | "disconnectSilent"> => {
   const { agent, run, store } = engine
-
   const started = (found: Agent, now: DateTime.Utc) =>
     States.isAfter(found.status, "start") ? Effect.succeed(found) : changeAgent(engine, found, "start", now)
 
@@ -39,42 +80,5 @@ export const make = (engine: Engine.Service): Pick<Service, "start" | "heartbeat
       })
     )
 
-  const silentIn = (id: RunId, before: DateTime.Utc): Effect.Effect<ReadonlyArray<AgentId>, StoreError> =>
-    Effect.map(
-      store.page(tables.heartbeats, {
-        where: { run: id },
-        orderBy: "heardAt",
-        atMost: { heardAt: before },
-        limit: pageSize
-      }),
-      (rows) => rows.map(({ id }) => id)
-    )
-
-  /** Some may have been heard of since they were read; from here on, in the order in which a heartbeat does it, none is. */
-  const takeAway = (ids: ReadonlyArray<AgentId>, before: DateTime.Utc) =>
-    store.transaction(
-      Effect.gen(function* () {
-        yield* store.getAll(tables.agentOutlines, ids)
-        const heard = yield* store.getAll(tables.heartbeats, ids)
-        const silent = heard.flatMap(({ heardAt, id }) => (DateTime.lessThanOrEqualTo(heardAt, before) ? [id] : []))
-        const left = yield* store.update(tables.agents, {
-          ids: silent,
-          when: { status: States.agentSources("disconnect") },
-          set: { status: "disconnected" }
-        })
-        yield* store.remove(tables.heartbeats, silent)
-        return left.length
-      })
-    )
-
-  const takeAwayAll = (id: RunId): Effect.Effect<number, StoreError> =>
-    Effect.gen(function* () {
-      const before = DateTime.subtractDuration(yield* DateTime.now, silentAfter)
-      const silent = yield* silentIn(id, before)
-      if (silent.length === 0) return 0
-      const left = yield* takeAway(silent, before)
-      return silent.length < pageSize ? left : left + (yield* takeAwayAll(id))
-    })
-
-  return { start, heartbeat, disconnectSilent: (id) => Effect.zipRight(run(id), takeAwayAll(id)) }
+  return { start, heartbeat, disconnectSilent: (id) => Effect.zipRight(run(id), takeAwayAll(store, id)) }
 }

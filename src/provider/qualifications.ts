@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as checks from "../batch/checks.js"
+import * as checks from "../batch/argumentChecks.js"
 import { QualificationExists, QualificationNotFound } from "../CrowdError.js"
 import type { QualificationsDriver } from "../Driver.js"
 import { retrying } from "../driver/retry.js"

@@ -8,6 +8,7 @@ import { AgentNotFound, type StoreError } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import { byId } from "../journal/payload.js"
 import type { UnitStatus } from "../States.js"
+import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { Lacking, RelaunchOptions, Service, TaskRun } from "../TaskRuns.js"
@@ -50,46 +51,81 @@ const replaceable = (
     .slice(0, Math.max(0, task.unitsPerAssignment - kept))
 }
 
-export const make = ({ agent, run, store }: Engine.Service): Pick<Service, "lacking" | "relaunch"> => {
-  const askedBy = (id: Ids.RunId, options: RelaunchOptions): Effect.Effect<Asked, AgentNotFound | StoreError> =>
-    Effect.gen(function* () {
-      const { only = lost } = options
-      if (options.agent === undefined) return { statuses: only, unit: Option.none() }
-      const found = yield* agent(options.agent)
-      if (found.run !== id) return yield* new AgentNotFound({ agent: options.agent })
-      return { statuses: only, unit: yield* store.get(tables.units, found.unit) }
+const askedBy = (
+  { agent, store }: Engine.Service,
+  run: Ids.RunId,
+  options: RelaunchOptions
+): Effect.Effect<Asked, AgentNotFound | StoreError> =>
+  Effect.gen(function* () {
+    const { only = lost } = options
+    if (options.agent === undefined) return { statuses: only, unit: Option.none() }
+    const found = yield* agent(options.agent)
+    if (found.run !== run) return yield* new AgentNotFound({ agent: options.agent })
+    return { statuses: only, unit: yield* store.get(tables.units, found.unit) }
+  })
+
+/** Assignments that have lost units, each once. */
+const assignmentsOf = (
+  store: Store.Service,
+  run: Ids.RunId,
+  { statuses, unit }: Asked
+): Stream.Stream<Ids.AssignmentId, StoreError> => {
+  if (Option.isSome(unit)) return Stream.make(unit.value.assignment)
+  const seen = new Set<Ids.AssignmentId>()
+  return Stream.fromIterable(statuses).pipe(
+    Stream.flatMap((status) => pages(store, tables.units, { where: { run, status }, orderBy: "place" })),
+    Stream.filterMap(({ assignment }) => {
+      if (seen.has(assignment)) return Option.none()
+      seen.add(assignment)
+      return Option.some(assignment)
     })
+  )
+}
 
-  /** Assignments that have lost units, each once. */
-  const assignmentsOf = (id: Ids.RunId, { statuses, unit }: Asked): Stream.Stream<Ids.AssignmentId, StoreError> => {
-    if (Option.isSome(unit)) return Stream.make(unit.value.assignment)
-    const seen = new Set<Ids.AssignmentId>()
-    return Stream.fromIterable(statuses).pipe(
-      Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" })),
-      Stream.filterMap(({ assignment }) => {
-        if (seen.has(assignment)) return Option.none()
-        seen.add(assignment)
-        return Option.some(assignment)
-      })
-    )
-  }
+/** What is to be replaced of the assignment, and the index of its next unit. */
+const lookAt = (store: Store.Service, run: TaskRun, asked: Asked, assignment: Ids.AssignmentId) =>
+  Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const units = [...(yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } })))]
+    const next = units.reduce((most, { index }) => Math.max(most, index + 1), 0)
+    return { next, units: replaceable(units, asked, run, now) }
+  })
 
-  /** What is to be replaced of the assignment, and the index of its next unit. */
-  const lookAt = (found: TaskRun, asked: Asked, assignment: Ids.AssignmentId) =>
+/** The rows are held until the transaction ends, so that two processes make each unit once. */
+const replace = (store: Store.Service, run: TaskRun, asked: Asked, ids: ReadonlyArray<Ids.AssignmentId>) =>
+  store.transaction(
     Effect.gen(function* () {
       const now = yield* DateTime.now
-      const units = [...(yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } })))]
-      const next = units.reduce((most, { index }) => Math.max(most, index + 1), 0)
-      return { next, units: replaceable(units, asked, found, now) }
+      const offeredUntil = Option.some(DateTime.addDuration(now, run.task.lifetime))
+      const assignments = byId(yield* store.getAll(tables.assignments, ids))
+      const wanted = yield* Effect.forEach(assignments.values(), (assignment) =>
+        Effect.map(lookAt(store, run, asked, assignment.id), ({ next, units }) =>
+          units.map(({ id }, i) => ({ assignment, index: next + i, replaces: Option.some(id) }))
+        )
+      )
+      const all = wanted.flat()
+      const made = Arr.zipWith(
+        all,
+        yield* Ids.unitIds(all.length),
+        ({ assignment, index, replaces }, id): Unit => ({
+          ...newUnit(id, assignment, index, now, offeredUntil),
+          replaces
+        })
+      )
+      return (yield* store.insert(tables.units, made)).length
     })
+  )
+
+export const make = (engine: Engine.Service): Pick<Service, "lacking" | "relaunch"> => {
+  const { run, store } = engine
 
   const lacking: Service["lacking"] = (id, options = {}) =>
     Effect.gen(function* () {
       const found = yield* run(id)
-      const asked = yield* askedBy(id, options)
+      const asked = yield* askedBy(engine, id, options)
       const none: Lacking = { rows: 0, units: 0 }
-      return yield* assignmentsOf(id, asked).pipe(
-        Stream.mapEffect((assignment) => lookAt(found, asked, assignment)),
+      return yield* assignmentsOf(store, id, asked).pipe(
+        Stream.mapEffect((assignment) => lookAt(store, found, asked, assignment)),
         Stream.runFold(none, ({ rows, units }, found) => ({
           rows: rows + Math.min(1, found.units.length),
           units: units + found.units.length
@@ -97,38 +133,13 @@ export const make = ({ agent, run, store }: Engine.Service): Pick<Service, "lack
       )
     })
 
-  /** The rows are held until the transaction ends, so that two processes make each unit once. */
-  const replace = (found: TaskRun, asked: Asked, ids: ReadonlyArray<Ids.AssignmentId>) =>
-    store.transaction(
-      Effect.gen(function* () {
-        const now = yield* DateTime.now
-        const offeredUntil = Option.some(DateTime.addDuration(now, found.task.lifetime))
-        const assignments = byId(yield* store.getAll(tables.assignments, ids))
-        const wanted = yield* Effect.forEach(assignments.values(), (assignment) =>
-          Effect.map(lookAt(found, asked, assignment.id), ({ next, units }) =>
-            units.map(({ id }, i) => ({ assignment, index: next + i, replaces: Option.some(id) }))
-          )
-        )
-        const all = wanted.flat()
-        const made = Arr.zipWith(
-          all,
-          yield* Ids.unitIds(all.length),
-          ({ assignment, index, replaces }, id): Unit => ({
-            ...newUnit(id, assignment, index, now, offeredUntil),
-            replaces
-          })
-        )
-        return (yield* store.insert(tables.units, made)).length
-      })
-    )
-
   const relaunch: Service["relaunch"] = (id, options = {}) =>
     Effect.gen(function* () {
       const found = yield* run(id)
-      const asked = yield* askedBy(id, options)
-      return yield* assignmentsOf(id, asked).pipe(
+      const asked = yield* askedBy(engine, id, options)
+      return yield* assignmentsOf(store, id, asked).pipe(
         Stream.grouped(rowsAtOnce),
-        Stream.mapEffect((page) => replace(found, asked, [...page])),
+        Stream.mapEffect((page) => replace(store, found, asked, [...page])),
         Stream.runSum
       )
     })

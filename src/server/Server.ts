@@ -20,15 +20,15 @@ import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
 import * as consoleHalf from "./console/handlers.js"
-import * as session from "./console/session.js"
+import * as signIn from "./console/signIn.js"
 import * as tokenAttempts from "./console/tokenAttempts.js"
 import * as guard from "./guard.js"
 import * as InFlight from "./inFlight.js"
 import * as Keys from "./keys.js"
 import * as origins from "./origins.js"
 import * as docs from "./pages/docs.js"
-import * as frames from "./pages/frames.js"
-import * as pages from "./pages/pages.js"
+import * as frameOrigin from "./pages/frameOrigin.js"
+import * as pageRoutes from "./pages/routes.js"
 import * as StoreErrors from "./storeErrors.js"
 import * as submitRoute from "./submitRoute.js"
 import { addressOf } from "./visitors.js"
@@ -103,23 +103,23 @@ const system = HttpApiBuilder.group(Api, "system", (handlers) =>
 export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core | HttpServer.HttpServer> =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const framed = yield* frames.check(options)
+      const framed = yield* frameOrigin.check(options)
       const running = yield* InFlight.make(options.patience ?? "10 seconds")
       const errors = yield* StoreErrors.make
       const local = yield* Effect.serviceOption(Local)
       const from = (request: HttpServerRequest.HttpServerRequest) => addressOf(local, request)
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide([system, work.layer, consoleHalf.layer]),
-        Layer.provide(session.layer(options))
+        Layer.provide(signIn.layer(options))
       )
       const routes = Layer.mergeAll(
         api,
         docs.layer,
-        pages.layer,
+        pageRoutes.layer,
         submitRoute.layer,
         options.routes ?? Layer.empty
       ).pipe(
-        Layer.provide(Layer.succeed(frames.Frames, framed)),
+        Layer.provide(Layer.succeed(frameOrigin.Frames, framed)),
         Layer.provide(Layer.succeed(Keys.Keys, Keys.make(options.secret))),
         Layer.provide(Layer.succeed(tokenAttempts.Attempts, tokenAttempts.make())),
         Layer.provide(Layer.succeed(InFlight.InFlight, running)),

@@ -49,3 +49,6 @@ ${link === undefined ? "" : `<p><a href="${escapeUTF8(link.to)}">${escapeUTF8(li
 /** Whether a person's browser opens this as a page of its own; frames and programs are answered in a line. */
 export const isForPeople = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): boolean =>
   method === "GET" && !url.startsWith("/frame/") && (headers["accept"] ?? "").includes("text/html")
+
+/** For whoever is no person at a browser. */
+export const notFound = HttpServerResponse.text("There is nothing here.", { status: 404 })

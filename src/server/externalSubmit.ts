@@ -1,14 +1,18 @@
 /** `externalSubmit`: forms that a page sends by itself to where its address says, as Mechanical Turk takes them. */
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type * as Multipart from "@effect/platform/Multipart"
+import * as UrlParams from "@effect/platform/UrlParams"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { escapeUTF8 } from "entities"
 import { type Agent, type Answers, maxAnswerNames } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
+import { AgentId } from "../Ids.js"
 import * as storeErrors from "./storeErrors.js"
 import type { Service as Submissions } from "./work/submissions.js"
 
@@ -40,18 +44,7 @@ const taken = (answers: Answers) => page("Submitted", "Your work was submitted."
 
 const refused = ({ message, status }: NotTaken) => page("Not submitted", message, "", status)
 
-type Fields = ReadonlyArray<readonly [string, string]>
-
-/** A field that came several times has all its values. */
-const answersOf = (fields: Fields): Answers => {
-  const values = new Map<string, Array<string>>()
-  for (const [name, value] of fields) {
-    const before = values.get(name)
-    if (before === undefined) values.set(name, [value])
-    else before.push(value)
-  }
-  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? "") : all]))
-}
+type Fields = UrlParams.UrlParams
 
 const protocolField = "assignmentId"
 
@@ -67,7 +60,7 @@ const answersIn = (fields: Fields): Effect.Effect<Answers, NotTaken> => {
     const message = `The form has ${fields.length} fields, and ${maxAnswerNames} are taken at the most.`
     return new NotTaken({ status: 413, message })
   }
-  return Effect.sync(() => answersOf(fields))
+  return Effect.sync(() => UrlParams.toRecord(fields))
 }
 
 const read = (fields: Fields): Effect.Effect<Form, NotTaken> => {
@@ -133,8 +126,37 @@ export const answered = <R>(
     StoreError: (error) => Effect.succeed(storeErrors.response(error))
   })
 
+const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
+
+/** Forms whose address has an agent, and a key that was given to nobody but its worker. */
+export interface Keyed<R> {
+  /** What comes before the agent and the key in the address. */
+  readonly folder: `/${string}`
+  readonly isKey: (agent: AgentId, key: string) => boolean
+  /** The agent, if work of theirs may still come. */
+  readonly agent: (id: AgentId) => Effect.Effect<Agent, NotTaken | StoreError, R>
+  /** What a form of the agent's page calls its assignment. */
+  readonly assignmentOf: (agent: Agent) => string
+  readonly submissions: Submissions
+}
+
+/** Takes the form of the agent to whom the key was given. */
+const keyed = <R>({ agent: find, assignmentOf, isKey, submissions }: Keyed<R>) =>
+  Effect.gen(function* () {
+    const { agent: id, key } = yield* Effect.mapError(HttpLayerRouter.schemaPathParams(PathParams), () => foreign)
+    if (!isKey(id, key)) return yield* foreign
+    const agent = yield* find(id)
+    const { answers, assignment } = yield* form
+    if (assignmentOf(agent) !== assignment) return yield* foreign
+    return yield* submit(submissions, agent, yield* answers)
+  })
+
+/** Where forms with a key go. */
+export const keyedRoute = <R>(router: HttpLayerRouter.HttpRouter, forms: Keyed<R>) =>
+  router.add("POST", `${forms.folder}/:agent/:key${submitPath}`, Effect.map(answered(keyed(forms)), readable))
+
 /** By scripts of every page: whoever has the key may know what came of it, and no cookie is needed. */
-export const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
+const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
 
 /** Whether this is a form for `externalSubmit`. */
 export const isForm = (request: HttpServerRequest.HttpServerRequest): boolean =>

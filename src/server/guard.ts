@@ -13,13 +13,13 @@ import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { maxAnswersBytes } from "../Agents.js"
 import { isUnprintable } from "../internal/untrusted.js"
-import { abortOnFailure } from "./abort.js"
 import * as decodeErrors from "./decodeErrors.js"
 import * as errorPages from "./errorPages.js"
+import { abortOnFailure } from "./failedBodies.js"
 import type * as InFlight from "./inFlight.js"
 import * as metrics from "./metrics.js"
 import type * as origins from "./origins.js"
-import * as frames from "./pages/frames.js"
+import * as frameOrigin from "./pages/frameOrigin.js"
 import type * as StoreErrors from "./storeErrors.js"
 import { keyHeader } from "./WorkApi.js"
 
@@ -78,7 +78,7 @@ const isOfFrames = ({ headers, method, url }: HttpServerRequest.HttpServerReques
   headers["service-worker"] === undefined &&
   /^\/(?:assets|frame\/[^/]+\/[^/]+\/media)\/|^\/frame\/[^/]+\/[^/]+\/work\./.test(url)
 
-const notHere = (request: HttpServerRequest.HttpServerRequest, { pages }: frames.Origins) =>
+const notHere = (request: HttpServerRequest.HttpServerRequest, { pages }: frameOrigin.Origins) =>
   errorPages.isForPeople(request)
     ? errorPages.page({
         status: 404,
@@ -94,7 +94,7 @@ const refusal = (
   { accepts, framed, origins }: Pick<Around, "accepts" | "framed" | "origins">
 ) => {
   const { headers, method } = request
-  if (Option.isSome(framed) && frames.isTheirHost(framed, headers["host"] ?? "") && !isOfFrames(request)) {
+  if (Option.isSome(framed) && frameOrigin.isTheirHost(framed, headers["host"] ?? "") && !isOfFrames(request)) {
     return notHere(request, framed.value)
   }
   if (!origins.isOurHost(headers["host"] ?? "")) {
@@ -140,7 +140,7 @@ interface Around {
   readonly errors: StoreErrors.Service
   readonly origins: origins.Service
   /** Where frames have an origin of their own. */
-  readonly framed: Option.Option<frames.Origins>
+  readonly framed: Option.Option<frameOrigin.Origins>
   readonly accepts: Accepts
 }
 
@@ -148,7 +148,7 @@ interface Around {
 export const layer = ({ accepts, errors, framed, origins, running, from }: Around) => {
   const answered =
     (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) =>
-      errors.told(request, decodeErrors.withoutInput(abortOnFailure(request)(response)))
+      errors.reportResponse(request, decodeErrors.withoutInput(abortOnFailure(request)(response)))
   return HttpLayerRouter.middleware(
     (route) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {

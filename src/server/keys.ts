@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import type { Agent } from "../Agents.js"
 import { NotYourAgent } from "../CrowdError.js"
 import { AgentId, type RunId, WorkerId } from "../Ids.js"
-import { isSigned, type Secret, sign } from "../local/signature.js"
+import { isSigned, type Secret, sign } from "../internal/signature.js"
 
 type Frame = "work" | "review"
 

@@ -62,13 +62,13 @@ export type Doing = "read" | "change"
 
 export interface Service {
   /** Tells the operator of an error that a request or a look has met: in the log, and in the console. */
-  readonly met: (doing: Doing, error: StoreError) => Effect.Effect<void>
+  readonly report: (doing: Doing, error: StoreError) => Effect.Effect<void>
   /** The store has answered: a trouble of this kind is over. What changed it has shown that it can be read, too. */
-  readonly answered: (doing: Doing) => Effect.Effect<void>
+  readonly recovered: (doing: Doing) => Effect.Effect<void>
   /** The trouble there is, if any, and whenever that changes. */
   readonly troubles: Stream.Stream<Option.Option<Trouble>>
   /** Tells the operator of the error that a response tells of, and leaves to workers only what is for them. */
-  readonly told: (
+  readonly reportResponse: (
     request: Pick<HttpServerRequest.HttpServerRequest, "method" | "url">,
     response: HttpServerResponse.HttpServerResponse
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
@@ -83,7 +83,7 @@ interface Met {
   readonly doing: Doing
 }
 
-type Troubles = Pick<Service, "answered" | "troubles"> & {
+type Troubles = Pick<Service, "recovered" | "troubles"> & {
   readonly add: (doing: Doing, error: StoreError) => Effect.Effect<void>
 }
 
@@ -97,7 +97,7 @@ const makeTroubles: Effect.Effect<Troubles> = Effect.map(SubscriptionRef.make(Op
         return Option.some({ trouble, reason, doing })
       })
     ),
-  answered: (doing) =>
+  recovered: (doing) =>
     Effect.flatMap(ref.get, (met) =>
       Option.exists(met, (met) => doing === "change" || met.doing === "read")
         ? SubscriptionRef.set(ref, Option.none())
@@ -116,35 +116,35 @@ const keeps = (url: string): boolean => /\/(?:agents|answers|externalSubmit)$/.t
 
 export const make: Effect.Effect<Service> = Effect.gen(function* () {
   const log = yield* makeLog
-  const { add, answered, troubles } = yield* makeTroubles
-  const met: Service["met"] = (doing, error) => Effect.zipRight(log(error), add(doing, error))
+  const { add, recovered, troubles } = yield* makeTroubles
+  const report: Service["report"] = (doing, error) => Effect.zipRight(log(error), add(doing, error))
   return {
-    met,
-    answered,
+    report,
+    recovered,
     troubles,
-    told: ({ method, url }, response) => {
+    reportResponse: ({ method, url }, response) => {
       const { body, status } = response
       const doing = method === "GET" || method === "HEAD" ? "read" : "change"
-      if (doing === "change" && status < 300 && keeps(url)) return Effect.as(answered(doing), response)
+      if (doing === "change" && status < 300 && keeps(url)) return Effect.as(recovered(doing), response)
       if (status !== 503 || body._tag !== "Uint8Array") return Effect.succeed(response)
       return Either.match(decode(text.decode(body.body)), {
         onLeft: () => Effect.succeed(response),
         onRight: (error) =>
-          Effect.as(met(doing, error), isForOperators(url) ? response : toWorkers(url, response, error))
+          Effect.as(report(doing, error), isForOperators(url) ? response : toWorkers(url, response, error))
       })
     }
   }
 })
 
 /** How to tell the operator of an error: in the console too, where this is part of a server. */
-export const telling: Effect.Effect<Service["met"]> = Effect.map(
+export const reporter: Effect.Effect<Service["report"]> = Effect.map(
   Effect.serviceOption(StoreErrors),
   Option.match({
     onNone:
-      (): Service["met"] =>
+      (): Service["report"] =>
       (_, { message }) =>
         Effect.logError(message),
-    onSome: ({ met }) => met
+    onSome: ({ report }) => report
   })
 )
 

@@ -6,10 +6,12 @@ import { NameNeeded, type StoreError, type Unwelcome } from "../CrowdError.js"
 import type { Json } from "../Json.js"
 import { Local, type Visit } from "../Local.js"
 import * as addresses from "../local/address.js"
+import type { Worker, Service as WorkersService } from "../Workers.js"
+import { noneIfNotFound } from "./notFound.js"
 
 export const cookieName = "crowd_worker"
 
-const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
+export const visitOf = (request: HttpServerRequest.HttpServerRequest): Visit => ({
   peer: request.remoteAddress,
   headers: request.headers,
   cookie: Option.fromNullable(request.cookies[cookieName])
@@ -33,6 +35,16 @@ export interface Visitor {
   /** Whether the crowd tells its workers by their connections. */
   readonly isTold: boolean
 }
+
+/** The worker of this name; none where the crowd cannot tell who it is, or has never met them. */
+export const workerOf = (
+  workers: WorkersService,
+  name: Option.Option<string>
+): Effect.Effect<Option.Option<Worker>, StoreError> =>
+  Option.match(name, {
+    onNone: () => Effect.succeedNone,
+    onSome: (name) => noneIfNotFound(workers.findByName(name))
+  })
 
 export const make = Effect.map(Effect.serviceOption(Local), (local) => {
   const isTold = Option.isSome(local)

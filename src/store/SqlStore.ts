@@ -51,7 +51,7 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
   const access = Access.make(dialect, session)
   return {
     transaction: session.transaction,
-    outside: session.outside,
+    ensureNoTransaction: session.ensureNoTransaction,
     insert: changes.insert(access),
     put: changes.put(access),
     get: reads.get(access),

@@ -17,8 +17,8 @@ import * as Layer from "effect/Layer"
 import { StoreError } from "../CrowdError.js"
 import type { Store } from "../Store.js"
 import * as SqlStore from "./SqlStore.js"
-import { fromDriver } from "./sql/failure.js"
 import * as privateFiles from "./sql/privateFiles.js"
+import { fromDriver } from "./sql/sqlErrors.js"
 
 /**
  * Which file, how safe from a loss of power, and how long to wait for other writers.

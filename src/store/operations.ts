@@ -107,7 +107,7 @@ export interface Service {
    * Succeeds where no transaction is under way. Inside of one, where nothing is durable yet, fails with `InTransaction`,
    * named after the operation that must not be done there.
    */
-  readonly outside: (operation: string) => Effect.Effect<void, StoreError>
+  readonly ensureNoTransaction: (operation: string) => Effect.Effect<void, StoreError>
   /** Inserts the rows that are not there yet, by id or by a unique index; answers the ids of those it inserted. */
   readonly insert: <Row extends AnyRow, Encoded extends AnyEncoded>(
     table: Table<Row, Encoded>,

@@ -21,8 +21,8 @@ import * as internalMessages from "./suites/messages.js"
 import * as internalQualifications from "./suites/qualifications.js"
 import * as internalRequesters from "./suites/requesters.js"
 import * as internalTaskRuns from "./suites/taskRuns.js"
+import { within } from "./suites/timeLimit.js"
 import * as internalUnits from "./suites/units.js"
-import { within } from "./suites/waits.js"
 import * as internalWorkers from "./suites/workers.js"
 
 /**

@@ -1,7 +1,6 @@
 /** The templates that people really had, each worked on by one person in Chromium: what its README says is right. */
 import { readFileSync } from "node:fs"
 import { expect, layer as share } from "@effect/vitest"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -11,34 +10,13 @@ import * as Results from "../../src/batch/Results.js"
 import { prepare } from "../../src/batch/TaskPage.js"
 import * as Crowd from "../../src/Crowd.js"
 import { render } from "../../src/mturk/questions.js"
-import type { Inputs, Task, TaskRun } from "../../src/TaskRuns.js"
+import type { Inputs, Task } from "../../src/TaskRuns.js"
 import * as chromium from "./support/chromium.js"
-import { address, agentsOf, live, offered, submitted, thanked } from "./support/tasks.js"
+import { agentsOf, live, offered, Regular, regular, resuming, submitted, thanked } from "./support/tasks.js"
 
 const { act } = chromium
 
-/** One for all cases: what they need of a browser is a page. */
-class Person extends Context.Tag("test/Person")<Person, Page>() {}
-
-const person = Layer.scoped(
-  Person,
-  Effect.tap(chromium.page(), (page) =>
-    act(() => page.context().route("https://code.jquery.com/**", (route) => route.fulfill({ body: "" })))
-  )
-)
-
 const caseOf = (name: string): string => readFileSync(`test/cases/templates/${name}/task.html`, "utf8")
-
-const accepted = (run: TaskRun) =>
-  Effect.gen(function* () {
-    const page = yield* Person
-    const to = yield* address(`/task/${run.id}`)
-    yield* act(() => page.goto(to))
-    yield* act(() => page.getByRole("button", { name: "Accept" }).click())
-    yield* act(() => page.getByRole("timer").waitFor())
-    yield* act(() => expect.poll(() => page.frames()[1]?.url() ?? "").toMatch(/^http/))
-    return { page, task: page.frameLocator("iframe") }
-  })
 
 const press = (task: FrameLocator, name: string) => task.getByRole("button", { name }).click()
 
@@ -53,11 +31,21 @@ const submitButtons = async (task: FrameLocator, page: Page): Promise<number> =>
   (await task.getByRole("button", { name: "Submit" }).count()) +
   (await page.getByRole("button", { name: "Submit" }).count())
 
+const empty = (scripts: string) =>
+  Effect.flatMap(Regular, (page) =>
+    Effect.acquireRelease(
+      act(() => page.route(scripts, (route) => route.fulfill({ body: "" }))),
+      () => act(() => page.unroute(scripts))
+    )
+  )
+
 interface Case {
   readonly name: string
   readonly right: string
   readonly row?: Inputs
   readonly task?: Partial<Task>
+  /** Scripts of other sites, which are empty here. */
+  readonly scripts?: string
   readonly mended?: (template: string) => string
   readonly does: (task: FrameLocator, page: Page) => Promise<void>
   readonly answers: Answers
@@ -67,6 +55,7 @@ const cases: ReadonlyArray<Case> = [
   {
     name: "00-option-buttons",
     right: "the option buttons stay buttons, and a Submit of ours submits",
+    scripts: "https://code.jquery.com/**",
     does: async (task) => {
       await press(task, "Happy")
       await press(task, "Submit")
@@ -160,7 +149,7 @@ const cases: ReadonlyArray<Case> = [
   }
 ]
 
-share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a browser", (it) => {
+share(Layer.provideMerge(regular, live()), { excludeTestServices: true })("in a browser", (it) => {
   for (const {
     answers,
     does,
@@ -168,12 +157,14 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
     name,
     right,
     row = { id: "1", text: "hello" },
+    scripts,
     task
   } of cases) {
-    it.effect(`${name}: ${right}`, () =>
+    it.scoped(`${name}: ${right}`, () =>
       Effect.gen(function* () {
         const run = yield* offered({ template: mended(caseOf(name)), rows: [row], ...(task && { task }) })
-        const atWork = yield* accepted(run)
+        if (scripts !== undefined) yield* empty(scripts)
+        const atWork = yield* resuming(run)
         yield* act(() => expect.poll(() => submitButtons(atWork.task, atWork.page)).toBe(1))
         yield* act(() => does(atWork.task, atWork.page))
         yield* thanked(atWork)
@@ -187,7 +178,7 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
       const rows = [{ text: "=1+1" }, { text: "ü – “x”" }]
       const template = caseOf("22-several-values")
       const run = yield* offered({ template, rows })
-      const first = yield* accepted(run)
+      const first = yield* resuming(run)
       yield* act(async () => {
         await first.task.getByLabel("a,b").check()
         await first.task.getByLabel("c", { exact: true }).check()
@@ -195,7 +186,7 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
         await press(first.task, "Submit")
       })
       yield* thanked(first)
-      const second = yield* accepted(run)
+      const second = yield* resuming(run)
       yield* act(async () => {
         await second.task.locator("textarea").fill('["a,b","c"]')
         await press(second.task, "Submit")
@@ -221,7 +212,7 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
     Effect.gen(function* () {
       const template = `<form><label>Kind <input name=a required></label><button id=check>Check</button></form>${shut}`
       const run = yield* offered({ template })
-      const { page, task } = yield* accepted(run)
+      const { page, task } = yield* resuming(run)
       const below = page.getByRole("button", { name: "Submit" })
       const inFrame = (script: string) => page.frames()[1]?.evaluate(script)
       yield* act(async () => {
@@ -245,7 +236,7 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
       const run = yield* offered({
         template: `<form><label>Kind <input name=a></label></form><script>${makes}</script>`
       })
-      const { page, task } = yield* accepted(run)
+      const { page, task } = yield* resuming(run)
       yield* act(async () => {
         await task.getByLabel("Kind").fill("x")
         expect(await submitButtons(task, page)).toBe(0)
@@ -262,7 +253,7 @@ share(Layer.provideMerge(person, live()), { excludeTestServices: true })("in a b
         template:
           "<p>${product}</p><label>Kind <input name=a></label><button type=button onclick='this.textContent = \"Seen\"'>See</button>"
       })
-      const atWork = yield* accepted(run)
+      const atWork = yield* resuming(run)
       yield* act(async () => {
         await press(atWork.task, "See")
         await press(atWork.task, "Submit")

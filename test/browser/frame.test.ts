@@ -2,12 +2,23 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { BrowserContextOptions } from "playwright-core"
+import * as Layer from "effect/Layer"
 import * as Media from "../../src/Media.js"
-import type { TaskRun } from "../../src/TaskRuns.js"
 import * as chromium from "./support/chromium.js"
 import { reviewing } from "./support/requester.js"
-import { address, agentsOf, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import {
+  accepting,
+  address,
+  agentsOf,
+  live,
+  offered,
+  opening,
+  regular,
+  resuming,
+  submitted,
+  thanked,
+  working
+} from "./support/tasks.js"
 
 const { act } = chromium
 
@@ -49,7 +60,7 @@ const shown = `(async () => {
   return [one.naturalWidth, two.naturalWidth, beep.duration]
 })()`
 
-share(live(), { excludeTestServices: true })("a task's frame", (it) => {
+share(Layer.provideMerge(regular, live()), { excludeTestServices: true })("a task's frame", (it) => {
   const files = Effect.all([
     Media.fromBytes("media/red.svg", Buffer.from(red)),
     Media.fromBytes("media/deep/a b.svg", Buffer.from(red)),
@@ -61,10 +72,10 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
   it.scoped("shows images and sounds of media/ at work, in a preview, and in review", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: pictured, rows: [{ image: "media/red.svg" }], media: yield* files })
-      const preview = yield* visit(`/task/${run.id}`)
+      const preview = yield* opening(`/task/${run.id}`)
       yield* act(() => preview.frameLocator("iframe").locator("#beep").waitFor({ state: "attached" }))
       expect(yield* act(() => preview.frames()[1]?.evaluate(shown) ?? Promise.reject())).toEqual([40, 40, 1])
-      const atWork = yield* working(run)
+      const atWork = yield* accepting(preview)
       yield* act(() => expect.poll(() => atWork.task.locator("[name=q]").inputValue()).toBe("told"))
       expect(yield* act(() => atWork.page.frames()[1]?.evaluate(shown) ?? Promise.reject())).toEqual([40, 40, 1])
       yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).click())
@@ -78,7 +89,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
   it.scoped("an SVG of media/ that is opened by itself runs nothing", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: pictured, rows: [{ image: "media/active.svg" }], media: yield* files })
-      const { page } = yield* working(run)
+      const { page } = yield* resuming(run)
       const frame = page.frames()[1]?.url() ?? ""
       yield* act(() => page.goto(new URL("media/active.svg", frame).href))
       expect(yield* act(() => page.locator("#t").textContent())).toBe("still")
@@ -87,18 +98,11 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
 
   const counter = caseOf("08-localstorage")
 
-  const counted = (run: TaskRun, options?: BrowserContextOptions) =>
-    Effect.gen(function* () {
-      const atWork = yield* working(run, options)
-      const n = yield* act(() => atWork.task.locator("#n").inputValue())
-      return { ...atWork, n }
-    })
-
   describe("storage", () => {
     it.scoped("08-localstorage: is there before the page's first script, and its field arrives", () =>
       Effect.gen(function* () {
         const run = yield* offered({ template: counter })
-        const atWork = yield* counted(run)
+        const atWork = yield* resuming(run)
         yield* act(() => atWork.task.locator("[name=q]").fill("a"))
         yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).click())
         yield* thanked(atWork)
@@ -113,9 +117,10 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
           const rows = [{ n: "1" }, { n: "2" }, { n: "3" }]
           const run = yield* offered({ template: counter, rows })
           const other = yield* offered({ template: `${counter}<p>another</p>`, rows })
-          const { page, task } = yield* counted(run)
+          const { page, task } = yield* working(run)
           const n = () => task.locator("#n").inputValue()
           yield* act(async () => {
+            await expect.poll(n).toBe("1")
             await page.reload()
             await expect.poll(n).toBe("2")
             await task.getByRole("button", { name: "Submit" }).click()
@@ -137,7 +142,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
     it.scoped("does what a Storage does, up to 256 KB a run", () =>
       Effect.gen(function* () {
         const run = yield* offered({ template: "<input name=q>" })
-        const { page } = yield* working(run)
+        const { page } = yield* resuming(run)
         const found = yield* act(
           () =>
             page.frames()[1]?.evaluate(`(() => {
@@ -205,7 +210,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
       () =>
         Effect.gen(function* () {
           const run = yield* offered({ template: caseOf("09-worker-id") })
-          const atWork = yield* working(run)
+          const atWork = yield* resuming(run)
           const address = () => atWork.page.frames()[1]?.url() ?? ""
           yield* act(() => expect.poll(address).toContain("?"))
           const query = new URL(address()).searchParams
@@ -226,7 +231,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
     it.scoped("leads a form that the page sends by itself to the agent's submission", () =>
       Effect.gen(function* () {
         const run = yield* offered({ template: "<input name=q>" })
-        const { page } = yield* working(run)
+        const { page } = yield* resuming(run)
         const sent = yield* act(
           () =>
             page.frames()[1]?.evaluate(`(() => {
@@ -248,7 +253,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
       expect(link).toContain(there)
       const more = `<button type="button" id="opens" onclick="this.textContent = String(window.open('${there}'))">open</button><a id="data" href="data:text/html,x">data</a>`
       const run = yield* offered({ template: `${link}${more}` })
-      const { page, task } = yield* working(run)
+      const { page, task } = yield* resuming(run)
       const tabOf = (press: () => Promise<void>) =>
         act(async () => {
           const [tab] = await Promise.all([page.context().waitForEvent("page"), press()])
@@ -259,6 +264,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
       for (const press of [() => task.getByText("open the site").click(), () => task.locator("#opens").click()]) {
         const tab = yield* tabOf(press)
         expect(yield* act(() => tab.evaluate(rights))).toEqual([null, "kept", "c=1", new URL(there).origin])
+        yield* act(() => tab.close())
       }
       yield* act(() => expect.poll(() => task.locator("#opens").textContent()).toBe("null"))
       // Without a window of the opener's, the tab is in a group of its own: the pages around the frame say so themselves.
@@ -270,7 +276,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
   it.scoped("19-image-submit: an image button says where it was pressed", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: caseOf("19-image-submit") })
-      const atWork = yield* working(run)
+      const atWork = yield* resuming(run)
       yield* act(() => atWork.task.locator("[type=image]").click({ position: { x: 7, y: 11 } }))
       yield* thanked(atWork)
       expect(yield* submitted(run.id)).toEqual([{ q: "", "pic.x": "7", "pic.y": "11" }])
@@ -280,7 +286,7 @@ share(live(), { excludeTestServices: true })("a task's frame", (it) => {
   it.scoped("24-anchor: links in the page and scrollTo bring the worker to the place", () =>
     Effect.gen(function* () {
       const run = yield* offered({ template: `${caseOf("24-anchor")}<a href="#" id="up">up</a>` })
-      const { page, task } = yield* working(run)
+      const { page, task } = yield* resuming(run)
       const inSight = (selector: string) =>
         act(() =>
           expect

@@ -19,6 +19,12 @@ const loaders: Record<Form, string> = {
   mjs: '<script type="module">import * as shim from "/shim/PROVIDER.mjs"; window.CrowdSource = shim</script>'
 }
 
+const goesTo = (page: Page, query: string) =>
+  act(async () => {
+    await page.goto(`${site}/task${query}`)
+    await page.waitForFunction("window.CrowdSource !== undefined")
+  })
+
 /** Somebody's own page with a shim, and a marketplace that takes any form. */
 const opened = (provider: string, query: string, form: Form = "js", html = "") =>
   Effect.gen(function* () {
@@ -37,8 +43,7 @@ const opened = (provider: string, query: string, form: Form = "js", html = "") =
     yield* act(() =>
       page.route(`${marketplace}/**`, (route) => route.fulfill({ contentType: "text/html", body: "received" }))
     )
-    yield* act(() => page.goto(`${site}/task${query}`))
-    yield* act(() => page.waitForFunction("window.CrowdSource !== undefined"))
+    yield* goesTo(page, query)
     return page
   })
 
@@ -88,13 +93,15 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
   for (const form of ["js", "mjs"] as const) {
     it.scoped(`Mock's says what the page's address says (${form})`, () =>
       Effect.gen(function* () {
-        expect(yield* told(yield* opened("mock", "?worker=%C3%84da+L&unit=u1&agent=a1", form))).toEqual({
+        const page = yield* opened("mock", "?worker=%C3%84da+L&unit=u1&agent=a1", form)
+        expect(yield* told(page)).toEqual({
           name: "Äda L",
           assignment: "a1",
           registration: { worker: "Äda L", unit: "u1", agent: "a1" },
           preview: false
         })
-        expect(yield* told(yield* opened("mock", "", form))).toMatchObject({ name: null, preview: true })
+        yield* goesTo(page, "")
+        expect(yield* told(page)).toMatchObject({ name: null, preview: true })
       })
     )
 
@@ -108,15 +115,16 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
 
     it.scoped(`MTurk's says who accepted what (${form})`, () =>
       Effect.gen(function* () {
-        expect(yield* told(yield* opened("mturk", accepted, form))).toEqual({
+        const page = yield* opened("mturk", accepted, form)
+        expect(yield* told(page)).toEqual({
           name: "Wé",
           assignment: "A1",
           registration: { workerId: "Wé", assignmentId: "A1", hitId: "H1" },
           preview: false
         })
-        const preview = yield* opened("mturk", "?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=H1", form)
-        expect(yield* told(preview)).toMatchObject({ assignment: null, preview: true })
-        expect(yield* refused(preview)).toContain("preview")
+        yield* goesTo(page, "?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=H1")
+        expect(yield* told(page)).toMatchObject({ assignment: null, preview: true })
+        expect(yield* refused(page)).toContain("preview")
       })
     )
   }
@@ -156,8 +164,9 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
 
   it.scoped("MTurk's sends nothing to what is no web address", () =>
     Effect.gen(function* () {
+      const page = yield* opened("mturk", "")
       for (const to of ["javascript:alert(1)", "data:text/html,x", "//market.example", "", "http:///"]) {
-        const page = yield* opened("mturk", `?assignmentId=A1&turkSubmitTo=${encodeURIComponent(to)}`)
+        yield* goesTo(page, `?assignmentId=A1&turkSubmitTo=${encodeURIComponent(to)}`)
         expect(yield* refused(page)).toContain("turkSubmitTo")
       }
     })

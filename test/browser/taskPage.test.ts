@@ -1,11 +1,24 @@
 import { describe, expect, it as plain, layer as share } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
 import * as TaskPage from "../../src/batch/TaskPage.js"
 import * as Keys from "../../src/server/keys.js"
 import { secret } from "../support/server.js"
 import * as chromium from "./support/chromium.js"
-import { type AtWork, agentsOf, live, offered, submitted, thanked, visit, working } from "./support/tasks.js"
+import {
+  type AtWork,
+  accepting,
+  agentsOf,
+  live,
+  offered,
+  opening,
+  regular,
+  resuming,
+  submitted,
+  thanked,
+  working
+} from "./support/tasks.js"
 import { product, table, template, wild } from "./support/wild.js"
 
 const { act } = chromium
@@ -17,187 +30,194 @@ const frameHeight = async ({ page }: AtWork): Promise<number> => {
   return box?.height ?? 0
 }
 
-share(live(), { excludeTestServices: true })("templates from the wild, through the server", (it) => {
-  for (const { answers, does, name, row, task } of wild) {
-    it.scoped(`${name} is filled, worked on and submitted as it was written`, () =>
-      Effect.gen(function* () {
-        const run = yield* offered({ template: template(name), rows: [row ?? { product }], ...(task && { task }) })
-        const atWork = yield* working(run)
-        yield* act(() => does(atWork.task, atWork.page))
-        yield* thanked(atWork)
-        expect(yield* submitted(run.id)).toEqual([answers])
-      })
-    )
-  }
+share(Layer.provideMerge(regular, live()), { excludeTestServices: true })(
+  "templates from the wild, through the server",
+  (it) => {
+    for (const { answers, does, name, row, task } of wild) {
+      it.effect(`${name} is filled, worked on and submitted as it was written`, () =>
+        Effect.gen(function* () {
+          const run = yield* offered({ template: template(name), rows: [row ?? { product }], ...(task && { task }) })
+          const atWork = yield* resuming(run)
+          yield* act(() => does(atWork.task, atWork.page))
+          yield* thanked(atWork)
+          expect(yield* submitted(run.id)).toEqual([answers])
+        })
+      )
+    }
 
-  it.scoped("a file that a script slipped in is refused with a reason, and nothing is sent", () =>
-    Effect.gen(function* () {
-      const slips = `<form><input name=text value=kept></form><script>
+    it.effect("a file that a script slipped in is refused with a reason, and nothing is sent", () =>
+      Effect.gen(function* () {
+        const slips = `<form><input name=text value=kept></form><script>
         document.forms[0].addEventListener("formdata", (event) => event.formData.set("photo", new File(["x"], "x.png")))
       </script>`
-      const run = yield* offered({ template: slips })
-      const { page, task } = yield* working(run)
-      yield* act(() => task.getByRole("button", { name: "Submit" }).click())
-      yield* act(() => page.getByText("Files cannot be sent with this task. Take the file out").waitFor())
-      expect(yield* submitted(run.id)).toEqual([])
-    })
-  )
+        const run = yield* offered({ template: slips })
+        const { page, task } = yield* resuming(run)
+        yield* act(() => task.getByRole("button", { name: "Submit" }).click())
+        yield* act(() => page.getByText("Files cannot be sent with this task. Take the file out").waitFor())
+        expect(yield* submitted(run.id)).toEqual([])
+      })
+    )
 
-  it.scoped("a page whose own handler stops the event is caught all the same", () =>
-    Effect.gen(function* () {
-      const stops = `<form action="https://example.com/elsewhere"><input name=text value=kept><button>Send</button></form>
+    it.effect("a page whose own handler stops the event is caught all the same", () =>
+      Effect.gen(function* () {
+        const stops = `<form action="https://example.com/elsewhere"><input name=text value=kept><button>Send</button></form>
         <script>document.forms[0].addEventListener("submit", (event) => event.stopImmediatePropagation())</script>`
-      const run = yield* offered({ template: stops })
-      const atWork = yield* working(run)
-      yield* act(() => atWork.task.getByRole("button", { name: "Send" }).click())
-      yield* thanked(atWork)
-      expect(yield* submitted(run.id)).toEqual([{ text: "kept" }])
-    })
-  )
+        const run = yield* offered({ template: stops })
+        const atWork = yield* resuming(run)
+        yield* act(() => atWork.task.getByRole("button", { name: "Send" }).click())
+        yield* thanked(atWork)
+        expect(yield* submitted(run.id)).toEqual([{ text: "kept" }])
+      })
+    )
 
-  it.scoped("columns of markup are markup in a preview and in a review, and others are not", () =>
-    Effect.gen(function* () {
-      const html = template("turkle-markup")
-      const run = yield* offered({ template: html, rows: [{ table, tweet: table }], task: { markup: ["table"] } })
-      const atWork = yield* working(run)
-      yield* act(() => atWork.task.locator("[name=wrong]").fill("3"))
-      yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).click())
-      yield* thanked(atWork)
-      const [agent] = yield* agentsOf(run.id)
-      if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
-      for (const path of [`/frame/preview/${run.id}`, Keys.make(secret).framePath("review", agent)]) {
-        const page = yield* visit(path)
-        yield* act(() => page.getByText(table).waitFor())
-        expect(yield* act(() => page.getByRole("cell").count())).toBe(2)
-      }
-    })
-  )
+    it.effect("columns of markup are markup in a preview and in a review, and others are not", () =>
+      Effect.gen(function* () {
+        const html = template("turkle-markup")
+        const run = yield* offered({ template: html, rows: [{ table, tweet: table }], task: { markup: ["table"] } })
+        const atWork = yield* resuming(run)
+        yield* act(() => atWork.task.locator("[name=wrong]").fill("3"))
+        yield* act(() => atWork.task.getByRole("button", { name: "Submit" }).click())
+        yield* thanked(atWork)
+        const [agent] = yield* agentsOf(run.id)
+        if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
+        for (const path of [`/frame/preview/${run.id}`, Keys.make(secret).framePath("review", agent)]) {
+          const page = yield* opening(path)
+          yield* act(() => page.getByText(table).waitFor())
+          expect(yield* act(() => page.getByRole("cell").count())).toBe(2)
+        }
+      })
+    )
 
-  it.scoped("a preview shows the task with nothing to fill in, and cannot be submitted", () =>
-    Effect.gen(function* () {
-      const run = yield* offered({ template: `${template("turkle-table")}<script>document.forms[0].submit()</script>` })
-      const page = yield* visit(`/task/${run.id}`)
-      const task = page.frameLocator("iframe")
-      yield* act(() => task.getByText("a spanner").waitFor())
-      expect(yield* act(() => task.locator("input, textarea, button").count())).toBeGreaterThan(3)
-      expect(yield* act(() => task.locator(":is(input, textarea, button):enabled").count())).toBe(0)
-      expect(yield* agentsOf(run.id)).toEqual([])
-    })
-  )
+    it.effect("a preview shows the task with nothing to fill in, and cannot be submitted", () =>
+      Effect.gen(function* () {
+        const run = yield* offered({
+          template: `${template("turkle-table")}<script>document.forms[0].submit()</script>`
+        })
+        const page = yield* opening(`/task/${run.id}`)
+        const task = page.frameLocator("iframe")
+        yield* act(() => task.getByText("a spanner").waitFor())
+        expect(yield* act(() => task.locator("input, textarea, button").count())).toBeGreaterThan(3)
+        expect(yield* act(() => task.locator(":is(input, textarea, button):enabled").count())).toBe(0)
+        expect(yield* agentsOf(run.id)).toEqual([])
+      })
+    )
 
-  it.scoped("a review shows the answers in their fields, and lets nobody change them", () =>
-    Effect.gen(function* () {
-      const fields = `<form><p>\${product}</p><input name=text><input name=twice><input name=twice>
+    it.effect("a review shows the answers in their fields, and lets nobody change them", () =>
+      Effect.gen(function* () {
+        const fields = `<form><p>\${product}</p><input name=text><input name=twice><input name=twice>
         <textarea name=long>default</textarea><select name=some multiple><option>a</option><option>b</option></select>
         <input type=radio name=one value=x checked><input type=radio name=one value=y>
         <input type=checkbox name=off value=on checked><div id=late></div></form>
         <script>addEventListener("load", () => { late.innerHTML = "<input name=late>" })</script>`
-      const run = yield* offered({ template: fields })
-      const { page, task } = yield* working(run)
-      const fill = (name: string, text: string, nth = 0) => task.locator(`[name=${name}]`).nth(nth).fill(text)
-      yield* act(async () => {
-        await fill("text", "é & </script>")
-        await fill("twice", "1")
-        await fill("twice", "2", 1)
-        await fill("long", "two\nlines")
-        await fill("late", "later")
-        await task.locator("select").selectOption(["a", "b"])
-        await task.locator("[value=y]").check()
-        await task.locator("[name=off]").uncheck()
-        await task.getByRole("button", { name: "Submit" }).click()
-      })
-      yield* thanked({ page, task })
-      const [agent] = yield* agentsOf(run.id)
-      if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
-      const review = yield* visit(Keys.make(secret).framePath("review", agent))
-      yield* act(() => expect.poll(() => review.locator("[name=late]").inputValue()).toBe("later"))
-      expect(
-        yield* act(() =>
-          review.evaluate(
-            `[...document.querySelectorAll("input:not([type]), textarea")].map(({ name, value }) => [name, value])`
+        const run = yield* offered({ template: fields })
+        const { page, task } = yield* resuming(run)
+        const fill = (name: string, text: string, nth = 0) => task.locator(`[name=${name}]`).nth(nth).fill(text)
+        yield* act(async () => {
+          await fill("text", "é & </script>")
+          await fill("twice", "1")
+          await fill("twice", "2", 1)
+          await fill("long", "two\nlines")
+          await fill("late", "later")
+          await task.locator("select").selectOption(["a", "b"])
+          await task.locator("[value=y]").check()
+          await task.locator("[name=off]").uncheck()
+          await task.getByRole("button", { name: "Submit" }).click()
+        })
+        yield* thanked({ page, task })
+        const [agent] = yield* agentsOf(run.id)
+        if (agent === undefined) return yield* Effect.dieMessage("nobody worked")
+        const review = yield* opening(Keys.make(secret).framePath("review", agent))
+        yield* act(() => expect.poll(() => review.locator("[name=late]").inputValue()).toBe("later"))
+        expect(
+          yield* act(() =>
+            review.evaluate(
+              `[...document.querySelectorAll("input:not([type]), textarea")].map(({ name, value }) => [name, value])`
+            )
           )
-        )
-      ).toEqual([
-        ["text", "é & </script>"],
-        ["twice", "1"],
-        ["twice", "2"],
-        ["long", "two\nlines"],
-        ["late", "later"]
-      ])
-      expect(
-        yield* act(() =>
-          review.evaluate(`[...document.querySelectorAll("option:checked, :checked")].map(({ value }) => value)`)
-        )
-      ).toEqual(["a", "b", "y"])
-      expect(
-        yield* act(() => review.locator(":is(input, textarea, select, button):not([readonly], :disabled)").count())
-      ).toBe(0)
-    })
-  )
+        ).toEqual([
+          ["text", "é & </script>"],
+          ["twice", "1"],
+          ["twice", "2"],
+          ["long", "two\nlines"],
+          ["late", "later"]
+        ])
+        expect(
+          yield* act(() =>
+            review.evaluate(`[...document.querySelectorAll("option:checked, :checked")].map(({ value }) => value)`)
+          )
+        ).toEqual(["a", "b", "y"])
+        expect(
+          yield* act(() => review.locator(":is(input, textarea, select, button):not([readonly], :disabled)").count())
+        ).toBe(0)
+      })
+    )
 
-  it.scoped("a page is told its assignment in its address, as on Mechanical Turk, and whether that is a preview", () =>
-    Effect.gen(function* () {
-      const reads = `<form><p>\${product}</p><input name=told><input name=module><button>Send</button></form><script src="/assets/shim/local.js"></script>
+    it.effect(
+      "a page is told its assignment in its address, as on Mechanical Turk, and whether that is a preview",
+      () =>
+        Effect.gen(function* () {
+          const reads = `<form><p>\${product}</p><input name=told><input name=module><button>Send</button></form><script src="/assets/shim/local.js"></script>
         <script type="module">import { isPreview } from "/assets/shim/local.mjs"; document.forms[0].module.value = isPreview()</script>
         <script>document.forms[0].told.value = [new URLSearchParams(location.search).get("assignmentId"), CrowdSource.getAssignmentId(), CrowdSource.isPreview()]</script>`
-      const run = yield* offered({ template: reads })
-      const page = yield* visit(`/task/${run.id}`)
-      const task = page.frameLocator("iframe")
-      const says = (told: string) => act(() => expect.poll(() => task.locator("[name=told]").inputValue()).toBe(told))
-      yield* says("ASSIGNMENT_ID_NOT_AVAILABLE,,true")
-      yield* act(() => page.getByRole("button", { name: "Accept" }).click())
-      yield* act(() => page.getByRole("timer").waitFor())
-      const [agent] = yield* agentsOf(run.id)
-      yield* says(`${agent?.id},${agent?.id},false`)
-      yield* act(() => expect.poll(() => task.locator("[name=module]").inputValue()).toBe("false"))
-    })
-  )
+          const run = yield* offered({ template: reads })
+          const page = yield* opening(`/task/${run.id}`)
+          const task = page.frameLocator("iframe")
+          const says = (told: string) =>
+            act(() => expect.poll(() => task.locator("[name=told]").inputValue()).toBe(told))
+          yield* says("ASSIGNMENT_ID_NOT_AVAILABLE,,true")
+          yield* accepting(page)
+          const [agent] = yield* agentsOf(run.id)
+          yield* says(`${agent?.id},${agent?.id},false`)
+          yield* act(() => expect.poll(() => task.locator("[name=module]").inputValue()).toBe("false"))
+        })
+    )
 
-  it.scoped("a worker is told that the page's own script failed, without a word of the script's", () =>
-    Effect.gen(function* () {
-      const broken = "<p>${product}</p><script>nothing.here()</script>"
-      const { page } = yield* working(yield* offered({ template: broken }))
-      const notice = page.getByRole("status").filter({ hasText: "A part of this page failed" })
-      yield* act(() => notice.waitFor())
-      expect(yield* act(() => notice.textContent())).not.toContain("nothing")
-    })
-  )
-
-  it.scoped("a page without style of its own has the default one, light and dark, and fits 360 pixels", () =>
-    Effect.gen(function* () {
-      const bare =
-        "<h1>${product}</h1><label>Name <input name=name size=80></label><textarea name=why cols=90></textarea><table><tr><td>a<td>b</table>"
-      const run = yield* offered({ template: bare, rows: [{ product: "x" }] })
-      const { page } = yield* working(run, { colorScheme: "dark", viewport: { width: 360, height: 740 } })
-      const inFrame = (expression: string) => act(async () => page.frames()[1]?.evaluate(expression))
-      const looks = (name: string) => inFrame(`getComputedStyle(document.querySelector("[type=submit]")).${name}`)
-      expect(yield* inFrame("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true)
-      expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(255, 255, 255)")
-      expect(yield* looks("backgroundColor")).toBe("rgb(141, 184, 255)")
-      expect(yield* inFrame("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
-      yield* act(() => page.emulateMedia({ colorScheme: "light" }))
-      expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(0, 0, 0)")
-      expect(yield* looks("backgroundColor")).toBe("rgb(31, 95, 191)")
-    })
-  )
-
-  it.scoped("the frame is as high as its page, and a page as high as its window does not grow for ever", () =>
-    Effect.gen(function* () {
-      const tall = yield* working(yield* offered({ template: "<style>p{height:3000px}</style><p>long</p>" }))
-      yield* act(() => expect.poll(() => frameHeight(tall)).toBeGreaterThan(3000))
-      const filling = yield* working(
-        yield* offered({ template: "<style>body{min-height:100vh;margin:9px}</style>all" })
-      )
-      const heights = yield* act(async () => {
-        const seen: Array<number> = []
-        for (let look = 0; look < 40; look++) seen.push(await frameHeight(filling))
-        return seen
+    it.effect("a worker is told that the page's own script failed, without a word of the script's", () =>
+      Effect.gen(function* () {
+        const broken = "<p>${product}</p><script>nothing.here()</script>"
+        const { page } = yield* resuming(yield* offered({ template: broken }))
+        const notice = page.getByRole("status").filter({ hasText: "A part of this page failed" })
+        yield* act(() => notice.waitFor())
+        expect(yield* act(() => notice.textContent())).not.toContain("nothing")
       })
-      expect(Math.max(...heights)).toBeLessThan(1000)
-      expect(heights.at(-1)).toBe(heights.at(-20))
-    })
-  )
-})
+    )
+
+    it.scoped("a page without style of its own has the default one, light and dark, and fits 360 pixels", () =>
+      Effect.gen(function* () {
+        const bare =
+          "<h1>${product}</h1><label>Name <input name=name size=80></label><textarea name=why cols=90></textarea><table><tr><td>a<td>b</table>"
+        const run = yield* offered({ template: bare, rows: [{ product: "x" }] })
+        const { page } = yield* working(run, { colorScheme: "dark", viewport: { width: 360, height: 740 } })
+        const inFrame = (expression: string) => act(async () => page.frames()[1]?.evaluate(expression))
+        const looks = (name: string) => inFrame(`getComputedStyle(document.querySelector("[type=submit]")).${name}`)
+        expect(yield* inFrame("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true)
+        expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(255, 255, 255)")
+        expect(yield* looks("backgroundColor")).toBe("rgb(141, 184, 255)")
+        expect(yield* inFrame("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+        yield* act(() => page.emulateMedia({ colorScheme: "light" }))
+        expect(yield* inFrame("getComputedStyle(document.body).color")).toBe("rgb(0, 0, 0)")
+        expect(yield* looks("backgroundColor")).toBe("rgb(31, 95, 191)")
+      })
+    )
+
+    it.effect("the frame is as high as its page, and a page as high as its window does not grow for ever", () =>
+      Effect.gen(function* () {
+        const tall = yield* resuming(yield* offered({ template: "<style>p{height:3000px}</style><p>long</p>" }))
+        yield* act(() => expect.poll(() => frameHeight(tall)).toBeGreaterThan(3000))
+        const filling = yield* resuming(
+          yield* offered({ template: "<style>body{min-height:100vh;margin:9px}</style>all" })
+        )
+        const heights = yield* act(async () => {
+          const seen: Array<number> = []
+          for (let look = 0; look < 20; look++) seen.push(await frameHeight(filling))
+          return seen
+        })
+        expect(Math.max(...heights)).toBeLessThan(1000)
+        expect(heights.at(-1)).toBe(heights.at(-10))
+      })
+    )
+  }
+)
 
 /** What is left of a prepared page without our part. */
 const theirs = (html: string): string =>

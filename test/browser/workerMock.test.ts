@@ -26,8 +26,7 @@ share(live, { excludeTestServices: true })("the pages of a crowd that tells who 
     Effect.gen(function* () {
       const run = yield* offered({ template: "<p>${product}</p><input name=name value=spanner>" })
       const page = yield* visit("/?worker=%C3%84da+L")
-      const link = page.getByRole("link", { name: "View" })
-      yield* act(() => link.click({ timeout: 25_000 }))
+      yield* act(() => page.getByRole("link", { name: "View" }).click())
       yield* act(() => page.getByRole("timer").waitFor())
       expect(page.url()).toContain(`/task/${run.id}?worker=`)
       const task = page.frameLocator("iframe")

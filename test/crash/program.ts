@@ -1,8 +1,6 @@
 /** The process that is killed: launches a batch, has it worked on, approves all of it, and pays a bonus for every unit. */
 import { writeSync } from "node:fs"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
@@ -19,7 +17,8 @@ import { TaskRuns } from "../../src/TaskRuns.js"
 import { type Unit, Units } from "../../src/Units.js"
 import * as driver from "../support/remoteCrowd/driver.js"
 import { Ledger } from "../support/remoteCrowd/protocol.js"
-import { bonusOf, type Phase, rowsOf, task, Work } from "./task.js"
+import { payAll } from "./payAll.js"
+import { type Phase, rowsOf, task, Work } from "./task.js"
 
 const work = Schema.decodeUnknownSync(Work)(process.argv[2])
 
@@ -56,25 +55,6 @@ const workOn = (run: RunId) =>
     yield* Stream.runDrain(Stream.mapEffect(atWork, submit, atOnce))
   })
 
-const payAll = (run: RunId) =>
-  Effect.gen(function* () {
-    const agents = yield* Agents
-    const all = agents.submissions(run, { status: "approved" }).pipe(
-      Stream.map(({ id, unit }) => ({
-        to: { _tag: "Agent" as const, agent: id },
-        amount: bonusOf(unit),
-        reason: "well done",
-        key: unit
-      }))
-    )
-    const failures = yield* Crowd.bonuses(run, all).pipe(
-      Stream.filterMap(({ outcome }) => Either.getLeft(outcome)),
-      Stream.filter(({ _tag }) => _tag !== "Uncertain"),
-      Stream.runCollect
-    )
-    yield* Option.match(Chunk.head(failures), { onNone: () => Effect.void, onSome: Effect.fail })
-  })
-
 const launch = Effect.gen(function* () {
   const batch = yield* Batch.fromRows({ name: "once", task, template: "<p>${x}</p>", rows: rowsOf(work.units) })
   const requester = yield* Effect.flatMap(Requesters, (requesters) => requesters.register("me", {}))
@@ -98,7 +78,7 @@ const program = Effect.gen(function* () {
   yield* say("approving")
   yield* Effect.catchTag(persist(Stream.runDrain(agents.approveAll(run.id))), "Uncertain", leave)
   yield* say("paying")
-  yield* persist(payAll(run.id))
+  yield* persist(payAll(run.id, ({ _tag }) => _tag !== "Uncertain"))
   yield* say("done")
 })
 

@@ -8,11 +8,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
+import { sign } from "../../src/internal/signature.js"
 import * as Local from "../../src/Local.js"
-import { lettersAlike } from "../../src/local/lettersAlike.js"
+import { confusables } from "../../src/local/confusables.js"
 import { skeletons } from "../../src/local/lookalikes.js"
 import { checked, cookieOf, keyOf, otherKeysOf, provenBy } from "../../src/local/names.js"
-import { sign } from "../../src/local/signature.js"
 import * as Store from "../../src/Store.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import { make, refusal } from "../../src/testing/suites/kit.js"
@@ -144,7 +144,7 @@ describe("a name", () => {
         Array.from(
           latin,
           (letter) =>
-            [...(new Map(Object.entries(lettersAlike)).get(letter) ?? "")].find((one) => script.test(one)) ?? letter
+            [...(new Map(Object.entries(confusables)).get(letter) ?? "")].find((one) => script.test(one)) ?? letter
         ).join("")
       for (const script of [
         /\p{Script=Greek}/u,
@@ -160,7 +160,7 @@ describe("a name", () => {
   )
 
   it("looks, in capitals, like letters that look like no others", () => {
-    for (const look of Object.keys(lettersAlike)) expect(keyOf(look)).toBe(look)
+    for (const look of Object.keys(confusables)) expect(keyOf(look)).toBe(look)
   })
 
   it("has a key of its own among 2,000 common first names, and among all of three letters", () => {

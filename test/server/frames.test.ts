@@ -10,7 +10,7 @@ import * as Media from "../../src/Media.js"
 import * as Money from "../../src/Money.js"
 import { Requesters } from "../../src/Requesters.js"
 import * as Keys from "../../src/server/keys.js"
-import * as frames from "../../src/server/pages/frames.js"
+import * as frameOrigin from "../../src/server/pages/frameOrigin.js"
 import { type Permission, taskDefaults } from "../../src/TaskRuns.js"
 import * as server from "../support/server.js"
 import { accept, asWork, visitor } from "../support/serverVisitors.js"
@@ -143,8 +143,8 @@ layer(live)("frames in an origin of their own", (it) => {
   )
 
   describe("cannot be", () => {
-    const refused = (options: frames.Options) =>
-      Effect.map(Effect.flip(frames.check(options)), ({ _tag, message }) => `${_tag}: ${message}`)
+    const refused = (options: frameOrigin.Options) =>
+      Effect.map(Effect.flip(frameOrigin.check(options)), ({ _tag, message }) => `${_tag}: ${message}`)
 
     it.effect("where the pages are, whatever the port, since cookies go by name", () =>
       Effect.gen(function* () {

@@ -34,10 +34,10 @@ export const transactions = (it: Vitest.MethodsNonLive<Store>): void => {
     it.effect("keep out what needs something durable first: outside of them it may go on", () =>
       Effect.gen(function* () {
         const store = yield* Store
-        yield* store.outside("bonus")
-        const refused = yield* Effect.flip(store.transaction(store.outside("bonus")))
+        yield* store.ensureNoTransaction("bonus")
+        const refused = yield* Effect.flip(store.transaction(store.ensureNoTransaction("bonus")))
         expect(refused).toMatchObject({ _tag: "StoreError", reason: "InTransaction", operation: "bonus" })
-        yield* store.outside("bonus")
+        yield* store.ensureNoTransaction("bonus")
       })
     )
 

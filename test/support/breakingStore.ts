@@ -37,7 +37,7 @@ export const make = <E>(store: Layer.Layer<Store, E>) => {
   const breakable = Effect.map(Store, (whole) =>
     Store.of({
       writes: whole.writes,
-      outside: whole.outside,
+      ensureNoTransaction: whole.ensureNoTransaction,
       get: (...args) => read(whole.get(...args)),
       getAll: (...args) => read(whole.getAll(...args)),
       page: (...args) => read(whole.page(...args)),

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Store from "../../src/Store.js"
-import { within } from "../../src/testing/suites/waits.js"
+import { within } from "../../src/testing/suites/timeLimit.js"
 import { kit, layer, ledger } from "../support/ledger.js"
 
 const hung = Effect.never.pipe(Effect.withSpan("Driver.launch"), Effect.withSpan("Units.launch"))

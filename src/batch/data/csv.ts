@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../rows.js"
-import { makeLineCounter, utf8, withoutBom } from "./bytes.js"
 import type { Separator } from "./firstBytes.js"
+import { makeLineCounter } from "./lineCounter.js"
+import { utf8, withoutBom } from "./utf8.js"
 
 /** One record of a CSV file with the line that it begins on. @internal */
 export interface CsvRecord {

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { maxTemplateBytes } from "../../Batch.js"
 import type { InvalidInput } from "../../CrowdError.js"
 import * as Faults from "../faults.js"
-import { utf8 } from "./bytes.js"
+import { utf8 } from "./utf8.js"
 
 const reasons: { readonly [reason: string]: string } = {
   NotFound: "does not exist",

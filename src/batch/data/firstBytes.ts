@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Bad, bad } from "../rows.js"
-import { wideFault } from "./bytes.js"
+import { wideFault } from "./utf8.js"
 
 /** By what the fields of a row are separated. @internal */
 export type Separator = "," | ";" | "\t"

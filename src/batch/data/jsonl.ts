@@ -3,9 +3,9 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { Inputs } from "../../TaskRuns.js"
 import { type Bad, bad, maxRowBytes, tooLarge } from "../rows.js"
-import { utf8, withoutBom } from "./bytes.js"
 import { oneObjectALine } from "./firstBytes.js"
 import { duplicateKeys, type Located, members, parseLocated, sourceOf } from "./json.js"
+import { utf8, withoutBom } from "./utf8.js"
 
 const lf = 10
 

@@ -1,7 +1,7 @@
-/** Holes in attributes that hold an address. */
+/** Placeholders in attributes that hold an address. */
 import * as Escapes from "./escapes.js"
-import { after, filled, type Holed, mapFixed, type Reader, within } from "./holes.js"
 import { readScript } from "./scripts.js"
+import { after, filled, mapFixed, type Reader, type TemplateText, within } from "./templateText.js"
 
 const attributes = new Set(
   "action background cite codebase data formaction href longdesc manifest ping poster src xlink:href".split(" ")
@@ -26,29 +26,29 @@ const percentDecode = (text: string): string =>
 const percentEncode = (text: string): string => text.replace(/[%#]/g, encodeURIComponent)
 
 /** What a whole address begins with, where the template says so itself: a script or a page of its own, or neither. */
-const readBegun = (holed: Holed, reader: Reader, before: string): void => {
+const readBegun = (template: TemplateText, reader: Reader, before: string): void => {
   const script = /^\s*javascript:/i.exec(before)?.[0]
   if (script !== undefined) {
-    readScript(mapFixed(after(holed, script.length), percentDecode), within(reader, percentEncode))
+    readScript(mapFixed(after(template, script.length), percentDecode), within(reader, percentEncode))
     return
   }
   const isPage = /^\s*data:[^,]*(?:html|xml)/i.test(before)
-  for (const hole of holed.holes) {
-    reader.place(hole, (value) => (isPage ? percentEncode(Escapes.html(value)) : value))
+  for (const placeholder of template.placeholders) {
+    reader.place(placeholder, (value) => (isPage ? percentEncode(Escapes.html(value)) : value))
   }
 }
 
 /** An unsafe address gets a scheme that nothing opens. */
-export const readAddress = (holed: Holed, reader: Reader): void => {
-  const [first, ...others] = holed.holes
+export const readAddress = (template: TemplateText, reader: Reader): void => {
+  const [first, ...others] = template.placeholders
   if (first === undefined) return
-  const before = holed.text.slice(0, first.start)
+  const before = template.text.slice(0, first.start)
   if (/[:/?#]/.test(before)) {
-    readBegun(holed, reader, before)
+    readBegun(template, reader, before)
     return
   }
-  reader.place(first, (value, inputs) => (isUnsafe(filled(holed, inputs)) ? `unsafe:${value}` : value))
-  for (const hole of others) reader.place(hole, (value) => value)
+  reader.place(first, (value, inputs) => (isUnsafe(filled(template, inputs)) ? `unsafe:${value}` : value))
+  for (const placeholder of others) reader.place(placeholder, (value) => value)
 }
 
 /** Where a `<meta http-equiv="refresh">` of this content leads to; as browsers read it, and rather too much than too little. */
@@ -59,9 +59,11 @@ const refreshed = (content: string): string | undefined =>
  * The content of a `<meta>`: a page that it would go to of itself is an address. Whether it says so elsewhere in the tag
  * cannot be told, since that may be data too; no other content reads so.
  */
-export const readMetaContent = (holed: Holed, reader: Reader): void => {
-  const [first, ...others] = holed.holes
+export const readMetaContent = (template: TemplateText, reader: Reader): void => {
+  const [first, ...others] = template.placeholders
   if (first === undefined) return
-  reader.place(first, (value, inputs) => (isUnsafe(refreshed(filled(holed, inputs)) ?? "") ? `unsafe:${value}` : value))
-  for (const hole of others) reader.place(hole, (value) => value)
+  reader.place(first, (value, inputs) =>
+    isUnsafe(refreshed(filled(template, inputs)) ?? "") ? `unsafe:${value}` : value
+  )
+  for (const placeholder of others) reader.place(placeholder, (value) => value)
 }

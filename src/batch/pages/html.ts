@@ -1,12 +1,21 @@
-/** Holes in HTML, and in all that it holds. */
+/** Placeholders in HTML, and in all that it holds. */
 import * as Arr from "effect/Array"
 import { decodeHTMLAttribute } from "entities/decode"
 import type { Inputs } from "../../TaskRuns.js"
 import { isAddress, readAddress, readMetaContent } from "./addresses.js"
 import * as Escapes from "./escapes.js"
-import { type Escape, type Hole, type Holed, mapFixed, parts, type Reader, valueOf, within } from "./holes.js"
 import { type Region, regionsOf } from "./regions.js"
 import { javaScript, json, readScript, readStyle } from "./scripts.js"
+import {
+  type Escape,
+  mapFixed,
+  type Placeholder,
+  parts,
+  type Reader,
+  type TemplateText,
+  valueOf,
+  within
+} from "./templateText.js"
 
 type Of<Tag extends Region["_tag"]> = Extract<Region, { readonly _tag: Tag }>
 
@@ -23,31 +32,33 @@ const isTextType = (type: string): boolean => /^text\/(?:plain|csv|markdown|tab-
 const kept = (value: string): string => value.replace(/<(?=[!/]|script)/gi, "<\\")
 
 /** How to read some part of a page. */
-type Reading = (holed: Holed, reader: Reader) => void
+type Reading = (template: TemplateText, reader: Reader) => void
 
 /** Where a tag would begin if a letter were next. */
-const isTag = ({ text }: Holed, { start }: Hole): boolean => /<\/?$/.test(text.slice(Math.max(0, start - 2), start))
+const isTag = ({ text }: TemplateText, { start }: Placeholder): boolean =>
+  /<\/?$/.test(text.slice(Math.max(0, start - 2), start))
 
 /** What is read between tags. */
 const between =
   (reading: Reading): Reading =>
-  (holed, reader) => {
-    reading(holed, reader)
-    for (const hole of holed.holes) if (isTag(holed, hole)) reader.place(hole, Escapes.tagName)
+  (template, reader) => {
+    reading(template, reader)
+    for (const placeholder of template.placeholders)
+      if (isTag(template, placeholder)) reader.place(placeholder, Escapes.tagName)
   }
 
 const placingAll =
   (escape: Escape): Reading =>
-  ({ holes }, reader) => {
-    for (const hole of holes) reader.place(hole, escape)
+  ({ placeholders }, reader) => {
+    for (const placeholder of placeholders) reader.place(placeholder, escape)
   }
 
 const readText =
   (markup: ReadonlySet<string>): Reading =>
-  ({ holes }, reader) => {
-    for (const hole of holes) {
-      reader.shown(hole)
-      reader.place(hole, markup.has(hole.name) ? same : Escapes.html)
+  ({ placeholders }, reader) => {
+    for (const placeholder of placeholders) {
+      reader.shown(placeholder)
+      reader.place(placeholder, markup.has(placeholder.name) ? same : Escapes.html)
     }
   }
 
@@ -62,18 +73,18 @@ const sayingMarkup = (reader: Reader, markup: ReadonlySet<string>): Reader => {
       : Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, said(name, value)]))
   return {
     ...reader,
-    place: (hole, escape) => {
-      reader.shown(hole)
-      reader.place(hole, (value, inputs) => escape(said(hole.name, value), saidInputs(inputs)))
+    place: (placeholder, escape) => {
+      reader.shown(placeholder)
+      reader.place(placeholder, (value, inputs) => escape(said(placeholder.name, value), saidInputs(inputs)))
     }
   }
 }
 
 const readingOfScript = (type: string): Reading => {
-  if (isPageType(type)) return (holed, reader) => readPage(holed, reader, noMarkup)
+  if (isPageType(type)) return (template, reader) => readPage(template, reader, noMarkup)
   if (isTextType(type)) return placingAll(kept)
   const language = isJsonType(type) ? json : javaScript
-  return (holed, reader) => readScript(holed, reader, language)
+  return (template, reader) => readScript(template, reader, language)
 }
 
 const readingOfText = ({ element, type }: Of<"Text">, markup: ReadonlySet<string>): Reading => {
@@ -90,18 +101,18 @@ const readingOfText = ({ element, type }: Of<"Text">, markup: ReadonlySet<string
     case "script":
       return readingOfScript(type)
     default:
-      return (holed, reader) => placingAll(Escapes.html)(holed, sayingMarkup(reader, markup))
+      return (template, reader) => placingAll(Escapes.html)(template, sayingMarkup(reader, markup))
   }
 }
 
 const readName =
   ({ hasValue }: Of<"AttributeName">): Reading =>
-  ({ holes, text }, reader) => {
-    for (const hole of holes) {
-      const isWhole = hole.end - hole.start === text.length
-      const isOurs = /^(?:data|aria)-/i.test(text.slice(0, hole.start))
-      if (isWhole) reader.place(hole, (value) => Escapes.attributeNames(value) || (hasValue ? "x" : ""))
-      else reader.place(hole, isOurs ? Escapes.namePart : () => "x")
+  ({ placeholders, text }, reader) => {
+    for (const placeholder of placeholders) {
+      const isWhole = placeholder.end - placeholder.start === text.length
+      const isOurs = /^(?:data|aria)-/i.test(text.slice(0, placeholder.start))
+      if (isWhole) reader.place(placeholder, (value) => Escapes.attributeNames(value) || (hasValue ? "x" : ""))
+      else reader.place(placeholder, isOurs ? Escapes.namePart : () => "x")
     }
   }
 
@@ -113,21 +124,24 @@ const ifNothing = (next: string): string | undefined => {
 
 const withoutQuotes =
   (reading: Reading): Reading =>
-  (holed, reader) => {
-    const first = Arr.takeWhile(holed.holes, ({ start }, i) => start === (holed.holes[i - 1]?.end ?? 0))
-    const instead = ifNothing(holed.text.charAt(first.at(-1)?.end ?? 0))
+  (template, reader) => {
+    const first = Arr.takeWhile(
+      template.placeholders,
+      ({ start }, i) => start === (template.placeholders[i - 1]?.end ?? 0)
+    )
+    const instead = ifNothing(template.text.charAt(first.at(-1)?.end ?? 0))
     const escapes = new Map<number, Escape>()
     const isNothing = (inputs: Inputs) =>
       first.every(({ name, nth }) => {
         const value = valueOf(inputs, name)
         return value !== undefined && escapes.get(nth)?.(value, inputs) === ""
       })
-    reading(holed, {
+    reading(template, {
       ...reader,
-      place: (hole, escape) => {
-        escapes.set(hole.nth, escape)
+      place: (placeholder, escape) => {
+        escapes.set(placeholder.nth, escape)
         const orInstead: Escape = (value, inputs) => (isNothing(inputs) && instead) || escape(value, inputs)
-        reader.place(hole, hole.nth === first[0]?.nth ? orInstead : escape)
+        reader.place(placeholder, placeholder.nth === first[0]?.nth ? orInstead : escape)
       }
     })
   }
@@ -135,7 +149,7 @@ const withoutQuotes =
 const readingOfAttribute = (element: string, name: string, markup: ReadonlySet<string>): Reading => {
   if (name.startsWith("on")) return readScript
   if (name === "style") return readStyle
-  if (name === "srcdoc") return (holed, reader) => readPage(holed, reader, markup)
+  if (name === "srcdoc") return (template, reader) => readPage(template, reader, markup)
   if (isAddress(element, name)) return readAddress
   if (element === "meta" && name === "content") return readMetaContent
   return placingAll(same)
@@ -144,10 +158,10 @@ const readingOfAttribute = (element: string, name: string, markup: ReadonlySet<s
 const readingOfValue = (region: Of<"AttributeValue">, markup: ReadonlySet<string>): Reading => {
   const { attribute, element, isQuoted } = region
   const reading = readingOfAttribute(element, attribute, markup)
-  const decoding: Reading = (holed, reader) => {
+  const decoding: Reading = (template, reader) => {
     const escaped = within(reader, isQuoted ? Escapes.html : Escapes.unquoted)
     const isPage = attribute === "srcdoc"
-    reading(mapFixed(holed, decodeHTMLAttribute), isPage ? escaped : sayingMarkup(escaped, markup))
+    reading(mapFixed(template, decodeHTMLAttribute), isPage ? escaped : sayingMarkup(escaped, markup))
   }
   return isQuoted ? decoding : withoutQuotes(decoding)
 }
@@ -166,19 +180,20 @@ const readingOf = (region: Region, markup: ReadonlySet<string>): Reading => {
 }
 
 /** A value never begins a tag, since there it is a number. */
-const withoutTags = (holed: Holed): string => {
-  const tags = holed.holes.filter((hole) => isTag(holed, hole))
-  const between = tags.map(({ start }, i) => holed.text.slice((tags[i - 1]?.start ?? -1) + 1, start))
-  return [...between, holed.text.slice((tags.at(-1)?.start ?? -1) + 1)].join("0")
+const withoutTags = (template: TemplateText): string => {
+  const tags = template.placeholders.filter((placeholder) => isTag(template, placeholder))
+  const between = tags.map(({ start }, i) => template.text.slice((tags[i - 1]?.start ?? -1) + 1, start))
+  return [...between, template.text.slice((tags.at(-1)?.start ?? -1) + 1)].join("0")
 }
 
-/** Scripts are read for their names even where they have no hole. */
-export const readPage = (holed: Holed, reader: Reader, markup: ReadonlySet<string>): void => {
-  for (const hole of holed.holes) reader.place(hole, isTag(holed, hole) ? Escapes.tagName : Escapes.inert)
-  const partOf = parts(holed)
-  for (const region of regionsOf(withoutTags(holed))) {
+/** Scripts are read for their names even where they have no placeholder. */
+export const readPage = (template: TemplateText, reader: Reader, markup: ReadonlySet<string>): void => {
+  for (const placeholder of template.placeholders)
+    reader.place(placeholder, isTag(template, placeholder) ? Escapes.tagName : Escapes.inert)
+  const partOf = parts(template)
+  for (const region of regionsOf(withoutTags(template))) {
     const part = partOf(region.start, region.end)
     const isScript = region._tag === "Text" && region.element === "script"
-    if (part.holes.length > 0 || isScript) readingOf(region, markup)(part, reader)
+    if (part.placeholders.length > 0 || isScript) readingOf(region, markup)(part, reader)
   }
 }

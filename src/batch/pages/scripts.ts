@@ -1,7 +1,7 @@
-/** Holes in scripts, in JSON and in style sheets. */
+/** Placeholders in scripts, in JSON and in style sheets. */
 import jsTokens, { type Token } from "js-tokens"
 import * as Escapes from "./escapes.js"
-import { type Escape, type Hole, type Holed, parts, type Reader } from "./holes.js"
+import { type Escape, type Placeholder, parts, type Reader, type TemplateText } from "./templateText.js"
 
 /** Lines that scripts ignore since the days when browsers showed them; js-tokens does not know them. */
 const withoutHtmlComments = (text: string): string =>
@@ -49,36 +49,36 @@ export const javaScript: Language = { expression: Escapes.expression }
 
 export const json: Language = { expression: Escapes.json }
 
-/** A hole in code itself: a value, if it is not a part or the place of a name. */
-const bareEscape = (hole: Hole, { after, before, end, start }: At, { expression }: Language): Escape => {
-  const isWhole = hole.start === 0 && hole.end === end - start
+/** A placeholder in code itself: a value, if it is not a part or the place of a name. */
+const bareEscape = (placeholder: Placeholder, { after, before, end, start }: At, { expression }: Language): Escape => {
+  const isWhole = placeholder.start === 0 && placeholder.end === end - start
   if (!isWhole || beforeNames.has(before)) return Escapes.identifierPart
   return (value) => expression(value, before === "[" && after === "]")
 }
 
-const escapeIn = (hole: Hole, at: At, language: Language): Escape => {
+const escapeIn = (placeholder: Placeholder, at: At, language: Language): Escape => {
   switch (at.token.type) {
     case "RegularExpressionLiteral":
       return Escapes.regularExpression
     case "IdentifierName":
     case "PrivateIdentifier":
     case "NumericLiteral":
-      return bareEscape(hole, at, language)
+      return bareEscape(placeholder, at, language)
     default:
       return Escapes.literal
   }
 }
 
-export const readScript = (holed: Holed, reader: Reader, language: Language = javaScript): void => {
-  const tokens = tokensOf(withoutHtmlComments(holed.text))
-  const partOf = parts(holed)
+export const readScript = (template: TemplateText, reader: Reader, language: Language = javaScript): void => {
+  const tokens = tokensOf(withoutHtmlComments(template.text))
+  const partOf = parts(template)
   for (const at of tokens) {
-    const { holes } = partOf(at.start, at.end)
+    const { placeholders } = partOf(at.start, at.end)
     const { token } = at
-    if (holes.length === 0 && token.type === "IdentifierName") reader.identifier(token.value)
-    for (const hole of holes) {
-      reader.place(hole, escapeIn(hole, at, language))
-      if (token.type.includes("Template")) reader.substitution(hole)
+    if (placeholders.length === 0 && token.type === "IdentifierName") reader.identifier(token.value)
+    for (const placeholder of placeholders) {
+      reader.place(placeholder, escapeIn(placeholder, at, language))
+      if (token.type.includes("Template")) reader.substitution(placeholder)
     }
   }
 }
@@ -89,12 +89,12 @@ const isInAddress = (text: string, before: boolean): boolean => {
   return (at >= 0 || before) && !/["')]/.test(text.slice(Math.max(0, at)))
 }
 
-export const readStyle = ({ holes, text }: Holed, reader: Reader): void => {
+export const readStyle = ({ placeholders, text }: TemplateText, reader: Reader): void => {
   let read = 0
   let isAddress = false
-  for (const hole of holes) {
-    isAddress = isInAddress(text.slice(read, hole.start), isAddress)
-    reader.place(hole, isAddress ? Escapes.cssAddress : Escapes.css)
-    read = hole.end
+  for (const placeholder of placeholders) {
+    isAddress = isInAddress(text.slice(read, placeholder.start), isAddress)
+    reader.place(placeholder, isAddress ? Escapes.cssAddress : Escapes.css)
+    read = placeholder.end
   }
 }

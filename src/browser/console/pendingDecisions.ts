@@ -1,7 +1,7 @@
 /** Decisions that are held back a while, so that they can be undone; sent at once when the page goes away. */
 import { useEffect, useState } from "preact/hooks"
 import * as api from "./api.js"
-import { type Moved, movedBy } from "./counting.js"
+import { type Moved, movedBy } from "./pendingCounts.js"
 import { tellView } from "./useRuns.js"
 import { counted } from "./words.js"
 

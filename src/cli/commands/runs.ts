@@ -10,9 +10,9 @@ import type { StoreError } from "../../CrowdError.js"
 import * as runTotals from "../../provider/runTotals.js"
 import { Store } from "../../Store.js"
 import type { Cost, TaskRun } from "../../TaskRuns.js"
-import * as crowds from "../crowds.js"
 import { nameOf } from "../Database.js"
 import { NoRunYet } from "../failure.js"
+import * as findCrowd from "../findCrowd.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import { print } from "../Screen.js"
@@ -81,7 +81,10 @@ const toJson = ({ cost, decided, run, toReview, units }: Line) => ({
 export const runs = Command.make("runs", globalOptions, (given) =>
   Session.withDatabase(given, ({ database, json, named }) =>
     Effect.gen(function* () {
-      const asked = Stream.filter(crowds.runs, ({ provider }) => Option.getOrElse(named, () => provider) === provider)
+      const asked = Stream.filter(
+        findCrowd.runs,
+        ({ provider }) => Option.getOrElse(named, () => provider) === provider
+      )
       const lines = Chunk.toReadonlyArray(
         yield* Stream.runCollect(Stream.mapEffect(asked, ({ found }) => lineOf(found)))
       )

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import * as Conductor from "../../Conductor.js"
 import type { RunId } from "../../Ids.js"
 import { type Summary, TaskRuns } from "../../TaskRuns.js"
-import * as crowds from "../crowds.js"
+import * as findCrowd from "../findCrowd.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import * as Invocation from "../Invocation.js"
@@ -49,7 +49,7 @@ const othersShown = 5
 /** Where no run was named, the other ones are worth knowing, whatever crowds they are on. */
 const showOthers = (shown: RunId) =>
   Effect.gen(function* () {
-    const newest = yield* Stream.runCollect(Stream.take(crowds.runs, othersShown + 1))
+    const newest = yield* Stream.runCollect(Stream.take(findCrowd.runs, othersShown + 1))
     const others = Chunk.toReadonlyArray(newest)
       .map(({ found }) => found)
       .filter(({ id }) => id !== shown)

@@ -8,7 +8,11 @@ import type { Context } from "../context.js"
 import * as ids from "../ids.js"
 import * as fees from "../money/fees.js"
 import * as limits from "../protocol/limits.js"
-import { type CreateHITWithHITTypeRequest, operations } from "../protocol/model.js"
+import {
+  type CreateAdditionalAssignmentsForHITRequest,
+  type CreateHITWithHITTypeRequest,
+  operations
+} from "../protocol/model.js"
 import { type Caller, on } from "../protocol/operation.js"
 import * as refusal from "../protocol/refusal.js"
 import * as tokens from "../protocol/tokens.js"
@@ -155,110 +159,70 @@ const change = <A>(
 
 const put = (context: Context, row: HITRow) => context.rows.hits.put(row.requester, row.id, row)
 
-const reviewable = "Reviewing, Reviewable"
+const notDisposed = ({ row }: views.View) =>
+  row.disposed ? refusal.hitState("Disposed", "Assignable, Unassignable, Reviewable, Reviewing") : Effect.void
 
-export const handlers = (context: Context) => {
-  const expireAt = (view: views.View, at: DateTime.Utc, caller: Caller) =>
-    Effect.gen(function* () {
-      if (view.row.disposed)
-        return yield* refusal.hitState("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
-      yield* context.rows.expiring.remove(offer.expiryKey(view.row))
-      const row = { ...view.row, expiration: at }
-      yield* put(context, row)
-      if (offer.isOver(row, caller.now)) yield* offer.withdraw(context, { ...view, row }, caller.now)
-      else yield* offer.open(context, { ...view, row: { ...row, reviewing: false } }, caller.now)
-    })
+const expireAt = (context: Context, caller: Caller, view: views.View, at: DateTime.Utc) =>
+  Effect.gen(function* () {
+    yield* notDisposed(view)
+    yield* context.rows.expiring.remove(offer.expiryKey(view.row))
+    const row = { ...view.row, expiration: at }
+    yield* put(context, row)
+    if (offer.isOver(row, caller.now)) yield* offer.withdraw(context, { ...view, row }, caller.now)
+    else yield* offer.open(context, { ...view, row: { ...row, reviewing: false } }, caller.now)
+  })
 
-  return [
-    on(operations.CreateHITType, (input, caller) =>
-      Effect.map(hitTypes.create(context, caller.requester, input), ({ run }) => ({ HITTypeId: ids.hitTypeOf(run) }))
-    ),
-    on(operations.CreateHIT, (input, caller) =>
-      Effect.gen(function* () {
-        const type = yield* hitTypes.create(context, caller.requester, input)
-        return { HIT: views.hit(yield* make(context, caller, ids.hitTypeOf(type.run), input)) }
-      })
-    ),
-    on(operations.CreateHITWithHITType, ({ HITTypeId, ...input }, caller) =>
-      Effect.map(make(context, caller, HITTypeId, input), (view) => ({ HIT: views.hit(view) }))
-    ),
-    on(operations.CreateAdditionalAssignmentsForHIT, (input, caller) =>
-      Effect.as(
-        change(context, caller, input.HITId, (view) =>
-          Effect.gen(function* () {
-            const { HITId, NumberOfAdditionalAssignments: more, UniqueRequestToken: token } = input
-            const { row } = view
-            if (row.disposed)
-              return yield* refusal.hitState("Disposed", "Assignable, Unassignable, Reviewable, Reviewing")
-            const maxAssignments = row.maxAssignments + more
-            yield* limits.within("NumberOfAdditionalAssignments", more, 1, maxAssignmentsAtMost)
-            yield* checkPlaces(maxAssignments)
-            if (row.maxAssignments < fees.manyAssignments && maxAssignments >= fees.manyAssignments) {
-              return yield* refusal.tooFewForIncrease
-            }
-            if (token !== undefined) {
-              const repeated = () => refusal.processedBefore(token)
-              yield* tokens.use(context, caller, { kind: "extend", token, hit: HITId, repeated })
-            }
-            const extended = { ...row, maxAssignments, reviewing: false }
-            if (offer.isOver(row, caller.now)) return yield* put(context, extended)
-            yield* offer.open(context, { ...view, row: extended }, caller.now)
-          })
-        ),
-        {}
-      )
-    ),
-    /** Its token is what it says. */
-    on(operations.UpdateExpirationForHIT, ({ ExpireAt, HITId }, caller) =>
-      Effect.as(
-        change(context, caller, HITId, (view) =>
-          Effect.gen(function* () {
-            const token = `${HITId}${DateTime.toEpochMillis(ExpireAt) / 1000}`
-            const repeated = () => refusal.processedBefore(token)
-            yield* tokens.use(context, caller, { kind: "expire", token, hit: HITId, repeated })
-            yield* expireAt(view, ExpireAt, caller)
-          })
-        ),
-        {}
-      )
-    ),
-    on(operations.UpdateHITReviewStatus, ({ HITId, Revert = false }, caller) =>
-      Effect.as(
-        change(context, caller, HITId, (view) => {
-          const status = views.statusOf(view)
-          const from = Revert ? "Reviewing" : "Reviewable"
-          if (status !== from) return refusal.hitState(status, from)
-          const { id, run } = view.row
-          return Effect.zipRight(
-            context.rows.reviewing.put(run, id, { id }),
-            put(context, { ...view.row, reviewing: !Revert })
-          )
-        }),
-        {}
-      )
-    ),
-    on(operations.UpdateHITTypeOfHIT, ({ HITId, HITTypeId }, caller) =>
-      Effect.as(
-        change(context, caller, HITId, (view) => moveTo(context, caller, view, HITTypeId)),
-        {}
-      )
-    ),
-    on(operations.DeleteHIT, ({ HITId }, caller) =>
-      Effect.as(
-        change(context, caller, HITId, (view) =>
-          Effect.gen(function* () {
-            const status = views.statusOf(view)
-            const isDone = (status === "Reviewable" || status === "Reviewing") && views.submitted(view) === 0
-            if (!isDone) return yield* refusal.hitState(status, reviewable)
-            yield* context.rows.hits.put(`disposed/${view.row.requester}`, HITId, { ...view.row, disposed: true })
-            yield* context.rows.expiring.remove(offer.expiryKey(view.row))
-          })
-        ),
-        {}
-      )
-    )
-  ]
+/** Its token is what it says. */
+const updateExpiration = (context: Context, caller: Caller, view: views.View, at: DateTime.Utc) =>
+  Effect.gen(function* () {
+    const hit = view.row.id
+    const token = `${hit}${DateTime.toEpochMillis(at) / 1000}`
+    const repeated = () => refusal.processedBefore(token)
+    yield* tokens.use(context, caller, { kind: "expire", token, hit, repeated })
+    yield* expireAt(context, caller, view, at)
+  })
+
+const addAssignments = (
+  context: Context,
+  caller: Caller,
+  view: views.View,
+  { NumberOfAdditionalAssignments: more, UniqueRequestToken: token }: CreateAdditionalAssignmentsForHITRequest
+) =>
+  Effect.gen(function* () {
+    const { row } = view
+    yield* notDisposed(view)
+    const maxAssignments = row.maxAssignments + more
+    yield* limits.within("NumberOfAdditionalAssignments", more, 1, maxAssignmentsAtMost)
+    yield* checkPlaces(maxAssignments)
+    if (row.maxAssignments < fees.manyAssignments && maxAssignments >= fees.manyAssignments) {
+      return yield* refusal.tooFewForIncrease
+    }
+    if (token !== undefined) {
+      const repeated = () => refusal.processedBefore(token)
+      yield* tokens.use(context, caller, { kind: "extend", token, hit: row.id, repeated })
+    }
+    const extended = { ...row, maxAssignments, reviewing: false }
+    if (offer.isOver(row, caller.now)) return yield* put(context, extended)
+    yield* offer.open(context, { ...view, row: extended }, caller.now)
+  })
+
+const setReviewing = (context: Context, view: views.View, reviewing: boolean) => {
+  const status = views.statusOf(view)
+  const from = reviewing ? "Reviewable" : "Reviewing"
+  if (status !== from) return refusal.hitState(status, from)
+  const { id, run } = view.row
+  return Effect.zipRight(context.rows.reviewing.put(run, id, { id }), put(context, { ...view.row, reviewing }))
 }
+
+const dispose = (context: Context, view: views.View) =>
+  Effect.gen(function* () {
+    const { row } = view
+    const status = views.statusOf(view)
+    const isDone = (status === "Reviewable" || status === "Reviewing") && views.submitted(view) === 0
+    if (!isDone) return yield* refusal.hitState(status, "Reviewing, Reviewable")
+    yield* context.rows.hits.put(`disposed/${row.requester}`, row.id, { ...row, disposed: true })
+    yield* context.rows.expiring.remove(offer.expiryKey(row))
+  })
 
 /** Its Units are withdrawn, and others offered in the other HITType's run. Not once somebody has taken one. */
 const moveTo = (context: Context, caller: Caller, view: views.View, typeId: string) =>
@@ -275,3 +239,40 @@ const moveTo = (context: Context, caller: Caller, view: views.View, typeId: stri
     if (offer.isOver(row, caller.now)) return yield* put(context, moved)
     yield* offer.open(context, { row: moved, type, units: [] }, caller.now)
   })
+
+export const handlers = (context: Context) => {
+  /** An operation that changes a HIT and answers nothing. */
+  const changing = (
+    caller: Caller,
+    id: string,
+    use: (view: views.View) => Effect.Effect<void, refusal.Refusal | StoreError>
+  ) => Effect.as(change(context, caller, id, use), {})
+
+  return [
+    on(operations.CreateHITType, (input, caller) =>
+      Effect.map(hitTypes.create(context, caller.requester, input), ({ run }) => ({ HITTypeId: ids.hitTypeOf(run) }))
+    ),
+    on(operations.CreateHIT, (input, caller) =>
+      Effect.gen(function* () {
+        const type = yield* hitTypes.create(context, caller.requester, input)
+        return { HIT: views.hit(yield* make(context, caller, ids.hitTypeOf(type.run), input)) }
+      })
+    ),
+    on(operations.CreateHITWithHITType, ({ HITTypeId, ...input }, caller) =>
+      Effect.map(make(context, caller, HITTypeId, input), (view) => ({ HIT: views.hit(view) }))
+    ),
+    on(operations.CreateAdditionalAssignmentsForHIT, (input, caller) =>
+      changing(caller, input.HITId, (view) => addAssignments(context, caller, view, input))
+    ),
+    on(operations.UpdateExpirationForHIT, ({ ExpireAt, HITId }, caller) =>
+      changing(caller, HITId, (view) => updateExpiration(context, caller, view, ExpireAt))
+    ),
+    on(operations.UpdateHITReviewStatus, ({ HITId, Revert = false }, caller) =>
+      changing(caller, HITId, (view) => setReviewing(context, view, !Revert))
+    ),
+    on(operations.UpdateHITTypeOfHIT, ({ HITId, HITTypeId }, caller) =>
+      changing(caller, HITId, (view) => moveTo(context, caller, view, HITTypeId))
+    ),
+    on(operations.DeleteHIT, ({ HITId }, caller) => changing(caller, HITId, (view) => dispose(context, view)))
+  ]
+}

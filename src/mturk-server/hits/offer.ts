@@ -10,7 +10,7 @@ import { assignments, units } from "../../store/tables.js"
 import type { Unit } from "../../Units.js"
 import type { Context } from "../context.js"
 import * as ids from "../ids.js"
-import * as places from "../money/places.js"
+import * as onHold from "../money/onHold.js"
 import type * as refusal from "../protocol/refusal.js"
 import { type HITRow, timeKey } from "../rows.js"
 import type { View } from "./views.js"
@@ -54,7 +54,7 @@ export const open = (
 ): Effect.Effect<HITRow, refusal.Refusal | StoreError> =>
   Effect.gen(function* () {
     const { row, type, units: known } = view
-    yield* places.hold(context, row, type, lacking(view))
+    yield* onHold.hold(context, row, type, lacking(view))
     const kept = yield* context.store.update(units, {
       ids: known.map(({ id }) => id),
       when: { status: ["assigned"] },
@@ -77,7 +77,7 @@ export const withdraw = (context: Context, view: View, now: DateTime.Utc): Effec
       when: { status: States.unitSources("expire") },
       set: { status: "expired", withdrawnAt: Option.some(now), updatedAt: now }
     })
-    yield* places.release(context, view.row, view.type, ended.length)
+    yield* onHold.release(context, view.row, view.type, ended.length)
     const leaving = yield* context.store.update(units, {
       ids: known,
       when: { status: ["assigned"] },

@@ -19,7 +19,7 @@ import type { HITTypeRow } from "../rows.js"
 import * as fees from "./fees.js"
 import * as ledger from "./ledger.js"
 import { printAmount } from "./ledger.js"
-import * as places from "./places.js"
+import * as onHold from "./onHold.js"
 
 const typeOf = (context: Context, run: RunId) => context.rows.hitTypes.get(ids.hitTypeOf(run))
 
@@ -106,9 +106,9 @@ export const agents = (context: Context): Agents.Service => {
     approve,
     softReject: (id, feedback) => paid(id, agents.softReject(id, feedback)),
     reject,
-    return: (id) => Effect.tap(agents.return(id), ({ unit }) => places.left(context, unit)),
+    return: (id) => Effect.tap(agents.return(id), ({ unit }) => onHold.releaseLeft(context, unit)),
     endOverdue: (run) =>
-      Effect.tap(agents.endOverdue(run), (ended) => Effect.when(places.settle(context, run), () => ended > 0)),
+      Effect.tap(agents.endOverdue(run), (ended) => Effect.when(onHold.releaseAllLeft(context, run), () => ended > 0)),
     approveAll: (run, options) =>
       Stream.unwrap(
         Effect.map(

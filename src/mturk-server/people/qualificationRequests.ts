@@ -10,8 +10,8 @@ import { operations, type QualificationRequest } from "../protocol/model.js"
 import { type Caller, on } from "../protocol/operation.js"
 import * as refusal from "../protocol/refusal.js"
 import type { QualificationRequestRow, QualificationTypeRow } from "../rows.js"
-import * as asking from "./asking.js"
 import * as qualificationTypes from "./qualificationTypes.js"
+import * as workerRequests from "./workerRequests.js"
 
 const show = (key: string, { at, type, worker }: QualificationRequestRow): QualificationRequest => ({
   QualificationRequestId: key,
@@ -40,7 +40,7 @@ const decide = (
     const type = Option.filter(found, (type) => type.requester === requester)
     if (Option.isNone(type)) return yield* refusal.qualificationRequestDoesNotExist(key)
     if (request.value.status !== "submitted") return yield* refusal.qualificationRequestState
-    yield* asking.decide(context, requester, yield* decided({ request: request.value, type: type.value }))
+    yield* workerRequests.decide(context, requester, yield* decided({ request: request.value, type: type.value }))
     return {}
   }).pipe(context.store.transaction)
 

@@ -17,8 +17,8 @@ import {
 import { type Caller, on } from "../protocol/operation.js"
 import * as refusal from "../protocol/refusal.js"
 import type { HITTypeRow, QualificationTypeRow } from "../rows.js"
-import * as asking from "./asking.js"
 import { systemQualifications } from "./systemQualifications.js"
+import * as workerRequests from "./workerRequests.js"
 
 export const get = ({ rows }: Context, id: string): Effect.Effect<QualificationTypeRow, refusal.Refusal | StoreError> =>
   Effect.flatMap(
@@ -162,7 +162,7 @@ const remove = (context: Context, caller: Caller, id: string) =>
     Effect.gen(function* () {
       const type = yield* own(context, caller, id)
       yield* orDefect(context.qualifications.delete(type.local))
-      yield* asking.forget(context, type)
+      yield* workerRequests.forget(context, type)
       yield* context.rows.qualificationTypes.remove(id)
       yield* context.rows.qualificationNames.remove(nameKey(caller, type.name))
     })

@@ -14,16 +14,16 @@ import * as listing from "./listing.js"
 import { operations, targetPrefix } from "./model.js"
 import type { Caller, Handler } from "./operation.js"
 import * as refusal from "./refusal.js"
-import * as signature from "./signature.js"
+import * as requestSignature from "./requestSignature.js"
 
 export interface Settings {
   readonly context: Context
-  readonly keys: ReadonlyMap<string, signature.AccessKey>
+  readonly keys: ReadonlyMap<string, requestSignature.AccessKey>
   readonly handlers: ReadonlyMap<string, Handler>
   readonly faults: Faults
   readonly mode: "production" | "sandbox"
   /** Tells the operator of a store that fails. */
-  readonly tell: StoreErrors.Service["met"]
+  readonly tell: StoreErrors.Service["report"]
 }
 
 const contentType = "application/x-amz-json-1.1"
@@ -82,7 +82,7 @@ const answer = (settings: Settings, request: HttpServerRequest.HttpServerRequest
   Effect.gen(function* () {
     const { headers, method, url } = request
     yield* checkEncoding(request)
-    const key = yield* signature.verify({ method, url, headers, body }, settings.keys)
+    const key = yield* requestSignature.verify({ method, url, headers, body }, settings.keys)
     const target = headers["x-amz-target"] ?? ""
     const operation = operationOf(target)
     if (Option.isNone(operation)) return yield* refusal.unknownOperation(target)

@@ -67,7 +67,7 @@ const removeOver = ({ rows, store }: Context, keys: ReadonlyArray<string>, now: 
 
 const tidyKind = (context: Context, kind: Kind, now: DateTime.Utc): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const { tidied } = context.memory
+    const { tidied } = context.processState
     const { after, from } = tidied.get(kind) ?? { after: "", from: 0 }
     if (now.epochMillis < from) return
     const page = yield* context.rows.tokens.page(kind, { after, limit: pageSize })

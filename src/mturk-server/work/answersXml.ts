@@ -10,7 +10,10 @@ const unwritable =
 
 const entities: { readonly [character: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;" }
 
-/** Quotes stay as they are: scripts read JSON out of it. A parser would take a carriage return for a line break. */
+/**
+ * Quotes stay as they are: scripts read JSON out of it. A parser would take a carriage return for a line break. The
+ * package `entities` writes `&nbsp;`, which XML does not know.
+ */
 const escape = (text: string): string =>
   text.replace(unwritable, "\ufffd").replace(/[&<>\r]/g, (character) => entities[character] ?? character)
 

@@ -3,13 +3,13 @@ import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { Agent } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
-import { AgentId } from "../../Ids.js"
+import type { AgentId } from "../../Ids.js"
+import type { Secret } from "../../internal/signature.js"
 import { Local } from "../../Local.js"
-import type { Secret } from "../../local/signature.js"
 import * as forms from "../../server/externalSubmit.js"
+import * as visitors from "../../server/visitors.js"
 import { make, type Service } from "../../server/work/submissions.js"
 import { agents, units } from "../../store/tables.js"
 import type { Context } from "../context.js"
@@ -28,34 +28,20 @@ const holderOf = (context: Context, assignment: string): Effect.Effect<Agent, fo
 
 const isTooLate = new forms.NotTaken({ status: 409, message: "The time for this task is over." })
 
-/** Of the agent to whom the key was given. */
-const keyed = (context: Context, work: Service, secret: Secret) =>
+/** The agent, while there is time for them. */
+const inTime = (context: Context, id: AgentId): Effect.Effect<Agent, forms.NotTaken | StoreError> =>
   Effect.gen(function* () {
-    const { agent: id, key } = yield* HttpLayerRouter.schemaPathParams(PathParams).pipe(
-      Effect.mapError(() => forms.foreign)
-    )
-    if (!pages.isKeyOf(secret, id, key)) return yield* forms.foreign
-    const agent = yield* Effect.flatMap(context.store.get(agents, id), orForeign)
-    if (agent.status === "expired") return yield* isTooLate
-    const { answers, assignment } = yield* forms.form
-    if (ids.assignmentOf(agent.unit) !== assignment) return yield* forms.foreign
-    return yield* forms.submit(work, agent, yield* answers)
+    const agent = yield* context.store.get(agents, id)
+    if (Option.isNone(agent)) return yield* forms.foreign
+    return agent.value.status === "expired" ? yield* isTooLate : agent.value
   })
-
-const orForeign = Option.match({ onNone: () => Effect.fail(forms.foreign), onSome: Effect.succeed<Agent> })
-
-const PathParams = Schema.Struct({ agent: AgentId, key: Schema.String })
 
 /** Of the worker at the other end of the connection. */
 const unkeyed = (context: Context, work: Service, local: Local["Type"]) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const name = yield* local
-      .worker({
-        peer: request.remoteAddress,
-        headers: request.headers,
-        cookie: Option.fromNullable(request.cookies["crowd_worker"])
-      })
+      .worker(visitors.visitOf(request))
       .pipe(Effect.mapError(({ message }) => new forms.NotTaken({ status: 403, message })))
     if (Option.isNone(name)) return yield* forms.foreign
     const { answers, assignment } = yield* forms.form
@@ -80,7 +66,12 @@ export const routes = (context: Context, secret: Secret) =>
       const { agents, runs } = context
       const work = make({ agents, runs, source: Option.some({ shown: pages.shown(context, secret, undefined) }) })
       yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, work, local)))
-      const path = `${pages.agentPath}/:agent/:key${forms.submitPath}` as const
-      yield* router.add("POST", path, Effect.map(forms.answered(keyed(context, work, secret)), forms.readable))
+      yield* forms.keyedRoute(router, {
+        folder: pages.agentPath,
+        isKey: (agent, key) => pages.isKeyOf(secret, agent, key),
+        agent: (id) => inTime(context, id),
+        assignmentOf: ({ unit }) => ids.assignmentOf(unit),
+        submissions: work
+      })
     })
   )

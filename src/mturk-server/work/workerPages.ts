@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import type { Agent } from "../../Agents.js"
 import type { StoreError } from "../../CrowdError.js"
 import type { AgentId, AssignmentId } from "../../Ids.js"
-import { isSigned, type Secret, sign } from "../../local/signature.js"
+import { isSigned, type Secret, sign } from "../../internal/signature.js"
 import { notAvailable } from "../../server/externalSubmit.js"
 import type { Asked, Shown } from "../../server/TaskSource.js"
 import type { Context } from "../context.js"
@@ -40,7 +40,7 @@ const withParameters = (address: string, parameters: URLSearchParams): string =>
 }
 
 /** Read once for a HIT, not for each who looks at it. */
-const shownOf = ({ memory: { questions: known } }: Context, { id, question }: HITRow) =>
+const shownOf = ({ processState: { questions: known } }: Context, { id, question }: HITRow) =>
   Effect.gen(function* () {
     const before = known.get(id)
     if (before !== undefined) return Option.some(before)

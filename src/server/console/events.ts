@@ -44,19 +44,22 @@ const seen = (view: typeof RunView.Type): Seen => ({ json: encode(view), units: 
 /** Looking takes a tenth of the time at the most, however large the run. */
 const pause = (took: Duration.Duration): Duration.Duration => Duration.max(Duration.times(took, 9), Duration.seconds(1))
 
-export const make = Effect.gen(function* () {
-  const runs = yield* TaskRuns
-  const running = yield* InFlight
-  const { view } = yield* consoleRuns.make
-  const local = yield* Effect.serviceOption(Local)
-  const errors = yield* StoreErrors
+/** Tells the operator whether the store can be read. */
+const makeLooking = Effect.map(
+  StoreErrors,
+  (errors) =>
+    <A, E>(reading: Effect.Effect<A, E>) =>
+      reading.pipe(
+        Effect.tap(() => errors.recovered("read")),
+        Effect.tapError((error) => (error instanceof StoreError ? errors.report("read", error) : Effect.void))
+      )
+)
 
-  /** Tells the operator whether the store can be read. */
-  const looking = <A, E>(reading: Effect.Effect<A, E>) =>
-    reading.pipe(
-      Effect.tap(() => errors.answered("read")),
-      Effect.tapError((error) => (error instanceof StoreError ? errors.met("read", error) : Effect.void))
-    )
+/** Runs that are looked at, each by one loop while somebody wants to know. */
+const makeWatched = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const { view } = yield* consoleRuns.make
+  const looking = yield* makeLooking
 
   const look = (id: RunId, last: Seen, round: number): Effect.Effect<Seen, TaskRunNotFound | StoreError> =>
     Effect.gen(function* () {
@@ -89,15 +92,22 @@ export const make = Effect.gen(function* () {
   })
 
   /** A failure would stay in the map for as long as a value does. */
-  const watchedOr = (id: RunId) => Effect.tapErrorCause(RcMap.get(watched, id), () => RcMap.invalidate(watched, id))
+  return (id: RunId) => Effect.tapErrorCause(RcMap.get(watched, id), () => RcMap.invalidate(watched, id))
+})
 
-  const again = Schedule.spaced("2 seconds").pipe(
-    Schedule.whileInput((error: TaskRunNotFound | StoreError) => error instanceof StoreError)
-  )
+const again = Schedule.spaced("2 seconds").pipe(
+  Schedule.whileInput((error: TaskRunNotFound | StoreError) => error instanceof StoreError)
+)
+
+/** Runs as events: one of them, or the newest. */
+const makeRunEvents = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const looking = yield* makeLooking
+  const watched = yield* makeWatched
 
   /** Stays open while the store cannot be read, for that is to be told just then; ends where there is no such run. */
   const one = (id: RunId): Stream.Stream<string> =>
-    Stream.unwrapScoped(Effect.map(watchedOr(id), (ref) => ref.changes)).pipe(
+    Stream.unwrapScoped(Effect.map(watched(id), (ref) => ref.changes)).pipe(
       Stream.retry(again),
       Stream.catchAll(() => Stream.empty),
       Stream.map(({ json }) => `event: run\ndata: ${json}\n\n`),
@@ -122,15 +132,22 @@ export const make = Effect.gen(function* () {
     Stream.flatMap(one, { concurrency: "unbounded" })
   )
 
-  /** Says now and then that it is still there, so that nothing in between takes the connection for dead. */
-  const alive = Stream.repeatEffectWithSchedule(Effect.succeed(": \n\n"), Schedule.spaced("15 seconds"))
+  return { one, all }
+})
 
-  /** A connection that was kept for more would hold up a server that stops. */
-  const headers = { "x-accel-buffering": "no", connection: "close" }
+/** Says now and then that it is still there, so that nothing in between takes the connection for dead. */
+const alive = Stream.repeatEffectWithSchedule(Effect.succeed(": \n\n"), Schedule.spaced("15 seconds"))
 
+/** A connection that was kept for more would hold up a server that stops. */
+const headers = { "x-accel-buffering": "no", connection: "close" }
+
+/** The events as a response, which ends when the server stops. */
+const makeResponse = Effect.gen(function* () {
+  const running = yield* InFlight
+  const errors = yield* StoreErrors
   const troubles = Stream.map(errors.troubles, (trouble) => `event: trouble\ndata: ${encodeTrouble(trouble)}\n\n`)
 
-  const response = (events: Stream.Stream<string>) =>
+  return (events: Stream.Stream<string>) =>
     events.pipe(
       Stream.merge(troubles, { haltStrategy: "left" }),
       Stream.merge(alive, { haltStrategy: "left" }),
@@ -138,11 +155,13 @@ export const make = Effect.gen(function* () {
       Stream.encodeText,
       (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers })
     )
+})
 
+/** Whoever asks for one too many loses the first of theirs. */
+const makeBounded = () => {
   const open = quotas.make<Deferred.Deferred<void>>(atOnce)
 
-  /** Whoever asks for one too many loses the first of theirs. */
-  const bounded = <A, E>(address: string, stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+  return <A, E>(address: string, stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
     Stream.unwrapScoped(
       Effect.gen(function* () {
         const ended = yield* Deferred.make<void>()
@@ -152,6 +171,14 @@ export const make = Effect.gen(function* () {
         return Stream.interruptWhenDeferred(stream, ended)
       })
     )
+}
+
+export const make = Effect.gen(function* () {
+  const runs = yield* TaskRuns
+  const local = yield* Effect.serviceOption(Local)
+  const { all, one } = yield* makeRunEvents
+  const response = yield* makeResponse
+  const bounded = makeBounded()
 
   /** Of one run, or of the newest. */
   return (run: RunId | undefined) =>

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { StoreError } from "../../CrowdError.js"
-import { isSigned, type Secret, sign } from "../../local/signature.js"
+import { isSigned, type Secret, sign } from "../../internal/signature.js"
 import type * as Store from "../../Store.js"
 import { data } from "../../store/tables.js"
 

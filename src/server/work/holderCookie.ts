@@ -34,10 +34,8 @@ export const make = Effect.gen(function* () {
 
   const isBlocked = ({ worker }: visitors.Visitor, run: RunId): Effect.Effect<boolean, StoreError> =>
     Effect.gen(function* () {
-      const known = yield* Effect.transposeMapOption(worker, (name) => noneIfNotFound(workers.findByName(name)))
-      const standing = yield* Effect.transposeMapOption(Option.flatten(known), ({ id }) =>
-        noneIfNotFound(workers.standing(run, id))
-      )
+      const known = yield* visitors.workerOf(workers, worker)
+      const standing = yield* Effect.transposeMapOption(known, ({ id }) => noneIfNotFound(workers.standing(run, id)))
       return Option.exists(Option.flatten(standing), ({ barred }) =>
         Option.exists(barred, ({ _tag }) => _tag === "Blocked")
       )
@@ -123,3 +121,5 @@ export const make = Effect.gen(function* () {
 
   return { ensureOwn, inRun, keep, of, owner }
 })
+
+export interface Service extends Effect.Effect.Success<typeof make> {}

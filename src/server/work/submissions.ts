@@ -2,7 +2,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Agent, Service as AgentsService, Answers, Submission } from "../../Agents.js"
+import { type Agent, Agents, type Service as AgentsService, type Answers, type Submission } from "../../Agents.js"
 import * as FormFields from "../../batch/FormFields.js"
 import * as Template from "../../batch/Template.js"
 import { NothingAnswered, type StoreError } from "../../CrowdError.js"
@@ -10,9 +10,9 @@ import type { RunId } from "../../Ids.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
 import { agentSources } from "../../States.js"
-import type { Service as TaskRunsService } from "../../TaskRuns.js"
+import { TaskRuns, type Service as TaskRunsService } from "../../TaskRuns.js"
 import { noneIfNotFound } from "../notFound.js"
-import type { Service as TaskSource } from "../TaskSource.js"
+import { TaskSource, type Service as TaskSourceService } from "../TaskSource.js"
 
 type Fields = ReadonlyArray<FormFields.Field>
 
@@ -69,7 +69,7 @@ const pageOf = (html: string, options: Template.CompileOptions): Page => {
   return { template: Template.compile(html, options), hidden: areFixed ? new Set(names) : undefined }
 }
 
-type Source = Pick<TaskSource, "shown">
+type Source = Pick<TaskSourceService, "shown">
 
 export interface Options {
   readonly agents: AgentsService
@@ -158,3 +158,10 @@ export const make = ({ agents, runs, source }: Options): Service => {
     submit: (submission) => Effect.zipRight(check(submission), agents.submit(submission))
   }
 }
+
+/** Of the server's own pages, and of those from its `TaskSource` if there is one. */
+export const ofServer = Effect.gen(function* () {
+  const agents = yield* Agents
+  const runs = yield* TaskRuns
+  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource) })
+})

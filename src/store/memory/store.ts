@@ -9,8 +9,8 @@ import { changesIn } from "../../internal/changes.js"
 import { claimedAs } from "../claimStatuses.js"
 import * as columns from "../columns.js"
 import type { Service } from "../operations.js"
-import { outside } from "../outside.js"
 import * as tables from "../tables.js"
+import { reachesTheCrowd } from "../transactionErrors.js"
 import * as memory from "./table.js"
 import * as Current from "./transaction.js"
 
@@ -40,7 +40,7 @@ interface Access {
     table: tables.Table<R, E>,
     change: Change<A>
   ) => Effect.Effect<A, StoreError>
-  readonly outside: Service["outside"]
+  readonly ensureNoTransaction: Service["ensureNoTransaction"]
   readonly writes: Service["writes"]
 }
 
@@ -105,10 +105,12 @@ const makeAccess: Effect.Effect<Access> = Effect.gen(function* () {
       })
     )
 
-  const isOutside: Service["outside"] = (operation) =>
-    Effect.withFiberRuntime((fiber) => outside(operation, current.in(fiber.currentContext) !== undefined))
+  const ensureNoTransaction: Service["ensureNoTransaction"] = (operation) =>
+    Effect.withFiberRuntime((fiber) =>
+      current.in(fiber.currentContext) === undefined ? Effect.void : reachesTheCrowd(operation)
+    )
 
-  return { transaction, outside: isOutside, read, write, writes: Option.some(changesIn(written)) }
+  return { transaction, ensureNoTransaction, read, write, writes: Option.some(changesIn(written)) }
 })
 
 const decoded = <R extends Row, E extends Encoded>(table: tables.Table<R, E>, rows: ReadonlyArray<Encoded>) =>
@@ -251,7 +253,7 @@ const available =
 /** @internal */
 export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => ({
   transaction: access.transaction,
-  outside: access.outside,
+  ensureNoTransaction: access.ensureNoTransaction,
   insert: insert(access),
   put: put(access),
   get: get(access),

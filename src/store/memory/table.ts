@@ -7,7 +7,7 @@ import { claimedFrom, leftAs } from "../claimStatuses.js"
 import * as columns from "../columns.js"
 import type { AvailableOptions, ClaimOptions, PageOptions, Where } from "../operations.js"
 import type * as tables from "../tables.js"
-import * as sortable from "./sortable.js"
+import * as sortKeys from "./sortKeys.js"
 
 type Encoded = columns.Encoded
 type Row = columns.Row
@@ -41,7 +41,7 @@ const changed = (
   state.indexes.map((index) =>
     columns.leavesOut(index, row)
       ? index
-      : { ...index, tree: change(index.tree, sortable.ofColumns(index.on, row) + sortable.ofId(id)) }
+      : { ...index, tree: change(index.tree, sortKeys.ofColumns(index.on, row) + sortKeys.ofId(id)) }
   )
 
 /** @internal */
@@ -84,7 +84,7 @@ export const isTaken = <R extends Row, E extends Encoded>(
   row: Encoded
 ) =>
   state.indexes.slice(1, 1 + table.unique.length).some(({ on, tree }) => {
-    for (const other of idsUnder(tree, sortable.ofColumns(on, row))) if (other !== id) return true
+    for (const other of idsUnder(tree, sortKeys.ofColumns(on, row))) if (other !== id) return true
     return false
   })
 
@@ -102,17 +102,17 @@ const max = (a: string, b: string): string => (a < b ? b : a)
 
 /** The part of an index's keys that rows equal in `where` have in common. */
 const prefixOf = ({ on }: columns.Index, where: Encoded): string =>
-  sortable.ofColumns(on.slice(0, Object.keys(where).length), where)
+  sortKeys.ofColumns(on.slice(0, Object.keys(where).length), where)
 
 /** Where in its index the rows of a page are. */
 const boundsOf = ({ after, atMost, index, orderBy, where }: columns.Asked<columns.Index>) => {
   const prefix = prefixOf(index, where)
-  const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortable.of(row[orderBy]))
-  const highestId = orderBy === "id" && atMost !== undefined ? sortable.ofId(String(atMost["id"])) : sortable.last
+  const ordered = (row: Encoded) => (orderBy === "id" ? "" : sortKeys.of(row[orderBy]))
+  const highestId = orderBy === "id" && atMost !== undefined ? sortKeys.ofId(String(atMost["id"])) : sortKeys.last
   return {
     lower: prefix,
     upper: prefix + (atMost === undefined ? "" : ordered(atMost)) + highestId,
-    after: after === undefined ? undefined : prefix + ordered(after) + sortable.ofId(String(after["id"]))
+    after: after === undefined ? undefined : prefix + ordered(after) + sortKeys.ofId(String(after["id"]))
   }
 }
 
@@ -148,7 +148,7 @@ const indexOn = (state: TableState, ...on: columns.Columns): Tree =>
   state.indexes.find((index) => index.on.join() === on.join())?.tree ?? RedBlackTree.empty(Order.string)
 
 const isWorkedOn = (agents: TableState, worker: string, assignment: string): boolean => {
-  const prefix = sortable.of(worker) + sortable.of(assignment)
+  const prefix = sortKeys.of(worker) + sortKeys.of(assignment)
   for (const id of idsUnder(indexOn(agents, "worker", "assignment"), prefix)) {
     if (Option.exists(rowOf(agents, id), ({ status }) => !leftAs.some((one) => one === status))) return true
   }
@@ -162,17 +162,17 @@ interface Looking extends Pick<ClaimOptions, "run" | "after" | "again"> {
 /** The ids of the units on offer that the worker may be given, those with the lowest place first. */
 function* offeredTo(units: TableState, agents: TableState, options: Looking): Iterable<string> {
   if (options.again === true) return yield* leftBefore(units, agents, options)
-  const prefix = sortable.of(options.run) + sortable.of(claimedFrom)
-  yield* idsUnder(indexOn(units, "run", "status", "place"), prefix, prefix + sortable.of(options.after + 1))
+  const prefix = sortKeys.of(options.run) + sortKeys.of(claimedFrom)
+  yield* idsUnder(indexOn(units, "run", "status", "place"), prefix, prefix + sortKeys.of(options.after + 1))
 }
 
 /** The same, of assignments of which the worker has left a unit. */
 const leftBefore = (units: TableState, agents: TableState, { after, run, worker }: Looking) => {
   const had = leftAs.flatMap((status) => [
-    ...idsUnder(indexOn(agents, "run", "status", "worker"), [run, status, worker].map(sortable.of).join(""))
+    ...idsUnder(indexOn(agents, "run", "status", "worker"), [run, status, worker].map(sortKeys.of).join(""))
   ])
   const rows = new Set(rowsOf(agents, had).map(({ assignment }) => String(assignment)))
-  const ids = [...rows].flatMap((row) => [...idsUnder(indexOn(units, "assignment"), sortable.of(row))])
+  const ids = [...rows].flatMap((row) => [...idsUnder(indexOn(units, "assignment"), sortKeys.of(row))])
   return rowsOf(units, ids)
     .filter(({ place, status }) => status === claimedFrom && Number(place) > after)
     .sort((one, other) => Number(one.place) - Number(other.place))

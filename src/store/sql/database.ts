@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { StoreError } from "../../CrowdError.js"
 import type { Dialect } from "./dialect.js"
-import { fromDriver } from "./failure.js"
+import { fromDriver } from "./sqlErrors.js"
 
 /** A connection nobody else uses until it is released. @internal */
 export interface Reserved {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 
-/** One at a time, in the order they came. @internal */
+/** One at a time, in the order they came; Effect's `Semaphore` does not say whether anybody waits. @internal */
 export interface Turn {
   /** To be run uninterruptibly: who has the turn passes it on. */
   readonly take: Effect.Effect<void>

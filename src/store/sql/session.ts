@@ -10,12 +10,12 @@ import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { StoreError } from "../../CrowdError.js"
 import type { Service } from "../../Store.js"
-import { outside } from "../outside.js"
+import { inCallersTransaction, reachesTheCrowd } from "../transactionErrors.js"
 import * as Database from "./database.js"
 import type { Dialect } from "./dialect.js"
-import { inTransaction, isConflict } from "./failure.js"
 import * as Grouped from "./groupCommit.js"
 import * as Separate from "./ownConnection.js"
+import { isConflict } from "./sqlErrors.js"
 
 /** A transaction that is under way. */
 interface Open {
@@ -39,7 +39,7 @@ type Rows = Effect.Effect<ReadonlyArray<unknown>, StoreError>
 /** Runs statements on the right connection. @internal */
 export interface Session {
   readonly transaction: Service["transaction"]
-  readonly outside: Service["outside"]
+  readonly ensureNoTransaction: Service["ensureNoTransaction"]
   /** In the transaction we are in, or else on a connection of its own; `kept` replaces `text` inside a transaction. */
   readonly read: (operation: string, params: ReadonlyArray<unknown>, text: string, kept?: string) => Rows
   /** In the transaction we are in, or else in one of its own. */
@@ -122,7 +122,7 @@ const over = <T extends { readonly connection: Connection }>(
     Effect.withFiberRuntime((fiber) => {
       const open = openIn(fiber.currentContext)
       if (open === undefined) return begun(effect)
-      return open === "the caller's" ? Effect.fail(inTransaction("transaction")) : effect
+      return open === "the caller's" ? Effect.fail(inCallersTransaction("transaction")) : effect
     })
 
   const read: Session["read"] = (operation, params, text, kept) =>
@@ -130,7 +130,7 @@ const over = <T extends { readonly connection: Connection }>(
       const open = openIn(fiber.currentContext)
       if (open === undefined) return alone(operation, params, text)
       return open === "the caller's"
-        ? Effect.fail(inTransaction(operation))
+        ? Effect.fail(inCallersTransaction(operation))
         : inside(open, operation, params, kept ?? text)
     })
 
@@ -138,8 +138,10 @@ const over = <T extends { readonly connection: Connection }>(
     ? (operation, params, text) => transaction(read(operation, params, text))
     : read
 
-  const isOutside: Session["outside"] = (operation) =>
-    Effect.withFiberRuntime((fiber) => outside(operation, openIn(fiber.currentContext) !== undefined))
+  const ensureNoTransaction: Session["ensureNoTransaction"] = (operation) =>
+    Effect.withFiberRuntime((fiber) =>
+      openIn(fiber.currentContext) === undefined ? Effect.void : reachesTheCrowd(operation)
+    )
 
-  return { transaction, outside: isOutside, read, write }
+  return { transaction, ensureNoTransaction, read, write }
 }

@@ -20,7 +20,7 @@ import type { AgentStatus } from "../../States.js"
 import { type OpenOptions, type Task, type TaskRun, TaskRuns, taskDefaults } from "../../TaskRuns.js"
 import { type Unit, Units } from "../../Units.js"
 import type { Harness } from "../Harness.js"
-import { step } from "./waits.js"
+import { step } from "./timeLimit.js"
 
 /** Registers one test a sentence. */
 export type Test<R> = Vitest.Test<R>

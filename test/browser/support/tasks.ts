@@ -1,11 +1,12 @@
 /** Runs on offer, and a worker's pages open before somebody. */
 import { expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { BrowserContextOptions, FrameLocator, Page } from "playwright-core"
+import type { BrowserContextOptions, Frame, FrameLocator, Page } from "playwright-core"
 import { type Agent, Agents, type Answers } from "../../../src/Agents.js"
 import * as Batch from "../../../src/Batch.js"
 import * as Template from "../../../src/batch/Template.js"
@@ -18,7 +19,7 @@ import { type Inputs, type Task, type TaskRun, taskDefaults } from "../../../src
 import * as clocks from "../../support/clocks.js"
 import { type Options, port, layer as served } from "../../support/server.js"
 import * as sqlite from "../../support/sqlite.js"
-import { act, layer as chromium, page } from "./chromium.js"
+import { act, type Browser, layer as chromium, page } from "./chromium.js"
 
 /** Chromium beside Local's server over SQLite. */
 export const live = (options?: Options) =>
@@ -88,15 +89,51 @@ export interface AtWork {
   readonly task: FrameLocator
 }
 
+/** Until the requester's page is in its frame whole, to be worked on. */
+const framed = async (page: Page) => {
+  const isForWork = (frame: Frame) => frame.parentFrame() !== null && /\/work\.[^/]*$/.test(frame.url())
+  const frame = await page.waitForEvent("framenavigated", isForWork)
+  await frame.waitForLoadState("domcontentloaded")
+}
+
+const atWork = (page: Page): AtWork => ({ page, task: page.frameLocator("iframe") })
+
+/** Accepts the task of which the preview is open. */
+export const accepting = (page: Page) =>
+  Effect.as(
+    act(() => Promise.all([framed(page), page.getByRole("button", { name: "Accept" }).click()])),
+    atWork(page)
+  )
+
 /** A new person with a unit of the run in their hands. */
 export const working = (run: TaskRun, options?: BrowserContextOptions) =>
+  Effect.flatMap(visit(`/task/${run.id}`, options), accepting)
+
+/** The page of one person, who does what it takes nobody new for. */
+export class Regular extends Context.Tag("test/Regular")<Regular, Page>() {}
+
+export const regular: Layer.Layer<Regular, never, Browser> = Layer.scoped(Regular, page())
+
+/** They open a page of the server. */
+export const opening = (path: string) =>
   Effect.gen(function* () {
-    const opened = yield* visit(`/task/${run.id}`, options)
-    yield* act(() => opened.getByRole("button", { name: "Accept" }).click())
-    yield* act(() => opened.getByRole("timer").waitFor())
-    yield* act(() => expect.poll(() => opened.frames()[1]?.url() ?? "").toMatch(/^http/))
-    const found: AtWork = { page: opened, task: opened.frameLocator("iframe") }
-    return found
+    const page = yield* Regular
+    const to = yield* address(path)
+    yield* act(() => page.goto(to))
+    return page
+  })
+
+/** They come back to a unit of the run that they have accepted, so that no preview is drawn before it. */
+export const resuming = (run: TaskRun) =>
+  Effect.gen(function* () {
+    const page = yield* Regular
+    const accept = yield* address(`/api/work/runs/${run.id}/agents`)
+    const to = yield* address(`/task/${run.id}`)
+    yield* act(async () => {
+      expect((await page.request.post(accept, { data: { data: null } })).ok()).toBe(true)
+      await Promise.all([framed(page), page.goto(to)])
+    })
+    return atWork(page)
   })
 
 export const thanked = ({ page }: AtWork) => act(() => page.getByRole("heading", { name: "Thank you" }).waitFor())

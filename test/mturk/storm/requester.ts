@@ -1,12 +1,9 @@
 /** The process that is killed: launches a batch, syncs until all of it is submitted, approves it, and pays a bonus for every unit. */
 import { writeSync } from "node:fs"
-import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -22,7 +19,8 @@ import { Requesters } from "../../../src/Requesters.js"
 import * as SqliteStore from "../../../src/store/SqliteStore.js"
 import { TaskRuns } from "../../../src/TaskRuns.js"
 import { Units } from "../../../src/Units.js"
-import { bonusOf, type Phase, rowsOf, task } from "../../crash/task.js"
+import { payAll } from "../../crash/payAll.js"
+import { type Phase, rowsOf, task } from "../../crash/task.js"
 import { credentials, Errand } from "./protocol.js"
 
 const errand = Schema.decodeUnknownSync(Errand)(process.argv[2])
@@ -52,24 +50,6 @@ const awaitAll = (run: RunId) =>
     if (launched > 0) return yield* new NotAll({ missing: launched })
   }).pipe(Effect.retry({ while: ({ _tag }) => _tag === "NotAll", schedule: Schedule.spaced("200 millis") }))
 
-const payAll = (run: RunId) =>
-  Effect.gen(function* () {
-    const agents = yield* Agents
-    const all = agents.submissions(run, { status: "approved" }).pipe(
-      Stream.map(({ id, unit }) => ({
-        to: { _tag: "Agent" as const, agent: id },
-        amount: bonusOf(unit),
-        reason: "well done",
-        key: unit
-      }))
-    )
-    const failures = yield* Crowd.bonuses(run, all).pipe(
-      Stream.filterMap(({ outcome }) => Either.getLeft(outcome)),
-      Stream.runCollect
-    )
-    yield* Option.match(Chunk.head(failures), { onNone: () => Effect.void, onSome: Effect.fail })
-  })
-
 const program = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const agents = yield* Agents
@@ -83,7 +63,7 @@ const program = Effect.gen(function* () {
   yield* say("approving")
   yield* persist(Stream.runDrain(agents.approveAll(run.id)))
   yield* say("paying")
-  yield* persist(payAll(run.id))
+  yield* persist(payAll(run.id, () => true))
   yield* say("done")
 })
 

@@ -23,7 +23,7 @@ export const release = (context: Context, row: HITRow, type: HITTypeRow, count: 
   count > 0 ? ledger.release(context, row.requester, costOf(row, type, count)) : Effect.void
 
 /** Gives back what is held for a place that nobody works on any more, if it is one that has ended thereby. */
-export const left = (context: Context, id: UnitId): Effect.Effect<void, StoreError> =>
+export const releaseLeft = (context: Context, id: UnitId): Effect.Effect<void, StoreError> =>
   context.store.transaction(
     Effect.gen(function* () {
       const name = yield* context.rows.leaving.get(id)
@@ -40,7 +40,7 @@ export const left = (context: Context, id: UnitId): Effect.Effect<void, StoreErr
 const pageSize = 100
 
 /** The same for all of a HITType. Says whether none of them is left. */
-export const settle = (context: Context, run: RunId, after = ""): Effect.Effect<boolean, StoreError> =>
+export const releaseAllLeft = (context: Context, run: RunId, after = ""): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
     const page = yield* context.rows.leaving.page(run, { after, limit: pageSize })
     const found = yield* context.store.getAll(
@@ -48,8 +48,8 @@ export const settle = (context: Context, run: RunId, after = ""): Effect.Effect<
       page.map(({ key }) => key)
     )
     const over = found.filter(({ status }) => status !== "assigned")
-    yield* Effect.forEach(over, ({ id }) => left(context, id), { discard: true })
+    yield* Effect.forEach(over, ({ id }) => releaseLeft(context, id), { discard: true })
     const last = page.at(-1)
-    const rest = last !== undefined && page.length === pageSize ? yield* settle(context, run, last.key) : true
+    const rest = last !== undefined && page.length === pageSize ? yield* releaseAllLeft(context, run, last.key) : true
     return rest && over.length === page.length
   })

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { isWithin, type Range, readRange } from "../../src/local/address.js"
-import { type Header, originOf } from "../../src/local/origin.js"
+import { type Header, originOf } from "../../src/local/clientAddress.js"
 import { addresses, addressOf, headerText } from "./arbitraries.js"
 
 const ranges = (...texts: ReadonlyArray<string>): ReadonlyArray<Range> =>

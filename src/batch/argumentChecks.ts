@@ -9,7 +9,7 @@ import { folder, type Media } from "../Media.js"
 import { type Currency, format, Money, mostMinor } from "../Money.js"
 import type { Inputs, Task } from "../TaskRuns.js"
 import * as Faults from "./faults.js"
-import { taskFaults } from "./task.js"
+import { taskFaults } from "./taskFile.js"
 
 const isMoney = Schema.is(Money)
 

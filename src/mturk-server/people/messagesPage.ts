@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { escapeUTF8 } from "entities"
 import { Local } from "../../Local.js"
 import * as storeErrors from "../../server/storeErrors.js"
+import * as visitors from "../../server/visitors.js"
 import type { Context } from "../context.js"
 
 const path = "/mturk/messages"
@@ -40,22 +41,16 @@ export const routes = (context: Context) =>
     Effect.gen(function* () {
       const local = yield* Local
       yield* router.add("GET", path, (request: HttpServerRequest.HttpServerRequest) =>
-        local
-          .worker({
-            peer: request.remoteAddress,
-            headers: request.headers,
-            cookie: Option.fromNullable(request.cookies["crowd_worker"])
+        local.worker(visitors.visitOf(request)).pipe(
+          Effect.flatMap(
+            Option.match({ onNone: () => Effect.succeed(none), onSome: (name) => messagesOf(context, name) })
+          ),
+          Effect.map((body) => page(body)),
+          Effect.catchTags({
+            Unwelcome: ({ message }) => Effect.succeed(page(escapeUTF8(message), 403)),
+            StoreError: (error) => Effect.succeed(storeErrors.response(error))
           })
-          .pipe(
-            Effect.flatMap(
-              Option.match({ onNone: () => Effect.succeed(none), onSome: (name) => messagesOf(context, name) })
-            ),
-            Effect.map((body) => page(body)),
-            Effect.catchTags({
-              Unwelcome: ({ message }) => Effect.succeed(page(escapeUTF8(message), 403)),
-              StoreError: (error) => Effect.succeed(storeErrors.response(error))
-            })
-          )
+        )
       )
     })
   )

@@ -6,7 +6,7 @@ import type { RunId, WorkerId } from "../../Ids.js"
 import type { Access, Lack } from "../../server/TaskSource.js"
 import type { Context } from "../context.js"
 import * as ids from "../ids.js"
-import * as asking from "../people/asking.js"
+import * as workerRequests from "../people/workerRequests.js"
 import type { QualificationRequirement } from "../protocol/model.js"
 import type { QualificationTypeRow } from "../rows.js"
 import * as requirements from "./requirements.js"
@@ -25,7 +25,7 @@ const unmet = (context: Context, requirement: QualificationRequirement, worker: 
   Effect.gen(function* () {
     const type = yield* context.rows.qualificationTypes.get(requirement.QualificationTypeId)
     const value = yield* Effect.transposeOption(
-      Option.zipWith(type, worker, (type, worker) => asking.valueOf(context, type, worker))
+      Option.zipWith(type, worker, (type, worker) => workerRequests.valueOf(context, type, worker))
     )
     const has = Option.flatten(value)
     return requirements.isMet(requirement, has) ? Option.none() : Option.some<Unmet>({ requirement, type, value: has })
@@ -53,7 +53,7 @@ const lackOf = (context: Context, { type, value }: Unmet, worker: Option.Option<
     {
       onNone: () => Effect.succeedNone,
       onSome: (type) =>
-        Effect.map(asking.standing(context, type, worker), ({ reason, status }) =>
+        Effect.map(workerRequests.standing(context, type, worker), ({ reason, status }) =>
           Option.some<Lack>({
             qualification: type.id,
             name: type.name,

@@ -15,12 +15,12 @@ import * as decisions from "../work/decisions.js"
 const pageSize = 100
 
 const tell = (
-  { memory: { told } }: Context,
+  { processState: { warned } }: Context,
   { id, unit }: AgentOutline,
   { message }: refusal.Refusal
 ): Effect.Effect<void> => {
-  if (told.get(id) !== undefined) return Effect.void
-  told.set(id, true)
+  if (warned.get(id) !== undefined) return Effect.void
+  warned.set(id, true)
   return Effect.logWarning(`Assignment ${ids.assignmentOf(unit)} is not approved: ${message}`)
 }
 
@@ -47,7 +47,7 @@ export const approve = (
   now: DateTime.Utc
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const { overdue } = context.memory
+    const { overdue } = context.processState
     const page = yield* context.store.page(agentOutlines, {
       where: { run, status: "completed" },
       orderBy: "submittedAt",

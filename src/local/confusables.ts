@@ -3,7 +3,7 @@
  * (https://www.unicode.org/Public/security/10.0.0/confusables.txt, under https://www.unicode.org/license.txt). Written
  * by test/config/generate-lookalikes.mjs. Small letters are here where they look like another one than their capitals.
  */
-export const lettersAlike = {
+export const confusables = {
   A: "ΑАᎪᗅꓮ𐊠𖽀",
   B: "ΒВЬᏏᏴᖯᗷꓐ𐊂𐊡𐌁",
   C: "СᏟⲤꓚ𐊢𐌂𐐕𐔜",

@@ -1,9 +1,9 @@
 /** What happened, or may have, on the far side: the crowd's and the store's. */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import * as causes from "../errors/cause.js"
 import * as Ids from "../Ids.js"
 import { FiniteDuration } from "../internal/schemas.js"
+import * as causes from "./cause.js"
 
 /**
  * An effect on the outside world that may have happened and can be neither repeated nor looked up. It is never sent

@@ -15,7 +15,7 @@ const rowsAtOnce = 64
 type LoadError = InvalidInput | TaskRunNotFound | StoreError
 
 /** Adds the rows that are not there yet. */
-export interface Loading {
+export interface RowLoader {
   /** Adds the first, for which there is time while the crowd registers the task. */
   readonly first: Effect.Effect<void, LoadError>
   /** Goes on until so many were added, or all are there. For one fiber at a time, and no more once it was interrupted. */
@@ -28,7 +28,7 @@ export const make = (
   runs: Service,
   batch: Batch,
   run: RunId
-): Effect.Effect<Loading, TaskRunNotFound | StoreError, Scope.Scope> =>
+): Effect.Effect<RowLoader, TaskRunNotFound | StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const there = yield* runs.rows(run)
     const next = yield* Stream.toPull(batch.rows.pipe(Stream.drop(there), Stream.grouped(rowsAtOnce)))
@@ -49,7 +49,7 @@ export const make = (
       onSuccess: (groups) => Effect.forEach(groups, (rows) => add(Chunk.toReadonlyArray(rows)), { discard: true })
     })
 
-    const until: Loading["until"] = (rows) =>
+    const until: RowLoader["until"] = (rows) =>
       Effect.whileLoop({ while: () => !ended && added < rows, body: () => more, step: () => {} })
 
     const again = Effect.flatMap(make(runs, batch, run), ({ until }) => until(Number.POSITIVE_INFINITY))

@@ -4,9 +4,9 @@ import type { RunId } from "../Ids.js"
 import { type BoundedMap, boundedMap } from "../internal/boundedMap.js"
 import type { Question } from "./hits/questions.js"
 
-export interface Memory {
+export interface ProcessState {
   /** Overdue submissions of which the log says already that they cannot be paid. */
-  readonly told: BoundedMap<true>
+  readonly warned: BoundedMap<true>
   /** The questions that were shown last, by their HITs: a HIT's question never changes. */
   readonly questions: BoundedMap<Question>
   /** After which overdue submission of a HITType to go on. */
@@ -15,8 +15,8 @@ export interface Memory {
   readonly tidied: Map<string, { readonly after: string; readonly from: number }>
 }
 
-export const make = (): Memory => ({
-  told: boundedMap(100_000),
+export const make = (): ProcessState => ({
+  warned: boundedMap(100_000),
   questions: boundedMap(64),
   overdue: new Map(),
   tidied: new Map()

@@ -64,12 +64,3 @@ export const fromDriver = (place: string, operation: string, error: unknown): St
     cause
   })
 }
-
-/** @internal */
-export const inTransaction = (operation: string): StoreError =>
-  new StoreError({
-    reason: "InTransaction",
-    operation,
-    description:
-      "this was called inside a transaction of your own SqlClient, and nothing here may be undone with it; call it outside, or run both in Store.transaction, which your SqlClient's statements are then part of"
-  })
