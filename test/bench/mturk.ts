@@ -15,7 +15,7 @@ import { Crowd, Requesters } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
 import * as questions from "../../src/mturk/questions.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
-import { allowed, syncs } from "../mturk/syncs.js"
+import { allowed, type Size, syncs } from "../mturk/syncs.js"
 import { batchOf, inTemporaryDirectory, median, seconds } from "./setup.js"
 
 const latency = 20
@@ -115,12 +115,12 @@ const launches = (units: number) =>
     }).pipe(Effect.scoped)
   )
 
-const calls = (units: number) =>
-  Effect.map(syncs(units), (rows) => {
-    console.log(`calls of each sync, ${units} units`)
-    for (const row of rows) {
+const calls = (size: Size) =>
+  Effect.map(syncs(size), (all) => {
+    console.log(`calls of each sync, ${size.rows} HITs of ${size.units ?? 1}`)
+    for (const sync of all) {
       console.log(
-        `  after ${row.after.padEnd(26)} changed ${String(row.changed).padStart(5)}  calls ${String(row.calls).padStart(5)}  at most ${allowed(row)}`
+        `  after ${sync.after.padEnd(26)} changed ${String(sync.changed).padStart(5)}  calls ${String(sync.calls).padStart(5)}  at most ${allowed(sync)}`
       )
     }
   })
@@ -130,7 +130,10 @@ const main = async () => {
   const sizes = rest.map(Number)
   if (what !== "calls") await Effect.runPromise(launches(1_000))
   if (what !== "launch") {
-    for (const units of sizes.length > 0 ? sizes : [1_000, 10_000]) await Effect.runPromise(calls(units))
+    for (const rows of sizes.length > 0 ? sizes : [1_000, 10_000]) {
+      await Effect.runPromise(calls({ rows }))
+      await Effect.runPromise(calls({ rows, units: 3 }))
+    }
   }
 }
 

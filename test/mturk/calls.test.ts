@@ -2,16 +2,18 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { Units } from "../../src/index.js"
-import { allowed, arrive, decide, lived, type Sync, settle, submit, syncs } from "./syncs.js"
+import { allowed, arrive, decide, giveBack, lived, type Sync, settle, submit, syncs, take } from "./syncs.js"
+
+const host = "https://pages.example"
 
 const isMore = (sync: Sync) => sync.calls > allowed(sync)
 
-for (const units of [1_000, 5_000]) {
+for (const rows of [1_000, 5_000]) {
   it.effect(
-    `a sync of ${units} HITs takes N/50 + 2 × changed + 10 calls at the most`,
+    `a sync of ${rows} HITs takes N/50 + 2 × changed + 10 calls at the most`,
     () =>
       Effect.gen(function* () {
-        const all = yield* syncs(units)
+        const all = yield* syncs({ rows })
         expect(all.filter(isMore)).toEqual([])
         expect(all.map(({ changed }) => changed)).toEqual([0, 100, 0, 100, 0])
       }),
@@ -20,11 +22,11 @@ for (const units of [1_000, 5_000]) {
 }
 
 it.effect("takes no more where units were taken back, and looks at each of them once", () =>
-  lived(200, ({ run, service: { hits, read }, sync }) =>
+  lived({ rows: 200 }, ({ places, run, service: { read }, sync }) =>
     Effect.gen(function* () {
-      submit(hits.slice(0, 20))
-      const busy = hits.slice(20, 40)
-      for (const hit of busy) hit.worker = `A${hit.id}`
+      submit(places.slice(0, 20))
+      const busy = places.slice(20, 40)
+      take(busy)
       yield* Effect.flatMap(Units.Units, (units) => units.expireAll(run.id))
       const soon = [yield* sync("closing"), yield* sync("nothing")]
       submit(busy)
@@ -40,30 +42,27 @@ it.effect("takes no more where units were taken back, and looks at each of them 
 )
 
 it.effect("takes no more where very many are held; who returned a HIT is noticed", () =>
-  lived(
-    1_000,
-    ({ run, service: { hits, read }, sync }) =>
-      Effect.gen(function* () {
-        yield* arrive(run, hits.slice(0, 100))
-        yield* TestClock.adjust("10 seconds")
-        const working = yield* sync("a tenth accepted")
-        for (const hit of hits.slice(0, 98)) hit.worker = undefined
-        const left = yield* sync("nearly all returned")
-        for (const hit of hits.slice(0, 99)) hit.worker = undefined
-        const last = yield* sync("one more returned")
-        expect([working, left, last].map(({ changed }) => changed)).toEqual([0, 98, 1])
-        expect([working, left, last].filter(isMore)).toEqual([])
-        expect(read).toEqual([])
-      }),
-    "https://pages.example"
+  lived({ rows: 1_000, host }, ({ places, run, service: { read }, sync }) =>
+    Effect.gen(function* () {
+      yield* arrive(run, places.slice(0, 100))
+      yield* TestClock.adjust("10 seconds")
+      const working = yield* sync("a tenth accepted")
+      giveBack(places.slice(0, 98))
+      const left = yield* sync("nearly all returned")
+      giveBack(places.slice(98, 99))
+      const last = yield* sync("one more returned")
+      expect([working, left, last].map(({ changed }) => changed)).toEqual([0, 98, 1])
+      expect([working, left, last].filter(isMore)).toEqual([])
+      expect(read).toEqual([])
+    })
   )
 )
 
 it.effect("takes no more where many were rejected, and notices overridden rejections within one day", () =>
-  lived(1_000, ({ service: { hits }, sync }) =>
+  lived({ rows: 1_000 }, ({ places, run, service: { hits }, sync }) =>
     Effect.gen(function* () {
-      yield* settle(hits.slice(100))
-      const rejected = hits.slice(0, 100)
+      yield* settle(run, hits.slice(100))
+      const rejected = places.slice(0, 100)
       submit(rejected)
       decide(rejected, "Rejected")
       const all = [yield* sync("rejected")]

@@ -13,19 +13,25 @@ import * as Provider from "../../src/Provider.js"
 import * as Store from "../../src/Store.js"
 import { answersXml } from "./wire.js"
 
-/** A HIT of one assignment; `worker` has accepted it, and has submitted it where there is a status. */
+/** One of a HIT's assignments; `worker` has accepted it, and has submitted it where there is a status. */
+export interface Place {
+  readonly id: string
+  readonly hit: string
+  worker: string | undefined
+  status: "Submitted" | "Approved" | "Rejected" | undefined
+}
+
 export interface Hit {
   readonly id: string
   readonly annotation: string
-  worker: string | undefined
-  status: "Submitted" | "Approved" | "Rejected" | undefined
+  readonly places: ReadonlyArray<Place>
   expiration: number
 }
 
 export interface Fake {
   readonly hits: ReadonlyArray<Hit>
   /** Puts one on offer, without a call. */
-  readonly add: (annotation: string) => Hit
+  readonly add: (annotation: string, places?: number) => Hit
   readonly calls: Array<string>
   /** The HITs whose assignments were asked for. */
   readonly read: Array<string>
@@ -34,7 +40,6 @@ export interface Fake {
 
 const Input = Schema.Struct({
   HITId: Schema.optional(Schema.String),
-  AssignmentId: Schema.optional(Schema.String),
   Status: Schema.optional(Schema.String),
   NextToken: Schema.optional(Schema.String)
 })
@@ -42,11 +47,15 @@ type Input = typeof Input.Type
 
 const never = 4_000_000_000_000
 
-const isOffered = ({ expiration, worker }: Hit, now: number) => worker === undefined && expiration > now
+const isFree = ({ worker }: Place) => worker === undefined
+const isPending = ({ status, worker }: Place) => worker !== undefined && status === undefined
+const isCompleted = ({ status }: Place) => status === "Approved" || status === "Rejected"
+
+const isOffered = ({ expiration, places }: Hit, now: number) => places.some(isFree) && expiration > now
 
 const statusOf = (hit: Hit, now: number): string => {
   if (isOffered(hit, now)) return "Assignable"
-  return hit.worker !== undefined && hit.status === undefined ? "Unassignable" : "Reviewable"
+  return hit.places.some(isPending) ? "Unassignable" : "Reviewable"
 }
 
 const shown = (hit: Hit, now: number) => ({
@@ -54,14 +63,14 @@ const shown = (hit: Hit, now: number) => ({
   HITStatus: statusOf(hit, now),
   RequesterAnnotation: hit.annotation,
   Expiration: new Date(hit.expiration),
-  MaxAssignments: 1,
-  NumberOfAssignmentsPending: hit.worker !== undefined && hit.status === undefined ? 1 : 0,
-  NumberOfAssignmentsAvailable: isOffered(hit, now) ? 1 : 0,
-  NumberOfAssignmentsCompleted: hit.status === "Approved" || hit.status === "Rejected" ? 1 : 0
+  MaxAssignments: hit.places.length,
+  NumberOfAssignmentsPending: hit.places.filter(isPending).length,
+  NumberOfAssignmentsAvailable: isOffered(hit, now) ? hit.places.filter(isFree).length : 0,
+  NumberOfAssignmentsCompleted: hit.places.filter(isCompleted).length
 })
 
-const assignmentOf = ({ id, status, worker }: Hit) => ({
-  AssignmentId: `ASSIGNMENT${id}`,
+const assignmentOf = ({ id, status, worker }: Place) => ({
+  AssignmentId: id,
   WorkerId: worker,
   AssignmentStatus: status,
   AcceptTime: new Date(0),
@@ -81,11 +90,18 @@ export const make = (): Fake => {
   const byId = new Map<string, Hit>()
   const calls: Array<string> = []
   const read: Array<string> = []
-  const hitOf = ({ AssignmentId = "", HITId = "" }: Input) => byId.get(HITId) ?? byId.get(AssignmentId.slice(10))
-  const add: Fake["add"] = (annotation) => {
-    const hit: Hit = { id: `H${hits.length}`, annotation, worker: undefined, status: undefined, expiration: never }
+  const hitOf = ({ HITId = "" }: Input) => byId.get(HITId)
+  const add: Fake["add"] = (annotation, places = 1) => {
+    const id = `H${hits.length}`
+    const free = (_: unknown, n: number): Place => ({
+      id: `ASSIGNMENT${id}-${n}`,
+      hit: id,
+      worker: undefined,
+      status: undefined
+    })
+    const hit: Hit = { id, annotation, places: Array.from({ length: places }, free), expiration: never }
     hits.push(hit)
-    byId.set(hit.id, hit)
+    byId.set(id, hit)
     return hit
   }
   const answers: Record<string, (input: Input, now: number) => unknown> = {
@@ -110,7 +126,7 @@ export const make = (): Fake => {
     ListAssignmentsForHIT: (input) => {
       const hit = hitOf(input)
       read.push(hit?.id ?? "")
-      return { Assignments: hit?.status === undefined ? [] : [assignmentOf(hit)] }
+      return { Assignments: hit?.places.filter(({ status }) => status !== undefined).map(assignmentOf) ?? [] }
     }
   }
   const client: Client = {

@@ -16,7 +16,7 @@ const syncsUntilChange = (wire: Wire, run: TaskRuns.TaskRun, units: number, most
       const before = wire.calls.length
       const changed = yield* sync(run.id)
       const calls = wire.calls.length - before
-      expect(calls).toBeLessThanOrEqual(allowed({ changed, units }))
+      expect(calls).toBeLessThanOrEqual(allowed({ changed, hits: units }))
       if (changed > 0) return n
     }
     return most
