@@ -22,6 +22,7 @@ import {
   type InvalidInput,
   type ProviderError,
   type RequesterNotFound,
+  type SettingNotKept,
   type StoreError,
   type TaskRunNotFound,
   type Uncertain
@@ -128,6 +129,7 @@ export type LaunchError =
   | BatchChanged
   | InvalidInput
   | CurrencyNotPaid
+  | SettingNotKept
   | InsufficientFunds
   | Uncertain
   | ProviderError
@@ -142,7 +144,8 @@ const available = (requester: RequesterId) =>
   )
 
 /**
- * What launching the batch would cost, and what there is to pay it with. Sends nothing.
+ * What launching the batch would cost, and what there is to pay it with. Sends nothing. Fails with SettingNotKept where a
+ * limit of the task would be kept neither by the crowd nor by us.
  *
  * @since 0.1.0
  * @category programs
@@ -150,16 +153,20 @@ const available = (requester: RequesterId) =>
 export const plan = (
   batch: Batch,
   requester: RequesterId
-): Effect.Effect<Plan, RequesterNotFound | InvalidInput | CurrencyNotPaid | ProviderError | StoreError, Provider> =>
-  planWith(batch, available(requester))
+): Effect.Effect<
+  Plan,
+  RequesterNotFound | InvalidInput | CurrencyNotPaid | SettingNotKept | ProviderError | StoreError,
+  Provider
+> => planWith(batch, available(requester))
 
 const planWith = <E>(
   batch: Batch,
   available: Effect.Effect<Option.Option<Money.Money>, E>
-): Effect.Effect<Plan, InvalidInput | CurrencyNotPaid | E, Provider> =>
+): Effect.Effect<Plan, InvalidInput | CurrencyNotPaid | SettingNotKept | E, Provider> =>
   Effect.gen(function* () {
     const provider = yield* Provider
     yield* checks.currency(provider, batch.task.reward.currency)
+    yield* checks.limits(provider, batch.task)
     yield* checks.media(provider, batch)
     yield* checks.pages(provider, batch)
     const { qualifications, reward, unitsPerAssignment } = batch.task

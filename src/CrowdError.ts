@@ -17,7 +17,8 @@ import {
   InvalidRegisterArgs,
   InvalidSetting,
   NameNotTaken,
-  QualificationExists
+  QualificationExists,
+  SettingNotKept
 } from "./errors/requesters.js"
 import {
   AgentNotFound,
@@ -67,6 +68,7 @@ export const CrowdError = Schema.Union(
   InvalidTransition,
   InsufficientFunds,
   CurrencyNotPaid,
+  SettingNotKept,
   NotEligible,
   CredentialsRejected,
   InvalidRegisterArgs,

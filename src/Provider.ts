@@ -37,7 +37,7 @@ import { Workers } from "./Workers.js"
  */
 export class Provider extends Context.Tag("effect-crowd/Provider")<
   Provider,
-  Pick<Driver, "provider" | "mode" | "offers" | "fee" | "currencies" | "carriesPages" | "pageFault">
+  Pick<Driver, "provider" | "mode" | "offers" | "fee" | "currencies" | "enforces" | "carriesPages" | "pageFault">
 >() {}
 
 /**
@@ -52,9 +52,10 @@ export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers |
 const core = Layer.fresh(
   Layer.effectContext(
     Effect.map(Engine, (engine) => {
-      const { carriesPages, currencies, fee, mode, offers, pageFault, provider } = engine.driver
+      const { carriesPages, currencies, enforces, fee, mode, offers, pageFault, provider } = engine.driver
+      const facts = { provider, mode, offers, fee, currencies, enforces, carriesPages, pageFault }
       const always = { provider }
-      return Context.make(Provider, { provider, mode, offers, fee, currencies, carriesPages, pageFault }).pipe(
+      return Context.make(Provider, facts).pipe(
         Context.add(Requesters, traced("Requesters", requesters.make(engine), spans.capabilities.Requesters, always)),
         Context.add(TaskRuns, traced("TaskRuns", taskRuns.make(engine), spans.capabilities.TaskRuns, always)),
         Context.add(Units, traced("Units", units.make(engine), spans.capabilities.Units, always)),

@@ -18,6 +18,7 @@ import type {
   InvalidInput,
   ProviderError,
   RequesterNotFound,
+  SettingNotKept,
   StoreError,
   TaskRunNotFound
 } from "./CrowdError.js"
@@ -327,11 +328,15 @@ export interface Service {
   /**
    * The run that `find` returns, which has the batch's digest from then on and no rows that the batch has not, or a new
    * one. Fails with InvalidInput where the name is empty or the task is none that could be written down (an endless time,
-   * no title), and with CurrencyNotPaid where the crowd does not pay in the currency of the reward.
+   * no title), with CurrencyNotPaid where the crowd does not pay in the currency of the reward, and with SettingNotKept
+   * where a limit of the task would be kept neither by the crowd nor here.
    */
   readonly open: (
     options: OpenOptions
-  ) => Effect.Effect<TaskRun, RequesterNotFound | BatchChanged | InvalidInput | CurrencyNotPaid | StoreError>
+  ) => Effect.Effect<
+    TaskRun,
+    RequesterNotFound | BatchChanged | InvalidInput | CurrencyNotPaid | SettingNotKept | StoreError
+  >
   /** Registers the task with the provider: whatever must be there before units are. Repeating it changes nothing. */
   readonly setup: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | ProviderError | StoreError>
   /** Takes back what `setup` made. */

@@ -1,13 +1,14 @@
 /** What is asked for is checked here, once for every crowd, before anything is written down. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { CurrencyNotPaid, type Fault, type InvalidInput } from "../CrowdError.js"
-import type { Driver } from "../Driver.js"
+import { CurrencyNotPaid, type Fault, type InvalidInput, SettingNotKept } from "../CrowdError.js"
+import type { Driver, Limit } from "../Driver.js"
 import { lineFault, proseFault } from "../internal/text.js"
 import { folder, type Media } from "../Media.js"
 import { type Currency, format, Money, mostMinor } from "../Money.js"
-import type { Inputs, Task } from "../TaskRuns.js"
+import type { Inputs, QualificationRequirement, Task } from "../TaskRuns.js"
 import * as Faults from "./faults.js"
 import { taskFaults } from "./taskFile.js"
 
@@ -142,3 +143,24 @@ export const currency = (
   currencies === undefined || currencies.includes(wanted)
     ? Effect.void
     : new CurrencyNotPaid({ provider, currency: wanted, paid: currencies })
+
+/**
+ * Fails where a limit of the task is kept by nobody: not by the crowd, and not by us, who see nobody arrive where the
+ * crowd carries the pages.
+ */
+export const limits = (
+  {
+    carriesPages = false,
+    enforces,
+    offers,
+    provider
+  }: Pick<Driver, "carriesPages" | "enforces" | "offers" | "provider">,
+  { maxUnitsPerWorker, qualifications, unitsPerAssignment }: Task
+): Effect.Effect<void, SettingNotKept> => {
+  const isKept = (limit: Limit) => !carriesPages || offers.keeps?.includes(limit) === true
+  const refuse = (setting: SettingNotKept["setting"]) => new SettingNotKept({ provider, setting })
+  if (unitsPerAssignment > 1 && !isKept("differentPeople")) return refuse("unitsPerAssignment")
+  if (Option.isSome(maxUnitsPerWorker) && !isKept("unitsPerWorker")) return refuse("maxUnitsPerWorker")
+  const isOurs = ({ name }: QualificationRequirement) => enforces?.(name) !== true
+  return qualifications.some(isOurs) && !isKept("qualifications") ? refuse("qualifications") : Effect.void
+}

@@ -61,6 +61,37 @@ export class CurrencyNotPaid extends Schema.TaggedError<CurrencyNotPaid>("effect
   }
 }
 
+/** What can be done about a setting, by its name. */
+const withoutSetting = {
+  unitsPerAssignment: "set unitsPerAssignment to 1",
+  maxUnitsPerWorker: "leave maxUnitsPerWorker out",
+  qualifications: "leave the qualifications out"
+}
+
+/** What would be ignored if the setting were. */
+const lostSetting = {
+  unitsPerAssignment: "one worker could take several units of a row",
+  maxUnitsPerWorker: "one worker could take as many units as there are",
+  qualifications: "anybody could take its units"
+}
+
+/**
+ * The task has a setting that neither the crowd keeps, nor we, because its workers are never seen to arrive. Nothing was
+ * sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SettingNotKept extends Schema.TaggedError<SettingNotKept>("effect-crowd/SettingNotKept")(
+  "SettingNotKept",
+  { provider: Schema.String, setting: Schema.Literal("unitsPerAssignment", "maxUnitsPerWorker", "qualifications") }
+) {
+  override get message() {
+    const { provider, setting } = this
+    return `${provider} does not keep the task's ${setting}: ${lostSetting[setting]}. Nothing was sent; serve the tasks from a page of yours, where workers are seen to arrive, or ${withoutSetting[setting]}.`
+  }
+}
+
 /**
  * The crowd does not accept the credentials that the requester has there.
  *

@@ -39,6 +39,7 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
     mode: crowd.environment.mode === "production" ? "live" : "test",
     timeout,
     currencies: [Money.USD],
+    offers: { holds: "unit", keeps: ["differentPeople", "unitsPerWorker", "qualifications"] },
     fee: crowd.fee,
     enforces,
     carriesPages: host === undefined,

@@ -54,6 +54,7 @@ const check = ({ driver, requester }: Engine.Service, options: OpenOptions) =>
   Effect.gen(function* () {
     yield* checks.settings(options)
     yield* checks.currency(driver, options.task.reward.currency)
+    yield* checks.limits(driver, options.task)
     yield* requester(options.requester)
   })
 

@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import { describe, expect, test } from "tstyche"
 import type * as Agents from "../../src/Agents.js"
 import type * as Budget from "../../src/Budget.js"
+import type * as Crowd from "../../src/Crowd.js"
 import type * as Journal from "../../src/Journal.js"
 import type * as Local from "../../src/Local.js"
 import type * as Messages from "../../src/Messages.js"
@@ -57,7 +58,9 @@ describe("catchTags over each method is exhaustive", () => {
   test("TaskRuns", () => {
     expect(
       failing<TaskRuns.Service["open"]>().pipe(
-        Effect.catchTags(handle("RequesterNotFound", "InvalidInput", "CurrencyNotPaid", "BatchChanged", "StoreError"))
+        Effect.catchTags(
+          handle("RequesterNotFound", "InvalidInput", "CurrencyNotPaid", "SettingNotKept", "BatchChanged", "StoreError")
+        )
       )
     ).type.toBe<Infallible>()
     expect(
@@ -496,6 +499,24 @@ describe("catchTags over each method is exhaustive", () => {
       failing<Journal.Service["resolve"]>().pipe(Effect.catchTags(handle("IntentNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect<keyof Journal.Service>().type.toBe<"settle" | "list" | "resolve">()
+  })
+
+  test("Crowd", () => {
+    expect<Effect.Effect.Error<ReturnType<typeof Crowd.plan>>["_tag"]>().type.toBe<
+      "RequesterNotFound" | "InvalidInput" | "CurrencyNotPaid" | "SettingNotKept" | "ProviderError" | "StoreError"
+    >()
+    expect<Crowd.LaunchError["_tag"]>().type.toBe<
+      | "RequesterNotFound"
+      | "TaskRunNotFound"
+      | "BatchChanged"
+      | "InvalidInput"
+      | "CurrencyNotPaid"
+      | "SettingNotKept"
+      | "InsufficientFunds"
+      | "Uncertain"
+      | "ProviderError"
+      | "StoreError"
+    >()
   })
 
   test("Local", () => {
