@@ -41,8 +41,6 @@ export interface Harness<out R = never> {
   readonly currency?: Currency
   /** The shortest time for which the crowd lets a worker hold a unit; 1 second by default. */
   readonly shortest?: Duration.DurationInput
-  /** The crowd, not this library, decides which unit a worker gets. */
-  readonly choosesUnits?: boolean
   /** The worker sends their answers; `Agents.submit` by default. The suites `Units.sync` until they have come. */
   readonly submit?: (agent: Agent, answers: Answers) => Effect.Effect<unknown, unknown, R>
   /** The worker gives the unit back; `Agents.return` by default. */

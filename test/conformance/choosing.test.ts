@@ -31,7 +31,6 @@ Conformance.provider(
     harness: {
       ...harness,
       clock: "real",
-      choosesUnits: true,
       shortest: "500 millis",
       arrive: (worker, run) => Effect.map(choose(run), (unit) => ({ worker, unit, agent: `arrival-${++arrivals}` }))
     },

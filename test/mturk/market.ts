@@ -160,7 +160,6 @@ export const harness: Harness<Market> = {
   giveBack,
   unreadable: { workerId: "A1", assignmentId: "ASSIGNMENT_ID_NOT_AVAILABLE", hitId: "H" },
   shortest: "30 seconds",
-  choosesUnits: true,
   loseAnswer: (kind) => next(kind, "lose"),
   refuse: (kind) => next(kind, refuse("InvalidParameterValue", "as told")),
   timesDone

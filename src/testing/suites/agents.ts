@@ -11,6 +11,7 @@ import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
 import { type Kit, make, refusal, type Test } from "./kit.js"
+import { limits } from "./limits.js"
 import { reviews } from "./reviews.js"
 
 const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
@@ -78,27 +79,6 @@ const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* kit.accepted(run)
       expect(Either.isLeft(yield* Effect.either(kit.accepted(run)))).toBe(true)
     }))
-
-  test("MUST refuse a worker who holds or has submitted as many units as one worker may", () =>
-    Effect.gen(function* () {
-      const run = yield* kit.launched({ rows: 3, task: { maxUnitsPerWorker: Option.some(1) } })
-      const name = yield* kit.worker
-      yield* kit.submitted(yield* kit.accepted(run, name))
-      expect(Either.isLeft(yield* Effect.either(kit.accepted(run, name)))).toBe(true)
-      yield* kit.accepted(run)
-    }))
-
-  if (kit.harness.choosesUnits !== true) {
-    test("MUST NOT give a worker two units of one assignment", () =>
-      Effect.gen(function* () {
-        const run = yield* kit.launched({ rows: 2, task: { unitsPerAssignment: 2 } })
-        const name = yield* kit.worker
-        const first = yield* kit.submitted(yield* kit.accepted(run, name))
-        const second = yield* kit.submitted(yield* kit.accepted(run, name))
-        expect(second.assignment).not.toBe(first.assignment)
-        expect(Either.isLeft(yield* Effect.either(kit.accepted(run, name)))).toBe(true)
-      }))
-  }
 }
 
 const submitting = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
@@ -294,6 +274,7 @@ export const agents: Suite<never> = {
     const kit = make(harness)
     describe("Agents", () => {
       arriving(test, kit)
+      limits(test, kit)
       submitting(test, kit)
       leaving(test, kit)
       looking(test, kit)
