@@ -50,7 +50,7 @@ export const ProviderData = driver.ProviderData
  */
 export interface ProviderData extends Schema.Schema.Type<typeof ProviderData> {}
 
-/** An order takes up to three calls, and may wait for its turn before each. */
+/** An order takes few calls, and may wait for its turn before each. */
 const callsAnOrder = 4
 
 const make = (options: Options) =>
@@ -67,13 +67,13 @@ const make = (options: Options) =>
       store,
       environment,
       fee: feesOf(options.fees ?? "amazon", options.requirements ?? []),
+      requirements: options.requirements ?? [],
       balance: balance(calls),
       compensate: options.compensate ?? false,
       concurrency
     }
     const made = driver.make(crowd, {
       host: options.host,
-      requirements: options.requirements ?? [],
       timeout: Duration.times(timeout, callsAnOrder)
     })
     return Provider.layer({

@@ -5,11 +5,14 @@ import * as Driver from "../Driver.js"
 import * as Money from "../Money.js"
 import * as account from "./account.js"
 import { bonus } from "./bonuses.js"
+import { cleanup } from "./cleanup.js"
 import type { Crowd } from "./crowd.js"
 import { provider } from "./errors.js"
-import * as hits from "./hits.js"
+import { expire } from "./expire.js"
+import { offerStatus } from "./hits.js"
+import { exclude, setup } from "./hitTypes.js"
+import { launch } from "./launch.js"
 import { observe } from "./observe.js"
-import type { Requirement } from "./options.js"
 import { block, isBlocked, unblock } from "./people.js"
 import { enforces } from "./qualifications.js"
 import * as questions from "./questions.js"
@@ -18,7 +21,6 @@ import * as reviews from "./reviews.js"
 export interface Options {
   readonly timeout: Duration.Duration
   readonly host: string | undefined
-  readonly requirements: ReadonlyArray<Requirement>
 }
 
 /** In a preview nobody has accepted anything. */
@@ -33,7 +35,7 @@ export const ProviderData = Schema.Struct({
   hitId: Id
 })
 
-export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Driver.Driver =>
+export const make = (crowd: Crowd, { host, timeout }: Options): Driver.Driver =>
   Driver.make({
     provider,
     mode: crowd.environment.mode === "production" ? "live" : "test",
@@ -54,17 +56,18 @@ export const make = (crowd: Crowd, { host, requirements, timeout }: Options): Dr
         remoteAgent: Option.some(assignmentId)
       })
     }),
-    setup: hits.setup(crowd, requirements),
-    cleanup: hits.cleanup(crowd),
+    setup: setup(crowd),
+    cleanup: cleanup(crowd),
     observe: observe(crowd, { alone: host === undefined }),
-    offerStatus: hits.offerStatus(crowd),
+    offerStatus: offerStatus(crowd),
     agentStatus: reviews.agentStatus(crowd),
-    launch: hits.launch(crowd, questions.make(host)),
-    expire: hits.expire(crowd),
+    launch: launch(crowd, questions.make(host)),
+    expire: expire(crowd),
     approve: reviews.approve(crowd),
     reject: reviews.reject(crowd),
     bonus: bonus(crowd),
     block: block(crowd),
     unblock: unblock(crowd),
+    exclude: exclude(crowd),
     isBlocked: isBlocked(crowd)
   })

@@ -26,9 +26,14 @@ export const fee = ({ amount, assignments = 1, kind, masters = false }: Priced):
   return rounded.minor < least ? Money.make(least, amount.currency) : rounded
 }
 
-/** A unit is a HIT of one assignment, however many units there are of a row. */
+/** What the service takes of a payment for work of a HIT that was made with so many assignments. */
 export const feesOf = (fees: "amazon" | "none", requirements: ReadonlyArray<Requirement>): Driver["fee"] =>
   fees === "none"
     ? ({ amount }) => Money.zero(amount.currency)
-    : ({ amount, kind, qualifications = [] }) =>
-        fee({ kind, amount, masters: [...qualifications, ...requirements].some(({ name }) => isMasters(name)) })
+    : ({ amount, kind, places, qualifications = [] }) =>
+        fee({
+          kind,
+          amount,
+          assignments: places,
+          masters: [...qualifications, ...requirements].some(({ name }) => isMasters(name))
+        })

@@ -5,16 +5,14 @@ import {
   ListWorkerBlocksCommand,
   NotifyWorkersCommand
 } from "@aws-sdk/client-mturk"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { ProviderError } from "../CrowdError.js"
 import { type BlockOrder, type Driver, type MessagesDriver, type Outward, receipt } from "../Driver.js"
 import { policy } from "../driver/retry.js"
 import type { Message, Outcome } from "../Messages.js"
 import type { Worker } from "../Workers.js"
 import { Nothing } from "./client.js"
-import { type Crowd, plain, refused } from "./crowd.js"
+import { type Crowd, plain, refused, repeatable } from "./crowd.js"
 import type { CallError } from "./errors.js"
 import * as replies from "./replies.js"
 
@@ -36,28 +34,18 @@ const changing = (
   /** Whether they are blocked afterwards. */
   blocked: boolean,
   send: (order: BlockOrder) => Effect.Effect<unknown, CallError>
-): Outward<BlockOrder, ProviderError> => ({
-  pageSize: crowd.concurrency,
-  concurrency: 2,
-  repeatableFor: Duration.infinity,
-  lookUp: Option.none(),
-  send: (orders) =>
-    Effect.forEach(
-      orders,
-      ({ order }) =>
-        send(order).pipe(
-          Effect.catchTag("Refusal", (refusal) =>
-            Effect.flatMap(blockedWorkers(crowd), (all) =>
-              all.has(order.worker.name) === blocked ? Effect.void : Effect.fail(refusal)
-            )
-          ),
-          Effect.mapError(refused(crowd)),
-          Effect.as(receipt()),
-          Effect.either
-        ),
-      { concurrency: "unbounded" }
+): Outward<BlockOrder, ProviderError> =>
+  repeatable(crowd, ({ order }) =>
+    send(order).pipe(
+      Effect.catchTag("Refusal", (refusal) =>
+        Effect.flatMap(blockedWorkers(crowd), (all) =>
+          all.has(order.worker.name) === blocked ? Effect.void : Effect.fail(refusal)
+        )
+      ),
+      Effect.mapError(refused(crowd)),
+      Effect.as(receipt())
     )
-})
+  )
 
 export const isBlocked =
   (crowd: Crowd): NonNullable<Driver["isBlocked"]> =>

@@ -6,19 +6,17 @@ import {
   ListQualificationTypesCommand,
   type QualificationRequirement as RemoteRequirement
 } from "@aws-sdk/client-mturk"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { ProviderError } from "../CrowdError.js"
-import { type GrantOrder, type Outward, type QualificationsDriver, receipt } from "../Driver.js"
-import type { Qualification } from "../Qualifications.js"
+import { type GrantOrder, type QualificationsDriver, receipt } from "../Driver.js"
 import * as tables from "../store/tables.js"
-import type { QualificationRequirement } from "../TaskRuns.js"
+import type { QualificationRequirement, Task } from "../TaskRuns.js"
 import { Nothing } from "./client.js"
-import { type Crowd, plain, refused, stored } from "./crowd.js"
+import { type Crowd, plain, refused, repeatable, stored } from "./crowd.js"
 import type { Environment } from "./environment.js"
-import { failure, isMissing, provider, type Refusal } from "./errors.js"
+import { type CallError, failure, isMissing, provider, type Refusal } from "./errors.js"
 import type { Requirement } from "./options.js"
 import * as replies from "./replies.js"
 
@@ -165,91 +163,112 @@ const checkValues = ({ locales, name, comparator }: Requirement): Effect.Effect<
   )
 }
 
-/** All that the task, and the layer, ask of workers. */
+/** Whoever has this qualification does not get to see the HIT. */
+const without = (id: string): RemoteRequirement => ({
+  QualificationTypeId: id,
+  Comparator: "DoesNotExist",
+  ActionsGuarded: "DiscoverPreviewAndAccept"
+})
+
+/** All that the task, and the layer, ask of workers, and that they have none of these qualifications. */
 export const requirementsOf = (
   crowd: Crowd,
-  task: ReadonlyArray<QualificationRequirement>,
-  more: ReadonlyArray<Requirement>
+  { qualifications }: Pick<Task, "qualifications">,
+  excluding: ReadonlyArray<string>
 ): Effect.Effect<Array<RemoteRequirement>, ProviderError> =>
-  Effect.forEach([...task.map(ofTask), ...more], (requirement) =>
-    Effect.zipRight(checkValues(requirement), remoteOf(crowd, requirement))
+  Effect.map(
+    Effect.forEach([...qualifications.map(ofTask), ...crowd.requirements], (requirement) =>
+      Effect.zipRight(checkValues(requirement), remoteOf(crowd, requirement))
+    ),
+    (asked) => [...asked, ...excluding.map(without)]
   )
 
-/** A value given, or taken away, twice is the same as once. */
-const granting = (
-  { concurrency }: Crowd,
-  send: (order: GrantOrder, id: string) => Effect.Effect<unknown, ProviderError>
-): Outward<GrantOrder, ProviderError> => ({
-  pageSize: concurrency,
-  concurrency: 2,
-  repeatableFor: Duration.infinity,
-  lookUp: Option.none(),
-  send: (orders) =>
-    Effect.forEach(
-      orders,
-      ({ order }) =>
-        Option.match(order.qualification.remoteId, {
-          onNone: () => failure("Rejected", "grant", `the service knows nothing of ${order.qualification.name}`),
-          onSome: (id) => send(order, id)
-        }).pipe(Effect.as(receipt()), Effect.either),
-      { concurrency: "unbounded" }
+/** The service takes no more. */
+const requirementsAtMost = 10
+
+/** Whether there is room for so many requirements of our own beside those that are asked for. */
+export const checkCount = (
+  { requirements }: Crowd,
+  { qualifications }: Pick<Task, "qualifications">,
+  ours: number
+): Effect.Effect<void, ProviderError> => {
+  const asked = qualifications.length + requirements.length
+  return asked + ours <= requirementsAtMost
+    ? Effect.void
+    : failure(
+        "Rejected",
+        "CreateHITType",
+        `a HIT takes ${requirementsAtMost} requirements at the most, and this would have ${asked + ours}: ${asked} are asked for, and ${ours} it takes to keep maxUnitsPerWorker and different people for a row; ask for fewer qualifications`
+      )
+}
+
+/** Gives the worker the value; they are not written to. */
+export const grant = (crowd: Crowd, id: string, worker: string, value: number): Effect.Effect<void, ProviderError> =>
+  crowd.client
+    .call(
+      "AssociateQualificationWithWorker",
+      () =>
+        new AssociateQualificationWithWorkerCommand({
+          QualificationTypeId: id,
+          WorkerId: worker,
+          IntegerValue: value,
+          SendNotification: false
+        }),
+      Nothing
     )
-})
+    .pipe(Effect.mapError(refused(crowd)), Effect.asVoid)
 
 const isAbsent = (refusal: Refusal): boolean => isMissing(refusal) || refusal.code === "invalidqualificationstate"
 
-export const make = (crowd: Crowd): QualificationsDriver => {
-  const { client } = crowd
-  return {
-    create: (name, description) => Effect.asSome(ensure(crowd, name, description)),
-    delete: (qualification: Qualification) =>
-      Option.match(qualification.remoteId, {
-        onNone: () => Effect.void,
-        onSome: (id) =>
-          client
-            .call(
-              "DeleteQualificationType",
-              () => new DeleteQualificationTypeCommand({ QualificationTypeId: id }),
-              Nothing
-            )
-            .pipe(
-              Effect.catchIf(
-                (error) => error._tag === "Refusal" && isMissing(error),
-                () => Effect.void
-              ),
-              Effect.mapError(refused(crowd)),
-              Effect.asVoid
-            )
-      }),
-    grant: granting(crowd, ({ value, worker }, id) =>
-      client
-        .call(
-          "AssociateQualificationWithWorker",
-          () =>
-            new AssociateQualificationWithWorkerCommand({
-              QualificationTypeId: id,
-              WorkerId: worker.name,
-              IntegerValue: value,
-              SendNotification: false
-            }),
-          Nothing
-        )
-        .pipe(Effect.mapError(refused(crowd)))
+const revoke = (crowd: Crowd, id: string, worker: string) =>
+  gone(
+    crowd,
+    crowd.client.call(
+      "DisassociateQualificationFromWorker",
+      () => new DisassociateQualificationFromWorkerCommand({ QualificationTypeId: id, WorkerId: worker }),
+      Nothing
     ),
-    revoke: granting(crowd, ({ worker }, id) =>
-      client
-        .call(
-          "DisassociateQualificationFromWorker",
-          () => new DisassociateQualificationFromWorkerCommand({ QualificationTypeId: id, WorkerId: worker.name }),
-          Nothing
-        )
-        .pipe(
-          Effect.catchIf(
-            (error) => error._tag === "Refusal" && isAbsent(error),
-            () => Effect.void
-          ),
-          Effect.mapError(refused(crowd))
-        )
-    )
-  }
-}
+    isAbsent
+  )
+
+export const remove = (crowd: Crowd, id: string): Effect.Effect<void, ProviderError> =>
+  gone(
+    crowd,
+    crowd.client.call(
+      "DeleteQualificationType",
+      () => new DeleteQualificationTypeCommand({ QualificationTypeId: id }),
+      Nothing
+    ),
+    isMissing
+  )
+
+/** What is gone already is gone. */
+const gone = (
+  crowd: Crowd,
+  call: Effect.Effect<unknown, CallError>,
+  isGone: (refusal: Refusal) => boolean
+): Effect.Effect<void, ProviderError> =>
+  call.pipe(
+    Effect.catchIf(
+      (error) => error._tag === "Refusal" && isGone(error),
+      () => Effect.void
+    ),
+    Effect.mapError(refused(crowd)),
+    Effect.asVoid
+  )
+
+/** A value given, or taken away, twice is the same as once. */
+const granting = (crowd: Crowd, send: (order: GrantOrder, id: string) => Effect.Effect<void, ProviderError>) =>
+  repeatable<GrantOrder, ProviderError>(crowd, ({ order }) =>
+    Option.match(order.qualification.remoteId, {
+      onNone: () => failure("Rejected", "grant", `the service knows nothing of ${order.qualification.name}`),
+      onSome: (id) => Effect.as(send(order, id), receipt())
+    })
+  )
+
+export const make = (crowd: Crowd): QualificationsDriver => ({
+  create: (name, description) => Effect.asSome(ensure(crowd, name, description)),
+  delete: ({ remoteId }) => Option.match(remoteId, { onNone: () => Effect.void, onSome: (id) => remove(crowd, id) }),
+  grant: granting(crowd, ({ value, worker }, id) => grant(crowd, id, worker.name, value)),
+  revoke: granting(crowd, ({ worker }, id) => revoke(crowd, id, worker.name))
+})

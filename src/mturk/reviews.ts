@@ -1,16 +1,14 @@
 /** Approving and rejecting: what the service has is read before and, where it refuses, after. */
 import { ApproveAssignmentCommand, GetAssignmentCommand, RejectAssignmentCommand } from "@aws-sdk/client-mturk"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Agent } from "../Agents.js"
 import type { InsufficientFunds, ProviderError } from "../CrowdError.js"
-import { type Driver, type Receipt, type ReviewOrder, receipt, type Sent } from "../Driver.js"
+import { type Driver, type Outward, type Receipt, type ReviewOrder, receipt, type Sent } from "../Driver.js"
 import type { RemoteAgentStatus } from "../States.js"
 import { Nothing } from "./client.js"
-import { type Crowd, isFresh, isUnpaid, plain, refused, setupOf, unpaid } from "./crowd.js"
+import { type Crowd, cost, isFresh, isUnpaid, plain, refused, repeatable, setupOf, unpaid } from "./crowd.js"
 import { failure, isMissing, type Refusal, rejected } from "./errors.js"
-import { cost } from "./hits.js"
 import * as replies from "./replies.js"
 
 /** The service knows no submission under this name: it has not seen it yet, or there is none. */
@@ -94,14 +92,8 @@ const readBack = <E>(crowd: Crowd, { method, wanted }: Decision<E>, agent: Agent
       : failure("Rejected", method, `${agent.id} was ${AssignmentStatus.toLowerCase()} meanwhile`)
   })
 
-const deciding = <E>(crowd: Crowd, decision: Decision<E>) => ({
-  pageSize: crowd.concurrency,
-  concurrency: 2,
-  repeatableFor: Duration.infinity,
-  lookUp: Option.none(),
-  send: (orders: ReadonlyArray<Sent<ReviewOrder>>) =>
-    Effect.forEach(orders, (sent) => Effect.either(decideOne(crowd, decision, sent)), { concurrency: "unbounded" })
-})
+const deciding = <E>(crowd: Crowd, decision: Decision<E>): Outward<ReviewOrder, E | ProviderError> =>
+  repeatable(crowd, (sent) => decideOne(crowd, decision, sent))
 
 const feedbackOf = ({ feedback }: ReviewOrder): string => Option.match(feedback, { onNone: () => "", onSome: plain })
 
@@ -123,8 +115,8 @@ export const approve = (crowd: Crowd): Driver["approve"] =>
         Nothing
       )
     },
-    refuse: (refusal, { run }) =>
-      isUnpaid(refusal) ? unpaid(crowd, cost(crowd, run)) : Effect.fail(refused(crowd)(refusal))
+    refuse: (refusal, { run, unit }) =>
+      isUnpaid(refusal) ? unpaid(crowd, cost(crowd, run, unit.offerSize)) : Effect.fail(refused(crowd)(refusal))
   })
 
 export const reject = (crowd: Crowd): Driver["reject"] =>

@@ -154,11 +154,12 @@ export const layer = ({ client }: Fake, host?: string) =>
             store,
             environment: { endpoint: "http://fake", name: "fake", mode: "sandbox", amazon: false },
             fee: feesOf("amazon", []),
+            requirements: [],
             balance: Effect.succeed(Money.make(100_000_000)),
             compensate: false,
             concurrency: 16
           },
-          { timeout: Duration.seconds(60), host, requirements: [] }
+          { timeout: Duration.seconds(60), host }
         )
       })
     )

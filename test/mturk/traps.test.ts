@@ -170,10 +170,30 @@ describe("4. HITs left running, or another run's expired", () => {
         wire.on("UpdateExpirationForHIT", (_, nth) =>
           nth === 1 ? "drop" : refuse("DuplicateCall", 'The idempotency token "H0" has already been processed.')
         )
-        wire.on("GetHIT", () => ok({ HIT: aHit("HIT1", { NumberOfAssignmentsPending: 1 }) }))
+        const over = { NumberOfAssignmentsPending: 1, Expiration: 0 }
+        wire.on("GetHIT", () => ok({ HIT: aHit("HIT1", over) }))
         const wait = yield* units.expireAll(run.id)
         expect(wait).toEqual(run.task.duration)
         expect([...(yield* Stream.runCollect(units.list(run.id)))].map(({ status }) => status)).toEqual(["expired"])
+      })
+    )
+  )
+})
+
+describe("4b. a HIT that was put on offer again is not taken back by the same call", () => {
+  it.scopedLive(
+    "the service is told another time of the past",
+    on((wire) =>
+      Effect.gen(function* () {
+        const units = yield* Units.Units
+        const { run } = yield* launched()
+        wire.on("ListReviewableHITs", () => ok({ HITs: [] }))
+        wire.on("UpdateExpirationForHIT", ({ ExpireAt }) =>
+          Number(ExpireAt) < 2 ? refuse("DuplicateCall", 'The idempotency token "H" has already been processed.') : ok()
+        )
+        wire.on("GetHIT", () => ok({ HIT: aHit("HIT1") }))
+        yield* units.expireAll(run.id)
+        expect(wire.of("UpdateExpirationForHIT").map(({ ExpireAt }) => ExpireAt)).toEqual([0, 1, 2])
       })
     )
   )
