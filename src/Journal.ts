@@ -16,7 +16,8 @@ import { Json } from "./Json.js"
  * - `pending`: written down; may be on its way, or may have been cut off.
  * - `done`: the crowd has it; `receipt` is what it answered.
  * - `failed`: it did not happen; asking again sends it again.
- * - `uncertain`: it may have happened, and only a person can find out.
+ * - `uncertain`: it may have happened, and is never sent again by itself. A person can find out, and so can `settle`
+ *   where what was done comes to be seen later.
  *
  * @since 0.1.0
  * @category models
@@ -43,6 +44,8 @@ export const Intent = Schema.Struct({
   /** The id of what it is done to. */
   subject: Schema.String,
   payload: Json,
+  /** What was prepared for it before it was sent; none until then, and where nothing has to be. */
+  prepared: Schema.OptionFromNullOr(Json),
   state: IntentState,
   /** How often somebody took it up to send it. */
   attempts: Schema.Int,
@@ -61,7 +64,7 @@ export const Intent = Schema.Struct({
 export interface Intent extends Schema.Schema.Type<typeof Intent> {}
 
 /**
- * How many intents were found pending, and what became of them.
+ * What became of the intents that were found pending, and of the uncertain ones that were looked up again.
  *
  * @since 0.1.0
  * @category models
@@ -88,7 +91,8 @@ export interface Settlement extends Schema.Schema.Type<typeof Settlement> {}
 export interface Service {
   /**
    * Finishes every pending intent of the run (of all runs, if none is named): sends it again with the same token where
-   * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`.
+   * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`. Where a look-up can
+   * only confirm, it looks the uncertain ones up again, and marks those done that are to be seen by now.
    *
    * Fails with TaskRunNotFound where the run named is none of this provider. An intent that another process (or fiber) may still be sending is waited for, unless `leased` is `skip`.
    */

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type { ProviderError } from "../CrowdError.js"
 import type { Token } from "../Ids.js"
 import { FiniteDuration } from "../internal/schemas.js"
+import type { Json } from "../Json.js"
 
 /**
  * What an outward effect came back with. `remoteId` is the crowd's own name for what was made; `wait` is how long it
@@ -57,13 +58,21 @@ export const receipt = (
 export interface Sent<Order> {
   readonly token: Token
   readonly order: Order
+  /** What `prepare` came to, as it was written down; none where the kind has no preparation. Decode it with a schema. */
+  readonly prepared: Option.Option<Json>
 }
 
 /**
  * One kind of outward effect, and how it can be made sure of. After an answer was lost, or the process was killed, the
  * journal does the first of these that applies: within `repeatableFor` of the first sending it sends again with the same
- * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`. A second sending that is
- * refused is taken for the answer to the first, unless there is a `lookUp` that knows better.
+ * token; with `lookUp` it asks what the crowd has; otherwise the effect becomes `Uncertain`.
+ *
+ * A second sending that is refused is looked up, where that can be done. Where it cannot, the refusal is taken for the
+ * answer to the first sending, unless the crowd refuses every repeat: then it proves that something was sent and not that
+ * it was done, and the effect becomes `Uncertain`.
+ *
+ * What a look-up finds is done. What it does not find is sent again, or has failed if it was refused; where look-ups can
+ * only confirm it becomes `Uncertain`, is never sent again by itself, and is done once a later `settle` finds it.
  *
  * @since 0.1.0
  * @category models
@@ -78,12 +87,26 @@ export interface Outward<Order, E> {
   readonly pageSize: number
   /** How many `send`s may be under way at once. */
   readonly concurrency: number
-  /** For how long a second sending with the same token is the same effect, with the same answer; zero if it is another. */
+  /** For how long a second sending with the same token does nothing more than the first; zero if it is another effect. */
   readonly repeatableFor: Duration.Duration
+  /** What a second sending comes to within that time: the `answer` to the first, which is the default, or it is `refused`. */
+  readonly repeat?: "answered" | "refused" | undefined
   /** What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more. */
   readonly lookUp: Option.Option<
     (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<ReadonlyArray<Option.Option<Receipt>>, ProviderError>
   >
+  /** `decide`, which is the default, where what is not found did not happen; `confirm` where it may still come to be seen. */
+  readonly lookUpCan?: "decide" | "confirm" | undefined
+  /**
+   * What has to be there before the one call that counts: a snapshot, the id of a set-up. It is written down before the
+   * order is sent, comes with it ever after, and is made anew only for what was never sent or has failed. One answer for
+   * each order; where there is none, nothing was sent.
+   */
+  readonly prepare?:
+    | ((
+        orders: ReadonlyArray<Sent<Order>>
+      ) => Effect.Effect<ReadonlyArray<Either.Either<Json, ProviderError>>, ProviderError>)
+    | undefined
   /** One answer for each order, in their order. Failing is the same as that answer for every order. */
   readonly send: (
     orders: ReadonlyArray<Sent<Order>>
@@ -92,7 +115,7 @@ export interface Outward<Order, E> {
 
 /**
  * An `Outward` for crowds that take one order a call. A page is four calls deep, so `Driver.timeout` has to be more than
- * four times what a call takes. Orders that can be neither repeated nor looked up are written down
+ * four times what a call takes. Orders that can neither be repeated nor be found missing by a look-up are written down
  * one by one: of a whole page that is cut off, nobody could say which were sent.
  *
  * @example
@@ -120,19 +143,26 @@ export interface Outward<Order, E> {
 export const oneByOne = <Order, E>(options: {
   readonly concurrency?: number
   readonly repeatableFor?: Duration.DurationInput
+  readonly repeat?: Outward<Order, E>["repeat"]
   readonly lookUp?: (order: Sent<Order>) => Effect.Effect<Option.Option<Receipt>, ProviderError>
+  readonly lookUpCan?: Outward<Order, E>["lookUpCan"]
+  readonly prepare?: (order: Sent<Order>) => Effect.Effect<Json, ProviderError>
   readonly send: (order: Sent<Order>) => Effect.Effect<Receipt, E>
 }): Outward<Order, E> => {
   const concurrency = options.concurrency ?? 8
-  const lookUp = options.lookUp
+  const { lookUp, lookUpCan, prepare, repeat } = options
   const repeatableFor = Duration.decode(options.repeatableFor ?? Duration.zero)
-  const pageSize = lookUp === undefined && Duration.equals(repeatableFor, Duration.zero) ? 1 : concurrency * 4
+  const canDecide = lookUp !== undefined && lookUpCan !== "confirm"
+  const pageSize = canDecide || Duration.greaterThan(repeatableFor, Duration.zero) ? concurrency * 4 : 1
   return {
     pageSize,
     concurrency: pageSize === 1 ? concurrency : 1,
     repeatableFor,
+    repeat,
     lookUp:
       lookUp === undefined ? Option.none() : Option.some((orders) => Effect.forEach(orders, lookUp, { concurrency })),
+    lookUpCan,
+    prepare: prepare && ((orders) => Effect.forEach(orders, (order) => Effect.either(prepare(order)), { concurrency })),
     send: (orders) => Effect.forEach(orders, (order) => Effect.either(options.send(order)), { concurrency })
   }
 }

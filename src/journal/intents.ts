@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import { type ProviderError, type StoreError, Uncertain } from "../CrowdError.js"
 import type { Driver, Outward, Receipt } from "../Driver.js"
 import { type RunId, Token } from "../Ids.js"
@@ -85,6 +85,10 @@ export const isRepeatable = <Order, E>(
   const age = DateTime.distance(firstSentAt, leaseUntil)
   return !Duration.isFinite(repeatableFor) || (age >= 0 && age <= Duration.toMillis(repeatableFor))
 }
+
+/** Of a kind with a preparation: without it nothing was sent. */
+export const isUnprepared = <Order, E>({ prepare }: Outward<Order, E>, { prepared }: Intent): boolean =>
+  prepare !== undefined && Option.isNone(prepared)
 
 /** The token of an effect on one entity, readable: `launch_unit_01H…`. */
 export const tokenOf = (kind: string, id: string): Token => Token.make(`${kind}_${id}`)

@@ -1,6 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { IntentNotFound, type StoreError, type TaskRunNotFound } from "../CrowdError.js"
@@ -30,18 +31,20 @@ const plus = (a: Settlement, b: Settlement): Settlement => ({
   pending: a.pending + b.pending
 })
 
-const settlePage = (
-  kinds: ReadonlyMap<string, AtWork>,
-  page: ReadonlyArray<Intent>,
-  leased: Leased
-): Effect.Effect<Settlement, StoreError> =>
-  Effect.reduce(new Set(page.map(({ kind }) => kind)), nothing, (total, name) => {
-    const intents = page.filter(({ kind }) => kind === name)
-    const kind = kinds.get(name)
-    return kind === undefined
-      ? Effect.succeed(plus(total, { ...nothing, pending: intents.length }))
-      : Effect.map(kind.settle(intents, leased), (settlement) => plus(total, settlement))
-  })
+/** Page by page, what becomes of the intents of each kind. */
+const settleEach = <E>(
+  all: Stream.Stream<Intent, E>,
+  settle: (kind: string, intents: ReadonlyArray<Intent>) => Effect.Effect<Settlement, StoreError>
+): Effect.Effect<Settlement, E | StoreError> =>
+  all.pipe(
+    Stream.chunks,
+    Stream.runFoldEffect(nothing, (total, page) =>
+      Effect.reduce(new Set(Chunk.map(page, ({ kind }) => kind)), total, (sum, name) => {
+        const intents = Chunk.toReadonlyArray(page).filter(({ kind }) => kind === name)
+        return Effect.map(settle(name, intents), (settlement) => plus(sum, settlement))
+      })
+    )
+  )
 
 const deny = (store: Store.Service, intent: Intent) =>
   Effect.flatMap(DateTime.now, (now) =>
@@ -79,15 +82,25 @@ export const make = (
     return run === undefined ? all : Stream.unwrap(Effect.as(known(run), all))
   }
 
-  const settle: Service["settle"] = (run, options) =>
-    list("pending", run).pipe(
-      Stream.chunks,
-      Stream.runFoldEffect(nothing, (total, page) =>
-        Effect.map(settlePage(kinds, Chunk.toReadonlyArray(page), options?.leased ?? "wait"), (settlement) =>
-          plus(total, settlement)
-        )
-      )
+  const settlePending = (run: RunId | undefined, leased: Leased) =>
+    settleEach(
+      list("pending", run),
+      (kind, intents) =>
+        kinds.get(kind)?.settle(intents, leased) ?? Effect.succeed({ ...nothing, pending: intents.length })
     )
+
+  const lookAgain = (run: RunId | undefined) => {
+    const looks = HashMap.fromIterable(
+      [...kinds].flatMap(([name, kind]) => Option.toArray(Option.map(kind.lookAgain, (look) => [name, look] as const)))
+    )
+    const uncertain = HashMap.isEmpty(looks) ? Stream.empty : list("uncertain", run)
+    return settleEach(uncertain, (kind, intents) =>
+      Option.match(HashMap.get(looks, kind), { onNone: () => Effect.succeed(nothing), onSome: (look) => look(intents) })
+    )
+  }
+
+  const settle: Service["settle"] = (run, options) =>
+    Effect.zipWith(lookAgain(run), settlePending(run, options?.leased ?? "wait"), plus)
 
   const resolve: Service["resolve"] = (token, verdict, options) =>
     store.transaction(

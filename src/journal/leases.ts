@@ -12,12 +12,14 @@ import { byId } from "./payload.js"
 export const isOver = ({ leaseUntil }: Intent, now: DateTime.Utc): boolean =>
   DateTime.lessThanOrEqualTo(leaseUntil, now)
 
-/** Nobody can be sending it any more, or a second sending does no harm. */
+/** Nobody can be sending it any more, or a second sending is answered like theirs. */
 export const isFree = <Order, E extends Failure>(
   { driver, kind }: Work<Order, E>,
   intent: Intent,
   now: DateTime.Utc
-): boolean => isOver(intent, now) || isRepeatable(kind.outward, intent, leaseFrom(now, driver))
+): boolean =>
+  isOver(intent, now) ||
+  (kind.outward.repeat !== "refused" && isRepeatable(kind.outward, intent, leaseFrom(now, driver)))
 
 /** Nobody else has taken it meanwhile. */
 export const isOurs = (current: Intent | undefined, { attempts }: Intent): boolean =>

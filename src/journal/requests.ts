@@ -22,7 +22,7 @@ import {
 } from "./intents.js"
 import { isFree, renew } from "./leases.js"
 import { byId } from "./payload.js"
-import type { Items } from "./rounds.js"
+import { type Items, takenUp } from "./rounds.js"
 
 const decodeReceipt = Schema.decodeUnknown(Receipt)
 
@@ -44,6 +44,7 @@ const begun = <Order, E extends Failure>(
   run: request.run,
   subject: request.subject,
   payload: request.payload,
+  prepared: Option.none(),
   state: "pending",
   attempts,
   firstSentAt: now,
@@ -82,7 +83,7 @@ export const write = <Order, E extends Failure>(
     const before = byId(yield* work.store.getAll(table, others))
     const outcomes = new Map<Token, Outcome<E>>()
     const fresh = new Map<Token, Item<Order>>()
-    const lost: Array<Intent> = []
+    const left: Array<Intent> = []
     for (const request of requests) {
       const { order, token } = request
       const known = before.get(token)
@@ -90,10 +91,13 @@ export const write = <Order, E extends Failure>(
         fresh.set(token, { intent: begun(work, request, now, (known?.attempts ?? 0) + 1), order, quietAt: 0 })
       } else if (known.state === "done") outcomes.set(token, Either.right(yield* recordedReceipt(known)))
       else if (known.state === "uncertain") outcomes.set(token, Either.left(uncertain(known)))
-      else if (isFree(work, known, now)) lost.push(known)
+      else if (isFree(work, known, now)) left.push(known)
     }
-    const again = [...fresh.values()].flatMap(({ intent }) => (inserted.has(intent.id) ? [] : [intent]))
-    yield* work.store.put(table, again)
-    const retaken = lost.length === 0 ? [] : yield* Effect.flatMap(restored(work, lost), (items) => renew(work, items))
-    return { outcomes, fresh: [...fresh.values()], lost: retaken }
+    yield* work.store.put(
+      table,
+      [...fresh.values()].flatMap(({ intent }) => (inserted.has(intent.id) ? [] : [intent]))
+    )
+    const retaken = left.length === 0 ? [] : yield* Effect.flatMap(restored(work, left), (items) => renew(work, items))
+    const again = takenUp(work, retaken)
+    return { outcomes, fresh: [...fresh.values(), ...again.fresh], lost: again.lost }
   })

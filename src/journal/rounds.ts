@@ -1,12 +1,14 @@
 /** Sending goes round by round, until everything is settled or the retry policy gives up. */
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type { ProviderError, StoreError } from "../CrowdError.js"
 import { policy } from "../driver/retry.js"
-import type { Failure, Item, Outcomes, Work } from "./intents.js"
+import { type Failure, type Item, isUnprepared, type Outcomes, type Work } from "./intents.js"
 import { renew } from "./leases.js"
+import { prepare } from "./preparing.js"
 import { note, record } from "./recording.js"
 import { recover } from "./recovery.js"
 import { debug, send } from "./sending.js"
@@ -16,6 +18,15 @@ import { type Again, outcomeOf, type Verdicts } from "./verdicts.js"
 export interface Items<Order> {
   readonly fresh: ReadonlyArray<Item<Order>>
   readonly lost: ReadonlyArray<Item<Order>>
+}
+
+/** What was left pending. */
+export const takenUp = <Order, E extends Failure>(
+  { kind }: Work<Order, E>,
+  items: ReadonlyArray<Item<Order>>
+): Items<Order> => {
+  const [lost, fresh] = Arr.partition(items, ({ intent }) => isUnprepared(kind.outward, intent))
+  return { fresh, lost }
 }
 
 const outcomesOf = <Order, E>(verdicts: Verdicts<Order, E>): Outcomes<E> =>
@@ -37,6 +48,15 @@ const itemsFor = <Order>(again: ReadonlyArray<Again<Order>>, kept: ReadonlyArray
   }
 }
 
+/** What cannot be prepared is not sent. */
+const sendFresh = <Order, E extends Failure>(
+  work: Work<Order, E>,
+  fresh: ReadonlyArray<Item<Order>>
+): Effect.Effect<Verdicts<Order, E>, StoreError> =>
+  Effect.flatMap(prepare<Order, E>(work, fresh), ({ ready, told }) =>
+    Effect.map(send(work, ready), (sent) => [...told, ...sent])
+  )
+
 /** The policy has given up: what cannot have happened has failed; the rest stays pending for `settle`. */
 const abandon = <Order, E extends Failure>(work: Work<Order, E>, again: ReadonlyArray<Again<Order>>) => {
   const ended: Verdicts<Order, E> = again.map((verdict) => (verdict.lost ? verdict : { ...verdict, _tag: "Failed" }))
@@ -53,7 +73,7 @@ export const drive = <Order, E extends Failure>(
     const retries = yield* Schedule.driver(policy)
     const round = ({ fresh, lost }: Items<Order>): Effect.Effect<Outcomes<E>, StoreError> =>
       Effect.gen(function* () {
-        const verdicts = yield* record(work, [...(yield* send(work, fresh)), ...(yield* recover(work, lost))])
+        const verdicts = yield* record(work, [...(yield* sendFresh(work, fresh)), ...(yield* recover(work, lost))])
         const again = verdicts.filter((verdict) => verdict._tag === "Again")
         const outcomes = outcomesOf(verdicts.filter((verdict) => verdict._tag !== "Again"))
         const slowest = slowestOf(again)

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { StoreError } from "../CrowdError.js"
 import type { Receipt } from "../Driver.js"
 import type { Intent, Settlement } from "../Journal.js"
@@ -6,7 +7,7 @@ import type { Failure, Outcome, Outcomes, Request, Work } from "./intents.js"
 import { confirm } from "./recording.js"
 import { restored, write } from "./requests.js"
 import { drive } from "./rounds.js"
-import { type Leased, settle } from "./settling.js"
+import { type Leased, lookAgain, settle } from "./settling.js"
 
 /** A kind at work. */
 export interface Runner<Order, E> {
@@ -19,6 +20,8 @@ export interface Runner<Order, E> {
 /** What the journal can do with any kind by its name. */
 export interface AtWork {
   readonly settle: (intents: ReadonlyArray<Intent>, leased: Leased) => Effect.Effect<Settlement, StoreError>
+  /** Looks uncertain ones up again; none where that is of no use. */
+  readonly lookAgain: Option.Option<(intents: ReadonlyArray<Intent>) => Effect.Effect<Settlement, StoreError>>
   readonly confirm: (intent: Intent, receipt: Receipt) => Effect.Effect<void, StoreError>
 }
 
@@ -53,6 +56,10 @@ export const make = <Order, E extends Failure>(work: Work<Order, E>): Runner<Ord
 
   return {
     perform,
+    lookAgain: Option.map(
+      Option.filter(kind.outward.lookUp, () => kind.outward.lookUpCan === "confirm"),
+      (lookUp) => (intents) => Effect.zipRight(outside, lookAgain(work, intents, lookUp))
+    ),
     settle: (intents, leased) => Effect.zipRight(outside, settle(work, intents, leased)),
     confirm: (intent, receipt) => Effect.flatMap(restored(work, [intent]), (items) => confirm(work, items, receipt))
   }

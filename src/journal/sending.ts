@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { ProviderError, type StoreError } from "../CrowdError.js"
-import type { Outward, Receipt } from "../Driver.js"
+import type { Outward, Receipt, Sent } from "../Driver.js"
 import { endOf, type Failure, type Item, type Work } from "./intents.js"
 import { inTime } from "./leases.js"
 import type { Verdict, Verdicts } from "./verdicts.js"
@@ -25,7 +25,7 @@ const unavailable = <Order, E extends Failure>(
     ...(retryAfter > 0 ? { retryAfter: Duration.millis(retryAfter) } : {})
   })
 
-const unanswered = <Order, E extends Failure>({ driver, kind }: Work<Order, E>): ProviderError =>
+export const unanswered = <Order, E extends Failure>({ driver, kind }: Work<Order, E>): ProviderError =>
   new ProviderError({
     reason: "Malformed",
     provider: driver.provider,
@@ -40,14 +40,18 @@ export const debug = <Order, E extends Failure>(
   count: number
 ): Effect.Effect<void> => Effect.logDebug(`${driver.provider} ${kind.name}: ${count} ${what}`)
 
-const within = <Order, E extends Failure, A, E2>(work: Work<Order, E>, effect: Effect.Effect<A, E2>, millis: number) =>
+export const within = <Order, E extends Failure, A, E2>(
+  work: Work<Order, E>,
+  effect: Effect.Effect<A, E2>,
+  millis: number
+) =>
   Effect.timeoutFail(effect, {
     duration: millis,
     onTimeout: () => unavailable(work, `no answer within ${Duration.format(Duration.millis(millis))}`)
   })
 
-const sentOf = <Order>(items: ReadonlyArray<Item<Order>>) =>
-  items.map(({ intent, order }) => ({ token: intent.id, order }))
+export const sentOf = <Order>(items: ReadonlyArray<Item<Order>>): ReadonlyArray<Sent<Order>> =>
+  items.map(({ intent: { id: token, prepared }, order }) => ({ token, order, prepared }))
 
 const judge = <Order, E extends Failure>(
   item: Item<Order>,
@@ -85,7 +89,7 @@ export interface Found<Order, E> {
   readonly told: Verdicts<Order, E>
 }
 
-/** What the crowd tells of them. */
+/** What the crowd tells of them; where it can only confirm, what it does not show is uncertain. */
 export const ask = <Order, E extends Failure>(
   work: Work<Order, E>,
   items: ReadonlyArray<Item<Order>>,
@@ -103,6 +107,7 @@ export const ask = <Order, E extends Failure>(
       if (Either.isLeft(answer)) again(item, answer.left)
       else if (answer.right === undefined) again(item, unanswered(work))
       else if (Option.isSome(answer.right)) told.push({ _tag: "Done", item, receipt: answer.right.value })
+      else if (work.kind.outward.lookUpCan === "confirm") told.push({ _tag: "Uncertain", item })
       else if (item.quietAt <= askedAt) absent.push(item)
       else again(item, unavailable(work, "no answer, and nothing of it to be seen yet", item.quietAt - askedAt))
     }

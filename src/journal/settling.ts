@@ -6,8 +6,10 @@ import type { Intent, Settlement } from "../Journal.js"
 import { intents as table } from "../store/tables.js"
 import { type Failure, type Item, leaseFrom, type Work } from "./intents.js"
 import { isFree, isOver, renew } from "./leases.js"
+import { record } from "./recording.js"
 import { restored } from "./requests.js"
-import { drive } from "./rounds.js"
+import { drive, takenUp } from "./rounds.js"
+import { ask, type LookUp } from "./sending.js"
 
 /** What is done about intents that somebody may be sending. */
 export type Leased = "wait" | "skip"
@@ -26,7 +28,7 @@ const settleAll = <Order, E extends Failure>(
       restored(work, page).pipe(
         Effect.map((items) => items.map((item) => ({ ...item, ...quiet }))),
         Effect.flatMap((items) => renew(work, items)),
-        Effect.flatMap((lost) => drive(work, { fresh: [], lost }))
+        Effect.flatMap((items) => drive(work, takenUp(work, items)))
       ),
     { concurrency: work.kind.outward.concurrency, discard: true }
   )
@@ -70,3 +72,22 @@ export const settle = <Order, E extends Failure>(
     }
     return yield* settlementOf(work, intents)
   })
+
+/** What is uncertain and shows at last is done; the rest stays as it is. */
+export const lookAgain = <Order, E extends Failure>(
+  work: Work<Order, E>,
+  intents: ReadonlyArray<Intent>,
+  lookUp: LookUp<Order>
+): Effect.Effect<Settlement, StoreError> =>
+  Effect.forEach(
+    chunksOf(intents, work.kind.outward.pageSize),
+    (page) =>
+      Effect.gen(function* () {
+        const { told } = yield* ask(work, yield* restored(work, page), lookUp)
+        yield* record(
+          work,
+          told.filter(({ _tag }) => _tag === "Done")
+        )
+      }),
+    { concurrency: work.kind.outward.concurrency, discard: true }
+  ).pipe(Effect.zipRight(settlementOf(work, intents)))

@@ -12,7 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
-import type { Outward } from "../Driver.js"
+import type { Outward, Sent } from "../Driver.js"
 
 /** Ids and counts; never answers, names or secrets. */
 export interface Attributes {
@@ -134,11 +134,15 @@ export const tracedOutward = <Order, E>(
   name: string,
   outward: Outward<Order, E>,
   always: Attributes
-): Outward<Order, E> => ({
-  ...outward,
-  send: (orders) => spanned(outward.send(orders), name, () => ({ ...always, count: orders.length })),
-  lookUp: Option.map(
-    outward.lookUp,
-    (lookUp) => (orders) => spanned(lookUp(orders), `${name}.lookUp`, () => ({ ...always, count: orders.length }))
-  )
-})
+): Outward<Order, E> => {
+  const traced =
+    <A, E2>(called: string, call: (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<A, E2>) =>
+    (orders: ReadonlyArray<Sent<Order>>) =>
+      spanned(call(orders), called, () => ({ ...always, count: orders.length }))
+  return {
+    ...outward,
+    prepare: outward.prepare && traced(`${name}.prepare`, outward.prepare),
+    send: traced(name, outward.send),
+    lookUp: Option.map(outward.lookUp, (lookUp) => traced(`${name}.lookUp`, lookUp))
+  }
+}

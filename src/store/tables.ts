@@ -343,6 +343,7 @@ export const intents = table({
   schema: Schema.Struct({
     ...Intent.fields,
     payload: jsonText(Json),
+    prepared: optionalJsonText(Json),
     receipt: optionalJsonText(Json),
     error: optionalJsonText(Json)
   }),
@@ -353,6 +354,7 @@ export const intents = table({
     run: "text",
     subject: "text",
     payload: "text",
+    prepared: "text",
     state: "text",
     attempts: "integer",
     firstSentAt: "integer",

@@ -307,6 +307,7 @@ const underWay = (run: RunId, kind: "expire" | "launch") =>
       run: Option.some(run),
       subject: unit?.id ?? "",
       payload: null,
+      prepared: Option.none(),
       state: "pending" as const,
       attempts: 1,
       firstSentAt: longAgo,

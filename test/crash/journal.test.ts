@@ -1,85 +1,11 @@
-import { describe, expect, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { ProviderError } from "../../src/CrowdError.js"
-import { type Outward, type Receipt, receipt, type Sent } from "../../src/Driver.js"
-import { Token } from "../../src/Ids.js"
-import * as journal from "../../src/journal/journal.js"
-import * as Store from "../../src/Store.js"
-
-const failed = (reason: ProviderError["reason"]) =>
-  new ProviderError({ reason, provider: "p", method: "bonus", description: "as told" })
-
-type Send = Effect.Effect<Receipt, ProviderError>
-
-/** A crowd that counts its deeds. `sendings` says what becomes of each sending in turn, and of all after the last. */
-const crowd = (...sendings: ReadonlyArray<(act: Effect.Effect<void>) => Send>) => {
-  const acted = new Map<string, number>()
-  let calls = 0
-  const act = (token: string) => Effect.sync(() => void acted.set(token, (acted.get(token) ?? 0) + 1))
-  return {
-    acted: () => [...acted.values()],
-    calls: () => calls,
-    send: ({ token }: Sent<string>): Send =>
-      Effect.suspend(() => {
-        const sending = sendings[Math.min(calls++, sendings.length - 1)]
-        return sending === undefined ? Effect.as(act(token), receipt()) : sending(act(token))
-      }),
-    find: ({ token }: Sent<string>) => Effect.sync(() => (acted.has(token) ? Option.some(receipt()) : Option.none()))
-  }
-}
-
-const doIt = (act: Effect.Effect<void>): Send => Effect.as(act, receipt())
-
-const outward = (
-  to: ReturnType<typeof crowd>,
-  promised: { readonly repeatableFor?: Duration.DurationInput; readonly lookUp?: boolean }
-): Outward<string, ProviderError> => ({
-  pageSize: 1,
-  concurrency: 1,
-  repeatableFor: Duration.decode(promised.repeatableFor ?? 0),
-  lookUp: promised.lookUp === true ? Option.some((orders) => Effect.forEach(orders, to.find)) : Option.none(),
-  send: (orders) => Effect.forEach(orders, (order) => Effect.either(to.send(order)))
-})
-
-/** One process that works on the store. */
-const processOn = (store: Store.Service, sends: Outward<string, ProviderError>) => {
-  const journaled = journal.make(store, { provider: "p", timeout: Duration.seconds(30) }, () => Effect.void)
-  const runner = journaled.runner({
-    name: "bonus",
-    outward: sends,
-    restore: (intents) => Effect.succeed(intents.map(({ subject }) => subject)),
-    apply: () => Effect.void
-  })
-  const requests = (...names: ReadonlyArray<string>) =>
-    names.map((name) => ({ token: Token.make(name), run: Option.none(), subject: name, payload: null, order: name }))
-  return {
-    ...journaled,
-    perform: (...names: ReadonlyArray<string>) => runner.perform(Effect.succeed(requests(...names)))
-  }
-}
-
-/** A process that is killed a second after it began to send. */
-const killed = (store: Store.Service, sends: Outward<string, ProviderError>, ...names: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const silent = { ...sends, pageSize: 100, send: () => Effect.never }
-    const fiber = yield* Effect.fork(processOn(store, silent).perform(...names))
-    yield* TestClock.adjust("1 second")
-    yield* Fiber.interrupt(fiber)
-  })
-
-const states = (store: Store.Service, sends: Outward<string, ProviderError>) =>
-  Effect.forEach(["pending", "done", "failed", "uncertain"] as const, (state) =>
-    Stream.runCount(processOn(store, sends).list(state))
-  ).pipe(Effect.map(([pending, done, failed, uncertain]) => ({ pending, done, failed, uncertain })))
-
-const test = <E>(name: string, body: (store: Store.Service) => Effect.Effect<void, E>) =>
-  it.effect(name, () => Effect.provide(Effect.flatMap(Store.Store, body), Store.layerMemory))
+import type { Service } from "../../src/Store.js"
+import { crowd, doIt, failed, killed, outward, processOn, states, test } from "../support/journaled.js"
 
 describe("what was sent once is never sent again", () => {
   test("an answer is lost, and the crowd acts later: it is looked up until it cannot be under way any more", (store) =>
@@ -122,7 +48,7 @@ describe("what was sent once is never sent again", () => {
       const remote = crowd(doIt)
       const sends = outward(remote, { lookUp: true })
       let stall = true
-      const stalling: Store.Service["transaction"] = (effect) =>
+      const stalling: Service["transaction"] = (effect) =>
         Effect.tap(store.transaction(effect), () => {
           const wait = stall ? Effect.sleep("10 minutes") : Effect.void
           stall = false

@@ -31,7 +31,13 @@ const throttled =
   () =>
     failure("Throttled", { retryAfter: Duration.seconds(seconds) })
 
-const assurances: ReadonlyArray<Exclude<Assurance, "both">> = ["repeatable", "lookUp", "neither"]
+const assurances: ReadonlyArray<Exclude<Assurance, "both">> = [
+  "repeatable",
+  "lookUp",
+  "refused",
+  "confirmOnly",
+  "neither"
+]
 
 const on = <A, E>(crowd: Ledger, body: Effect.Effect<A, E, Core>) =>
   Effect.provide(body, Layer.provide(layer(crowd), Store.layerMemory))
@@ -61,7 +67,9 @@ const untilSent = (crowd: Ledger, count: number) =>
 const bonusesSent = (crowd: Ledger) => crowd.sent.filter((token) => token.startsWith("bonus")).length
 
 describe.each(assurances)("an effect that is %s", (assurance) => {
-  const isSure = assurance !== "neither"
+  /** Whether it is found out by itself what became of a sending whose answer was lost, after the crowd had acted or before. */
+  const isFoundOut = (acted: 0 | 1): boolean =>
+    ({ repeatable: true, lookUp: true, refused: acted === 0, confirmOnly: acted === 1, neither: false })[assurance]
 
   it.effect("is done once, and a repeat answers its receipt", () => {
     const crowd = ledger(assurance)
@@ -107,7 +115,7 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
         const { bonus, in: within, paid } = yield* setting
         crowd.next(sending)
         const first = yield* Effect.either(kit.patient(bonus))
-        if (isSure) {
+        if (isFoundOut(acted)) {
           expect(Either.isRight(first)).toBe(true)
           expect(timesPaid(crowd)).toEqual([1])
           expect(yield* paid).toBe(1)
@@ -117,7 +125,7 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
         const again = yield* Effect.flip(kit.patient(bonus))
         expect(again._tag).toBe("Uncertain")
         expect((yield* within("uncertain")).length).toBe(1)
-        expect(bonusesSent(crowd)).toBe(1)
+        expect(bonusesSent(crowd)).toBe(assurance === "refused" ? 2 : 1)
         expect(timesPaid(crowd)).toEqual(acted === 1 ? [1] : [])
         expect(yield* paid).toBe(0)
       })
@@ -136,14 +144,14 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
         yield* Fiber.interrupt(cut)
         expect((yield* within("pending")).length).toBe(1)
         expect(yield* settle).toEqual({
-          done: isSure ? 1 : 0,
+          done: isFoundOut(1) ? 1 : 0,
           failed: 0,
-          uncertain: isSure ? 0 : 1,
+          uncertain: isFoundOut(1) ? 0 : 1,
           pending: 0
         })
         expect(yield* settle).toEqual({ done: 0, failed: 0, uncertain: 0, pending: 0 })
         expect(timesPaid(crowd)).toEqual([1])
-        expect(yield* paid).toBe(isSure ? 1 : 0)
+        expect(yield* paid).toBe(isFoundOut(1) ? 1 : 0)
       })
     )
   })
@@ -206,6 +214,8 @@ describe.each(assurances)("an effect that is %s", (assurance) => {
           {
             repeatable: ["ProviderError", ["pending"]],
             lookUp: ["done", ["done"]],
+            refused: ["ProviderError", ["pending"]],
+            confirmOnly: ["done", ["done"]],
             neither: ["Uncertain", ["uncertain"]]
           }[assurance]
         )

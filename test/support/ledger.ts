@@ -1,4 +1,4 @@
-/** A crowd that writes down what it did, behind a driver with one of the three assurances. */
+/** A crowd that writes down what it did, behind a driver with one of these assurances. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -8,15 +8,16 @@ import * as Driver from "../../src/Driver.js"
 import * as Provider from "../../src/Provider.js"
 import type { Store } from "../../src/Store.js"
 import { make } from "../../src/testing/suites/kit.js"
+import { failure } from "./failures.js"
 import * as QuietCrowd from "./quietCrowd.js"
 
 /** How a crowd's effects can be made sure of. */
-export type Assurance = "repeatable" | "lookUp" | "both" | "neither"
+export type Assurance = "repeatable" | "lookUp" | "both" | "refused" | "confirmOnly" | "neither"
 
 type Answer = Effect.Effect<Driver.Receipt, InsufficientFunds | ProviderError>
 
 /** What becomes of one sending: `act` does it. */
-export type Sending = (act: Effect.Effect<Driver.Receipt>) => Answer
+export type Sending = (act: Answer) => Answer
 
 export interface Ledger {
   /** What was done, and how often, by token. */
@@ -43,16 +44,17 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
         if (!isRepeatable || !deeds.has(token)) deeds.set(token, (deeds.get(token) ?? 0) + 1)
         return Driver.receipt({ remoteId: `remote_${token}` })
       })
-      const sending = queue.shift()
-      return sending === undefined ? act : sending(act)
+      const sending = queue.shift() ?? ((act) => act)
+      return sending(assurance === "refused" && deeds.has(token) ? failure("Rejected") : act)
     })
 
   const outward: Driver.Outward<unknown, InsufficientFunds | ProviderError> = {
     pageSize: page?.size ?? 1,
     concurrency: 1,
-    repeatableFor: isRepeatable ? Duration.days(1) : Duration.zero,
+    repeatableFor: isRepeatable || assurance === "refused" ? Duration.days(1) : Duration.zero,
+    repeat: assurance === "refused" ? "refused" : "answered",
     lookUp:
-      assurance === "lookUp" || assurance === "both"
+      assurance === "lookUp" || assurance === "both" || assurance === "confirmOnly"
         ? Option.some((orders) =>
             Effect.succeed(
               orders.map(({ token }) =>
@@ -61,6 +63,7 @@ export const ledger = (assurance: Assurance, page?: { readonly size: number }): 
             )
           )
         : Option.none(),
+    lookUpCan: assurance === "confirmOnly" ? "confirm" : "decide",
     send: (orders) => Effect.forEach(orders, (order) => Effect.either(send(order)))
   }
 
