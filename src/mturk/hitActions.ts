@@ -1,24 +1,37 @@
 /** What there is to do about a HIT, from its figures and from what we hold of it. */
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import type { Agent } from "../Agents.js"
+import * as Schema from "effect/Schema"
+import type { AgentOutline } from "../Agents.js"
 import * as States from "../States.js"
 import type { Unit } from "../Units.js"
 import type * as replies from "./replies.js"
 
+/** How a HIT was when its assignments were read last. */
+export const Look = Schema.Struct({
+  at: Schema.Int,
+  submitted: Schema.Int,
+  decided: Schema.Int,
+  /** How many people were at work on it. */
+  pending: Schema.Int
+})
+export type Look = typeof Look.Type
+
+export const neverLooked: Look = { at: 0, submitted: 0, decided: 0, pending: 0 }
+
 /** A HIT of the run, with what we hold of it. */
 export interface Known {
   readonly hit: replies.Hit
-  readonly unit: Unit
-  /** Who holds the unit, or has completed it. */
-  readonly agent: Option.Option<Agent>
-  /** When its assignments were looked at last although its figures did not ask for it; 0 if never. */
-  readonly lookedAt: number
+  /** All units that are, or were, places of it. */
+  readonly units: ReadonlyArray<Unit>
+  /** Who holds the units, or has completed them. */
+  readonly agents: ReadonlyArray<AgentOutline>
+  readonly look: Look
 }
 
 /**
- * `read`: there are assignments that we do not have as they are. `look`: there may be, its figures do not tell. `left`:
- * the worker we know of is gone, and the HIT is on offer again.
+ * `read`: there are assignments that we do not have as they are, or it is over for those who hold it. `left`: all who
+ * hold it are gone, and it is still on offer. `look`: there may be such assignments, its figures do not tell.
  */
 export type Finding = "nothing" | "read" | "look" | "left"
 
@@ -35,53 +48,83 @@ const overridable = 30 * 24 * hour
 const millisOf = (time: Option.Option<DateTime.Utc>): number =>
   Option.match(time, { onNone: () => 0, onSome: ({ epochMillis }) => epochMillis })
 
-const isOver = ({ HITStatus }: replies.Hit): boolean => HITStatus === "Reviewable" || HITStatus === "Reviewing"
+const latest = (units: ReadonlyArray<Unit>, time: (unit: Unit) => Option.Option<DateTime.Utc>): number =>
+  units.reduce((last, unit) => Math.max(last, millisOf(time(unit))), 0)
 
-const judgeOpen = ({ agent, hit }: Known, now: number): Finding => {
-  const isHeld = Option.exists(
-    agent,
-    ({ acceptedAt, status }) => States.isOpen(status) && now - acceptedAt.epochMillis > lag
+const decided = ["accepted", "soft_rejected", "rejected"] as const
+
+const countOf = ({ units }: Known, ...statuses: ReadonlyArray<Unit["status"]>): number =>
+  units.filter(({ status }) => statuses.includes(status)).length
+
+/** Nobody else gets to work on it: it has expired, or all of its assignments were submitted. */
+const isListedOver = ({ HITStatus }: replies.Hit): boolean => HITStatus === "Reviewable" || HITStatus === "Reviewing"
+
+export const isExpired = (hit: replies.Hit, now: number): boolean =>
+  hit.Expiration === undefined ? isListedOver(hit) : hit.Expiration.epochMillis <= now
+
+/** How many assignments were submitted; of a HIT that has expired at the most, as places that nobody took are among them. */
+export const submittedAtMost = ({ hit, units }: Known): number =>
+  (hit.MaxAssignments ?? units.length) - hit.NumberOfAssignmentsPending - hit.NumberOfAssignmentsAvailable
+
+/** Who holds a unit of it, for long enough that the service counts them. */
+export const holders = ({ agents }: Known, now: number): ReadonlyArray<AgentOutline> =>
+  agents.filter(({ acceptedAt, status }) => States.isOpen(status) && now - acceptedAt.epochMillis > lag)
+
+const judgeDecided = (known: Known): Finding =>
+  known.hit.NumberOfAssignmentsCompleted > Math.max(countOf(known, ...decided), known.look.decided) ? "read" : "nothing"
+
+const judgeOnOffer = (known: Known, now: number): Finding => {
+  const submitted = Math.max(countOf(known, "completed", ...decided), known.look.submitted)
+  if (submittedAtMost(known) > submitted) return "read"
+  return known.hit.NumberOfAssignmentsPending === 0 && holders(known, now).length > 0 ? "left" : "nothing"
+}
+
+/** Read when somebody who was at work on it is done; looked at once more when nothing more can become visible. */
+const judgeExpired = (known: Known, now: number): Finding => {
+  const { look, units } = known
+  const pending = known.hit.NumberOfAssignmentsPending
+  const isOpen = countOf(known, "launched", "assigned") > 0
+  if (isOpen && pending === 0) return "read"
+  if (submittedAtMost(known) <= countOf(known, "completed", ...decided)) return "nothing"
+  const ended = Math.max(
+    known.hit.Expiration?.epochMillis ?? 0,
+    latest(units, ({ withdrawnAt }) => withdrawnAt)
   )
-  const isFree = hit.NumberOfAssignmentsPending === 0 && hit.NumberOfAssignmentsAvailable > 0
-  return isHeld && isFree ? "left" : "nothing"
-}
-
-/** Read when whoever was at work on it is done; looked at once more when nothing more can become visible. */
-const judgeExpired = ({ hit, lookedAt, unit }: Known, now: number): Finding => {
-  const withdrawn = millisOf(unit.withdrawnAt)
-  const busyUntil = millisOf(unit.leaseUntil)
-  if (Option.isSome(unit.leaseUntil) && now < busyUntil + settled && lookedAt <= withdrawn) {
-    return hit.NumberOfAssignmentsPending === 0 ? "read" : "nothing"
+  const expired = units.filter(({ status }) => status === "expired")
+  const busyUntil = latest(expired, ({ leaseUntil }) => leaseUntil)
+  if (isOpen || (busyUntil > 0 && now < busyUntil + settled)) {
+    if (look.at <= ended) return pending === 0 ? "read" : "look"
+    if (pending < look.pending) return "read"
   }
-  const closed = Math.max((hit.Expiration?.epochMillis ?? 0) + settled, withdrawn + settled, busyUntil)
-  return now >= closed && lookedAt < closed ? "look" : "nothing"
+  const closed = Math.max(ended + settled, busyUntil)
+  return expired.length > 0 && now >= closed && look.at < closed ? "look" : "nothing"
 }
 
-const judgeRejected = ({ agent, lookedAt }: Known, now: number): Finding => {
-  const decidedAt = millisOf(Option.flatMap(agent, ({ decidedAt }) => decidedAt))
-  const isDue = now - Math.max(decidedAt, lookedAt) > lookAgainAfter
-  return isDue && now - decidedAt < overridable ? "look" : "nothing"
+const judgeRejected = ({ agents, look }: Known, now: number): Finding => {
+  const isDue = agents.some(({ decidedAt, status }) => {
+    const at = millisOf(decidedAt)
+    return status === "rejected" && now - Math.max(at, look.at) > lookAgainAfter && now - at < overridable
+  })
+  return isDue ? "look" : "nothing"
 }
 
 /** Where answers reach us past the service, it may have another worker's. */
-const judgeCompleted = ({ lookedAt, unit }: Known, now: number, alone: boolean): Finding =>
-  !alone && lookedAt === 0 && now - unit.updatedAt.epochMillis > settled ? "look" : "nothing"
+const judgeCompleted = ({ hit, look, units }: Known, now: number): Finding => {
+  const completed = units.filter(({ status }) => status === "completed")
+  const closed = latest(completed, ({ updatedAt }) => Option.some(updatedAt)) + settled
+  return isListedOver(hit) && completed.length > 0 && now > closed && look.at <= closed ? "look" : "nothing"
+}
+
+/** The first of these that is found is what there is to do. */
+const byWeight = ["read", "left", "look"] as const
 
 /** `alone`: answers reach us by the service alone, so that what we hold of them is what the service has. */
 export const judge = (known: Known, now: number, alone: boolean): Finding => {
-  const { hit, unit } = known
-  if (!isOver(hit)) return judgeOpen(known, now)
-  switch (unit.status) {
-    case "accepted":
-    case "soft_rejected":
-      return "nothing"
-    case "rejected":
-      return judgeRejected(known, now)
-    case "completed":
-      return hit.NumberOfAssignmentsCompleted > 0 ? "read" : judgeCompleted(known, now, alone)
-    case "expired":
-      return hit.NumberOfAssignmentsCompleted > 0 ? "read" : judgeExpired(known, now)
-    default:
-      return "read"
-  }
+  const findings = [
+    judgeDecided(known),
+    isExpired(known.hit, now) ? judgeExpired(known, now) : judgeOnOffer(known, now),
+    judgeRejected(known, now),
+    alone ? "nothing" : judgeCompleted(known, now)
+  ]
+  return byWeight.find((finding) => findings.includes(finding)) ?? "nothing"
 }

@@ -1,5 +1,6 @@
 /** The whole run from paged lists; a HIT's assignments are asked for only where there may be something new. */
 import { ListReviewableHITsCommand, type ReviewableHITStatus } from "@aws-sdk/client-mturk"
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -8,16 +9,26 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { AgentOutline } from "../Agents.js"
 import type { ProviderError, StoreError } from "../CrowdError.js"
 import { type Driver, type Observation, retrying } from "../Driver.js"
-import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import { decode } from "./answers.js"
 import * as Crowd from "./crowd.js"
 import { type CallError, provider } from "./errors.js"
-import { type Finding, judge, type Known, settled } from "./hitActions.js"
+import {
+  type Finding,
+  holders,
+  isExpired,
+  judge,
+  type Known,
+  Look,
+  neverLooked,
+  settled,
+  submittedAtMost
+} from "./hitActions.js"
 import { allHits, assignmentsOf, getHit } from "./hits.js"
 import * as replies from "./replies.js"
 import { statusOf } from "./reviews.js"
@@ -61,94 +72,128 @@ const reviewable = (sync: Sync, hitType: string, status: ReviewableHITStatus) =>
     )
   )
 
-/** The HITs of units that somebody holds, one by one. */
-const held = ({ crowd, run }: Sync, limit: number): Effect.Effect<Hits, ProviderError> =>
+/** How many HITs may be asked for one by one, or looked at, and one more for each hundred. */
+const few = 3
+
+const withHundredths = (hits: number): number => Math.floor(hits / 100) + few
+
+/** A run as its units are when a sync begins. */
+interface Size {
+  readonly counts: Readonly<Record<string, number>>
+  /** How many units its rows have at the most. */
+  readonly unitsInRow: number
+}
+
+const sizeOf = ({ crowd: { store }, run }: Sync): Effect.Effect<Size, ProviderError> =>
   Effect.gen(function* () {
-    const where = { run: run.id, status: "assigned" } as const
-    const units = yield* stored(crowd.store.page(tables.units, { where, orderBy: "place", limit }))
-    const ids = units.flatMap(({ remoteId }) => Option.toArray(remoteId))
+    const where = { run: run.id }
+    const counts = yield* stored(store.count(tables.units, where, "status"))
+    const [last] = yield* stored(store.page(tables.units, { where, orderBy: "place", reverse: true, limit: 1 }))
+    return { counts, unitsInRow: (last?.index ?? 0) + 1 }
+  })
+
+/**
+ * HITs of the run that have something to tell and are not listed as over, so many at the most and one more: somebody
+ * holds them or, where they have several places, may have submitted one while others are on offer or taken.
+ */
+const unlisted = ({ crowd: { store }, run }: Sync, { unitsInRow }: Size, most: number) =>
+  Effect.gen(function* () {
+    const limit = most * unitsInRow + 1
+    const of = (status: Unit["status"], latest: "place" | "leaseUntil" = "place") =>
+      store.page(tables.units, { where: { run: run.id, status }, orderBy: latest, reverse: true, limit })
+    const now = yield* DateTime.now
+    const isBusy = ({ leaseUntil }: Unit) => Option.exists(leaseUntil, DateTime.greaterThan(now))
+    const held = yield* of("assigned")
+    const several =
+      unitsInRow === 1 ? [] : [...(yield* of("launched")), ...(yield* of("expired", "leaseUntil")).filter(isBusy)]
+    return [...new Set([...held, ...several].flatMap(({ remoteId }) => Option.toArray(remoteId)))]
+  })
+
+/** The HITs that are not listed as over, one by one. */
+const rest = (sync: Sync, size: Size, most: number): Effect.Effect<Hits, ProviderError> =>
+  Effect.gen(function* () {
+    const { crowd } = sync
     const ask = (id: string) => retrying(Effect.mapError(getHit(crowd, id), Crowd.refused(crowd)))
-    const hits = yield* Effect.forEach(ids, ask, { concurrency: crowd.concurrency })
+    const ids = yield* stored(unlisted(sync, size, most))
+    const hits = yield* Effect.forEach(ids.slice(0, most), ask, { concurrency: crowd.concurrency })
     return hits.flatMap((hit) => Option.toArray(hit))
   })
 
-/** So many HITs may be asked for one by one, and one more for each hundred. */
-const few = 3
-
-type Counts = Readonly<Record<string, number>>
-
 /**
- * Pages of HITs in which the run's are: of its own type, those that are over, and those that somebody holds where they
- * are few; all the account has, where they are many. Either way it is about one call for a hundred units.
+ * Pages of HITs in which the run's are: of its own type, those that are over, and then the others that may have something
+ * to tell where they are few; all the account has, where they are many. Either way it is about one call for a hundred.
  */
-const hitsOf = (sync: Sync, hitType: string, counts: Counts): Stream.Stream<Hits, ProviderError> => {
-  const { assigned = 0, completed = 0, expired = 0, launched = 0, rejected = 0 } = counts
+const hitsOf = (sync: Sync, hitType: string, size: Size): Stream.Stream<Hits, ProviderError> => {
+  const { assigned = 0, completed = 0, expired = 0, launched = 0, rejected = 0 } = size.counts
   if (launched + assigned + completed + expired + rejected === 0) return Stream.empty
-  if (assigned > (launched + assigned) / 100 + few) return paged(sync, (token) => allHits(sync.crowd, token))
-  const over = Stream.concat(reviewable(sync, hitType, "Reviewable"), reviewable(sync, hitType, "Reviewing"))
-  return assigned === 0 ? over : Stream.concat(over, Stream.fromEffect(held(sync, assigned)))
+  const most = withHundredths((launched + assigned) / size.unitsInRow)
+  return Stream.unwrap(
+    Effect.map(stored(unlisted(sync, size, most)), ({ length }) => {
+      if (length > most) return paged(sync, (token) => allHits(sync.crowd, token))
+      const over = Stream.concat(reviewable(sync, hitType, "Reviewable"), reviewable(sync, hitType, "Reviewing"))
+      return length === 0 ? over : Stream.concat(over, Stream.fromEffect(rest(sync, size, most)))
+    })
+  )
 }
 
 /** How many HITs a sync looks at that may have nothing to tell. */
-const looksOf = (counts: Counts): number => Math.floor(Object.values(counts).reduce((sum, n) => sum + n, 0) / 100) + few
+const looksOf = ({ counts: { created = 0, ...launched }, unitsInRow }: Size): number =>
+  withHundredths(Object.values(launched).reduce((sum, n) => sum + n, 0) / unitsInRow)
 
-/** When the HIT of a unit was looked at last: in the store, for a process may live for one sync. */
-const LookedAt = Schema.Number
+/** Looks are in the store, for a process may live for one sync. */
+const lookId = ({ HITId }: replies.Hit): string => `${provider}/looked/${HITId}`
 
-const lookId = ({ id }: Pick<Unit, "id">): string => `${provider}/looked/${id}`
+const decodeLook = Schema.decodeUnknownOption(Look)
 
-const keepLooks = ({ crowd }: Sync, looked: ReadonlyArray<Known>, at: number) =>
-  stored(
-    crowd.store.put(
-      tables.data,
-      looked.map(({ unit }) => ({ id: lookId(unit), provider, value: at }))
-    )
-  )
+/** More than a HIT has places. */
+const unitsOfOne = 10_000
 
 /** Those HITs that are the run's, with what we hold of them. */
-const knownOf = ({ crowd: { store }, run }: Sync, hits: Hits): Effect.Effect<ReadonlyArray<Known>, StoreError> =>
+const knownOf = ({ crowd, run }: Sync, hits: Hits): Effect.Effect<ReadonlyArray<Known>, StoreError> =>
   Effect.gen(function* () {
-    const named = hits.flatMap(({ RequesterAnnotation }) => RequesterAnnotation ?? [])
-    const units = new Map((yield* store.getAll(tables.units, [...new Set(named)])).map((unit) => [`${unit.id}`, unit]))
-    const holders = [...units.values()].flatMap(({ agent }) => Option.toArray(agent))
-    const agents = new Map((yield* store.getAll(tables.agents, holders)).map((agent) => [agent.unit, agent]))
-    const looks = yield* store.getAll(tables.data, [...units.values()].map(lookId))
-    const lookedAt = new Map(looks.map(({ id, value }) => [id, Schema.is(LookedAt)(value) ? value : 0]))
-    return hits.flatMap((hit): ReadonlyArray<Known> => {
-      const unit = units.get(hit.RequesterAnnotation ?? "")
-      if (unit === undefined || unit.run !== run.id || !Option.contains(unit.remoteId, hit.HITId)) return []
-      return [{ hit, unit, agent: Option.fromNullable(agents.get(unit.id)), lookedAt: lookedAt.get(lookId(unit)) ?? 0 }]
-    })
+    const { concurrency, store } = crowd
+    const named = yield* store.getAll(tables.units, [
+      ...new Set(hits.flatMap(({ RequesterAnnotation }) => RequesterAnnotation ?? []))
+    ])
+    const ours = new Set(named.filter((unit) => unit.run === run.id).map(({ id }): string => id))
+    const found = yield* Effect.forEach(
+      hits.filter(({ RequesterAnnotation = "" }) => ours.has(RequesterAnnotation)),
+      (hit) =>
+        Effect.map(
+          store.page(tables.units, {
+            where: { run: run.id, remoteId: Option.some(hit.HITId) },
+            limit: unitsOfOne
+          }),
+          (units) => ({ hit, units })
+        ),
+      { concurrency }
+    )
+    const held = found.flatMap(({ units }) => units.flatMap(({ agent }) => Option.toArray(agent)))
+    const agents = Arr.groupBy(yield* store.getAll(tables.agentOutlines, held), ({ unit }) => unit)
+    const looks = yield* store.getAll(
+      tables.data,
+      found.map(({ hit }) => lookId(hit))
+    )
+    const lookOf = new Map(looks.map(({ id, value }) => [id, Option.getOrElse(decodeLook(value), () => neverLooked)]))
+    return found.map(({ hit, units }) => ({
+      hit,
+      units,
+      agents: units.flatMap(({ id }) => agents[id] ?? []),
+      look: lookOf.get(lookId(hit)) ?? neverLooked
+    }))
   })
 
-const isExpired = ({ Expiration }: replies.Hit, now: number): boolean =>
-  Expiration === undefined || Expiration.epochMillis <= now
-
-/** Who held the unit has left it. */
-const leaving = ({ agent, hit }: Known, now: number): ReadonlyArray<Observation> =>
-  Option.toArray(agent)
-    .filter(({ status }) => States.isOpen(status))
-    .map((agent) => ({
-      _tag: "Agent",
-      offer: hit.HITId,
-      workerName: agent.workerName,
-      remoteAgent: Option.getOrElse(agent.remoteId, () => ""),
-      status: now >= agent.deadline.epochMillis ? "expired" : "returned",
-      answers: Option.none(),
-      at: DateTime.unsafeMake(now)
-    }))
-
-/** Where nobody is at work on it, it may have been submitted just now and not be listed yet. */
-const withdrawn = ({ hit }: Known): Observation => ({
-  _tag: "Offer",
-  offer: hit.HITId,
-  status: "withdrawn",
-  wait: hit.NumberOfAssignmentsPending === 0 ? Duration.millis(settled) : undefined
-})
-
-/** Nobody has submitted it; nor will anybody, if it is not on offer any more. */
-const abandoned = (known: Known, now: number): ReadonlyArray<Observation> =>
-  isExpired(known.hit, now) ? [...leaving(known, now), withdrawn(known)] : []
+/** Who held a unit of it has left it. */
+const leaving = ({ hit }: Known, agents: ReadonlyArray<AgentOutline>, now: number): ReadonlyArray<Observation> =>
+  agents.map((agent) => ({
+    _tag: "Agent",
+    offer: hit.HITId,
+    workerName: agent.workerName,
+    remoteAgent: Option.getOrElse(agent.remoteId, () => ""),
+    status: now >= agent.deadline.epochMillis ? "expired" : "returned",
+    answers: Option.none(),
+    at: DateTime.unsafeMake(now)
+  }))
 
 const submission = ({ hit }: Known, found: replies.Assignment, now: number): Observation => ({
   _tag: "Agent",
@@ -161,19 +206,58 @@ const submission = ({ hit }: Known, found: replies.Assignment, now: number): Obs
   at: found.SubmitTime ?? DateTime.unsafeMake(now)
 })
 
-/** What their assignments tell; that they were looked at is kept once it was heard. */
-const read = (sync: Sync, all: ReadonlyArray<Known>, looked: (known: Known) => boolean) =>
+const isOf =
+  ({ remoteId, workerName }: AgentOutline) =>
+  ({ AssignmentId, WorkerId }: replies.Assignment): boolean =>
+    WorkerId === workerName && Option.contains(remoteId, AssignmentId)
+
+/**
+ * What its assignments tell. Once it has expired and nobody is at work on it, whoever held it and has not submitted has
+ * left, and what nobody has submitted is not on offer any more; it may have been submitted just now and not be listed.
+ */
+const told = (known: Known, found: ReadonlyArray<replies.Assignment>, now: number): ReadonlyArray<Observation> => {
+  const { hit } = known
+  const submissions = found.map((one) => submission(known, one, now))
+  if (!isExpired(hit, now) || hit.NumberOfAssignmentsPending > 0) return submissions
+  const gone = holders(known, now).filter((agent) => !found.some(isOf(agent)))
+  const withdrawn: Observation = {
+    _tag: "Offer",
+    offer: hit.HITId,
+    status: "withdrawn",
+    wait: Duration.millis(settled)
+  }
+  return [...leaving(known, gone, now), ...submissions, withdrawn]
+}
+
+const lookOf = ({ hit }: Known, found: ReadonlyArray<replies.Assignment>, at: number): Look => ({
+  at,
+  submitted: found.length,
+  decided: found.filter(({ AssignmentStatus }) => AssignmentStatus !== "Submitted").length,
+  pending: hit.NumberOfAssignmentsPending
+})
+
+/** What the assignments of these HITs tell; that they were looked at is kept once it was heard. */
+const read = (sync: Sync, all: ReadonlyArray<Known>) =>
   Stream.unwrap(
     Effect.gen(function* () {
+      const { concurrency, store } = sync.crowd
       const now = yield* Clock.currentTimeMillis
       const ask = (known: Known) =>
-        Effect.map(retrying(assignmentsOf(sync.crowd, known.hit)), (found) =>
-          found.length === 0 ? abandoned(known, now) : found.map((one) => submission(known, one, now))
+        // No page is asked for behind the last that can hold any.
+        Effect.map(
+          retrying(assignmentsOf(sync.crowd, { ...known.hit, MaxAssignments: submittedAtMost(known) })),
+          (found) => ({ known, found })
         )
-      const told = yield* Effect.forEach(all, ask, { concurrency: sync.crowd.concurrency })
-      const kept = all.filter(looked)
-      const keep = kept.length === 0 ? Stream.empty : Stream.execute(keepLooks(sync, kept, now))
-      return Stream.concat(Stream.fromIterable(told.flat()), keep)
+      const heard = yield* Effect.forEach(all, ask, { concurrency })
+      const looks = heard.map(({ found, known }) => ({
+        id: lookId(known.hit),
+        provider,
+        value: lookOf(known, found, now)
+      }))
+      return Stream.concat(
+        Stream.fromIterable(heard.flatMap(({ found, known }) => told(known, found, now))),
+        looks.length === 0 ? Stream.empty : Stream.execute(stored(store.put(tables.data, looks)))
+      )
     })
   )
 
@@ -183,14 +267,12 @@ const observed = (sync: Sync, looks: number, hits: Hits) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const all = yield* stored(knownOf(sync, hits))
-      const of = (finding: Finding) => all.filter((known) => judge(known, now, sync.alone) === finding)
+      const found = Arr.groupBy(all, (known): Finding => judge(known, now, sync.alone))
       yield* Ref.update(sync.doubtful, (before) =>
-        [...before, ...of("look")].toSorted((a, b) => a.lookedAt - b.lookedAt).slice(0, looks)
+        [...before, ...(found["look"] ?? [])].toSorted((a, b) => a.look.at - b.look.at).slice(0, looks)
       )
-      return Stream.concat(
-        Stream.fromIterable(of("left").flatMap((known) => leaving(known, now))),
-        read(sync, of("read"), ({ unit }) => unit.status === "expired")
-      )
+      const left = (found["left"] ?? []).flatMap((known) => leaving(known, holders(known, now), now))
+      return Stream.concat(Stream.fromIterable(left), read(sync, found["read"] ?? []))
     })
   )
 
@@ -200,12 +282,12 @@ export const observe =
     Stream.unwrap(
       Effect.gen(function* () {
         const { hitType } = yield* Crowd.setupOf(crowd, method, run)
-        const counts = yield* stored(crowd.store.count(tables.units, { run: run.id }, "status"))
         const doubtful = yield* Ref.make<ReadonlyArray<Known>>([])
         const sync: Sync = { crowd, run, doubtful, ...options }
+        const size = yield* sizeOf(sync)
         return Stream.concat(
-          Stream.flatMap(hitsOf(sync, hitType, counts), (hits) => observed(sync, looksOf(counts), hits)),
-          Stream.unwrap(Effect.map(Ref.get(doubtful), (looks) => read(sync, looks, () => true)))
+          Stream.flatMap(hitsOf(sync, hitType, size), (hits) => observed(sync, looksOf(size), hits)),
+          Stream.unwrap(Effect.map(Ref.get(doubtful), (looks) => read(sync, looks)))
         )
       })
     )

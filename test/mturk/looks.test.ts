@@ -82,7 +82,11 @@ describe("a submission of the last seconds before a unit was taken back", () => 
         expect(yield* units.expireAll(run.id)).toEqual(run.task.duration)
         show(
           wire,
-          all.map((unit) => ({ unit, assignments: unit === busy ? [assignment("ASSIGNMENT1", "A1ADA")] : [] }))
+          all.map((unit) => ({
+            unit,
+            hit: over,
+            assignments: unit === busy ? [assignment("ASSIGNMENT1", "A1ADA")] : []
+          }))
         )
         expect(yield* syncsUntilChange(wire, run, 20)).toBe(1)
         expect((yield* units.get(busy.id)).status).toBe("completed")
