@@ -1,15 +1,19 @@
 /**
- * README's provider, word for word: compiled, and run against the crowd it is written for. For the full matrix of
- * conformance the same is run over the other stores, too.
+ * README's provider, word for word: compiled, and run against the crowd it is written for: its conformance file, and
+ * the program that runs on every layer. For the full matrix of conformance the same is run over the other stores, too.
  */
 import { rmSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import { afterAll } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 import ts from "typescript"
-import { chosen, type Name } from "../conformance/stores.js"
+import { type Acme, acmeOver } from "../conformance/acmePeople.js"
+import { chosen, type Name, over } from "../conformance/stores.js"
+import { swap } from "../conformance/swap.js"
 import * as acmeCrowd from "../support/acmeCrowd.js"
 import * as modulesFolder from "../support/modulesFolder.js"
 import * as postgres from "../support/postgres.js"
@@ -32,14 +36,16 @@ const compile = (name: string, code: string): string => {
   return pathToFileURL(path).href
 }
 
-compile("acme", blockOf("acme"))
+const acmeModule: unknown = await import(compile("acme", blockOf("acme")))
 
 const scope = Effect.runSync(Scope.make())
 const made = <A>(resource: Effect.Effect<A, unknown, Scope.Scope>): Promise<A> =>
   Effect.runPromise(Scope.extend(resource, scope))
 
-process.env["ACME_URL"] = await made(acmeCrowd.start)
+const url = await made(acmeCrowd.start)
+process.env["ACME_URL"] = url
 process.env["ACME_KEY"] = acmeCrowd.key
+process.env["ACME_PAGES"] = "http://127.0.0.1/task"
 afterAll(async () => {
   await Effect.runPromise(Scope.close(scope, Exit.void))
   rmSync(folder, { recursive: true })
@@ -72,3 +78,11 @@ import * as Redacted from "effect/Redacted"`
 }
 
 for (const name of chosen("memory")) await import(compile(`acme.conformance.${name}`, await codes[name]()))
+
+const hasLayer = (module: unknown): module is { readonly layer: Acme } =>
+  Predicate.hasProperty(module, "layer") && Layer.isLayer(module.layer)
+
+if (!hasLayer(acmeModule)) throw new Error("README's acme.ts has no layer")
+const { layer } = acmeModule
+
+over("Acme", "memory", (name, store) => swap(name, acmeOver(layer, url, store)))

@@ -1,4 +1,8 @@
-/** The crowd of README's provider: a marketplace over HTTP that decides who gets which place, and pages what it tells. */
+/**
+ * The crowd of README's provider: a marketplace of studies over HTTP. A study has places, whose number only goes up;
+ * whoever takes one is sent to the requester's pages by the study's link, under ids of which only the marketplace knows
+ * whose they are. Who left or let their time pass is told in its lists alone.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -8,33 +12,40 @@ export const key = "acme-key"
 
 const pageSize = 2
 
-interface Place {
+const Draft = Schema.Struct({
+  reference: Schema.String,
+  title: Schema.String,
+  cents: Schema.Int,
+  seconds: Schema.Number,
+  link: Schema.String
+})
+
+interface Study extends Schema.Schema.Type<typeof Draft> {
   readonly id: string
-  readonly job: string
-  closed: boolean
+  status: "draft" | "open" | "stopped"
+  places: number
 }
 
-interface Work {
+interface Submission {
   readonly id: string
-  readonly place: Place
-  readonly worker: string
-  readonly heldAt: number
-  readonly until: number
-  status: "held" | "sent" | "paid" | "refused" | "dropped" | "late"
-  answers: unknown
+  readonly study: Study
+  readonly person: string
+  readonly takenAt: number
+  status: "active" | "finished" | "paid" | "refused" | "left" | "late"
   changedAt: number
 }
 
-const Job = Schema.Struct({ title: Schema.String, seconds: Schema.Number })
-const Arrival = Schema.Struct({ worker: Schema.String })
-const Leaving = Schema.Struct({ status: Schema.Literal("sent", "dropped"), answers: Schema.Unknown })
+const Places = Schema.Struct({ places: Schema.Int })
+const Status = Schema.Struct({ status: Schema.Literal("open", "stopped") })
+const Arrival = Schema.Struct({ name: Schema.String })
+const Leaving = Schema.Struct({ status: Schema.Literal("finished", "left") })
 const Fault = Schema.Struct({ kind: Schema.String, fault: Schema.Literal("lose", "refuse") })
+
 const Order = Schema.Struct({
-  token: Schema.String,
-  kind: Schema.String,
-  job: Schema.optional(Schema.String),
-  place: Schema.optional(Schema.String),
-  work: Schema.optional(Schema.String)
+  reference: Schema.String,
+  kind: Schema.Literal("approve", "reject", "bonus"),
+  submission: Schema.optional(Schema.String),
+  person: Schema.optional(Schema.String)
 })
 type Order = typeof Order.Type
 
@@ -50,114 +61,158 @@ const known = <A>(found: A | undefined): A => {
   return found
 }
 
-/** What the crowd holds, and what it does with it. */
-const make = () => {
-  const jobs = new Map<string, typeof Job.Type>()
-  const places = new Map<string, Place>()
-  const works = new Map<string, Work>()
-  const orders: Array<Order & { readonly id: string }> = []
-  const faults: Array<typeof Fault.Type> = []
+/** Ids that say nothing of what they name. */
+const idsOf = (kind: string) => {
+  const ids = new Map<string, string>()
+  return (name: string) => {
+    const id = ids.get(name) ?? `${kind}-${ids.size}`
+    ids.set(name, id)
+    return id
+  }
+}
 
-  const change = (work: Work, status: Work["status"]) => Object.assign(work, { status, changedAt: Date.now() })
+/** Its studies, and who has a place in them. */
+const market = () => {
+  const studies = new Map<string, Study>()
+  const submissions = new Map<string, Submission>()
+  const personOf = idsOf("person")
 
-  const worksOf = (place: Place): ReadonlyArray<Work> => {
-    const all = [...works.values()].filter((work) => work.place === place)
-    for (const work of all) if (work.status === "held" && work.until <= Date.now()) change(work, "late")
+  const change = (submission: Submission, status: Submission["status"]) =>
+    Object.assign(submission, { status, changedAt: Date.now() })
+
+  const submissionsOf = (study: Study): ReadonlyArray<Submission> => {
+    const all = [...submissions.values()].filter((submission) => submission.study === study)
+    for (const submission of all) {
+      const isOver = submission.takenAt + study.seconds * 1000 <= Date.now()
+      if (submission.status === "active" && isOver) change(submission, "late")
+    }
     return all
   }
 
-  const isTaken = (place: Place) => worksOf(place).some(({ status }) => status !== "dropped" && status !== "late")
+  const taken = (study: Study): number =>
+    submissionsOf(study).filter(({ status }) => status !== "left" && status !== "late").length
 
-  const arrive = (job: string, worker: string) => {
-    const { seconds } = known(jobs.get(job))
-    const held = [...works.values()].find(
-      (work) => work.place.job === job && work.worker === worker && work.status === "held"
-    )
-    const place = held?.place ?? [...places.values()].find((one) => one.job === job && !one.closed && !isTaken(one))
-    if (place === undefined) throw new Refusal(404)
-    const now = Date.now()
-    const work = held ?? {
-      id: `work-${works.size}`,
-      place,
-      worker,
-      heldAt: now,
-      until: now + seconds * 1000,
-      status: "held" as const,
-      answers: null,
-      changedAt: now
-    }
-    works.set(work.id, work)
-    return { worker, place: place.id, work: work.id }
+  const hasRoom = (study: Study): boolean => study.status === "open" && taken(study) < study.places
+
+  const draft = (asked: typeof Draft.Type): Study => {
+    const study: Study = { ...asked, id: `study-${studies.size}`, status: "draft", places: 0 }
+    studies.set(study.id, study)
+    return study
   }
 
-  const told = (place: Place) => ({
-    id: place.id,
-    status: place.closed ? "closed" : isTaken(place) ? "taken" : "open",
-    works: worksOf(place).map(({ answers, changedAt, heldAt, id, status, worker }) => ({
-      id,
-      worker,
-      status,
-      answers,
-      heldAt: new Date(heldAt),
-      changedAt: new Date(changedAt)
-    }))
-  })
+  const take = (study: Study, person: string): Submission => {
+    if (!hasRoom(study)) throw new Refusal(404)
+    const now = Date.now()
+    const id = `submission-${submissions.size}`
+    const submission: Submission = { id, study, person, takenAt: now, status: "active", changedAt: now }
+    submissions.set(id, submission)
+    return submission
+  }
 
-  const page = (job: string, after: string) => {
-    const all = [...places.values()].filter((place) => place.job === job)
+  /** Whoever is at work in the study already is sent there again. */
+  const arrive = (study: Study, name: string) => {
+    const person = personOf(name)
+    const isTheirs = (submission: Submission) => submission.person === person && submission.status === "active"
+    const submission = submissionsOf(study).find(isTheirs) ?? take(study, person)
+    const words = { person, study: study.id, submission: submission.id }
+    return { link: Object.entries(words).reduce((link, [word, id]) => link.replace(`{${word}}`, id), study.link) }
+  }
+
+  /** Work that is late counts as long as nobody else has the place. */
+  const leave = (submission: Submission, status: "finished" | "left") => {
+    const [active] = submissionsOf(submission.study).filter((one) => one === submission)
+    const isInTime = active?.status === "active"
+    const isLate = active?.status === "late" && status === "finished" && hasRoom(submission.study)
+    if (!isInTime && !isLate) throw new Refusal(409)
+    change(submission, status)
+  }
+
+  const page = (study: Study, after: string) => {
+    const all = submissionsOf(study).filter(({ status }) => status !== "active")
     const from = after === "" ? 0 : Number(after)
     const until = from + pageSize
-    return { places: all.slice(from, until).map(told), next: until < all.length ? String(until) : null }
+    const told = all.slice(from, until).map(({ changedAt, study, takenAt, ...submission }) => ({
+      ...submission,
+      takenAt: new Date(takenAt),
+      changedAt: new Date(changedAt)
+    }))
+    return { submissions: told, next: until < all.length ? String(until) : null }
   }
 
-  const perform = (order: Order): string => {
-    const id = `${order.kind}-${orders.length}`
-    if (order.kind === "launch") places.set(id, { id, job: known(order.job), closed: false })
-    if (order.kind === "expire") known(places.get(order.place ?? "")).closed = true
-    if (order.kind === "approve") change(known(works.get(order.work ?? "")), "paid")
-    if (order.kind === "reject") change(known(works.get(order.work ?? "")), "refused")
-    orders.push({ ...order, id })
-    return id
+  return {
+    draft,
+    arrive,
+    leave,
+    page,
+    decide: (submission: Submission, status: "paid" | "refused") => {
+      if (submission.status === "active") throw new Refusal(425)
+      change(submission, status)
+    },
+    study: (id: string) => known(studies.get(id)),
+    submission: (id: string) => known(submissions.get(id)),
+    byReference: (reference: string | null) => [...studies.values()].filter((study) => study.reference === reference)
+  }
+}
+
+/** What the crowd answers. */
+const make = () => {
+  const { arrive, byReference, decide, draft, leave, page, study, submission } = market()
+  const orders: Array<Order & { readonly id: string }> = []
+  const faults: Array<typeof Fault.Type> = []
+
+  const perform = (order: Order) => {
+    if (order.kind === "approve") decide(submission(order.submission ?? ""), "paid")
+    if (order.kind === "reject") decide(submission(order.submission ?? ""), "refused")
+    const done = { ...order, id: `${order.kind}-${orders.length}` }
+    orders.push(done)
+    return { id: done.id }
   }
 
-  const faultOf = ({ kind }: Order) => {
+  /** Does what is asked, unless it is told to refuse this time. A lost answer is none. */
+  const tried = (kind: string, act: () => unknown): unknown => {
     const index = faults.findIndex((fault) => fault.kind === kind)
-    return index < 0 ? undefined : faults.splice(index, 1)[0]?.fault
-  }
-
-  /** A lost answer is none. */
-  const order = (asked: Order): { readonly id: string } | undefined => {
-    const fault = faultOf(asked)
+    const fault = index < 0 ? undefined : faults.splice(index, 1)[0]?.fault
     if (fault === "refuse") throw new Refusal(409)
-    const id = perform(asked)
-    return fault === "lose" ? undefined : { id }
+    const answer = act()
+    return fault === "lose" ? undefined : answer
   }
 
-  const leave = (id: string, { answers, status }: typeof Leaving.Type) => {
-    const work = known(works.get(id))
-    if (work.status !== "held") throw new Refusal(409)
-    Object.assign(change(work, status), { answers })
-    return null
-  }
+  const raise = (study: Study, { places }: typeof Places.Type) =>
+    tried("launch", () => {
+      study.places = Math.max(study.places, places)
+      return null
+    })
+
+  const turn = (study: Study, { status }: typeof Status.Type) =>
+    tried(status === "stopped" ? "expire" : "open", () => {
+      study.status = status
+      return null
+    })
 
   return (method: string, { pathname, searchParams }: URL, body: unknown): unknown => {
     const [, collection, id = "", part] = pathname.split("/")
     switch (`${method} /${collection}${part === undefined ? "" : `/${part}`}`) {
       case "GET /account":
         return { name: "a lab" }
-      case "PUT /jobs":
-        jobs.set(id, Schema.decodeUnknownSync(Job)(body))
-        return null
-      case "GET /jobs/places":
-        return page(id, searchParams.get("after") ?? "")
-      case "POST /jobs/works":
-        return arrive(id, Schema.decodeUnknownSync(Arrival)(body).worker)
-      case "POST /works":
-        return leave(id, Schema.decodeUnknownSync(Leaving)(body))
+      case "GET /studies":
+        return byReference(searchParams.get("reference"))
+      case "POST /studies":
+        return draft(Schema.decodeUnknownSync(Draft)(body))
+      case "PUT /studies/places":
+        return raise(study(id), Schema.decodeUnknownSync(Places)(body))
+      case "PUT /studies/status":
+        return turn(study(id), Schema.decodeUnknownSync(Status)(body))
+      case "GET /studies/submissions":
+        return page(study(id), searchParams.get("after") ?? "")
       case "GET /orders":
-        return orders.filter(({ token }) => token === searchParams.get("token"))
+        return orders.filter(({ reference }) => reference === searchParams.get("reference"))
       case "POST /orders":
-        return order(Schema.decodeUnknownSync(Order)(body))
+        return tried(Schema.decodeUnknownSync(Order)(body).kind, () => perform(Schema.decodeUnknownSync(Order)(body)))
+      case "POST /runs/arrivals":
+        return arrive(known(byReference(id)[0]), Schema.decodeUnknownSync(Arrival)(body).name)
+      case "POST /submissions":
+        leave(submission(id), Schema.decodeUnknownSync(Leaving)(body).status)
+        return null
       case "POST /faults":
         faults.push(Schema.decodeUnknownSync(Fault)(body))
         return null
@@ -173,7 +228,8 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   return text === "" ? undefined : JSON.parse(text)
 }
 
-const isOpen = (path: string) => path.startsWith("/works/") || path.endsWith("/works") || path === "/faults"
+/** What its people do, and what its sandbox is told. */
+const isOpen = (path: string) => path.startsWith("/submissions/") || path.startsWith("/runs/") || path === "/faults"
 
 /** Starts the crowd, until the scope closes. Its address is the answer. */
 export const start: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function* () {

@@ -195,6 +195,9 @@ export const make = <R>(harness: Harness<R>) => {
   }
 }
 
+/** The unit that stands in the journal for the order this one is launched with. */
+export const launchSubject = ({ id, launchedWith }: Unit): Ids.UnitId => Option.getOrElse(launchedWith, () => id)
+
 /** What a suite is given. */
 export interface Kit<R> extends ReturnType<typeof make<R>> {}
 
