@@ -41,7 +41,7 @@ export const make = (crowd: Crowd, { host, timeout }: Options): Driver.Driver =>
     mode: crowd.environment.mode === "production" ? "live" : "test",
     timeout,
     currencies: [Money.USD],
-    offers: { holds: "unit", keeps: ["differentPeople", "unitsPerWorker", "qualifications"] },
+    offers: { holds: "row", keeps: ["differentPeople", "unitsPerWorker", "qualifications"] },
     fee: crowd.fee,
     enforces,
     carriesPages: host === undefined,

@@ -66,8 +66,8 @@ export interface Options {
   /** What the AWS SDK finds (environment, profile, role) by default. */
   readonly credentials?: Credentials | undefined
   /**
-   * The https address of your own page that serves the tasks; it is opened with `run` and `unit` beside what the service
-   * says. Without one, each HIT carries its page, and no server is needed.
+   * The https address of your own page that serves the tasks; it is opened with `run` and `assignment`, the row, beside
+   * what the service says. Without one, each HIT carries its page, and no server is needed.
    */
   readonly host?: string | undefined
   /** Asked of the workers of every run, besides what its task asks. */

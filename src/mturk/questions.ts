@@ -34,11 +34,11 @@ export const external = (url: string): string =>
 export const render = (prepared: Prepared, inputs: LaunchOrder["inputs"]): string =>
   assemble(prepared, inputs, { script: submitScript, button: "anywhere" })
 
-/** The page is told which unit it is for; its own parameters stay. */
+/** The page is told which row it is for; its own parameters stay. */
 const addressOf = (host: string, { run, units: [unit] }: LaunchOrder): string => {
   const url = new URL(host)
   url.searchParams.set("run", run.id)
-  url.searchParams.set("unit", unit.id)
+  url.searchParams.set("assignment", unit.assignment)
   return url.href
 }
 

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url"
 import { CreateHITTypeCommand, CreateHITWithHITTypeCommand, MTurkClient } from "@aws-sdk/client-mturk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { prepare } from "../../src/batch/TaskPage.js"
 import { Crowd, Requesters } from "../../src/index.js"
@@ -72,11 +71,14 @@ const bare = async (endpoint: string, units: number): Promise<void> => {
   client.destroy()
 }
 
-const ours = (endpoint: string, filename: string, units: number) =>
+/** So many rows of so many units. */
+const ours = (endpoint: string, filename: string, { rows, units = 1 }: Size) =>
   Effect.gen(function* () {
     const requesters = yield* Requesters.Requesters
     const requester = yield* requesters.register("bench", {})
-    return yield* seconds(Crowd.launch(batchOf(units, Option.none()), { requester: requester.id }))
+    const batch = batchOf(rows)
+    const task = { ...batch.task, unitsPerAssignment: units }
+    return yield* seconds(Crowd.launch({ ...batch, task }, { requester: requester.id }))
   }).pipe(
     Effect.provide(
       Layer.provide(
@@ -90,27 +92,31 @@ const ours = (endpoint: string, filename: string, units: number) =>
     )
   )
 
-const launches = (units: number) =>
+/** Our rows against a HIT for each of their units. */
+const launches = (size: Size, least: number) =>
   inTemporaryDirectory((directory) =>
     Effect.gen(function* () {
       const endpoint = yield* service
+      const units = size.rows * (size.units ?? 1)
       yield* Effect.promise(() => bare(endpoint, units))
-      yield* ours(endpoint, join(directory, "warm.db"), units)
+      yield* ours(endpoint, join(directory, "warm.db"), size)
       const times = yield* Effect.forEach(
         Array.from({ length: rounds }, (_, round) => round),
         (round) =>
           Effect.gen(function* () {
             const theirs = yield* seconds(Effect.promise(() => bare(endpoint, units)))
-            return { theirs, ours: yield* ours(endpoint, join(directory, `${round}.db`), units) }
+            return { theirs, ours: yield* ours(endpoint, join(directory, `${round}.db`), size) }
           })
       )
       const bareTime = median(times.map(({ theirs }) => theirs))
       const ourTime = median(times.map(({ ours }) => ours))
       const ratio = median(times.map(({ ours, theirs }) => theirs / ours))
-      console.log(`launch of ${units} units, ${latency} ms latency, ${concurrency} at once, median of ${rounds}`)
+      console.log(
+        `launch of ${size.rows} rows of ${size.units ?? 1}, ${latency} ms latency, ${concurrency} at once, median of ${rounds}`
+      )
       console.log(`  bare SDK  ${(units / bareTime).toFixed(0)}/s   MTurk.layer  ${(units / ourTime).toFixed(0)}/s`)
       console.log(
-        `  ratio ${ratio.toFixed(2)}  (${times.map(({ ours, theirs }) => (theirs / ours).toFixed(2)).join(" ")})`
+        `  ratio ${ratio.toFixed(2)}, at least ${least}  (${times.map(({ ours, theirs }) => (theirs / ours).toFixed(2)).join(" ")})`
       )
     }).pipe(Effect.scoped)
   )
@@ -128,7 +134,10 @@ const calls = (size: Size) =>
 const main = async () => {
   const [what = "all", ...rest] = process.argv.slice(2)
   const sizes = rest.map(Number)
-  if (what !== "calls") await Effect.runPromise(launches(1_000))
+  if (what !== "calls") {
+    await Effect.runPromise(launches({ rows: 1_000 }, 0.75))
+    await Effect.runPromise(launches({ rows: 1_000, units: 3 }, 2.2))
+  }
   if (what !== "launch") {
     for (const rows of sizes.length > 0 ? sizes : [1_000, 10_000]) {
       await Effect.runPromise(calls({ rows }))

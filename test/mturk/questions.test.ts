@@ -118,7 +118,8 @@ describe("a page inside a HIT", () => {
           expect(url.origin + url.pathname).toBe("https://tasks.example.com/task")
           expect(url.searchParams.get("a")).toBe("1&2")
           expect(url.searchParams.get("run")).toBe(run.id)
-          expect(url.searchParams.get("unit")).toBe(wire.of("CreateHITWithHITType")[0]?.["RequesterAnnotation"])
+          const [unit] = yield* Stream.runCollect((yield* Units.Units).list(run.id))
+          expect(url.searchParams.get("assignment")).toBe(unit?.assignment)
         }),
       { host: "https://tasks.example.com/task?a=1%262" }
     )

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { histogram } from "../crash/once.js"
+import { task } from "../crash/task.js"
 import { programs, rage } from "../mturk/storm/storm.js"
 
 const { values } = parseArgs({
@@ -27,7 +28,7 @@ const program = Effect.gen(function* () {
   for (const wrong of proof.wrong.slice(0, 20)) console.log(wrong)
   console.table({
     kills: proof.kills,
-    HITs: `${proof.hits}/${asked.units}`,
+    HITs: `${proof.hits}/${asked.units / task.unitsPerAssignment}`,
     decided: `${proof.decided}/${asked.units}`,
     bonuses: `${proof.bonuses}/${asked.units}`,
     seconds: Math.round(Duration.toSeconds(took)),

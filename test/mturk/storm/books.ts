@@ -1,7 +1,7 @@
 /** What the market's books and ours must say in the end; both are read as plain rows, past the code under test. */
 import Database from "better-sqlite3"
 import * as Schema from "effect/Schema"
-import { bonusOf, reward } from "../../crash/task.js"
+import { bonusOf, reward, task } from "../../crash/task.js"
 import { opening } from "./protocol.js"
 
 const rowsOf = <A, I>(db: Database.Database, query: string, row: Schema.Schema<A, I>): ReadonlyArray<A> =>
@@ -52,7 +52,7 @@ const marketOf = (file: string) =>
 
 const oursOf = (file: string) =>
   reading(file, (db) => ({
-    units: rowsOf(db, "select id, status, remote_id as remoteId from crowd_units", Unit),
+    units: rowsOf(db, "select id, status, remote_id as remoteId from crowd_units order by place", Unit),
     agents: rowsOf(db, "select unit, status, worker_name as worker from crowd_agents", Submission),
     intents: rowsOf(db, "select id, state from crowd_intents", Intent),
     payments: rowsOf(db, "select kind, unit, amount from crowd_payments", Payment)
@@ -84,30 +84,44 @@ const amiss = (found: number | string | undefined, wanted: number | string, what
 /** 20%, a half cent counts as one, and never less than a cent. */
 const feeOf = (amount: number): number => Math.max(1, Math.floor(amount / 5 + 0.5))
 
-/** What is wrong with the market's own part of one unit. */
-const unitAmiss = (id: string, market: Market, hitOf: ReadonlyMap<string, ReadonlyArray<string>>) => {
-  const [hit, ...more] = hitOf.get(id) ?? []
-  if (hit === undefined || more.length > 0) return [`${id} has the HITs ${hitOf.get(id)?.join(", ") ?? "none"}`]
-  const agents = market.agents.filter(({ assignment }) => assignment === `asg_${hit}`)
-  const bonuses = market.bonuses.filter(({ assignment }) => agents.some(({ unit }) => unit === `unit_${assignment}`))
+/** What is wrong with the market's own part of one row: a HIT of so many people, each of them once. */
+const hitAmiss = (
+  { annotation, id }: Market["hits"][number],
+  market: Market,
+  units: ReadonlyArray<Ours["units"][number]>
+) => {
+  const agents = market.agents.filter(({ assignment }) => assignment === `asg_${id}`)
+  const people = new Set(agents.map(({ worker }) => worker))
   return [
-    ...amiss(agents.length, 1, `people at work on ${hit}`),
-    ...amiss(agents[0]?.status, "approved", `work on ${hit}`),
-    ...amiss(bonuses.length, 1, `bonuses for ${hit}`),
-    ...amiss(Math.round((bonuses[0]?.amount ?? 0) * 100), bonusOf(id).minor, `bonus for ${hit}`),
-    ...amiss(bonuses[0]?.worker, `A${agents[0]?.worker.slice("worker_".length)}`, `bonus for ${hit} paid to`)
+    ...amiss(units.length, task.unitsPerAssignment, `units with us in ${id}`),
+    ...amiss(annotation, units[0]?.id ?? "", `annotation of ${id}`),
+    ...amiss(agents.length, units.length, `people at work on ${id}`),
+    ...amiss(people.size, units.length, `different people at work on ${id}`),
+    ...agents.flatMap(({ status }) => amiss(status, "approved", `work on ${id}`))
+  ]
+}
+
+/** What is wrong with the bonus of one unit: it goes to whoever has worked on it, for what they did in its HIT. */
+const bonusAmiss = ({ id, remoteId }: Ours["units"][number], market: Market, ours: Ours) => {
+  const worker = ours.agents.find(({ unit }) => unit === id)?.worker ?? "nobody"
+  const theirs = market.agents.filter(
+    (agent) => agent.assignment === `asg_${remoteId}` && worker === `A${agent.worker.slice("worker_".length)}`
+  )
+  const bonuses = market.bonuses.filter(({ assignment }) => theirs.some(({ unit }) => unit === `unit_${assignment}`))
+  return [
+    ...amiss(theirs.length, 1, `work of ${worker} on ${id}`),
+    ...amiss(bonuses.length, 1, `bonuses for ${id}`),
+    ...amiss(Math.round((bonuses[0]?.amount ?? 0) * 100), bonusOf(id).minor, `bonus for ${id}`),
+    ...amiss(bonuses[0]?.worker, worker, `bonus for ${id} paid to`)
   ]
 }
 
 const marketAmiss = (market: Market, ours: Ours): ReadonlyArray<string> => {
-  const hitOf = new Map(
-    ours.units.map(({ id }) => [id, market.hits.flatMap((hit) => (hit.annotation === id ? [hit.id] : []))])
-  )
   const bonuses = ours.units.map(({ id }) => bonusOf(id).minor)
   const rewards = ours.units.map(() => reward.minor)
   const paid = [...rewards, ...bonuses].reduce((sum, amount) => sum + amount + feeOf(amount), 0)
   return [
-    ...amiss(market.hits.length, ours.units.length, "HITs"),
+    ...amiss(market.hits.length, ours.units.length / task.unitsPerAssignment, "HITs"),
     ...amiss(market.units.length, ours.units.length, "assignments"),
     ...amiss(market.agents.length, ours.units.length, "people at work"),
     ...amiss(market.payments.filter(({ kind }) => kind === "reward").length, ours.units.length, "rewards paid"),
@@ -115,10 +129,14 @@ const marketAmiss = (market: Market, ours: Ours): ReadonlyArray<string> => {
     ...amiss(market.ledger.length, 2 * ours.units.length, "entries of the ledger"),
     ...amiss(market.accounts[0]?.balance, opening - paid, "cents left on the account"),
     ...amiss(market.accounts[0]?.held, 0, "cents on hold"),
-    ...ours.units.flatMap(({ id }) => unitAmiss(id, market, hitOf)),
-    ...ours.units.flatMap(({ id, remoteId }) =>
-      amiss(remoteId ?? undefined, hitOf.get(id)?.[0] ?? "", `HIT of ${id} with us`)
-    )
+    ...market.hits.flatMap((hit) =>
+      hitAmiss(
+        hit,
+        market,
+        ours.units.filter(({ remoteId }) => remoteId === hit.id)
+      )
+    ),
+    ...ours.units.flatMap((unit) => bonusAmiss(unit, market, ours))
   ]
 }
 

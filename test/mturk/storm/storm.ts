@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { instant, live } from "../../crash/supervise.js"
-import type { Phase } from "../../crash/task.js"
+import { type Phase, task } from "../../crash/task.js"
 import { program } from "../../support/bundle.js"
 import { seeded } from "../../support/remoteCrowd/random.js"
 import { directory } from "../../support/sqlite.js"
@@ -100,7 +100,7 @@ export const rage = (built: Programs, { kills, seed, units }: Options): Effect.E
     for (;;) {
       const done = doneIn(files.market)
       const left = {
-        orders: 3 * units - done.hits - done.decided - done.bonuses,
+        orders: units / task.unitsPerAssignment + 2 * units - done.hits - done.decided - done.bonuses,
         kills: kills - killedIn.length,
         units
       }
