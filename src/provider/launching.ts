@@ -2,6 +2,7 @@
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
@@ -32,8 +33,10 @@ const apply =
       const now = yield* DateTime.now
       const ids = done.flatMap(({ order }) => order.units.map(({ id }) => id))
       const units = byId(yield* store.getAll(tables.units, ids))
-      const rows = done.flatMap(({ order, receipt: { remoteId } }) => {
-        const isOut = Option.exists(order.offer, (offer) => Option.contains(remoteId, offer))
+      const rows = done.flatMap(({ order, receipt }) => {
+        // A crowd that names none has added to the offer it was asked for.
+        const remoteId = Option.orElse(receipt.remoteId, () => order.offer)
+        const isOut = Option.isSome(order.offer) && Equal.equals(remoteId, order.offer)
         return order.units.map((before): Unit => {
           const unit = units.get(before.id) ?? before
           const begun = unit.status === "created" ? offered(order.run, now) : {}

@@ -1,6 +1,7 @@
 /** What the crowd has of an offer already, and of which orders it is not known yet. */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
@@ -46,20 +47,41 @@ export const ofRow = (engine: Engine.Service, assignment: AssignmentId): Effect.
     const tokens = units.filter(({ status }) => status === "created").map(launchToken)
     const intents = yield* store.getAll(tables.intents, [...new Set(tokens)])
     const last = Arr.findLast(units, ({ remoteId }) => Option.isSome(remoteId))
-    const offer = Option.flatMap(last, ({ remoteId }) => remoteId)
-    const isOfOffer = ({ remoteId }: Unit) => Option.exists(offer, (offer) => Option.contains(remoteId, offer))
+    const out = outAs(last)
+    const isOfOffer = ({ remoteId }: Unit) => Equal.equals(remoteId, out.offer)
     const places = units.filter((unit) => isOfOffer(unit) && hasPlace(engine)(unit.status)).length
-    return { ...outAs(last), places, underWay: intents.filter(isUnsettled) }
+    return { ...out, places, underWay: intents.filter(isUnsettled) }
   })
+
+/** How many units of the run have a place in the offer; counted one by one only where the run has had several. */
+const placesOfRun = (
+  engine: Engine.Service,
+  run: RunId,
+  offer: Option.Option<string>,
+  isOnly: boolean
+): Effect.Effect<number, StoreError> => {
+  const { store } = engine
+  if (isOnly) {
+    return Effect.map(store.count(tables.units, { run }, "status"), (counts) =>
+      UnitStatus.literals.filter(hasPlace(engine)).reduce((sum, status) => sum + (counts[status] ?? 0), 0)
+    )
+  }
+  return pages(store, tables.units, { where: { run, remoteId: offer } }).pipe(
+    Stream.filter(({ status }) => hasPlace(engine)(status)),
+    Stream.runCount
+  )
+}
 
 /** The run stays as it is until the transaction ends, so that one order of it is made after the other. */
 export const ofRun = (engine: Engine.Service, run: RunId): Effect.Effect<Out, StoreError> =>
   Effect.gen(function* () {
     const { driver, store } = engine
     yield* store.get(tables.runs, run)
-    const [last] = yield* store.page(tables.units, { where: { run }, orderBy: "remoteId", reverse: true, limit: 1 })
-    const counts = yield* store.count(tables.units, { run }, "status")
-    const places = UnitStatus.literals.filter(hasPlace(engine)).reduce((sum, status) => sum + (counts[status] ?? 0), 0)
+    const byOffer = { where: { run }, orderBy: "remoteId", limit: 1 } as const
+    const [first] = yield* store.page(tables.units, byOffer)
+    const [last] = yield* store.page(tables.units, { ...byOffer, reverse: true })
+    const out = outAs(Option.fromNullable(last))
+    const isOnly = Equal.equals(first?.remoteId, last?.remoteId)
     const underWay = yield* Stream.fromIterable(["pending", "uncertain"] as const).pipe(
       Stream.flatMap((state) =>
         pages(store, tables.intents, { where: { provider: driver.provider, run: Option.some(run), state } })
@@ -67,5 +89,6 @@ export const ofRun = (engine: Engine.Service, run: RunId): Effect.Effect<Out, St
       Stream.filter(({ kind }) => kind === "launch"),
       Stream.runCollect
     )
-    return { ...outAs(Option.fromNullable(last)), places, underWay: Array.from(underWay) }
+    const places = yield* placesOfRun(engine, run, out.offer, isOnly)
+    return { ...out, places, underWay: Array.from(underWay) }
   })
