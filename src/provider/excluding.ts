@@ -28,7 +28,10 @@ const submitted = ({ store }: Engine.Service, run: TaskRun, worker: WorkerId): E
     )
   )
 
-/** Notes, in the transaction of a submission, where it was the last that the worker may hand in. */
+/**
+ * Notes, in the transaction of a submission, where it was the last that the worker may hand in: once, since what comes
+ * on top of that was not kept from them in time. Of two at once, the second counts when the first is written.
+ */
 export const noteSubmission = (
   engine: Engine.Service,
   run: TaskRun,
@@ -37,9 +40,11 @@ export const noteSubmission = (
   Effect.gen(function* () {
     const limit = run.task.maxUnitsPerWorker
     if (engine.driver.exclude === undefined || Option.isNone(limit)) return
-    if ((yield* submitted(engine, run, worker)) < limit.value) return
+    const id = `${run.id}/${worker}`
+    yield* engine.store.get(tables.standings, id)
+    if ((yield* submitted(engine, run, worker)) !== limit.value) return
     const toExclude = Option.some(yield* DateTime.now)
-    yield* engine.store.update(tables.standings, { ids: [`${run.id}/${worker}`], set: { toExclude } })
+    yield* engine.store.update(tables.standings, { ids: [id], set: { toExclude } })
   })
 
 type Excluding = (run: TaskRun) => Effect.Effect<void, ProviderError | StoreError>

@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -54,9 +55,6 @@ const takenBack = (unit: Unit, receipt: Pick<Receipt, "wait">, now: DateTime.Utc
 /** On offer, or with somebody for whom it has not been taken back. */
 const isOpen = ({ status, withdrawnAt }: Unit): boolean =>
   status === "launched" || (status === "assigned" && Option.isNone(withdrawnAt))
-
-/** More people than are at work on a run at once. */
-const atWorkAtMost = 10_000
 
 type Expiry = Pick<Service, "expire" | "expireAll" | "expireOverdue">
 
@@ -112,27 +110,25 @@ export const make = (engine: Engine.Service): Expiry => {
       })
     })
 
-  /** Open units of the same offer, as many as it takes to know; they stay as they are until the transaction ends. */
-  const openBeside = (closing: Group): Effect.Effect<ReadonlyArray<Unit>, StoreError> =>
-    Effect.gen(function* () {
-      const [{ remoteId, run: id }] = closing
-      if (driver.offers.holds === "row" && Option.isSome(remoteId)) {
-        const units = yield* unitsAt(engine, { id }, remoteId.value)
-        return yield* store.getAll(
-          tables.units,
-          units.map((unit) => unit.id)
+  /** The units among which others of the same offer may be open. */
+  const besides = ([{ remoteId, run: id }]: Group): Stream.Stream<Unit, StoreError> =>
+    driver.offers.holds === "row" && Option.isSome(remoteId)
+      ? Stream.fromIterableEffect(unitsAt(engine, { id }, remoteId.value))
+      : Stream.fromIterable(["launched", "assigned"] as const).pipe(
+          Stream.flatMap((status) => pages(store, tables.units, { where: { run: id, status }, orderBy: "place" }))
         )
-      }
-      yield* store.get(tables.runs, id)
-      const page = (status: UnitStatus, limit: number) =>
-        store.page(tables.units, { where: { run: id, status }, orderBy: "place", limit })
-      return [...(yield* page("launched", closing.length + 1)), ...(yield* page("assigned", atWorkAtMost))]
-    })
 
+  /** Whether no other unit of their offer is open. Of one offer, one page after the other is closed. */
   const isLast = (closing: Group): Effect.Effect<boolean, StoreError> => {
-    if (driver.offers.holds === "unit" || Option.isNone(closing[0].remoteId)) return Effect.succeed(true)
-    const ids = new Set(closing.map(({ id }) => id))
-    return Effect.map(openBeside(closing), (units) => !units.some((unit) => isOpen(unit) && !ids.has(unit.id)))
+    const [{ assignment, remoteId, run: id }] = closing
+    if (driver.offers.holds === "unit" || Option.isNone(remoteId)) return Effect.succeed(true)
+    const ids = new Set(closing.map((unit) => unit.id))
+    const isOther = (unit: Unit) => isOpen(unit) && !ids.has(unit.id) && Equal.equals(unit.remoteId, remoteId)
+    return Effect.gen(function* () {
+      yield* driver.offers.holds === "row" ? store.get(tables.assignments, assignment) : store.get(tables.runs, id)
+      const other = yield* Stream.runHead(Stream.filter(besides(closing), isOther))
+      return Option.isNone(other)
+    })
   }
 
   /** Units whose offer goes on are taken back here alone. */

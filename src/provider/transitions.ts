@@ -98,7 +98,8 @@ const carryOver = (engine: Engine.Service, agent: AgentOutline, operation: State
     if (Option.isNone(implied) || Option.isNone(to)) return
     const set = unitPatch(implied.value, to.value, agent, yield* DateTime.now)
     yield* store.update(tables.units, { ids: [unit.id], set })
-    if (implied.value === "reject" && driver.offers.rejected === "offered") yield* offerAgain(engine, unit)
+    const isSoldAgain = driver.offers.rejected === "offered" && Option.isNone(unit.withdrawnAt)
+    if (implied.value === "reject" && isSoldAgain) yield* offerAgain(engine, unit)
   })
 
 /**
