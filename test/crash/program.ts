@@ -44,9 +44,10 @@ const workOn = (run: RunId) =>
   Effect.gen(function* () {
     const units = yield* Units
     const agents = yield* Agents
-    const arrive = ({ place, remoteId }: Unit) => {
+    /** The units of a row are for different people. */
+    const arrive = ({ index, place, remoteId }: Unit) => {
       const remote = Option.getOrElse(remoteId, () => "")
-      return agents.register(run, { worker: `w${place % 50}`, unit: remote, agent: `at-${remote}` })
+      return agents.register(run, { worker: `w${index}-${place % 50}`, unit: remote, agent: `at-${remote}` })
     }
     const submit = ({ id, unit, worker }: Agent) => agents.submit({ agent: id, worker, answers: { answer: unit } })
     const atOnce = { concurrency: 16, unordered: true }
