@@ -3,8 +3,10 @@ import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AgentOutline } from "../Agents.js"
+import type { UnitStatus } from "../States.js"
 import * as States from "../States.js"
 import type { Unit } from "../Units.js"
+import { handedIn, isExpired, isListedOver } from "./hits.js"
 import type * as replies from "./replies.js"
 
 /** How a HIT was when its assignments were read last. */
@@ -51,16 +53,11 @@ const millisOf = (time: Option.Option<DateTime.Utc>): number =>
 const latest = (units: ReadonlyArray<Unit>, time: (unit: Unit) => Option.Option<DateTime.Utc>): number =>
   units.reduce((last, unit) => Math.max(last, millisOf(time(unit))), 0)
 
-const decided = ["accepted", "soft_rejected", "rejected"] as const
+const open: ReadonlyArray<UnitStatus> = ["launched", "assigned"]
+const decided: ReadonlyArray<UnitStatus> = ["accepted", "soft_rejected", "rejected"]
 
-const countOf = ({ units }: Known, ...statuses: ReadonlyArray<Unit["status"]>): number =>
+const countOf = ({ units }: Known, statuses: ReadonlyArray<UnitStatus>): number =>
   units.filter(({ status }) => statuses.includes(status)).length
-
-/** Nobody else gets to work on it: it has expired, or all of its assignments were submitted. */
-const isListedOver = ({ HITStatus }: replies.Hit): boolean => HITStatus === "Reviewable" || HITStatus === "Reviewing"
-
-export const isExpired = (hit: replies.Hit, now: number): boolean =>
-  hit.Expiration === undefined ? isListedOver(hit) : hit.Expiration.epochMillis <= now
 
 /** How many assignments were submitted; of a HIT that has expired at the most, as places that nobody took are among them. */
 export const submittedAtMost = ({ hit, units }: Known): number =>
@@ -71,10 +68,10 @@ export const holders = ({ agents }: Known, now: number): ReadonlyArray<AgentOutl
   agents.filter(({ acceptedAt, status }) => States.isOpen(status) && now - acceptedAt.epochMillis > lag)
 
 const judgeDecided = (known: Known): Finding =>
-  known.hit.NumberOfAssignmentsCompleted > Math.max(countOf(known, ...decided), known.look.decided) ? "read" : "nothing"
+  known.hit.NumberOfAssignmentsCompleted > Math.max(countOf(known, decided), known.look.decided) ? "read" : "nothing"
 
 const judgeOnOffer = (known: Known, now: number): Finding => {
-  const submitted = Math.max(countOf(known, "completed", ...decided), known.look.submitted)
+  const submitted = Math.max(countOf(known, handedIn), known.look.submitted)
   if (submittedAtMost(known) > submitted) return "read"
   return known.hit.NumberOfAssignmentsPending === 0 && holders(known, now).length > 0 ? "left" : "nothing"
 }
@@ -83,9 +80,9 @@ const judgeOnOffer = (known: Known, now: number): Finding => {
 const judgeExpired = (known: Known, now: number): Finding => {
   const { look, units } = known
   const pending = known.hit.NumberOfAssignmentsPending
-  const isOpen = countOf(known, "launched", "assigned") > 0
+  const isOpen = countOf(known, open) > 0
   if (isOpen && pending === 0) return "read"
-  if (submittedAtMost(known) <= countOf(known, "completed", ...decided)) return "nothing"
+  if (submittedAtMost(known) <= countOf(known, handedIn)) return "nothing"
   const ended = Math.max(
     known.hit.Expiration?.epochMillis ?? 0,
     latest(units, ({ withdrawnAt }) => withdrawnAt)

@@ -62,15 +62,20 @@ export const search = (
     return found
   })
 
+/** Listed as over: it has expired and nobody is at work on it, or all of its assignments were submitted. */
+export const isListedOver = ({ HITStatus }: replies.Hit): boolean =>
+  HITStatus === "Reviewable" || HITStatus === "Reviewing"
+
 /** Whether nobody can accept it any more, whatever is left of it. */
-const isExpired = ({ Expiration }: replies.Hit, now: number): boolean =>
-  Expiration !== undefined && Expiration.epochMillis <= now
+export const isExpired = (hit: replies.Hit, now: number): boolean =>
+  hit.Expiration === undefined ? isListedOver(hit) : hit.Expiration.epochMillis <= now
 
 /** Whether it can be accepted. */
 export const isOffered = (hit: replies.Hit, now: number): boolean =>
   hit.HITStatus === "Assignable" && !isExpired(hit, now)
 
-const handedIn: ReadonlyArray<UnitStatus> = ["completed", "accepted", "soft_rejected", "rejected"]
+/** Statuses of units that somebody has submitted. */
+export const handedIn: ReadonlyArray<UnitStatus> = ["completed", "accepted", "soft_rejected", "rejected"]
 
 /** Of a unit of a HIT that is over, nothing is said as long as somebody may have submitted it. */
 export const offerStatus =

@@ -12,24 +12,16 @@ import * as Stream from "effect/Stream"
 import type { AgentOutline } from "../Agents.js"
 import type { ProviderError, StoreError } from "../CrowdError.js"
 import { type Driver, type Observation, retrying } from "../Driver.js"
+import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import { decode } from "./answers.js"
 import * as Crowd from "./crowd.js"
 import { type CallError, provider } from "./errors.js"
-import {
-  type Finding,
-  holders,
-  isExpired,
-  judge,
-  type Known,
-  Look,
-  neverLooked,
-  settled,
-  submittedAtMost
-} from "./hitActions.js"
-import { allHits, assignmentsOf, getHit } from "./hits.js"
+import { type Finding, holders, judge, type Known, Look, neverLooked, settled, submittedAtMost } from "./hitActions.js"
+import { allHits, assignmentsOf, getHit, isExpired } from "./hits.js"
+import { hasOtherTypes } from "./hitTypes.js"
 import * as replies from "./replies.js"
 import { statusOf } from "./reviews.js"
 
@@ -82,14 +74,17 @@ interface Size {
   readonly counts: Readonly<Record<string, number>>
   /** How many units its rows have at the most. */
   readonly unitsInRow: number
+  /** Whether some of its HITs are not of its own HITType. */
+  readonly hasOtherTypes: boolean
 }
 
-const sizeOf = ({ crowd: { store }, run }: Sync): Effect.Effect<Size, ProviderError> =>
+const sizeOf = ({ crowd, run }: Sync): Effect.Effect<Size, ProviderError> =>
   Effect.gen(function* () {
+    const { store } = crowd
     const where = { run: run.id }
     const counts = yield* stored(store.count(tables.units, where, "status"))
     const [last] = yield* stored(store.page(tables.units, { where, orderBy: "place", reverse: true, limit: 1 }))
-    return { counts, unitsInRow: (last?.index ?? 0) + 1 }
+    return { counts, unitsInRow: (last?.index ?? 0) + 1, hasOtherTypes: yield* hasOtherTypes(crowd, run.id) }
   })
 
 /**
@@ -119,6 +114,9 @@ const rest = (sync: Sync, size: Size, most: number): Effect.Effect<Hits, Provide
     return hits.flatMap((hit) => Option.toArray(hit))
   })
 
+/** All the account has. */
+const every = (sync: Sync): Stream.Stream<Hits, ProviderError> => paged(sync, (token) => allHits(sync.crowd, token))
+
 /**
  * Pages of HITs in which the run's are: of its own type, those that are over, and then the others that may have something
  * to tell where they are few; all the account has, where they are many. Either way it is about one call for a hundred.
@@ -126,10 +124,11 @@ const rest = (sync: Sync, size: Size, most: number): Effect.Effect<Hits, Provide
 const hitsOf = (sync: Sync, hitType: string, size: Size): Stream.Stream<Hits, ProviderError> => {
   const { assigned = 0, completed = 0, expired = 0, launched = 0, rejected = 0 } = size.counts
   if (launched + assigned + completed + expired + rejected === 0) return Stream.empty
+  if (size.hasOtherTypes) return every(sync)
   const most = withHundredths((launched + assigned) / size.unitsInRow)
   return Stream.unwrap(
     Effect.map(stored(unlisted(sync, size, most)), ({ length }) => {
-      if (length > most) return paged(sync, (token) => allHits(sync.crowd, token))
+      if (length > most) return every(sync)
       const over = Stream.concat(reviewable(sync, hitType, "Reviewable"), reviewable(sync, hitType, "Reviewing"))
       return length === 0 ? over : Stream.concat(over, Stream.fromEffect(rest(sync, size, most)))
     })
@@ -145,41 +144,27 @@ const lookId = ({ HITId }: replies.Hit): string => `${provider}/looked/${HITId}`
 
 const decodeLook = Schema.decodeUnknownOption(Look)
 
-/** More than a HIT has places. */
-const unitsOfOne = 10_000
-
 /** Those HITs that are the run's, with what we hold of them. */
-const knownOf = ({ crowd, run }: Sync, hits: Hits): Effect.Effect<ReadonlyArray<Known>, StoreError> =>
+const knownOf = ({ crowd, run }: Sync, hits: Hits): Effect.Effect<ReadonlyArray<Known>, ProviderError> =>
   Effect.gen(function* () {
     const { concurrency, store } = crowd
-    const named = yield* store.getAll(tables.units, [
-      ...new Set(hits.flatMap(({ RequesterAnnotation }) => RequesterAnnotation ?? []))
-    ])
+    const annotations = new Set(hits.flatMap(({ RequesterAnnotation }) => RequesterAnnotation ?? []))
+    const named = yield* stored(store.getAll(tables.units, [...annotations]))
     const ours = new Set(named.filter((unit) => unit.run === run.id).map(({ id }): string => id))
     const found = yield* Effect.forEach(
       hits.filter(({ RequesterAnnotation = "" }) => ours.has(RequesterAnnotation)),
-      (hit) =>
-        Effect.map(
-          store.page(tables.units, {
-            where: { run: run.id, remoteId: Option.some(hit.HITId) },
-            limit: unitsOfOne
-          }),
-          (units) => ({ hit, units })
-        ),
+      (hit) => Effect.map(Crowd.unitsIn(crowd, method, run, hit.HITId), (units) => ({ hit, units })),
       { concurrency }
     )
-    const held = found.flatMap(({ units }) => units.flatMap(({ agent }) => Option.toArray(agent)))
-    const agents = Arr.groupBy(yield* store.getAll(tables.agentOutlines, held), ({ unit }) => unit)
-    const looks = yield* store.getAll(
-      tables.data,
-      found.map(({ hit }) => lookId(hit))
-    )
-    const lookOf = new Map(looks.map(({ id, value }) => [id, Option.getOrElse(decodeLook(value), () => neverLooked)]))
+    const holders = found.flatMap(({ units }) => units.flatMap(({ agent }) => Option.toArray(agent)))
+    const agents = Arr.groupBy(yield* stored(store.getAll(tables.agentOutlines, holders)), ({ unit }) => unit)
+    const ids = found.map(({ hit }) => lookId(hit))
+    const looks = new Map((yield* stored(store.getAll(tables.data, ids))).map(({ id, value }) => [id, value]))
     return found.map(({ hit, units }) => ({
       hit,
       units,
       agents: units.flatMap(({ id }) => agents[id] ?? []),
-      look: lookOf.get(lookId(hit)) ?? neverLooked
+      look: Option.getOrElse(decodeLook(looks.get(lookId(hit))), () => neverLooked)
     }))
   })
 
@@ -211,13 +196,21 @@ const isOf =
   ({ AssignmentId, WorkerId }: replies.Assignment): boolean =>
     WorkerId === workerName && Option.contains(remoteId, AssignmentId)
 
+/** Whether it is here as it is there. */
+const isKnown = ({ agents }: Known, found: replies.Assignment): boolean =>
+  agents.some(
+    (agent) =>
+      isOf(agent)(found) && States.reconcileAgent(Option.some(agent.status), statusOf(found)).operations.length === 0
+  )
+
 /**
- * What its assignments tell. Once it has expired and nobody is at work on it, whoever held it and has not submitted has
- * left, and what nobody has submitted is not on offer any more; it may have been submitted just now and not be listed.
+ * What its assignments tell that we do not have. Once it has expired and nobody is at work on it, whoever held it and has
+ * not submitted has left, and what nobody has submitted is not on offer any more: it may have been submitted just now and
+ * not be listed.
  */
 const told = (known: Known, found: ReadonlyArray<replies.Assignment>, now: number): ReadonlyArray<Observation> => {
   const { hit } = known
-  const submissions = found.map((one) => submission(known, one, now))
+  const submissions = found.filter((one) => !isKnown(known, one)).map((one) => submission(known, one, now))
   if (!isExpired(hit, now) || hit.NumberOfAssignmentsPending > 0) return submissions
   const gone = holders(known, now).filter((agent) => !found.some(isOf(agent)))
   const withdrawn: Observation = {
@@ -266,7 +259,7 @@ const observed = (sync: Sync, looks: number, hits: Hits) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const all = yield* stored(knownOf(sync, hits))
+      const all = yield* knownOf(sync, hits)
       const found = Arr.groupBy(all, (known): Finding => judge(known, now, sync.alone))
       yield* Ref.update(sync.doubtful, (before) =>
         [...before, ...(found["look"] ?? [])].toSorted((a, b) => a.look.at - b.look.at).slice(0, looks)

@@ -24,6 +24,7 @@ export interface Place {
 export interface Hit {
   readonly id: string
   readonly annotation: string
+  readonly type: string
   readonly places: ReadonlyArray<Place>
   expiration: number
 }
@@ -31,7 +32,7 @@ export interface Hit {
 export interface Fake {
   readonly hits: ReadonlyArray<Hit>
   /** Puts one on offer, without a call. */
-  readonly add: (annotation: string, places?: number) => Hit
+  readonly add: (annotation: string, places?: number, type?: string) => Hit
   readonly calls: Array<string>
   /** The HITs whose assignments were asked for. */
   readonly read: Array<string>
@@ -40,11 +41,13 @@ export interface Fake {
 
 const Input = Schema.Struct({
   HITId: Schema.optional(Schema.String),
+  HITTypeId: Schema.optional(Schema.String),
   Status: Schema.optional(Schema.String),
   NextToken: Schema.optional(Schema.String)
 })
 type Input = typeof Input.Type
 
+const hitType = "TYPE"
 const never = 4_000_000_000_000
 
 const isFree = ({ worker }: Place) => worker === undefined
@@ -91,7 +94,7 @@ export const make = (): Fake => {
   const calls: Array<string> = []
   const read: Array<string> = []
   const hitOf = ({ HITId = "" }: Input) => byId.get(HITId)
-  const add: Fake["add"] = (annotation, places = 1) => {
+  const add: Fake["add"] = (annotation, places = 1, type = hitType) => {
     const id = `H${hits.length}`
     const free = (_: unknown, n: number): Place => ({
       id: `ASSIGNMENT${id}-${n}`,
@@ -99,14 +102,14 @@ export const make = (): Fake => {
       worker: undefined,
       status: undefined
     })
-    const hit: Hit = { id, annotation, places: Array.from({ length: places }, free), expiration: never }
+    const hit: Hit = { id, annotation, type, places: Array.from({ length: places }, free), expiration: never }
     hits.push(hit)
     byId.set(id, hit)
     return hit
   }
   const answers: Record<string, (input: Input, now: number) => unknown> = {
     GetAccountBalance: () => ({ AvailableBalance: "10000.00" }),
-    CreateHITType: () => ({ HITTypeId: "TYPE" }),
+    CreateHITType: () => ({ HITTypeId: hitType }),
     UpdateExpirationForHIT: (input) => {
       const hit = hitOf(input)
       if (hit !== undefined) hit.expiration = 0
@@ -119,7 +122,7 @@ export const make = (): Fake => {
     ListHITs: (input, now) => pageOf(hits, input, now),
     ListReviewableHITs: (input, now) =>
       pageOf(
-        input.Status === "Reviewable" ? hits.filter((hit) => statusOf(hit, now) === "Reviewable") : [],
+        hits.filter((hit) => hit.type === input.HITTypeId && statusOf(hit, now) === input.Status),
         input,
         now
       ),

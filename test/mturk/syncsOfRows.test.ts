@@ -1,9 +1,11 @@
 /** What a sync reads of HITs that have several places, and what it makes of them. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Agents, type TaskRuns, Units } from "../../src/index.js"
+import { Agents, Store, type TaskRuns, Units } from "../../src/index.js"
+import * as tables from "../../src/store/tables.js"
 import type * as fake from "./fake.js"
 import { arrive, decide, giveBack, type Life, lived, submit, take } from "./syncs.js"
 
@@ -73,6 +75,26 @@ describe("a HIT that is partly submitted", () => {
         expect(calls.filter((call) => call === "GetHIT")).toHaveLength(1)
         expect(calls).not.toContain("ListHITs")
         expect(yield* statuses(run)).toEqual({ completed: 29, launched: 1 })
+      })
+    )
+  )
+})
+
+describe("one more HIT of a row, which has a HITType of its own", () => {
+  it.effect("is seen as the others are, also when nothing is on offer any more", () =>
+    lived({ rows: 1, units: 1 }, (life) =>
+      Effect.gen(function* () {
+        const store = yield* Store.Store
+        const [unit] = yield* store.page(tables.units, { where: { run: life.run.id }, orderBy: "place", limit: 1 })
+        if (unit === undefined) return
+        const hit = life.service.add(unit.id, 1, "TYPE OF THE ROW")
+        yield* store.put(tables.units, [{ ...unit, remoteId: Option.some(hit.id) }])
+        yield* store.put(tables.data, [
+          { id: "mturk/row/1", provider: `mturk/rows/${life.run.id}`, value: "QUALIFICATION" }
+        ])
+        expect(yield* news(life, () => submit(hit.places))).toEqual({ changed: 1, reads: 1 })
+        expect(yield* news(life, () => decide(hit.places, "Approved"))).toEqual({ changed: 1, reads: 1 })
+        expect(yield* statuses(life.run)).toEqual({ accepted: 1 })
       })
     )
   )
