@@ -206,7 +206,7 @@ describe("a batch on mturk, by command", () => {
     }).pipe(Effect.provide(market.layer()))
   )
 
-  it.scopedLive("a page of your own is shown at its address, with the unit in it", () =>
+  it.scopedLive("a page of your own is shown at its address, with the row in it", () =>
     Effect.gen(function* () {
       const { batch, crowd } = yield* prepared()
       const words = ["launch", batch, "--question-url", "https://tasks.example.org/do?lang=en", ...mturk]
@@ -214,7 +214,7 @@ describe("a batch on mturk, by command", () => {
       const questions = (yield* listed).map(({ Question }) => Question)
       for (const question of questions) {
         expect(question).toMatch(
-          /<ExternalURL>https:\/\/tasks\.example\.org\/do\?lang=en&amp;run=run_\w+&amp;unit=unit_\w+<\/ExternalURL>/
+          /<ExternalURL>https:\/\/tasks\.example\.org\/do\?lang=en&amp;run=run_\w+&amp;assignment=asg_\w+<\/ExternalURL>/
         )
       }
       const wrong = yield* crowd(["launch", batch, "--question-url", "ftp://x", ...mturk])
@@ -300,13 +300,14 @@ const underWay = (run: RunId, kind: "expire" | "launch") =>
     const store = yield* Store
     const [unit] = yield* store.page(tables.units, { where: { run }, orderBy: "place", limit: 1 })
     const longAgo = DateTime.unsafeMake(0)
+    const units = [unit?.id ?? ""]
     const intent = {
       id: Token.make("tok_lost"),
       provider: "mturk",
       kind,
       run: Option.some(run),
       subject: unit?.id ?? "",
-      payload: null,
+      payload: kind === "launch" ? { units, offer: null, size: 1, places: 1 } : { units },
       prepared: Option.none(),
       state: "pending" as const,
       attempts: 1,
