@@ -45,8 +45,9 @@ export type Books = ReturnType<typeof read>
 /** Nothing twice, and nothing done that we do not know of: what must hold whenever the working process is not running. */
 const never = ({ entries }: Ledger, { intents }: Books): ReadonlyArray<string> => {
   const states = new Map(intents.map(({ id, state }) => [id, state]))
-  return entries.flatMap(({ acted, token }) => {
+  return entries.flatMap(({ acted, amiss, token }) => {
     const state = states.get(token)
+    if (amiss.length > 0) return amiss.map((what) => `${token} was ${what}`)
     if (acted > 1) return [`${token} was done ${acted} times`]
     if (acted === 1 && state !== "done" && state !== "uncertain") return [`${token} was done, but is ${state} with us`]
     return acted === 0 && state === "done" ? [`${token} is done with us, but was not`] : []

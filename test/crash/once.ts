@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { program } from "../support/bundle.js"
 import { start } from "../support/remoteCrowd/process.js"
-import type { Assurances, Faults } from "../support/remoteCrowd/protocol.js"
+import type { Assurances, Faults, Kind } from "../support/remoteCrowd/protocol.js"
 import { seeded } from "../support/remoteCrowd/random.js"
 import { compare, type Findings } from "./books.js"
-import { instant, live } from "./supervise.js"
-import { type Phase, phases, Work } from "./task.js"
+import { type Instant, instant, live } from "./supervise.js"
+import { type Phase, phases, steps, Work } from "./task.js"
 
 /** Each made into one file. */
 export const programs = Effect.all(
@@ -21,6 +21,10 @@ export type Programs = Effect.Effect.Success<typeof programs>
 
 export interface Options {
   readonly promised: Assurances
+  /** Which kinds have a preparation. */
+  readonly preparing: ReadonlyArray<Kind>
+  /** How often the last kills fall between each two steps of a bonus, which then has to have one. */
+  readonly rounds: number
   readonly faults: Faults
   readonly seed: number
   readonly kills: number
@@ -35,7 +39,7 @@ export interface Proof extends Findings {
   readonly killedIn: ReadonlyArray<Phase>
   /** How many calls lost their caller. */
   readonly cutOff: number
-  /** How many uncertain effects a person had to find out about. */
+  /** How many effects were left uncertain, until a person had looked or they were to be seen. */
   readonly resolved: number
 }
 
@@ -47,27 +51,32 @@ const directory = Effect.acquireRelease(
 /** Goes on until the run is done, or until something is found wrong. */
 export const prove = (programs: Programs, options: Options): Effect.Effect<Proof, Error> =>
   Effect.gen(function* () {
-    const { faults, promised, seed, timeout, units } = options
+    const { faults, preparing, promised, rounds, seed, timeout, units } = options
+    const promises = Object.values(promised)
     // What is uncertain is not asked for until a person has looked, so less is left than it seems.
-    const reach = Object.values(promised).includes("neither") ? 0.4 : 1.5
+    const reach = promises.includes("neither") || promises.includes("confirmOnly") ? 0.4 : 1.5
+    const anywhere = options.kills - rounds * steps.length
     const random = seeded(seed)
     const file = join(yield* directory, "crowd.db")
-    const crowd = yield* start(programs.crowd, { seed, promised, faults, timeout, pause: 12 })
+    const crowd = yield* start(programs.crowd, { seed, promised, preparing, faults, timeout, pause: 12 })
     const killedIn: Array<Phase> = []
     let asked = 0
     let resolved = 0
     crowd.onAsked(() => asked++)
 
+    const nextKill = (): Instant | undefined => {
+      const past = killedIn.length - anywhere
+      const step = past < 0 || killedIn.length >= options.kills ? undefined : steps[past % steps.length]
+      if (step !== undefined) return { _tag: "Step", step }
+      const left = { orders: 3 * units - asked - rounds * 2 * steps.length, kills: -past, units }
+      return past < 0 ? instant(random, left, reach) : undefined
+    }
+
     const next = (resolve: boolean) => {
-      const left = { orders: 3 * units - asked, kills: options.kills - killedIn.length, units }
-      const spared = resolve || left.kills === 0
-      const work = { file, url: crowd.url, units, promised, timeout, resolve }
-      return live(
-        programs.work,
-        Schema.encodeSync(Work)(work),
-        crowd,
-        spared ? undefined : instant(random, left, reach)
-      )
+      const kill = resolve ? undefined : nextKill()
+      const killAt = kill?._tag === "Step" ? kill.step : null
+      const work = { file, url: crowd.url, units, promised, preparing, killAt, timeout, resolve }
+      return live(programs.work, Schema.encodeSync(Work)(work), crowd, kill)
     }
 
     const audit = (ended: boolean) =>

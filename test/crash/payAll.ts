@@ -10,8 +10,8 @@ import type { RunId } from "../../src/Ids.js"
 import type { BonusError } from "../../src/Workers.js"
 import { bonusOf } from "./task.js"
 
-/** Fails with the first failure that counts. */
-export const payAll = (run: RunId, counts: (failure: BonusError) => boolean) =>
+/** Fails with the first failure that counts. `paid` is run after each that was not paid before. */
+export const payAll = (run: RunId, counts: (failure: BonusError) => boolean, paid: Effect.Effect<void> = Effect.void) =>
   Effect.gen(function* () {
     const agents = yield* Agents
     const all = agents.submissions(run, { status: "approved" }).pipe(
@@ -23,6 +23,7 @@ export const payAll = (run: RunId, counts: (failure: BonusError) => boolean) =>
       }))
     )
     const failures = yield* Crowd.bonuses(run, all).pipe(
+      Stream.tap(({ outcome }) => (Either.isRight(outcome) && !outcome.right.repeated ? paid : Effect.void)),
       Stream.filterMap(({ outcome }) => Either.getLeft(outcome)),
       Stream.filter(counts),
       Stream.runCollect

@@ -16,28 +16,41 @@ import * as SqliteStore from "../../src/store/SqliteStore.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { type Unit, Units } from "../../src/Units.js"
 import * as driver from "../support/remoteCrowd/driver.js"
-import { Ledger } from "../support/remoteCrowd/protocol.js"
+import { Ledger, showsAfter } from "../support/remoteCrowd/protocol.js"
 import { payAll } from "./payAll.js"
-import { type Phase, rowsOf, task, Work } from "./task.js"
+import { type Phase, rowsOf, type Step, task, Work } from "./task.js"
 
 const work = Schema.decodeUnknownSync(Work)(process.argv[2])
 
 const say = (phase: Phase) => Effect.sync(() => writeSync(1, `${phase}\n`))
 
+const reached = (step: Step) =>
+  Effect.sync(() => {
+    if (step === work.killAt) process.kill(process.pid, "SIGKILL")
+  })
+
 /** Again and again until the crowd answers. */
 const persist = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.retry(effect, { while: ({ _tag }) => _tag === "ProviderError", schedule: Schedule.spaced("50 millis") })
 
-/** What a person would do: look at the crowd's own books. */
+/** What a person would do: look at the crowd's own books. What `settle` can confirm is left to that. */
 const resolve = Effect.gen(function* () {
   const journal = yield* Journal
   const { entries } = yield* Effect.promise(async () =>
     Schema.decodeUnknownSync(Ledger)(await (await fetch(`${work.url}/ledger`)).json())
   )
-  const happened = new Map(entries.filter(({ acted }) => acted > 0).map(({ remoteId, token }) => [token, remoteId]))
-  yield* Stream.runForEach(journal.list("uncertain"), ({ id }) =>
-    journal.resolve(id, happened.has(id) ? "happened" : "did_not_happen", { remoteId: happened.get(id) })
-  )
+  const happened = new Map(entries.filter(({ acted }) => acted > 0).map((entry) => [entry.token, entry]))
+  if (Object.values(work.promised).includes("confirmOnly")) {
+    yield* Effect.sleep(showsAfter)
+    yield* journal.settle()
+  }
+  yield* Stream.runForEach(journal.list("uncertain"), ({ id }) => {
+    const entry = happened.get(id)
+    if (entry === undefined) return journal.resolve(id, "did_not_happen")
+    return work.promised[entry.kind] === "confirmOnly"
+      ? Effect.dieMessage(`${id} was done, and settle did not see it`)
+      : journal.resolve(id, "happened", { remoteId: entry.remoteId })
+  })
 })
 
 const workOn = (run: RunId) =>
@@ -79,11 +92,11 @@ const program = Effect.gen(function* () {
   yield* say("approving")
   yield* Effect.catchTag(persist(Stream.runDrain(agents.approveAll(run.id))), "Uncertain", leave)
   yield* say("paying")
-  yield* persist(payAll(run.id, ({ _tag }) => _tag !== "Uncertain"))
+  yield* persist(payAll(run.id, ({ _tag }) => _tag !== "Uncertain", reached("recorded")))
   yield* say("done")
 })
 
-const layer = Layer.provide(driver.layer(work), SqliteStore.layer({ filename: work.file }))
+const layer = Layer.provide(driver.layer({ ...work, reached }), SqliteStore.layer({ filename: work.file }))
 
 Effect.runPromise(Effect.provide(program, layer)).then(
   () => process.exit(0),

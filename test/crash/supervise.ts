@@ -3,12 +3,17 @@ import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Phase } from "./task.js"
+import type { Kind } from "../support/remoteCrowd/protocol.js"
+import { Phase, type Step } from "./task.js"
 
-/** When to kill: so long after a phase is announced, or after the crowd was asked for so many new things in this life. */
+/**
+ * When to kill: so long after a phase is announced, or after the crowd was asked for so many new things in this life, or
+ * between two steps of a bonus.
+ */
 export type Instant =
   | { readonly _tag: "Phase"; readonly phase: "starting" | "resuming" | "working"; readonly millis: number }
   | { readonly _tag: "Asked"; readonly times: number; readonly millis: number }
+  | { readonly _tag: "Step"; readonly step: Step }
 
 /** How one life ended, in which phase; `done` if it was not killed. */
 export interface Life {
@@ -37,12 +42,12 @@ export const instant = (
   }
 }
 
-/** One life of the working process, ended by SIGKILL at the instant if it is not done before. */
+/** One life of the working process, ended by SIGKILL at the instant if it is not done before. At all steps but `sent` it kills itself. */
 export const live = (
   program: string,
   /** What it is started with. */
   work: string,
-  crowd: { readonly onAsked: (listener: () => void) => () => void },
+  crowd: { readonly onAsked: (listener: (kind?: Kind) => void) => () => void },
   instant: Instant | undefined
 ): Effect.Effect<Life> =>
   Effect.async((resume) => {
@@ -59,7 +64,8 @@ export const live = (
     const reached = () => {
       if (instant?._tag === "Phase" && instant.phase === phase) killAfter(instant.millis)
     }
-    const forget = crowd.onAsked(() => {
+    const forget = crowd.onAsked((kind) => {
+      if (instant?._tag === "Step" && instant.step === "sent" && kind === "bonus") killAfter(0)
       asked++
       if (instant?._tag === "Asked" && asked >= instant.times) killAfter(instant.millis)
     })

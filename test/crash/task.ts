@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Money from "../../src/Money.js"
 import { type Task, taskDefaults } from "../../src/TaskRuns.js"
-import { Assurances } from "../support/remoteCrowd/protocol.js"
+import { Assurances, Kind } from "../support/remoteCrowd/protocol.js"
 
 export const reward = Money.make(7)
 
@@ -22,6 +22,11 @@ export const bonusOf = (unit: string): Money.Money =>
 export const rowsOf = (units: number) =>
   Array.from({ length: units / task.unitsPerAssignment }, (_, i) => ({ x: `${i}` }))
 
+/** The steps of a bonus that has a preparation. */
+export const steps = ["written", "prepared", "kept", "sent", "answered", "recorded"] as const
+export const Step = Schema.Literal(...steps)
+export type Step = typeof Step.Type
+
 /** What the working process is started with. */
 export const Work = Schema.parseJson(
   Schema.Struct({
@@ -29,6 +34,9 @@ export const Work = Schema.parseJson(
     url: Schema.String,
     units: Schema.Int,
     promised: Assurances,
+    preparing: Schema.Array(Kind),
+    /** The step between which and the next it kills itself. */
+    killAt: Schema.NullOr(Step),
     timeout: Schema.Number,
     /** First find out from the crowd about everything uncertain. */
     resolve: Schema.Boolean

@@ -25,21 +25,35 @@ const asked = {
   timeout: Number(values.timeout)
 }
 
+/** The last kills fall between each two steps of a bonus, so often. */
+const sent = { preparing: ["bonus"], rounds: Math.min(3, Math.floor(asked.kills / 12)) } as const
+
 const calm = { throttled: 0, lost: 0, slow: 0, late: 0 }
 const rough = { throttled: 0.04, lost: 0.04, slow: 0.1, late: 0.1 }
 
 const variants: ReadonlyArray<Options & { readonly name: string }> = [
-  { ...asked, name: "neither", promised: always("neither"), faults: calm },
-  { ...asked, name: "look-up", promised: always("lookUp"), faults: calm },
+  { ...asked, ...sent, name: "neither", promised: always("neither"), faults: calm },
+  { ...asked, ...sent, name: "look-up", promised: always("lookUp"), faults: calm },
+  { ...asked, ...sent, name: "confirm only", promised: always("confirmOnly"), faults: calm },
+  { ...asked, ...sent, name: "refused", promised: always("refused"), faults: calm },
   {
     ...asked,
+    ...sent,
+    name: "refused and confirmed, faults",
+    promised: { ...always("refused"), bonus: "confirmOnly" },
+    faults: rough,
+    timeout: 2 * asked.timeout
+  },
+  {
+    ...asked,
+    ...sent,
     name: "mixed, faults",
     promised: { ...always("lookUp"), approve: "repeatable" },
     faults: rough,
     // Longer than the first retry waits, so that a look-up comes before what is late.
     timeout: 2 * asked.timeout
   },
-  { ...asked, name: "repeatable", promised: always("repeatable"), faults: calm }
+  { ...asked, ...sent, name: "repeatable", promised: always("repeatable"), faults: calm }
 ]
 
 const rowOf = (name: string, proof: Proof, millis: number) => ({
@@ -50,7 +64,7 @@ const rowOf = (name: string, proof: Proof, millis: number) => ({
   launched: `${proof.launched.acted}/${proof.launched.wanted}`,
   approved: `${proof.approved.acted}/${proof.approved.wanted}`,
   bonuses: `${proof.bonuses.acted}/${proof.bonuses.wanted}`,
-  "asked a person": proof.resolved,
+  "uncertain for a time": proof.resolved,
   uncertain: proof.uncertain,
   wrong: proof.wrong.length
 })

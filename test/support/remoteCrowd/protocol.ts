@@ -5,11 +5,15 @@ export const Kind = Schema.Literal("launch", "expire", "approve", "reject", "bon
 export type Kind = typeof Kind.Type
 
 /**
- * What the crowd promises of its effects. Only with `repeatable` does it do once what it is asked twice under one token;
- * with the others it does it twice, and that is on record.
+ * What the crowd promises of its effects. With `repeatable` it does once what it is asked twice under one token; with
+ * `refused` it refuses the second time, and can be looked up; with the others it does it twice, and that is on record. With
+ * `confirmOnly` a look-up shows what was done only after a while.
  */
-export const Assurance = Schema.Literal("repeatable", "lookUp", "neither")
+export const Assurance = Schema.Literal("repeatable", "refused", "lookUp", "confirmOnly", "neither")
 export type Assurance = typeof Assurance.Type
+
+/** How many milliseconds pass until a look-up that can only confirm shows what was done. */
+export const showsAfter = 250
 
 /** What it promises of each kind of effect. */
 export const Assurances = Schema.Struct({
@@ -49,6 +53,8 @@ export const Config = Schema.parseJson(
   Schema.Struct({
     seed: Schema.Int,
     promised: Assurances,
+    /** Which kinds have to be set up before they are sent. */
+    preparing: Schema.Array(Kind),
     faults: Faults,
     /** The longest pause before, and after, each deed, in milliseconds. */
     pause: Schema.Number,
@@ -58,13 +64,32 @@ export const Config = Schema.parseJson(
 )
 export type Config = typeof Config.Type
 
-const Order = Schema.Struct({ token: Schema.String, subject: Schema.String, amount: Schema.Int })
+const Order = Schema.Struct({
+  token: Schema.String,
+  subject: Schema.String,
+  amount: Schema.Int,
+  /** Of those that have to be set up: with which set-up they are sent. */
+  setUp: Schema.NullOr(Schema.String)
+})
 
 export const Call = Schema.parseJson(Schema.Struct({ kind: Kind, sentAt: Schema.Number, orders: Schema.Array(Order) }))
 export type Call = typeof Call.Type
 
-/** The crowd's own name for what each order made; null where it came too late and was not acted on. */
-export const Answers = Schema.parseJson(Schema.Array(Schema.NullOr(Schema.String)))
+/** What an order came to. */
+export const Answer = Schema.Union(
+  Schema.TaggedStruct("Done", { remoteId: Schema.String }),
+  Schema.TaggedStruct("TooLate", {}),
+  Schema.TaggedStruct("Refused", {})
+)
+export type Answer = typeof Answer.Type
+
+export const Answers = Schema.parseJson(Schema.Array(Answer))
+
+/** The crowd's own name for what each order made; null where there is nothing to be seen of it. */
+export const Found = Schema.parseJson(Schema.Array(Schema.NullOr(Schema.String)))
+
+/** The set-ups that were made. */
+export const SetUps = Schema.parseJson(Schema.Array(Schema.String))
 
 export const Tokens = Schema.parseJson(Schema.Array(Schema.String))
 
@@ -74,7 +99,11 @@ const Entry = Schema.Struct({
   kind: Kind,
   remoteId: Schema.String,
   asked: Schema.Int,
-  acted: Schema.Int
+  acted: Schema.Int,
+  /** Made for it, in turn. */
+  setUps: Schema.Array(Schema.String),
+  /** What was asked that must never be. */
+  amiss: Schema.Array(Schema.String)
 })
 export type Entry = typeof Entry.Type
 
