@@ -1,7 +1,7 @@
 /** What a driver is asked to do. */
 import type * as Arr from "effect/Array"
 import type * as Option from "effect/Option"
-import type { Agent } from "../Agents.js"
+import type { Agent, AgentOutline } from "../Agents.js"
 import type { Money } from "../Money.js"
 import type { Qualification } from "../Qualifications.js"
 import type { Requester } from "../Requesters.js"
@@ -66,6 +66,8 @@ export interface ReviewOrder {
 export interface BonusOrder {
   readonly worker: Worker
   readonly unit: Option.Option<Unit>
+  /** What it is for: their submission of the unit; without a unit, what they last took of the run and submitted. */
+  readonly agent: Option.Option<AgentOutline>
   readonly amount: Money
   readonly reason: string
 }

@@ -1,18 +1,26 @@
 /** Workers are paid bonuses, each once. */
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { AgentOutline } from "../Agents.js"
 import * as checks from "../batch/argumentChecks.js"
+import type { StoreError } from "../CrowdError.js"
 import type { BonusOrder } from "../Driver.js"
 import * as Ids from "../Ids.js"
+import type { Intent } from "../Journal.js"
 import { tokenOfParts } from "../journal/intents.js"
 import type { Done } from "../journal/journal.js"
 import { decodePayload, missing } from "../journal/payload.js"
 import { Money } from "../Money.js"
+import { AgentStatus, hasLeft, isOpen } from "../States.js"
+import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
+import type { Unit } from "../Units.js"
 import type { BonusOptions, Service } from "../Workers.js"
 import type * as Engine from "./engine.js"
 import * as runTotals from "./runTotals.js"
@@ -20,6 +28,7 @@ import * as runTotals from "./runTotals.js"
 const Bonus = Schema.Struct({
   worker: Ids.WorkerId,
   unit: Schema.OptionFromNullOr(Ids.UnitId),
+  agent: Schema.OptionFromNullOr(Ids.AgentId),
   amount: Money,
   reason: Schema.String
 })
@@ -33,11 +42,55 @@ const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): E
 const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">): Money =>
   driver.fee({ kind: "bonus", amount, places: 1 })
 
-const orderOf = ({ unit, worker }: Engine.Service, bonus: typeof Bonus.Type) =>
+const handedIn = AgentStatus.literals.filter((status) => !isOpen(status) && !hasLeft(status))
+
+/** What the worker submitted last: of the unit, or of the run. */
+const workOf = (
+  { store }: Engine.Service,
+  unit: Option.Option<Unit>,
+  { run, worker }: Pick<BonusOptions, "run" | "worker">
+): Effect.Effect<Option.Option<Ids.AgentId>, StoreError> =>
+  Effect.gen(function* () {
+    const latest = (where: Store.Where<AgentOutline>, limit: number) =>
+      store.page(tables.agentOutlines, { where, reverse: true, limit })
+    if (Option.isSome(unit)) {
+      const { assignment, id } = unit.value
+      const ofRow = yield* latest({ worker, assignment }, 100)
+      const work = ofRow.find((agent) => agent.unit === id && handedIn.includes(agent.status))
+      return Option.map(Option.fromNullable(work), ({ id }) => id)
+    }
+    if (run === undefined) return Option.none()
+    const ofRun = yield* Effect.forEach(handedIn, (status) => latest({ run, status, worker }, 1))
+    return Arr.head(
+      Arr.sort(
+        Arr.map(ofRun.flat(), ({ id }) => id),
+        Order.reverse(Order.string)
+      )
+    )
+  })
+
+/** What is paid, as it was first written down: the work it is for stays the same. */
+const wantedOf = (engine: Engine.Service, before: Option.Option<Intent>, options: BonusOptions) =>
+  Effect.gen(function* () {
+    const written = Option.filter(before, ({ state }) => state !== "failed")
+    if (Option.isSome(written)) return yield* decodePayload(Bonus, written.value)
+    const unit = yield* Effect.transposeOption(Option.map(Option.fromNullable(options.unit), engine.unit))
+    const { amount, reason, worker } = options
+    return {
+      worker,
+      unit: Option.map(unit, ({ id }) => id),
+      agent: yield* workOf(engine, unit, options),
+      amount,
+      reason
+    }
+  })
+
+const orderOf = ({ store, unit, worker }: Engine.Service, bonus: typeof Bonus.Type) =>
   Effect.gen(function* () {
     return {
       worker: yield* worker(bonus.worker),
       unit: yield* Effect.transposeOption(Option.map(bonus.unit, unit)),
+      agent: Arr.head(yield* store.getAll(tables.agentOutlines, Option.toArray(bonus.agent))),
       amount: bonus.amount,
       reason: bonus.reason
     }
@@ -102,13 +155,13 @@ export const make = (engine: Engine.Service): Pick<Service, "bonus" | "bonuses">
     Effect.gen(function* () {
       const { amount, worker } = options
       yield* checks.bonus(options)
-      const wanted = { ...options, unit: Option.fromNullable(options.unit) }
-      const order = yield* orderOf(engine, wanted)
       const token = yield* bonusToken(options)
+      const before = yield* store.get(tables.intents, token)
+      const wanted = yield* wantedOf(engine, before, options)
+      const order = yield* orderOf(engine, wanted)
       const account = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
       yield* checkCurrency(engine, amount, account)
       yield* checkSum(engine, amount, account)
-      const before = yield* store.get(tables.intents, token)
       const [outcome] = yield* runner.perform(
         Effect.succeed([{ token, run: account, subject: worker, payload: encodeBonus(wanted), order }])
       )

@@ -44,8 +44,8 @@ const Fault = Schema.Struct({ kind: Schema.String, fault: Schema.Literal("lose",
 const Order = Schema.Struct({
   reference: Schema.String,
   kind: Schema.Literal("approve", "reject", "bonus"),
-  submission: Schema.optional(Schema.String),
-  person: Schema.optional(Schema.String)
+  submission: Schema.String,
+  cents: Schema.optional(Schema.Int)
 })
 type Order = typeof Order.Type
 
@@ -161,8 +161,8 @@ const make = () => {
   const faults: Array<typeof Fault.Type> = []
 
   const perform = (order: Order) => {
-    if (order.kind === "approve") decide(submission(order.submission ?? ""), "paid")
-    if (order.kind === "reject") decide(submission(order.submission ?? ""), "refused")
+    const about = submission(order.submission)
+    if (order.kind !== "bonus") decide(about, order.kind === "approve" ? "paid" : "refused")
     const done = { ...order, id: `${order.kind}-${orders.length}` }
     orders.push(done)
     return { id: done.id }
