@@ -241,7 +241,8 @@ export type UnitCounts = { readonly [Status in UnitStatus]: number }
 
 /**
  * A run at a glance. `medianTime` (milliseconds from accept to submit) and `hourlyWage` (minor units) are taken from
- * the latest two hundred submissions.
+ * the latest two hundred submissions. `surplus` is how many submissions there are beyond the units handed in: the crowd
+ * took more work than was asked for. They are reviewed and paid like any other.
  *
  * @since 0.1.0
  * @category models
@@ -254,6 +255,7 @@ export const Summary = Schema.Struct({
   assignments: Schema.Int,
   units: named<UnitCounts>()(Schema.Record({ key: UnitStatus, value: Schema.Int })),
   workers: Schema.Int,
+  surplus: Schema.Int,
   cost: named<Cost>()(Cost),
   medianTime: Schema.OptionFromNullOr(Schema.Number),
   hourlyWage: Schema.OptionFromNullOr(Schema.Number)

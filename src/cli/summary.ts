@@ -104,7 +104,7 @@ export const toText = (summary: Summary, results: Option.Option<Written>, paint:
 }
 
 export const toJson = (
-  { assignments, cost, mode, provider, run, units, workers }: Summary,
+  { assignments, cost, mode, provider, run, surplus, units, workers }: Summary,
   results: Option.Option<Written> = Option.none()
 ) => ({
   run,
@@ -113,6 +113,7 @@ export const toJson = (
   assignments,
   units,
   workers,
+  ...(surplus === 0 ? {} : { surplus }),
   cost,
   ...Option.match(results, { onNone: () => ({}), onSome: ({ path }) => ({ results: path }) })
 })
@@ -128,6 +129,10 @@ export const answer = (json: unknown, text: (paint: Paint) => string): Effect.Ef
 /** `3 rows lack an answer`. */
 export const lackingInWords = (rows: number): string =>
   `${format.count(rows, "row")} ${rows === 1 ? "lacks" : "lack"} an answer`
+
+/** Why there is more to review than there are units, and what to do about it. */
+export const surplusInWords = (surplus: number): string =>
+  `${format.count(surplus, "submission")} more than the units handed in: the crowd took more work than was asked for. Approve or reject ${surplus === 1 ? "it" : "them"} like any other; what is approved is paid, and is in the results.`
 
 /** What is told beside the run's own figures. */
 export interface Beside {
@@ -149,6 +154,7 @@ export const show = (summary: Summary, { relaunched, results, warnings = [] }: B
       ...(relaunched === undefined ? {} : { relaunched }),
       ...(warnings.length === 0 ? {} : { warnings })
     }
+    const surplus = summary.surplus === 0 ? "" : `\n\n${surplusInWords(summary.surplus)}`
     const lacking = rows === 0 ? "" : `\n\n${lackingInWords(rows)}. To launch them again: ${next}`
-    yield* answer(json, (paint) => `${toText(summary, written, paint)}${lacking}`)
+    yield* answer(json, (paint) => `${toText(summary, written, paint)}${surplus}${lacking}`)
   })

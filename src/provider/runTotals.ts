@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import * as Money from "../Money.js"
+import { SubmissionStatus } from "../States.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Cost, TaskRun, UnitCounts } from "../TaskRuns.js"
@@ -30,6 +31,13 @@ export const undecidedUnits = ({ assigned, completed, created, launched }: UnitC
 /** Nothing more comes of the run. One without units is about to get them. */
 export const isOver = (units: UnitCounts): boolean =>
   undecidedUnits(units) === 0 && Object.values(units).some((n) => n > 0)
+
+/** How many submissions there are beyond the units that were handed in. */
+export const surplus = (store: Store.Service, run: RunId, units: UnitCounts): Effect.Effect<number, StoreError> =>
+  Effect.map(store.count(tables.agents, { run }, "status"), (agents) => {
+    const submissions = SubmissionStatus.literals.reduce((sum, status) => sum + (agents[status] ?? 0), 0)
+    return Math.max(0, submissions - units.completed - units.accepted - units.soft_rejected - units.rejected)
+  })
 
 /** What has been paid for the run. */
 export const cost = (store: Store.Service, { id, task }: TaskRun): Effect.Effect<Cost, StoreError> =>

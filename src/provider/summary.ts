@@ -15,6 +15,7 @@ export const make =
     Effect.gen(function* () {
       const found = yield* run(id)
       const workers = yield* store.count(tables.standings, { run: id }, "run")
+      const units = yield* runTotals.units(store, id)
       const median = yield* medianTime(store, { run: id })
       return {
         run: id,
@@ -22,8 +23,9 @@ export const make =
         provider: driver.provider,
         mode: driver.mode,
         assignments: yield* rowCount(store, id),
-        units: yield* runTotals.units(store, id),
+        units,
         workers: workers[id] ?? 0,
+        surplus: yield* runTotals.surplus(store, id, units),
         cost: yield* runTotals.cost(store, found),
         medianTime: median,
         hourlyWage: Option.map(median, (time) =>

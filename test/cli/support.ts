@@ -187,6 +187,7 @@ const Summary = Schema.Struct({
   assignments: Schema.Int,
   units: Schema.Record({ key: Schema.String, value: Schema.Int }),
   workers: Schema.Int,
+  surplus: Schema.optional(Schema.Int),
   cost: Schema.Struct({
     currency: Schema.String,
     rewards: Schema.Int,

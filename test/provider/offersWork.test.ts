@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { type Agent, Agents } from "../../src/Agents.js"
 import type { RemoteAgentStatus } from "../../src/States.js"
-import type { TaskRun } from "../../src/TaskRuns.js"
+import { type TaskRun, TaskRuns } from "../../src/TaskRuns.js"
 import { type Unit, Units } from "../../src/Units.js"
 import { kit } from "../support/failures.js"
 import { make } from "../support/offersCrowd.js"
@@ -51,6 +51,9 @@ const agentsOf = (run: TaskRun) =>
     const all = yield* Stream.runCollect((yield* Agents).list(run.id))
     return [...all].map(({ status, workerName }) => `${workerName} ${status}`)
   })
+
+const surplusOf = ({ id }: TaskRun) =>
+  Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.summary(id), ({ surplus }) => surplus))
 
 const arrives = (run: TaskRun, worker: string, offer?: string) =>
   Effect.flatMap(Agents, (agents) => agents.register(run.id, { worker, offer, work: worker }))
@@ -130,6 +133,7 @@ describe("work of somebody unheard of", () => {
       yield* agents.approve(id)
       yield* says(crowd, run, "grace", "working", { offer: "offer-0" })
       expect(yield* agentsOf(run)).toEqual(["ada approved"])
+      expect(yield* surplusOf(run)).toBe(0)
       yield* says(crowd, run, "grace", "submitted", { offer: "offer-0" })
       expect(yield* agentsOf(run)).toEqual(["ada approved", "grace completed"])
       const [, surplus] = yield* Stream.runCollect(agents.list(run.id))
@@ -137,6 +141,7 @@ describe("work of somebody unheard of", () => {
       expect(surplus.answers).toEqual(Option.some({ by: "grace" }))
       expect(yield* agents.approve(surplus.id)).toMatchObject({ status: "approved" })
       expect(yield* holders(run)).toEqual(["accepted ada"])
+      expect(yield* surplusOf(run)).toBe(1)
     }).pipe(Effect.provide(crowd.layer))
   })
 
@@ -148,6 +153,7 @@ describe("work of somebody unheard of", () => {
       yield* says(crowd, run, "ada", "submitted", { offer: "offer-0", work: "again" })
       expect(yield* holders(run)).toEqual(["completed ada", "launched", "launched"])
       expect(yield* agentsOf(run)).toEqual(["ada completed", "ada completed"])
+      expect(yield* surplusOf(run)).toBe(1)
     }).pipe(Effect.provide(crowd.layer))
   })
 

@@ -1,7 +1,7 @@
 /** How far a run is, and what it costs. */
 import * as format from "../format.js"
 import type { RunView } from "./api.js"
-import { shares } from "./words.js"
+import { counted, shares } from "./words.js"
 
 export const total = ({ summary }: RunView): number => Object.values(summary.units).reduce((sum, n) => sum + n, 0)
 
@@ -29,6 +29,15 @@ export const Counts = ({ view }: { readonly view: RunView }) => (
     ))}
   </ul>
 )
+
+/** Why there is more to review than there are units, and what to do about it. */
+export const Surplus = ({ view: { summary } }: { readonly view: RunView }) =>
+  summary.surplus > 0 && (
+    <p class="small">
+      {counted(summary.surplus, "submission")} more than the units handed in: the crowd took the work of more people
+      than were asked for. Review {summary.surplus === 1 ? "it" : "them"} like any other; what you approve is paid.
+    </p>
+  )
 
 const none = "–"
 

@@ -5,7 +5,7 @@ import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { Question } from "./Dialog.js"
 import { Page, ProblemNotice } from "./Page.js"
-import { Bar, Counts, Figures } from "./Progress.js"
+import { Bar, Counts, Figures, Surplus } from "./Progress.js"
 import { withDecisions } from "./pendingCounts.js"
 import { useHeld } from "./pendingDecisions.js"
 import { Submissions } from "./Submissions.js"
@@ -83,6 +83,7 @@ export const RunPage = ({ run, show }: Props) => {
         <p class="small muted numbers">{lifetime(view)}</p>
         <Bar view={view} />
         <Counts view={view} />
+        <Surplus view={view} />
         <Figures view={view} />
       </section>
       <nav class="tabs" aria-label="Of this run">

@@ -4,7 +4,7 @@ import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { Page, ProblemNotice } from "./Page.js"
-import { Bar, Counts, Figures, total } from "./Progress.js"
+import { Bar, Counts, Figures, Surplus, total } from "./Progress.js"
 import { withDecisions } from "./pendingCounts.js"
 import { useHeld } from "./pendingDecisions.js"
 import { askAgainAfter, useEvents } from "./useRuns.js"
@@ -28,6 +28,7 @@ const RunCard = ({ view }: { readonly view: api.RunView }) => {
       </p>
       <Bar view={view} />
       <Counts view={view} />
+      <Surplus view={view} />
       <Figures view={view} />
     </li>
   )
