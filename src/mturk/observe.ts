@@ -1,5 +1,4 @@
 /** The whole run from paged lists; a HIT's assignments are asked for only where there may be something new. */
-import { ListReviewableHITsCommand, type ReviewableHITStatus } from "@aws-sdk/client-mturk"
 import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -15,14 +14,13 @@ import { type Driver, type Observation, retrying } from "../Driver.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import type { Unit } from "../Units.js"
 import { decode } from "./answers.js"
 import * as Crowd from "./crowd.js"
-import { type CallError, provider } from "./errors.js"
+import { provider } from "./errors.js"
 import { type Finding, holders, judge, type Known, Look, neverLooked, settled, submittedAtMost } from "./hitActions.js"
-import { allHits, assignmentsOf, getHit, isExpired } from "./hits.js"
-import { hasOtherTypes } from "./hitTypes.js"
-import * as replies from "./replies.js"
+import { type Hits, hitsOf, looksOf, sizeOf } from "./hitLists.js"
+import { assignmentsOf, isExpired } from "./hits.js"
+import type * as replies from "./replies.js"
 import { statusOf } from "./reviews.js"
 
 export interface Options {
@@ -38,106 +36,9 @@ interface Sync extends Options {
   readonly doubtful: Ref.Ref<ReadonlyArray<Known>>
 }
 
-type Hits = ReadonlyArray<replies.Hit>
-
 const method = "ListReviewableHITs"
 
 const stored = <A>(effect: Effect.Effect<A, StoreError>) => Crowd.stored(method, effect)
-
-const paged = (
-  { crowd }: Sync,
-  fetch: (token: string | undefined) => Effect.Effect<replies.Page<replies.Hit>, CallError>
-): Stream.Stream<Hits, ProviderError> =>
-  Stream.paginateEffect<string | undefined, Hits, ProviderError, never>(undefined, (token) =>
-    Effect.map(retrying(Effect.mapError(fetch(token), Crowd.refused(crowd))), ({ NextToken, items }) => [
-      items,
-      NextToken === undefined || NextToken === "" ? Option.none() : Option.some(NextToken)
-    ])
-  )
-
-const reviewable = (sync: Sync, hitType: string, status: ReviewableHITStatus) =>
-  paged(sync, (token) =>
-    sync.crowd.client.call(
-      method,
-      () => new ListReviewableHITsCommand({ HITTypeId: hitType, Status: status, MaxResults: 100, NextToken: token }),
-      replies.Hits
-    )
-  )
-
-/** How many HITs may be asked for one by one, or looked at, and one more for each hundred. */
-const few = 3
-
-const withHundredths = (hits: number): number => Math.floor(hits / 100) + few
-
-/** A run as its units are when a sync begins. */
-interface Size {
-  readonly counts: Readonly<Record<string, number>>
-  /** How many units its rows have at the most. */
-  readonly unitsInRow: number
-  /** Whether some of its HITs are not of its own HITType. */
-  readonly hasOtherTypes: boolean
-}
-
-const sizeOf = ({ crowd, run }: Sync): Effect.Effect<Size, ProviderError> =>
-  Effect.gen(function* () {
-    const { store } = crowd
-    const where = { run: run.id }
-    const counts = yield* stored(store.count(tables.units, where, "status"))
-    const [last] = yield* stored(store.page(tables.units, { where, orderBy: "place", reverse: true, limit: 1 }))
-    return { counts, unitsInRow: (last?.index ?? 0) + 1, hasOtherTypes: yield* hasOtherTypes(crowd, run.id) }
-  })
-
-/**
- * HITs of the run that have something to tell and are not listed as over, so many at the most and one more: somebody
- * holds them or, where they have several places, may have submitted one while others are on offer or taken.
- */
-const unlisted = ({ crowd: { store }, run }: Sync, { unitsInRow }: Size, most: number) =>
-  Effect.gen(function* () {
-    const limit = most * unitsInRow + 1
-    const of = (status: Unit["status"], latest: "place" | "leaseUntil" = "place") =>
-      store.page(tables.units, { where: { run: run.id, status }, orderBy: latest, reverse: true, limit })
-    const now = yield* DateTime.now
-    const isBusy = ({ leaseUntil }: Unit) => Option.exists(leaseUntil, DateTime.greaterThan(now))
-    const held = yield* of("assigned")
-    const several =
-      unitsInRow === 1 ? [] : [...(yield* of("launched")), ...(yield* of("expired", "leaseUntil")).filter(isBusy)]
-    return [...new Set([...held, ...several].flatMap(({ remoteId }) => Option.toArray(remoteId)))]
-  })
-
-/** The HITs that are not listed as over, one by one. */
-const rest = (sync: Sync, size: Size, most: number): Effect.Effect<Hits, ProviderError> =>
-  Effect.gen(function* () {
-    const { crowd } = sync
-    const ask = (id: string) => retrying(Effect.mapError(getHit(crowd, id), Crowd.refused(crowd)))
-    const ids = yield* stored(unlisted(sync, size, most))
-    const hits = yield* Effect.forEach(ids.slice(0, most), ask, { concurrency: crowd.concurrency })
-    return hits.flatMap((hit) => Option.toArray(hit))
-  })
-
-/** All the account has. */
-const every = (sync: Sync): Stream.Stream<Hits, ProviderError> => paged(sync, (token) => allHits(sync.crowd, token))
-
-/**
- * Pages of HITs in which the run's are: of its own type, those that are over, and then the others that may have something
- * to tell where they are few; all the account has, where they are many. Either way it is about one call for a hundred.
- */
-const hitsOf = (sync: Sync, hitType: string, size: Size): Stream.Stream<Hits, ProviderError> => {
-  const { assigned = 0, completed = 0, expired = 0, launched = 0, rejected = 0 } = size.counts
-  if (launched + assigned + completed + expired + rejected === 0) return Stream.empty
-  if (size.hasOtherTypes) return every(sync)
-  const most = withHundredths((launched + assigned) / size.unitsInRow)
-  return Stream.unwrap(
-    Effect.map(stored(unlisted(sync, size, most)), ({ length }) => {
-      if (length > most) return every(sync)
-      const over = Stream.concat(reviewable(sync, hitType, "Reviewable"), reviewable(sync, hitType, "Reviewing"))
-      return length === 0 ? over : Stream.concat(over, Stream.fromEffect(rest(sync, size, most)))
-    })
-  )
-}
-
-/** How many HITs a sync looks at that may have nothing to tell. */
-const looksOf = ({ counts: { created = 0, ...launched }, unitsInRow }: Size): number =>
-  withHundredths(Object.values(launched).reduce((sum, n) => sum + n, 0) / unitsInRow)
 
 /** Looks are in the store, for a process may live for one sync. */
 const lookId = ({ HITId }: replies.Hit): string => `${provider}/looked/${HITId}`
