@@ -1,6 +1,6 @@
 /** Moving between views without loading the page again. */
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
 const changed = "crowd:navigated"
 /** The first view comes with the page, and the browser says so itself. */
@@ -50,7 +50,8 @@ export const Link = ({ children, to, ...rest }: LinkProps) => {
 /** What a view is called, in the page and in the window's title. A new view takes the focus, so that it is read out. */
 export const Title = ({ children }: { readonly children: string }) => {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  // Before a frame in the view can have loaded, which has the focus from then on.
+  useLayoutEffect(() => {
     document.title = children
     if (moved) heading.current?.focus()
     moved = true

@@ -1,10 +1,8 @@
 /** What keeps the microphone and the camera from a batch's tasks. */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../Batch.js"
 import { isTrustworthy } from "../server/pages/frameOrigin.js"
-import { fromConfig } from "./environment.js"
 import type { UsageError } from "./failure.js"
 import * as pageAddresses from "./pageAddresses.js"
 import { Session } from "./Session.js"
@@ -23,8 +21,7 @@ const obstacle = (given: Partial<pageAddresses.Given>): Effect.Effect<Option.Opt
   Effect.gen(function* () {
     const { provider, terms } = yield* Session
     if (provider.tasksAt(terms) === "sent") return Option.some(notSent)
-    const variables = yield* fromConfig(Config.all(pageAddresses.variables))
-    const { framed } = yield* pageAddresses.settle(pageAddresses.merge(given, variables))
+    const { framed } = yield* pageAddresses.settle({ ...pageAddresses.unsaid, ...given })
     if (Option.isNone(framed)) return Option.some(noFrames)
     const { frames, pages } = framed.value
     return Option.map(Option.fromNullable([pages, frames].find((origin) => !isTrustworthy(origin))), notSecure)

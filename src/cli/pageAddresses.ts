@@ -1,64 +1,55 @@
 /** Where the pages are, and the frames of tasks that ask for the microphone or the camera. */
+import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { parse } from "../server/origins.js"
 import * as frameOrigin from "../server/pages/frameOrigin.js"
-import { text } from "./environment.js"
+import { setting } from "./environment.js"
 import { UsageError } from "./failure.js"
 import { Session } from "./Session.js"
 
-export const options = {
-  port: Options.integer("port").pipe(
+const port = setting(
+  Options.integer("port").pipe(
     Options.withPseudoName("N"),
-    Options.withDescription("The port of the pages, 8080 by default; 0 takes a free one"),
-    Options.optional
+    Options.withDescription("The port of the pages, 8080 by default; 0 takes a free one")
   ),
-  host: Options.text("host").pipe(
+  Config.integer("CROWD_PORT")
+)
+
+const host = setting(
+  Options.text("host").pipe(
     Options.withPseudoName("ADDRESS"),
-    Options.withDescription("Who can reach the pages: this machine (127.0.0.1, the default); 0.0.0.0 is everybody"),
-    Options.optional
+    Options.withDescription("Who can reach the pages: this machine (127.0.0.1, the default); 0.0.0.0 is everybody")
   ),
-  url: Options.text("url").pipe(
+  Config.nonEmptyString("CROWD_HOST")
+)
+
+const url = setting(
+  Options.text("url").pipe(
     Options.withPseudoName("URL"),
-    Options.withDescription("How others reach the pages, where something stands before them"),
-    Options.optional
+    Options.withDescription("How others reach the pages, where something stands before them")
   ),
-  framesUrl: Options.text("frames-url").pipe(
+  Config.nonEmptyString("CROWD_URL")
+)
+
+const framesUrl = setting(
+  Options.text("frames-url").pipe(
     Options.withPseudoName("URL"),
     Options.withDescription(
       "This server by another name, https or localhost, for tasks that ask for the microphone or the camera"
-    ),
-    Options.optional
-  )
-}
+    )
+  ),
+  Config.nonEmptyString("CROWD_FRAMES_URL")
+)
 
-export interface Given {
-  readonly port: Option.Option<number>
-  readonly host: Option.Option<string>
-  readonly url: Option.Option<string>
-  readonly framesUrl: Option.Option<string>
-}
+export const options = { port: port.option, host: host.option, url: url.option, framesUrl: framesUrl.option }
 
-export const variables = {
-  port: Config.option(Config.integer("CROWD_PORT")),
-  host: text("CROWD_HOST"),
-  url: text("CROWD_URL"),
-  framesUrl: text("CROWD_FRAMES_URL")
-}
+export type Given = Command.Command.ParseConfig<typeof options>
 
-/** What the command line says counts before what the environment says. */
-export const merge = (words: Partial<Given>, variables: Given): Given => {
-  const either = <A>(word: Option.Option<A> = Option.none(), variable: Option.Option<A>) =>
-    Option.orElse(word, () => variable)
-  return {
-    port: either(words.port, variables.port),
-    host: either(words.host, variables.host),
-    url: either(words.url, variables.url),
-    framesUrl: either(words.framesUrl, variables.framesUrl)
-  }
-}
+/** For commands that have not all of the options. */
+export const unsaid: Given = { port: port.unsaid, host: host.unsaid, url: url.unsaid, framesUrl: framesUrl.unsaid }
 
 export interface Places {
   readonly host: string
@@ -111,10 +102,10 @@ const framedOf = (framesUrl: string, places: Omit<Places, "framed">) =>
 export const settle = (given: Given): Effect.Effect<Places, UsageError, Session> =>
   Effect.gen(function* () {
     const places = {
-      host: Option.getOrElse(given.host, () => "127.0.0.1"),
-      port: yield* checkPort(Option.getOrElse(given.port, () => 8080)),
-      url: yield* Effect.transposeOption(Option.map(given.url, checkUrl))
+      host: Option.getOrElse(yield* given.host, () => "127.0.0.1"),
+      port: yield* checkPort(Option.getOrElse(yield* given.port, () => 8080)),
+      url: yield* Effect.transposeOption(Option.map(yield* given.url, checkUrl))
     }
-    const framed = yield* Effect.transposeMapOption(given.framesUrl, (framesUrl) => framedOf(framesUrl, places))
+    const framed = yield* Effect.transposeMapOption(yield* given.framesUrl, (framesUrl) => framedOf(framesUrl, places))
     return { ...places, framed: Option.flatten(framed) }
   })

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { NameNotTaken, NameTaken, StoreError } from "../CrowdError.js"
-import { boundedMap } from "../internal/boundedMap.js"
+import { type BoundedMap, boundedMap } from "../internal/boundedMap.js"
 import type * as Store from "../Store.js"
 import { data } from "../store/tables.js"
 import * as names from "./names.js"
@@ -49,86 +49,98 @@ export interface Service {
   readonly release: (name: string) => Effect.Effect<string, NameNotTaken | StoreError>
 }
 
-export const make = (store: Store.Service): Service => {
-  const known = boundedMap<{ readonly generation: number; readonly until: number }>(10_000)
+interface Book {
+  readonly store: Store.Service
+  /** The generations read last, and until when they count. */
+  readonly known: BoundedMap<{ readonly generation: number; readonly until: number }>
+}
 
-  const read = (key: string): Effect.Effect<Option.Option<Reservation>, StoreError> =>
-    Effect.flatMap(
-      store.get(data, idOf(key)),
-      Option.match({
-        onNone: () => Effect.succeedNone,
-        onSome: ({ id, value }) =>
-          Effect.asSome(
-            Effect.mapError(
-              decode(value),
-              ({ message }) => new StoreError({ reason: "Corrupt", operation: `read ${id}`, description: message })
-            )
+const read = ({ store }: Book, key: string): Effect.Effect<Option.Option<Reservation>, StoreError> =>
+  Effect.flatMap(
+    store.get(data, idOf(key)),
+    Option.match({
+      onNone: () => Effect.succeedNone,
+      onSome: ({ id, value }) =>
+        Effect.asSome(
+          Effect.mapError(
+            decode(value),
+            ({ message }) => new StoreError({ reason: "Corrupt", operation: `read ${id}`, description: message })
           )
-      })
-    )
+        )
+    })
+  )
 
-  /** Who shows a cookie of a generation that was not seen yet has it from another process. */
-  const isCurrent: Service["isCurrent"] = ({ generation, name }) =>
+/** Who shows a cookie of a generation that was not seen yet has it from another process. */
+const isCurrent =
+  (book: Book): Service["isCurrent"] =>
+  ({ generation, name }) =>
     Effect.gen(function* () {
       const key = names.keyOf(name)
       const now = yield* Clock.currentTimeMillis
-      const seen = known.get(key)
+      const seen = book.known.get(key)
       if (seen !== undefined && now < seen.until && generation <= seen.generation) {
         return generation === seen.generation
       }
-      const found = yield* read(key)
+      const found = yield* read(book, key)
       const current = Option.isNone(found) ? nobodys : found.value.generation
-      known.set(key, { generation: current, until: now + Duration.toMillis(remembered) })
+      book.known.set(key, { generation: current, until: now + Duration.toMillis(remembered) })
       return generation === current
     })
 
-  const retake = (key: string, name: string) =>
-    store.transaction(
-      Effect.gen(function* () {
-        const found = yield* read(key)
-        if (Option.isNone(found) || Option.isNone(found.value.freedAt)) return yield* new NameTaken({ name })
-        yield* store.put(data, [rowOf(key, { ...found.value, freedAt: Option.none() })])
-        return { name: found.value.name, generation: found.value.generation }
-      })
-    )
+const retake = (book: Book, key: string, name: string) =>
+  book.store.transaction(
+    Effect.gen(function* () {
+      const found = yield* read(book, key)
+      if (Option.isNone(found) || Option.isNone(found.value.freedAt)) return yield* new NameTaken({ name })
+      yield* book.store.put(data, [rowOf(key, { ...found.value, freedAt: Option.none() })])
+      return { name: found.value.name, generation: found.value.generation }
+    })
+  )
 
-  /** Answers whether it is the first of its key; keeps with it what else it passes for, so that nobody gets that. */
-  const insert = (key: string, name: string) =>
-    store.transaction(
-      Effect.gen(function* () {
-        const first: Reservation = { name, generation: 0, freedAt: Option.none() }
-        if ((yield* store.insert(data, [rowOf(key, first)])).length === 0) return false
-        const others = names.otherKeysOf(name)
-        const kept = yield* store.insert(
-          data,
-          others.map((other) => rowOf(other, first))
-        )
-        return kept.length === others.length ? true : yield* new NameTaken({ name })
-      })
-    )
+/** Answers whether it is the first of its key; keeps with it what else it passes for, so that nobody gets that. */
+const insert = ({ store }: Book, key: string, name: string) =>
+  store.transaction(
+    Effect.gen(function* () {
+      const first: Reservation = { name, generation: 0, freedAt: Option.none() }
+      if ((yield* store.insert(data, [rowOf(key, first)])).length === 0) return false
+      const others = names.otherKeysOf(name)
+      const kept = yield* store.insert(
+        data,
+        others.map((other) => rowOf(other, first))
+      )
+      return kept.length === others.length ? true : yield* new NameTaken({ name })
+    })
+  )
 
-  const take: Service["take"] = (name) =>
+const take =
+  (book: Book): Service["take"] =>
+  (name) =>
     Effect.gen(function* () {
       const key = names.keyOf(name)
-      if (yield* insert(key, name)) return { name, generation: 0 }
-      const freedAt = Option.flatMap(yield* read(key), (reservation) => reservation.freedAt)
+      if (yield* insert(book, key, name)) return { name, generation: 0 }
+      const freedAt = Option.flatMap(yield* read(book, key), (reservation) => reservation.freedAt)
       if (Option.isNone(freedAt)) return yield* new NameTaken({ name })
       const since = DateTime.distanceDuration(freedAt.value, yield* DateTime.now)
       yield* Effect.sleep(Duration.subtract(settling, since))
-      return yield* retake(key, name)
+      return yield* retake(book, key, name)
     })
 
-  const release: Service["release"] = (name) =>
+const release =
+  (book: Book): Service["release"] =>
+  (name) =>
     Effect.gen(function* () {
       const key = names.keyOf(name)
-      const found = Option.filter(yield* read(key), (reservation) => names.keyOf(reservation.name) === key)
+      const found = Option.filter(yield* read(book, key), (reservation) => names.keyOf(reservation.name) === key)
       if (Option.isNone(found)) return yield* new NameNotTaken({ name })
       if (Option.isSome(found.value.freedAt)) return found.value.name
       const generation = found.value.generation + 1
-      yield* store.put(data, [rowOf(key, { ...found.value, generation, freedAt: Option.some(yield* DateTime.now) })])
-      known.set(key, { generation, until: 0 })
+      const freed = { ...found.value, generation, freedAt: Option.some(yield* DateTime.now) }
+      yield* book.store.put(data, [rowOf(key, freed)])
+      book.known.set(key, { generation, until: 0 })
       return found.value.name
-    }).pipe(store.transaction)
+    }).pipe(book.store.transaction)
 
-  return { isCurrent, take, release }
+export const make = (store: Store.Service): Service => {
+  const book: Book = { store, known: boundedMap(10_000) }
+  return { isCurrent: isCurrent(book), take: take(book), release: release(book) }
 }

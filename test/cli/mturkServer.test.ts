@@ -106,22 +106,25 @@ describe("crowd mturk-server as a process", () => {
     90_000
   )
 
-  it.scopedLive("names the packages it lacks; so does the crowd mturk", () =>
-    Effect.gen(function* () {
-      const cwd = yield* folder
-      const env = { CROWD_WITHOUT: "@smithy/signature-v4,@aws-sdk/client-mturk" }
-      const server = yield* spawned(["mturk-server", "--port", "0"], { cwd, env })
-      expect(server).toMatchObject({ code: 1, out: "" })
-      expect(server.err).toMatch(
-        /^error: crowd mturk-server needs @smithy\/signature-v4 and @aws-crypto\/sha256-js, which are not installed\. Run: npm install @smithy\/signature-v4@\^\d\S+ @aws-crypto\/sha256-js@\^\d\S+\n$/
-      )
-      const client = yield* spawned(["register"], { cwd, env })
-      expect(client).toMatchObject({ code: 1, out: "" })
-      expect(client.err).toMatch(
-        /^error: The crowd mturk needs @aws-sdk\/client-mturk, which is not installed\. Run: npm install @aws-sdk\/client-mturk@\^\d\S+\n$/
-      )
-      expect((yield* spawned(["register", "--provider", "mock"], { cwd, env })).code).toBe(0)
-    })
+  it.scopedLive(
+    "names the packages it lacks; so does the crowd mturk",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        const env = { CROWD_WITHOUT: "@smithy/signature-v4,@aws-sdk/client-mturk" }
+        const server = yield* spawned(["mturk-server", "--port", "0"], { cwd, env })
+        expect(server).toMatchObject({ code: 1, out: "" })
+        expect(server.err).toMatch(
+          /^error: crowd mturk-server needs @smithy\/signature-v4 and @aws-crypto\/sha256-js, which are not installed\. Run: npm install @smithy\/signature-v4@\^\d\S+ @aws-crypto\/sha256-js@\^\d\S+\n$/
+        )
+        const client = yield* spawned(["register"], { cwd, env })
+        expect(client).toMatchObject({ code: 1, out: "" })
+        expect(client.err).toMatch(
+          /^error: The crowd mturk needs @aws-sdk\/client-mturk, which is not installed\. Run: npm install @aws-sdk\/client-mturk@\^\d\S+\n$/
+        )
+        expect((yield* spawned(["register", "--provider", "mock"], { cwd, env })).code).toBe(0)
+      }),
+    60_000
   )
 })
 

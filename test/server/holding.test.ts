@@ -4,9 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import type { RunId } from "../../src/Ids.js"
-import { Lobby } from "../../src/server/WorkApi.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
 import {
@@ -16,6 +14,7 @@ import {
   change,
   cookiesOf,
   mine,
+  offersTo,
   submit,
   type Visitor
 } from "../support/serverVisitors.js"
@@ -38,9 +37,8 @@ const told = ({ body, status }: Answer): unknown => ({ status, ...JSON.parse(bod
 
 /** As soon as the lobby, which looks once a second, has it. */
 const offerOf = (visitor: Visitor, run: RunId, headers = {}) =>
-  visitor.ask("GET", "/api/work/lobby", { headers }).pipe(
-    Effect.flatMap(({ body }) => Schema.decodeUnknown(Schema.parseJson(Lobby))(body)),
-    Effect.flatMap(({ offers }) => Effect.fromNullable(offers.find((offer) => offer.run === run))),
+  offersTo(visitor, { headers }).pipe(
+    Effect.flatMap((offers) => Effect.fromNullable(offers.find((offer) => offer.run === run))),
     Effect.retry({ schedule: Schedule.spaced("100 millis"), times: 50 })
   )
 

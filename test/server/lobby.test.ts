@@ -5,10 +5,10 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
-import { Lobby, PaidBonus } from "../../src/server/WorkApi.js"
+import { PaidBonus } from "../../src/server/WorkApi.js"
 import { Workers } from "../../src/Workers.js"
 import * as server from "../support/server.js"
-import { visitor } from "../support/serverVisitors.js"
+import { offersTo } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
 
 const { task } = server
@@ -16,11 +16,7 @@ const { task } = server
 layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices: true })("The lobby", (it) => {
   const name = "127.0.1.1"
 
-  const offers = Effect.gen(function* () {
-    const ann = yield* visitor(yield* server.port, name)
-    const { body } = yield* ann.ask("GET", "/api/work/lobby")
-    return (yield* Schema.decodeUnknown(Schema.parseJson(Lobby))(body)).offers
-  })
+  const offers = Effect.flatMap(server.visitorAt(name), offersTo)
 
   it.scoped("shows every run with something to do, and what is held however long ago it was taken", () =>
     Effect.gen(function* () {
@@ -50,7 +46,7 @@ layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices:
       yield* workers.bonus({ worker, unit, amount: Money.make(25), reason: "<b>thorough</b>" })
       const shownTo = (address: string) =>
         Effect.gen(function* () {
-          const asker = yield* visitor(yield* server.port, address)
+          const asker = yield* server.visitorAt(address)
           const { body } = yield* asker.ask("GET", "/api/work/bonuses")
           return yield* Schema.decodeUnknown(Schema.parseJson(Schema.Array(PaidBonus)))(body)
         })

@@ -15,7 +15,7 @@ import type { AgentId } from "../../src/Ids.js"
 import { Qualifications } from "../../src/Qualifications.js"
 import { Requesters } from "../../src/Requesters.js"
 import * as Store from "../../src/Store.js"
-import { Changed, keyHeader, Lobby } from "../../src/server/WorkApi.js"
+import { Changed, keyHeader } from "../../src/server/WorkApi.js"
 import * as tables from "../../src/store/tables.js"
 import type { Task } from "../../src/TaskRuns.js"
 import { Workers } from "../../src/Workers.js"
@@ -27,6 +27,7 @@ import {
   change,
   cookiesOf,
   mine,
+  offersTo,
   submit,
   type Visitor
 } from "../support/serverVisitors.js"
@@ -237,8 +238,7 @@ layer(served(), { excludeTestServices: true })("by address", (it) => {
 
       const workers = yield* Workers
       const { id } = yield* workers.findByName("127.0.1.4")
-      const lobby = yield* ann.ask("GET", "/api/work/lobby")
-      const { offers } = yield* Schema.decodeUnknown(Schema.parseJson(Lobby))(lobby.body)
+      const offers = yield* offersTo(ann)
       const refusals = new Map(offers.map(({ run, refusal }) => [run, refusal]))
       expect(refusals.get(limited.id)).toEqual(overLimit)
       expect(refusals.get(qualified.id)).toEqual(lacks)

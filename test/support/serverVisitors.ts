@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { keyHeader, Work } from "../../src/server/WorkApi.js"
+import { keyHeader, Lobby, Work } from "../../src/server/WorkApi.js"
 
 /** The connection failed before an answer was there. */
 export class Unanswered extends Data.TaggedError("Unanswered")<{ readonly cause: Error }> {}
@@ -36,6 +36,13 @@ export const accept = (visitor: Visitor, run: string, asked: Asked = {}) =>
 /** What the visitor's address holds, in another browser, is theirs. */
 export const mine = (visitor: Visitor, run: string, asked: Asked = {}) =>
   visitor.ask("POST", `/api/work/runs/${run}/agents/mine`, asked)
+
+/** What the lobby has for the visitor. */
+export const offersTo = (visitor: Visitor, asked: Asked = {}) =>
+  visitor.ask("GET", "/api/work/lobby", asked).pipe(
+    Effect.flatMap(({ body }) => Schema.decodeUnknown(Schema.parseJson(Lobby))(body)),
+    Effect.map(({ offers }) => offers)
+  )
 
 /** Headers of whoever was given this answer's cookies. */
 export const cookiesOf = ({ headers }: Answer) => ({

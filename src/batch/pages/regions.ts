@@ -54,82 +54,115 @@ const asRead = ({ 0: whole, groups = {} }: RegExpExecArray, { isForeign, isRawTa
   return bang === undefined ? whole : " -->"
 }
 
-/** In order. Comments and declarations are none of them, nor is what is never closed. */
-export const regionsOf = (html: string): ReadonlyArray<Region> => {
-  const regions: Array<Region> = []
-  const foreign = Foreign.make()
+/** What is known of a text that is being read. */
+interface Reading {
+  readonly html: string
+  readonly regions: Array<Region>
+  readonly foreign: Foreign.Foreign
   /** The script or style of SVG that is open. */
-  let drawn: string | undefined
-  let element = ""
-  let isRawTag = false
-  let type = ""
-  let attribute = { name: "", start: 0, end: 0 }
-  let value: Range = { start: 0, end: 0 }
-  let text: (Range & { readonly element: string }) | undefined
+  drawn: string | undefined
+  /** Of the tag read last; `type` is its attribute of that name. */
+  element: string
+  isRawTag: boolean
+  type: string
+  attribute: Range & { readonly name: string }
+  value: Range
+  /** What is open of the elements that hold no tags. */
+  text: (Range & { readonly element: string }) | undefined
+}
 
-  const nameAt = (start: number, end: number) => html.slice(start, end).trim().toLowerCase()
-  const endText = (end: number) => {
-    if (text === undefined) return
-    regions.push({ _tag: "Text", element: text.element, type, start: text.start, end })
-    text = undefined
-  }
-  const addText = (start: number, end: number) => {
-    const element = drawn && `svg ${drawn}`
-    const last = regions.at(-1)
-    const goesOn = last?._tag === "Text" && last.end === start && last.element === element
-    if (goesOn) regions[regions.length - 1] = { ...last, end }
-    else regions.push({ _tag: "Text", element, type: "", start, end })
-  }
-  const endAttribute = (quote: number) => {
-    const { name, ...at } = attribute
-    const hasValue = quote !== 0
-    regions.push({ _tag: "AttributeName", hasValue, ...at })
-    if (name === "type") type = html.slice(value.start, value.end).trim().toLowerCase()
-    if (hasValue) regions.push({ _tag: "AttributeValue", element, attribute: name, isQuoted: quote > 1, ...value })
-  }
+const begin = (html: string): Reading => ({
+  html,
+  regions: [],
+  foreign: Foreign.make(),
+  drawn: undefined,
+  element: "",
+  isRawTag: false,
+  type: "",
+  attribute: { name: "", start: 0, end: 0 },
+  value: { start: 0, end: 0 },
+  text: undefined
+})
 
-  const tokenizer = new Tokenizer(
+const lowerCase = ({ html }: Reading, { end, start }: Range): string => html.slice(start, end).trim().toLowerCase()
+
+const endText = (reading: Reading, end: number): void => {
+  const { regions, text, type } = reading
+  if (text === undefined) return
+  regions.push({ _tag: "Text", element: text.element, type, start: text.start, end })
+  reading.text = undefined
+}
+
+const addText = ({ drawn, regions }: Reading, start: number, end: number): void => {
+  const element = drawn && `svg ${drawn}`
+  const last = regions.at(-1)
+  const goesOn = last?._tag === "Text" && last.end === start && last.element === element
+  if (goesOn) regions[regions.length - 1] = { ...last, end }
+  else regions.push({ _tag: "Text", element, type: "", start, end })
+}
+
+const endAttribute = (reading: Reading, quote: number): void => {
+  const { attribute, element, regions, value } = reading
+  const { name, ...at } = attribute
+  const hasValue = quote !== 0
+  regions.push({ _tag: "AttributeName", hasValue, ...at })
+  if (name === "type") reading.type = lowerCase(reading, value)
+  if (hasValue) regions.push({ _tag: "AttributeValue", element, attribute: name, isQuoted: quote > 1, ...value })
+}
+
+const onTags = (reading: Reading) => ({
+  onopentagname: (start: number, end: number) => {
+    reading.element = lowerCase(reading, { start, end })
+    reading.isRawTag = raw.has(reading.element) && !reading.foreign.isForeign()
+    reading.type = ""
+    reading.value = { start: end, end }
+    reading.regions.push({ _tag: "TagName", start, end })
+  },
+  onopentagend: (end: number) => {
+    const { element } = reading
+    reading.isRawTag = false
+    const isForeign = reading.foreign.open(element, false)
+    if (!raw.has(element)) return
+    if (!isForeign) reading.text = { element, start: end + 1, end }
+    else if (element === "script" || element === "style") reading.drawn = element
+  },
+  onselfclosingtag: () => {
+    reading.foreign.open(reading.element, true)
+  },
+  onclosetag: (start: number, end: number) => {
+    endText(reading, reading.html.lastIndexOf("<", start))
+    const name = lowerCase(reading, { start, end }).replace(/\/.*/s, "")
+    reading.foreign.close(name)
+    if (name === reading.drawn) reading.drawn = undefined
+    reading.regions.push({ _tag: "TagName", start, end })
+  }
+})
+
+const onAttributes = (reading: Reading) => ({
+  onattribname: (start: number, end: number) => {
+    reading.attribute = { name: reading.html.slice(start, end).toLowerCase(), start, end }
+    reading.value = { start: end, end: -1 }
+  },
+  onattribdata: (start: number, end: number) => {
+    reading.value = { start: reading.value.end < 0 ? start : reading.value.start, end }
+  },
+  onattribend: (quote: number) => {
+    const { end, start } = reading.value
+    if (end < 0) reading.value = { start, end: start }
+    endAttribute(reading, quote)
+  }
+})
+
+const tokenizerFor = (reading: Reading): Tokenizer =>
+  new Tokenizer(
     { decodeEntities: false },
     {
-      onopentagname: (start, end) => {
-        element = nameAt(start, end)
-        isRawTag = raw.has(element) && !foreign.isForeign()
-        type = ""
-        value = { start: end, end }
-        regions.push({ _tag: "TagName", start, end })
-      },
-      onattribname: (start, end) => {
-        attribute = { name: html.slice(start, end).toLowerCase(), start, end }
-        value = { start: end, end: -1 }
-      },
-      onattribdata: (start, end) => {
-        value = { start: value.end < 0 ? start : value.start, end }
-      },
-      onattribend: (quote) => {
-        if (value.end < 0) value = { ...value, end: value.start }
-        endAttribute(quote)
-      },
-      onopentagend: (end) => {
-        isRawTag = false
-        const isForeign = foreign.open(element, false)
-        if (!raw.has(element)) return
-        if (!isForeign) text = { element, start: end + 1, end }
-        else if (element === "script" || element === "style") drawn = element
-      },
-      onselfclosingtag: () => {
-        foreign.open(element, true)
-      },
-      onclosetag: (start, end) => {
-        endText(html.lastIndexOf("<", start))
-        const name = nameAt(start, end).replace(/\/.*/s, "")
-        foreign.close(name)
-        if (name === drawn) drawn = undefined
-        regions.push({ _tag: "TagName", start, end })
-      },
+      ...onTags(reading),
+      ...onAttributes(reading),
       ontext: (start, end) => {
-        if (text === undefined) addText(start, end)
+        if (reading.text === undefined) addText(reading, start, end)
       },
-      onend: () => endText(html.length),
+      onend: () => endText(reading, reading.html.length),
       onattribentity: ignore,
       oncdata: ignore,
       oncomment: ignore,
@@ -138,13 +171,19 @@ export const regionsOf = (html: string): ReadonlyArray<Region> => {
       ontextentity: ignore
     }
   )
+
+/** In order. Comments and declarations are none of them, nor is what is never closed. */
+export const regionsOf = (html: string): ReadonlyArray<Region> => {
+  const reading = begin(html)
+  const tokenizer = tokenizerFor(reading)
   let read = 0
   for (const match of html.matchAll(misreadable)) {
     tokenizer.write(html.slice(read, match.index))
+    const { foreign, isRawTag, text } = reading
     tokenizer.write(asRead(match, { isForeign: foreign.isForeign(), textOf: text?.element, isRawTag }))
     read = match.index + match[0].length
   }
   tokenizer.write(html.slice(read))
   tokenizer.end()
-  return regions
+  return reading.regions
 }

@@ -1,20 +1,17 @@
 /** One submission after the other, by mouse and by key. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import type { RefObject } from "preact"
+import { useState } from "preact/hooks"
 import type * as api from "./api.js"
 import { serverNow } from "./api.js"
-import { DecisionBar, Help, UndoBar } from "./bars.js"
+import { DecisionBar, UndoBar } from "./bars.js"
 import { ProblemNotice } from "./Page.js"
-import { dismissProblem, hold, undo, useHeld } from "./pendingDecisions.js"
+import { dismissProblem, type Held, hold, undo, useHeld } from "./pendingDecisions.js"
 import { Queue } from "./Queue.js"
-import { BlockQuestion, BonusQuestion, RejectQuestion } from "./questions.js"
+import { type Question, ReviewQuestion, type Scope } from "./ReviewQuestion.js"
 import { SubmissionView } from "./SubmissionView.js"
+import { useCurrent } from "./useCurrent.js"
 import { type Keys, useKeys } from "./useKeys.js"
 import { useSubmissions } from "./useSubmissions.js"
-
-/** One submission, or everything of its worker. */
-export type Scope = "one" | "worker"
-
-type Question = { readonly what: "reject"; readonly scope: Scope } | { readonly what: "bonus" | "block" | "help" }
 
 const done: { readonly [Tag in api.Decision["_tag"]]: string } = {
   Approve: "Approved",
@@ -42,6 +39,61 @@ const everythingSeen = (all: ReadonlyArray<api.Submission>, worker: string): api
   return { of: worker, submittedBefore: Math.max(serverNow(), ...submitted) }
 }
 
+interface Listed {
+  readonly run: string
+  readonly status: api.SubmissionStatus
+  readonly all: ReadonlyArray<api.Submission>
+}
+
+/** A decision on the current submission, or on everything of its worker. */
+const decisionOn = (
+  current: api.Submission,
+  { all, run, status }: Listed,
+  scope: Scope,
+  decision: api.Decision
+): Held => {
+  const { agent, worker, workerName } = current
+  const is = done[decision._tag]
+  const common = { run, from: status, decision }
+  if (scope === "one") return { ...common, agents: [agent], words: `${is} a submission of ${workerName}` }
+  const agents = all.filter((other) => other.worker === worker).map(({ agent }) => agent)
+  return { ...common, agents, words: `${is} all of ${workerName}`, everything: everythingSeen(all, worker) }
+}
+
+type Decide = (scope: Scope, decision: api.Decision) => void
+
+/** What a submission in this status can become. */
+const decisionKeys = (status: api.SubmissionStatus, decide: Decide, ask: (question: Question) => void): Keys => {
+  switch (status) {
+    case "completed":
+      return {
+        a: () => decide("one", { _tag: "Approve" }),
+        A: () => decide("worker", { _tag: "Approve" }),
+        s: () => decide("one", { _tag: "SoftReject" }),
+        S: () => decide("worker", { _tag: "SoftReject" }),
+        r: () => ask({ what: "reject", scope: "one" }),
+        R: () => ask({ what: "reject", scope: "worker" })
+      }
+    case "rejected":
+      return {
+        a: () => decide("one", { _tag: "Override" }),
+        A: () => decide("worker", { _tag: "Override" })
+      }
+    default:
+      return {}
+  }
+}
+
+/** What can be done with any submission. */
+const otherKeys = (step: (by: number) => void, ask: (question: Question) => void): Keys => ({
+  b: () => ask({ what: "bonus" }),
+  x: () => ask({ what: "block" }),
+  j: () => step(1),
+  ArrowRight: () => step(1),
+  k: () => step(-1),
+  ArrowLeft: () => step(-1)
+})
+
 const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
   <div class="notice bad row" role="alert">
     <span>{problem.message}</span>
@@ -51,51 +103,34 @@ const FailureNotice = ({ problem }: { readonly problem: api.Problem }) => (
   </div>
 )
 
+interface NothingProps {
+  readonly status: api.SubmissionStatus
+  readonly heading: RefObject<HTMLHeadingElement>
+}
+
+const Nothing = ({ heading, status }: NothingProps) => (
+  <div class="card empty">
+    <h2 ref={heading} tabIndex={-1}>
+      {status === "completed" ? "Nothing to review" : "Nothing here"}
+    </h2>
+    {status === "completed" && <p class="muted">What is submitted appears here by itself.</p>}
+  </div>
+)
+
 export const Review = ({ status, view, waiting }: Props) => {
   const { run } = view.summary
   const { all, problem } = useSubmissions(run, status, waiting)
   const { held, problem: failure } = useHeld()
-  const [chosen, setChosen] = useState<string>()
+  const { current, focusNext, go, heading, index, step } = useCurrent(all, held.length)
   const [question, setQuestion] = useState<Question>()
   const [said, setSaid] = useState("")
-  const heading = useRef<HTMLHeadingElement>(null)
-  const moved = useRef(false)
-  const everMoved = useRef(false)
 
-  const index = Math.max(0, all?.findIndex(({ agent }) => agent === chosen) ?? 0)
-  const current = all?.[index]
-
-  /** What is shown next takes the focus, so that it is read out, keys go on from there, and no focus is lost. */
-  useLayoutEffect(() => {
-    everMoved.current ||= moved.current
-    if (moved.current || (everMoved.current && document.activeElement === document.body)) {
-      heading.current?.focus({ preventScroll: true })
-      heading.current?.scrollIntoView({ block: "nearest" })
-    }
-    moved.current = false
-  }, [current?.agent, held.length])
-
-  const go = (agent: string | undefined) => {
-    moved.current = true
-    setChosen(agent)
-  }
-  const step = (by: number) => go((all?.[index + by] ?? current)?.agent)
-
-  const decide = (scope: Scope, decision: api.Decision) => {
+  const decide: Decide = (scope, decision) => {
     if (current === undefined || all === undefined) return
-    const ofWorker = all.filter(({ worker }) => worker === current.worker)
-    const agents = scope === "one" ? [current.agent] : ofWorker.map(({ agent }) => agent)
-    const what = scope === "one" ? `a submission of ${current.workerName}` : `all of ${current.workerName}`
+    const held = decisionOn(current, { run, status, all }, scope, decision)
     setSaid("")
-    go(following(all, index, agents)?.agent)
-    hold({
-      run,
-      from: status,
-      decision,
-      agents,
-      words: `${done[decision._tag]} ${what}`,
-      ...(scope === "worker" && { everything: everythingSeen(all, current.worker) })
-    })
+    go(following(all, index, held.agents)?.agent)
+    hold(held)
   }
 
   const takeBack = () => {
@@ -103,38 +138,17 @@ export const Review = ({ status, view, waiting }: Props) => {
     if (first !== undefined) go(first)
   }
 
-  const toReview: Keys = {
-    a: () => decide("one", { _tag: "Approve" }),
-    A: () => decide("worker", { _tag: "Approve" }),
-    s: () => decide("one", { _tag: "SoftReject" }),
-    S: () => decide("worker", { _tag: "SoftReject" }),
-    r: () => setQuestion({ what: "reject", scope: "one" }),
-    R: () => setQuestion({ what: "reject", scope: "worker" })
-  }
-  const rejected: Keys = {
-    a: () => decide("one", { _tag: "Override" }),
-    A: () => decide("worker", { _tag: "Override" })
-  }
-  const decisions = status === "completed" ? toReview : status === "rejected" ? rejected : {}
-  const others: Keys = {
-    b: () => setQuestion({ what: "bonus" }),
-    x: () => setQuestion({ what: "block" }),
-    j: () => step(1),
-    ArrowRight: () => step(1),
-    k: () => step(-1),
-    ArrowLeft: () => step(-1)
-  }
   const keys: Keys = {
     u: takeBack,
     "?": () => setQuestion({ what: "help" }),
-    ...(current === undefined ? {} : { ...decisions, ...others })
+    ...(current !== undefined && { ...decisionKeys(status, decide, setQuestion), ...otherKeys(step, setQuestion) })
   }
   useKeys(question === undefined ? keys : {})
 
   /** The browser tells of a closed dialog a little later: another question may have come meanwhile. */
   const close = () => {
     setQuestion((now) => (now === question ? undefined : now))
-    moved.current = true
+    focusNext()
   }
   if (all === undefined) return problem === undefined ? null : <ProblemNotice problem={problem} />
   return (
@@ -142,12 +156,7 @@ export const Review = ({ status, view, waiting }: Props) => {
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {failure !== undefined && <FailureNotice problem={failure} />}
       {current === undefined ? (
-        <div class="card empty">
-          <h2 ref={heading} tabIndex={-1}>
-            {status === "completed" ? "Nothing to review" : "Nothing here"}
-          </h2>
-          {status === "completed" && <p class="muted">What is submitted appears here by itself.</p>}
-        </div>
+        <Nothing status={status} heading={heading} />
       ) : (
         <div class="review">
           <Queue submissions={all} current={current} onChoose={go} />
@@ -163,29 +172,13 @@ export const Review = ({ status, view, waiting }: Props) => {
         <UndoBar held={held} said={said} onUndo={takeBack} />
         {current !== undefined && <DecisionBar keys={keys} status={status} worker={current.workerName} />}
       </div>
-      {question?.what === "help" && <Help onClose={close} />}
-      {question?.what === "reject" && current !== undefined && (
-        <RejectQuestion
-          what={question.scope === "one" ? "this submission" : `all of ${current.workerName}`}
-          onReject={(why) => decide(question.scope, { _tag: "Reject", ...why })}
-          onClose={close}
-        />
-      )}
-      {question?.what === "bonus" && current !== undefined && (
-        <BonusQuestion
+      {question !== undefined && (
+        <ReviewQuestion
+          question={question}
           view={view}
-          to={{ agent: current.agent }}
-          name={current.workerName}
+          current={current}
+          onDecide={decide}
           onSaid={setSaid}
-          onClose={close}
-        />
-      )}
-      {question?.what === "block" && current !== undefined && (
-        <BlockQuestion
-          run={run}
-          worker={current.worker}
-          name={current.workerName}
-          onBlocked={setSaid}
           onClose={close}
         />
       )}

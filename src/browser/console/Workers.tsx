@@ -1,11 +1,15 @@
 /** Who took part in a run, and how they did. */
-import { useCallback, useEffect, useState } from "preact/hooks"
+import { useState } from "preact/hooks"
 import * as format from "../format.js"
 import * as api from "./api.js"
 import { ProblemNotice } from "./Page.js"
 import { BlockQuestion, BonusQuestion } from "./questions.js"
+import { useWorkers } from "./useWorkers.js"
 
-type Asked = { readonly what: "bonus" | "block"; readonly part: api.Part } | undefined
+interface Asked {
+  readonly what: "bonus" | "block"
+  readonly part: api.Part
+}
 
 interface RowProps {
   readonly part: api.Part
@@ -78,54 +82,66 @@ const columns = [
   "Bonuses"
 ]
 
-/** That a worker is silent or there again shows in no unit. */
-const refreshEvery = 10_000
+interface TableProps extends Omit<RowProps, "part"> {
+  readonly parts: ReadonlyArray<api.Part>
+}
 
-interface Loaded {
-  readonly workers: ReadonlyArray<api.Part>
-  readonly next: string | null
+const Table = ({ onAsk, onUnblock, parts }: TableProps) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key
+  <section class="card table" aria-label="Workers of this run" tabIndex={0}>
+    <table class="numbers">
+      <thead>
+        <tr>
+          {columns.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+          <th scope="col">
+            <span class="hidden">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {parts.map((part) => (
+          <Row key={part.worker.id} part={part} onAsk={onAsk} onUnblock={onUnblock} />
+        ))}
+      </tbody>
+    </table>
+  </section>
+)
+
+interface QuestionProps {
+  readonly asked: Asked
+  readonly view: api.RunView
+  readonly onPaid: (words: string) => void
+  readonly onBlocked: (words: string) => void
+  readonly onClose: () => void
+}
+
+const WorkerQuestion = ({ asked, onBlocked, onClose, onPaid, view }: QuestionProps) => {
+  const { id, name } = asked.part.worker
+  return asked.what === "bonus" ? (
+    <BonusQuestion view={view} to={{ worker: id }} name={name} onSaid={onPaid} onClose={onClose} />
+  ) : (
+    <BlockQuestion run={view.summary.run} worker={id} name={name} onBlocked={onBlocked} onClose={onClose} />
+  )
 }
 
 export const Workers = ({ view }: { readonly view: api.RunView }) => {
-  const { run, units } = view.summary
-  const [pages, setPages] = useState<ReadonlyArray<Loaded>>([])
-  const [problem, setProblem] = useState<api.Problem>()
-  const [unread, setUnread] = useState<api.Problem>()
+  const { next, parts, problem, setBlocked, setProblem, take, unread } = useWorkers(view.summary)
   const [asked, setAsked] = useState<Asked>()
   const [said, setSaid] = useState("")
 
-  /** The first page again, or one more; pages after the first stay as they were read. */
-  const take = useCallback(
-    async (after: string | null) => {
-      const reply = await api.workers(run, after)
-      const tell = after === null ? setUnread : setProblem
-      tell(reply.ok ? undefined : reply.problem)
-      if (!reply.ok) return
-      setPages((before) => (after === null ? [reply.value, ...before.slice(1)] : [...before, reply.value]))
-    },
-    [run]
-  )
-  const next = pages.at(-1)?.next ?? null
-  const parts = pages.flatMap(({ workers }) => workers)
-  const counts = JSON.stringify(units)
-  useEffect(() => void take(null), [take, counts])
-  const isWorkedOn = units.assigned > 0
-  useEffect(() => {
-    if (!isWorkedOn) return
-    const look = () => document.visibilityState === "visible" && void take(null)
-    const timer = setInterval(look, refreshEvery)
-    return () => clearInterval(timer)
-  }, [take, isWorkedOn])
-
-  const setBlocked = (part: api.Part, blocked: boolean, words: string) => {
+  const block = (part: api.Part, words: string) => {
     setSaid(words)
-    const change = (other: api.Part) => (other.worker.id === part.worker.id ? { ...other, blocked } : other)
-    setPages((before) => before.map(({ next, workers }) => ({ next, workers: workers.map(change) })))
+    setBlocked(part, true)
   }
   const unblock = async (part: api.Part) => {
-    const reply = await api.unblock(run, part.worker.id)
-    if (reply.ok) setBlocked(part, false, `${part.worker.name} is let in again`)
-    else setProblem(reply.problem)
+    const reply = await api.unblock(view.summary.run, part.worker.id)
+    if (!reply.ok) return setProblem(reply.problem)
+    setSaid(`${part.worker.name} is let in again`)
+    setBlocked(part, false)
   }
   return (
     <section class="stack" aria-label="Workers">
@@ -134,54 +150,22 @@ export const Workers = ({ view }: { readonly view: api.RunView }) => {
       <p class={said === "" ? "hidden" : "small muted"} role="status">
         {said}
       </p>
-      {pages.length > 0 && parts.length === 0 && <p class="card muted">Nobody has taken a unit yet.</p>}
-      {parts.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key
-        <section class="card table" aria-label="Workers of this run" tabIndex={0}>
-          <table class="numbers">
-            <thead>
-              <tr>
-                {columns.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-                <th scope="col">
-                  <span class="hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {parts.map((part) => (
-                <Row key={part.worker.id} part={part} onAsk={setAsked} onUnblock={unblock} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {parts?.length === 0 && <p class="card muted">Nobody has taken a unit yet.</p>}
+      {parts !== undefined && parts.length > 0 && <Table parts={parts} onAsk={setAsked} onUnblock={unblock} />}
       {next !== null && (
         <button type="button" class="button quiet" onClick={() => take(next)}>
           More workers
         </button>
       )}
-      {asked?.what === "bonus" && (
-        <BonusQuestion
+      {asked !== undefined && (
+        <WorkerQuestion
+          asked={asked}
           view={view}
-          to={{ worker: asked.part.worker.id }}
-          name={asked.part.worker.name}
-          onSaid={(words) => {
+          onPaid={(words) => {
             setSaid(words)
             void take(null)
           }}
-          onClose={() => setAsked(undefined)}
-        />
-      )}
-      {asked?.what === "block" && (
-        <BlockQuestion
-          run={run}
-          worker={asked.part.worker.id}
-          name={asked.part.worker.name}
-          onBlocked={(words) => setBlocked(asked.part, true, words)}
+          onBlocked={(words) => block(asked.part, words)}
           onClose={() => setAsked(undefined)}
         />
       )}

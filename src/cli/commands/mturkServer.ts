@@ -15,6 +15,7 @@ import { conductEveryRun } from "../conductEveryRun.js"
 import { UsageError } from "../failure.js"
 import { globalOptions } from "../globalOptions.js"
 import * as optionalPackages from "../optionalPackages.js"
+import * as pageAddresses from "../pageAddresses.js"
 import * as providers from "../providers.js"
 import { print } from "../Screen.js"
 import * as Session from "../Session.js"
@@ -121,7 +122,7 @@ export const mturkServer = Command.make(
       given,
       Effect.gen(function* () {
         yield* onlyLocal
-        const settings = yield* serverSettings.settle({ ...given, framesUrl: Option.none() })
+        const settings = yield* serverSettings.settle({ ...pageAddresses.unsaid, ...given })
         const session = yield* Session.Session
         const crowd = Layer.mapError(Local.layer(settings.people), Session.wrongSetting(session))
         const served = servable("mturk-server", serveFor(settings, given))

@@ -4,19 +4,14 @@ import * as Array from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Agents } from "../../Agents.js"
-import { AgentNotFound } from "../../CrowdError.js"
-import type { AgentId, RunId, WorkerId } from "../../Ids.js"
-import * as Money from "../../Money.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import { Workers } from "../../Workers.js"
 import { Api } from "../Api.js"
-import { InvalidAmount } from "../ConsoleApi.js"
 import { noneIfNotFound } from "../notFound.js"
+import * as bonuses from "./bonuses.js"
 import * as decisions from "./decisions.js"
 import * as events from "./events.js"
 import * as results from "./results.js"
@@ -33,39 +28,17 @@ const collect = <A, E>(stream: Stream.Stream<A, E>, atMost: number) =>
 const nextOf = <A, Id>(page: ReadonlyArray<A>, atMost: number, id: (last: A) => Id): Id | null =>
   page.length < atMost ? null : Option.getOrNull(Option.map(Array.last(page), id))
 
-type Payee = { readonly agent: AgentId } | { readonly worker: WorkerId }
-
 export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const units = yield* Units
-    const agents = yield* Agents
     const workers = yield* Workers
     const { view } = yield* consoleRuns.make
     const submitted = yield* submissions.make
     const decide = yield* decisions.make
+    const pay = yield* bonuses.make
     const download = yield* results.make
     const eventsOf = yield* events.make
-
-    const payee = (run: RunId, to: Payee) =>
-      "worker" in to
-        ? Effect.succeed(to)
-        : Effect.filterOrFail(
-            agents.get(to.agent),
-            (agent) => agent.run === run,
-            () => new AgentNotFound({ agent: to.agent })
-          )
-
-    const amountOf = (run: RunId, text: string) =>
-      Effect.flatMap(runs.get(run), ({ task }) =>
-        Money.parse(text, task.reward.currency).pipe(
-          Either.filterOrLeft(
-            ({ minor }) => minor > 0,
-            () => "a bonus is more than zero"
-          ),
-          Either.mapLeft((description) => new InvalidAmount({ amount: text, description }))
-        )
-      )
 
     /** Of the run there is a requester, and no unit is asked for. */
     const impossible = { RequesterNotFound: Effect.die, UnitNotFound: Effect.die }
@@ -94,13 +67,7 @@ export const layer = HttpApiBuilder.group(Api, "console", (handlers) =>
         Effect.map(decide.named(path.run, payload.decision, payload.agents), (outcomes) => ({ outcomes }))
       )
       .handle("decideWorker", ({ path, payload }) => decide.ofWorker(path.run, path.worker, payload))
-      .handle("bonus", ({ path: { run }, payload }) =>
-        Effect.gen(function* () {
-          const amount = yield* amountOf(run, payload.amount)
-          const { unit, worker } = { unit: undefined, ...(yield* payee(run, payload.to)) }
-          return yield* workers.bonus({ worker, unit, run, amount, reason: payload.reason, key: payload.key })
-        })
-      )
+      .handle("bonus", ({ path, payload }) => pay(path.run, payload))
       .handle("block", ({ path: { run, worker }, payload: { reason } }) =>
         runs.get(run).pipe(
           Effect.flatMap(({ requester }) => workers.block(worker, { requester }, reason)),

@@ -63,6 +63,32 @@ const executed = (sql: SqlClient, connection: Connection, text: string, params: 
       : Effect.provide(sql.unsafe(text, params), on(connection))
   )
 
+/** Runs an effect in a transaction of its own, and again where another was in its way. */
+const transactionsOf = <T extends { readonly connection: Connection }>(
+  client: SqlClient,
+  manager: Database.Manager<T>
+) => {
+  const begun = <A, E, R>(effect: Effect.Effect<A, E, R>, again = runsAgain): Effect.Effect<A, E | StoreError, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(manager.enter, (entered) => {
+        const { connection } = entered
+        const open: Open = { client, connection, failure: undefined, conflicted: false, ended: false }
+        const within = Effect.provide(restore(effect), Context.add(on(connection), Open, open))
+        return Effect.flatMap(Effect.exit(within), (exit) => {
+          open.ended = true
+          const result: Exit.Exit<A, E | StoreError> =
+            Exit.isSuccess(exit) && open.failure !== undefined ? Exit.fail(open.failure) : exit
+          const left = manager.leave(entered, Exit.isSuccess(result), open.failure)
+          if (open.conflicted && again > 0) {
+            return Effect.zipRight(Effect.ignore(left), restore(begun(effect, again - 1)))
+          }
+          return Effect.zipRight(Exit.isSuccess(result) ? left : Effect.ignore(left), result)
+        })
+      })
+    )
+  return begun
+}
+
 /** @internal */
 export const make = (sql: SqlClient, dialect: Dialect, place: string): Session => {
   const database = Database.make(sql, dialect, place)
@@ -99,24 +125,7 @@ const over = <T extends { readonly connection: Connection }>(
       ({ release }) => release
     )
 
-  const begun = <A, E, R>(effect: Effect.Effect<A, E, R>, again = runsAgain): Effect.Effect<A, E | StoreError, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(manager.enter, (entered) => {
-        const { connection } = entered
-        const open: Open = { client, connection, failure: undefined, conflicted: false, ended: false }
-        const within = Effect.provide(restore(effect), Context.add(on(connection), Open, open))
-        return Effect.flatMap(Effect.exit(within), (exit) => {
-          open.ended = true
-          const result: Exit.Exit<A, E | StoreError> =
-            Exit.isSuccess(exit) && open.failure !== undefined ? Exit.fail(open.failure) : exit
-          const left = manager.leave(entered, Exit.isSuccess(result), open.failure)
-          if (open.conflicted && again > 0) {
-            return Effect.zipRight(Effect.ignore(left), restore(begun(effect, again - 1)))
-          }
-          return Effect.zipRight(Exit.isSuccess(result) ? left : Effect.ignore(left), result)
-        })
-      })
-    )
+  const begun = transactionsOf(client, manager)
 
   const transaction: Service["transaction"] = (effect) =>
     Effect.withFiberRuntime((fiber) => {
