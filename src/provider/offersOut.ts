@@ -72,16 +72,14 @@ const placesOfRun = (
   )
 }
 
-/** The run stays as it is until the transaction ends, so that one order of it is made after the other. */
+/**
+ * The run stays as it is until the transaction ends, so that one order of it is made after the other. Where none is found
+ * under way, what came of all of them is to be seen in the units, which are therefore read after that.
+ */
 export const ofRun = (engine: Engine.Service, run: RunId): Effect.Effect<Out, StoreError> =>
   Effect.gen(function* () {
     const { driver, store } = engine
     yield* store.get(tables.runs, run)
-    const byOffer = { where: { run }, orderBy: "remoteId", limit: 1 } as const
-    const [first] = yield* store.page(tables.units, byOffer)
-    const [last] = yield* store.page(tables.units, { ...byOffer, reverse: true })
-    const out = outAs(Option.fromNullable(last))
-    const isOnly = Equal.equals(first?.remoteId, last?.remoteId)
     const underWay = yield* Stream.fromIterable(["pending", "uncertain"] as const).pipe(
       Stream.flatMap((state) =>
         pages(store, tables.intents, { where: { provider: driver.provider, run: Option.some(run), state } })
@@ -89,6 +87,11 @@ export const ofRun = (engine: Engine.Service, run: RunId): Effect.Effect<Out, St
       Stream.filter(({ kind }) => kind === "launch"),
       Stream.runCollect
     )
+    const byOffer = { where: { run }, orderBy: "remoteId", limit: 1 } as const
+    const [first] = yield* store.page(tables.units, byOffer)
+    const [last] = yield* store.page(tables.units, { ...byOffer, reverse: true })
+    const out = outAs(Option.fromNullable(last))
+    const isOnly = Equal.equals(first?.remoteId, last?.remoteId)
     const places = yield* placesOfRun(engine, run, out.offer, isOnly)
     return { ...out, places, underWay: Array.from(underWay) }
   })

@@ -101,8 +101,12 @@ export const make = ({ excludes = false, offers, uncertain = false }: Options) =
       : {})
   })
 
+  const over = Provider.layer({ driver })
+
   return {
-    layer: Provider.layer({ driver }).pipe(Layer.provideMerge(Store.layerMemory)),
+    /** A process of ours that hires it. */
+    over,
+    layer: Layer.provideMerge(over, Store.layerMemory),
     launched,
     /** What was asked of each launch, in short. */
     asked: () =>
