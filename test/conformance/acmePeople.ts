@@ -21,7 +21,7 @@ const post = (url: string, body: object) =>
   })
 
 /** Somebody of that name takes a place, and follows the link to our pages. */
-const arrive =
+export const arrive =
   (crowd: string) =>
   (name: string, { id }: TaskRuns.TaskRun) =>
     Effect.gen(function* () {

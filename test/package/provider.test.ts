@@ -12,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 import ts from "typescript"
 import { type Acme, acmeOver } from "../conformance/acmePeople.js"
+import { acmeStudy } from "../conformance/acmeStudy.js"
 import { chosen, type Name, over } from "../conformance/stores.js"
 import { swap } from "../conformance/swap.js"
 import * as acmeCrowd from "../support/acmeCrowd.js"
@@ -85,4 +86,7 @@ const hasLayer = (module: unknown): module is { readonly layer: Acme } =>
 if (!hasLayer(acmeModule)) throw new Error("README's acme.ts has no layer")
 const { layer } = acmeModule
 
-over("Acme", "memory", (name, store) => swap(name, acmeOver(layer, url, store)))
+over("Acme", "memory", (name, store) => {
+  swap(name, acmeOver(layer, url, store))
+  acmeStudy(name, layer, url, store)
+})
