@@ -116,11 +116,18 @@ const takesNoMore = (refusal: Refusal): boolean =>
   isMissing(refusal) ||
   ["invalidmaximumassignmentsincrease", "hittoooldforextension", "invalidhitstate"].includes(refusal.code)
 
-/** More places in a HIT that is out; none where it takes no more. */
+/** Put on offer again it would sell more places than are asked for: it was taken back with places that nobody wants now. */
+const hasTooMany = ({ places }: LaunchOrder, hit: replies.Hit, now: number): boolean =>
+  !isOffered(hit, now) && (hit.MaxAssignments ?? 0) > places
+
+/** More places in a HIT that is out; none where it takes no more, or has too many. */
 const addTo = (crowd: Crowd, sent: Sent<LaunchOrder>, offer: string): Effect.Effect<Option.Option<Receipt>, Failure> =>
   Effect.gen(function* () {
     const hit = yield* getHit(crowd, offer)
-    if (Option.isNone(hit) || isDisposed(hit.value)) return Option.none<Receipt>()
+    const now = yield* Clock.currentTimeMillis
+    if (Option.isNone(hit) || isDisposed(hit.value) || hasTooMany(sent.order, hit.value, now)) {
+      return Option.none<Receipt>()
+    }
     yield* extend(crowd, sent, hit.value)
     yield* offerAgain(crowd, sent.order, hit.value)
     return Option.some(receiptOf(offer))

@@ -126,6 +126,34 @@ describe("the HIT of a row", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.scopedLive(
+    "stays taken back where it would sell more places than are asked for: those get a HIT of their own",
+    () =>
+      Effect.gen(function* () {
+        const agents = yield* Agents.Agents
+        const units = yield* Units.Units
+        const runs = yield* TaskRuns.TaskRuns
+        const { run } = yield* launched(1, { unitsPerAssignment: 3 })
+        const { hitType } = yield* setupOf(run)
+        yield* work("ann", hitType)
+        yield* units.expireAll(run.id)
+        const [first] = yield* Stream.runCollect(agents.list(run.id))
+        if (first === undefined) return yield* Effect.dieMessage("ann has submitted")
+        yield* agents.reject(first.id, "empty")
+        expect(yield* runs.relaunch(run.id, { only: ["rejected"] })).toBe(1)
+        yield* launch(run)
+        expect(
+          (yield* hits).map(({ MaxAssignments, NumberOfAssignmentsAvailable }) => [
+            MaxAssignments,
+            NumberOfAssignmentsAvailable
+          ])
+        ).toEqual([
+          [3, 0],
+          [1, 1]
+        ])
+      }).pipe(Effect.provide(layer()))
+  )
+
   it.scopedLive("sells the place of a rejected unit by one more, with fees to the cent", () =>
     Effect.gen(function* () {
       const agents = yield* Agents.Agents
