@@ -44,6 +44,20 @@ const again = (
 const putBack = (engine: Engine.Service, held: Agent, now: DateTime.Utc) =>
   Effect.catchTag(changeAgent(engine, held, "return", now), "InvalidTransition", Effect.die)
 
+/** A crowd that gives its name of one's work to the next worker says by it that the first has left. */
+const relieveOthers = (
+  engine: Engine.Service,
+  run: TaskRun,
+  worker: registry.Named,
+  { remoteAgent }: Arrival,
+  now: DateTime.Utc
+) =>
+  Effect.gen(function* () {
+    if (Option.isNone(remoteAgent)) return
+    const others = yield* registry.othersAt(engine, run, worker, remoteAgent.value)
+    yield* Effect.forEach(others, (agent) => putBack(engine, agent, now), { discard: true })
+  })
+
 const admit = (
   engine: Engine.Service,
   run: TaskRun,
@@ -64,6 +78,7 @@ const admit = (
       Option.match({ onNone: () => Effect.void, onSome: refuse })
     )
     if (Option.isNone(swapped)) yield* allowed
+    yield* relieveOthers(engine, run, worker, arrival, now)
     const claim = { run, worker, standing, agent, now }
     const unit = yield* Option.match(arrival.offer, {
       onNone: () => eligibility.claimAny(engine, claim),

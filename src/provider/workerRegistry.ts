@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type { Agent } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
-import { hasLeft } from "../States.js"
+import { hasLeft, isOpen } from "../States.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
@@ -158,21 +158,40 @@ const accepted = (taking: Taking): Agent => {
   }
 }
 
+const agentsAt = ({ store }: Engine.Service, run: TaskRun, remoteAgent: string) =>
+  store.page(tables.agents, {
+    where: { run: run.id, remoteId: Option.some(remoteAgent) },
+    reverse: true,
+    limit: 100
+  })
+
 /** The agent under the crowd's own name, as far as it is this worker's. */
 export const agentAt = (
-  { store }: Engine.Service,
+  engine: Engine.Service,
   run: TaskRun,
   worker: Named,
   remoteAgent: string
 ): Effect.Effect<Option.Option<Agent>, StoreError> =>
-  Effect.map(
-    store.page(tables.agents, {
-      where: { run: run.id, remoteId: Option.some(remoteAgent) },
-      reverse: true,
-      limit: 100
-    }),
-    (rows) => Option.fromNullable(rows.find((row) => row.worker === worker.id))
+  Effect.map(agentsAt(engine, run, remoteAgent), (rows) =>
+    Option.fromNullable(rows.find((row) => row.worker === worker.id))
   )
+
+/** Open agents of others under the crowd's own name; inside a transaction they stay as they are. */
+export const othersAt = (
+  engine: Engine.Service,
+  run: TaskRun,
+  worker: Named,
+  remoteAgent: string
+): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+  Effect.gen(function* () {
+    const isOther = (agent: Agent) => agent.worker !== worker.id && isOpen(agent.status)
+    const others = (yield* agentsAt(engine, run, remoteAgent)).filter(isOther)
+    const current = yield* engine.store.getAll(
+      tables.agents,
+      others.map(({ id }) => id)
+    )
+    return current.filter(isOther)
+  })
 
 /** Units that the crowd has in the offer: all of them where it holds one, or a row's. */
 export const unitsAt = (
