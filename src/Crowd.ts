@@ -94,7 +94,10 @@ export interface Progress {
  */
 export interface LaunchOptions<E = never, R = never> {
   readonly requester: RequesterId
-  /** Launch at most so many units now (not rows): one of each row first, then the next of each. */
+  /**
+   * Launch at most so many units now (not rows): one of each row first, then the next of each; row by row where the crowd
+   * has a row's units in one offer.
+   */
   readonly limit?: number | undefined
   /** Start another run, even where the batch has one. */
   readonly fresh?: boolean | undefined

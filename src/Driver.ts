@@ -73,7 +73,7 @@ export interface Arrival {
 
 /**
  * What a crowd says of an offer, or of one worker's work in it. Work of somebody unheard of takes a free unit of the
- * offer, or of the run where the crowd does not tell which; where there is none, it is kept as `unplaced`.
+ * offer, or of the run where the crowd does not tell which; where there is none, `Units.sync` says what it takes.
  *
  * @since 0.1.0
  * @category models
@@ -158,7 +158,8 @@ export interface Driver {
    */
   readonly enforces?: ((qualification: string) => boolean) | undefined
   /**
-   * Whether each page goes to the crowd whole, so that a batch with files of its own cannot be launched; false by
+   * Whether each page goes to the crowd whole, so that nobody is seen to arrive: then limits are kept by the crowd
+   * (`offers.keeps`) or refused, `block` has to tell it, and a batch with files of its own cannot be launched. False by
    * default.
    */
   readonly carriesPages?: boolean | undefined
@@ -206,8 +207,9 @@ export interface Driver {
    */
   readonly unblock: Outward<BlockOrder, BlockNeedsScope | ProviderError>
   /**
-   * Keeps whoever has handed in as many units of a run as one worker may from more of it. Left out by a crowd that keeps
-   * `unitsPerWorker` without being told, or that does not keep it.
+   * Keeps whoever has handed in as many units of a run as one worker may from more of it, so that `offers.keeps` can say
+   * `unitsPerWorker`. Asked once for each worker, by the sync that finds it; what they have accepted until then is theirs.
+   * Left out by a crowd that keeps the limit without being told, or that does not keep it.
    */
   readonly exclude?: Outward<ExcludeOrder, ProviderError> | undefined
   /** Whether the crowd keeps the worker out, whoever asked for it; left out where it cannot be asked. */

@@ -88,7 +88,7 @@ export interface ListOptions {
 export interface LaunchOptions<E = never> {
   /** Only units made by `TaskRuns.relaunch`. */
   readonly relaunched?: boolean | undefined
-  /** How many units to offer at the most. */
+  /** How many units to offer at the most; a row may be split by it, and the rest of it is added to its offer later. */
   readonly limit?: number | undefined
   /** Done before so many units in all are looked for, so that rows can be added while units are sent. */
   readonly ready?: ((units: number) => Effect.Effect<void, E>) | undefined
@@ -121,7 +121,9 @@ export interface Service {
   readonly status: (id: UnitId) => Effect.Effect<UnitStatus, UnitNotFound | ProviderError | StoreError>
   /**
    * Offers every created unit of the run to the crowd, in pages, a bounded number of pages at once; each page that is
-   * out is one element. Running it again continues where it stopped.
+   * out is one element. Running it again continues where it stopped. Units go out in one order for as many as an offer of
+   * the crowd holds (one, a row's, or the run's), or as more places in the offer that is out; what may be on its way to
+   * the same offer is settled first.
    */
   readonly launch: <E = never>(
     run: RunId,
@@ -137,7 +139,10 @@ export interface Service {
   readonly expire: (
     id: UnitId
   ) => Effect.Effect<Duration.Duration, UnitNotFound | InvalidTransition | Uncertain | ProviderError | StoreError>
-  /** Takes in what was submitted, then takes every undecided unit of the run back, in pages. Answers the longest wait. */
+  /**
+   * Takes in what was submitted, then takes every undecided unit of the run back, in pages; the crowd is told once of each
+   * offer. Answers the longest wait.
+   */
   readonly expireAll: (
     run: RunId
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>
@@ -155,7 +160,14 @@ export interface Service {
    * whom only the crowd knows. None where nobody is.
    */
   readonly busyUntil: (run: RunId) => Effect.Effect<Option.Option<DateTime.Utc>, TaskRunNotFound | StoreError>
-  /** Brings units and agents of the run in step with what the crowd says. Answers how many records changed. */
+  /**
+   * Brings units and agents of the run in step with what the crowd says, and tells a crowd that has to be told who has
+   * handed in all they may. Answers how many records changed.
+   *
+   * Work of somebody whom we did not see arrive takes a free unit of its offer, of a row they have no unit of; else one
+   * that was taken back; else the one that somebody has held the longest, who has left it then. Where all are handed in
+   * it is kept as one more submission, which `Summary.surplus` counts.
+   */
   readonly sync: (run: RunId) => Effect.Effect<number, TaskRunNotFound | ProviderError | StoreError>
   /**
    * Units of the run as they change, oldest change first, forever; changes between two looks at the same unit are one.

@@ -20,7 +20,8 @@ export type Limit = "differentPeople" | "unitsPerWorker" | "qualifications"
 
 /**
  * How a crowd offers units, and which limits it keeps itself. Limits it does not keep are kept where workers come to our
- * pages; where neither can, a batch that needs them is refused with `SettingNotKept` before anything is sent.
+ * pages; where neither can (`carriesPages`), a batch that needs them is refused with `SettingNotKept` before anything is
+ * written or sent. A block is kept by `Driver.block`, and where workers come to our pages.
  *
  * @since 0.1.0
  * @category models

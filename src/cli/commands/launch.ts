@@ -15,7 +15,9 @@ import * as warnings from "../warnings.js"
 
 const limit = Options.integer("limit").pipe(
   Options.withPseudoName("N"),
-  Options.withDescription("Launch at most N units now, not N rows: one unit of each row first, then the next of each"),
+  Options.withDescription(
+    "Launch at most N units now, not N rows: one unit of each row first, then the next of each; row by row on mturk"
+  ),
   Options.mapEffect((n) =>
     n > 0 ? Effect.succeed(n) : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--limit ${n} is not 1 or more`)))
   ),
