@@ -1,6 +1,7 @@
 /**
  * Crowds that speak Amazon Mechanical Turk's protocol: its sandbox, its marketplace (whose end Amazon announced for
- * 30 September 2026), and any other endpoint. A run is one HITType, a unit is one HIT of one assignment.
+ * 30 September 2026), and any other endpoint. A run is one HITType, a row one HIT with an assignment for
+ * each of its units.
  *
  * @since 0.1.0
  */
