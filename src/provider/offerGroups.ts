@@ -19,34 +19,42 @@ const ofRunAtOnce = 500
 
 interface Rows {
   readonly seen: Set<AssignmentId>
+  /** How many more units are to be launched. */
   readonly left: number
 }
 
+const createdInRow = ({ store }: Engine.Service, assignment: AssignmentId) =>
+  Effect.map(Stream.runCollect(pages(store, tables.units, { where: { assignment } })), (row) =>
+    Chunk.toReadonlyArray(row)
+      .filter(({ status }) => status === "created")
+      .toSorted((a, b) => a.place - b.place)
+  )
+
 /** The created units of the row of each unit, each row once, as long as there are units left to launch. */
 const byRow = <E>(
-  { store }: Engine.Service,
+  engine: Engine.Service,
   created: Stream.Stream<Unit, StoreError | E>,
   isWanted: (unit: Unit) => boolean,
   limit: number
-): Stream.Stream<Group, StoreError | E> =>
-  created.pipe(
-    Stream.mapAccumEffect<Rows, Unit, Option.Option<Group>, StoreError, never>(
-      { seen: new Set(), left: limit },
-      ({ left, seen }, { assignment }) =>
-        Effect.gen(function* () {
-          if (left === 0 || seen.has(assignment)) return [{ left, seen }, Option.none()]
-          seen.add(assignment)
-          const row = yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } }))
-          const open = Chunk.toReadonlyArray(row).filter((unit) => unit.status === "created" && isWanted(unit))
-          const units = open.toSorted((a, b) => a.place - b.place).slice(0, left)
-          return [
-            { left: left - units.length, seen },
-            Arr.isNonEmptyReadonlyArray(units) ? Option.some(units) : Option.none()
-          ]
-        })
-    ),
-    Stream.filterMap((group) => group)
+): Stream.Stream<Group, StoreError | E> => {
+  const next = ({ left, seen }: Rows, { assignment }: Unit) =>
+    Effect.gen(function* () {
+      const units = seen.has(assignment) ? [] : yield* createdInRow(engine, assignment)
+      seen.add(assignment)
+      const group = units.filter(isWanted).slice(0, left)
+      const rest = left - group.length
+      return [
+        { left: rest, seen },
+        { group, left: rest }
+      ] as const
+    })
+  const beginning: Rows = { seen: new Set(), left: limit }
+  return created.pipe(
+    Stream.mapAccumEffect(beginning, next),
+    Stream.takeUntil(({ left }) => left === 0),
+    Stream.filterMap(({ group }) => (Arr.isNonEmptyReadonlyArray(group) ? Option.some(group) : Option.none()))
   )
+}
 
 /** The created units of the run, in the groups that they are launched in. */
 export const groupsOf = <E>(

@@ -1,0 +1,82 @@
+/** Which orders of a launch are sent now, and what waits for one that is under way. */
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../CrowdError.js"
+import type { LaunchOrder } from "../Driver.js"
+import type { Request } from "../journal/journal.js"
+import { byId } from "../journal/payload.js"
+import * as tables from "../store/tables.js"
+import type * as Engine from "./engine.js"
+import { type Payload, payloadsOf, requestsOf } from "./launchOrders.js"
+import type { Group } from "./offerGroups.js"
+import * as offersOut from "./offersOut.js"
+
+export interface NextOrders {
+  readonly requests: ReadonlyArray<Request<LaunchOrder>>
+  /** Groups of which it has to be known first what became of an earlier order of the same offer. */
+  readonly waiting: ReadonlyArray<Group>
+}
+
+/** What is to be sent for a group; where it waits, the orders that it waits for. */
+interface OfGroup {
+  readonly payloads: ReadonlyArray<Payload>
+  readonly waiting: ReadonlyArray<Group>
+}
+
+const outFor = (engine: Engine.Service, [{ assignment, run }]: Group) =>
+  engine.driver.offers.holds === "row" ? offersOut.ofRow(engine, assignment) : offersOut.ofRun(engine, run)
+
+/** Marks those that are not the first of their order, so that it is found by any of them. */
+const join = ({ store }: Engine.Service, [first, ...others]: Group) =>
+  Effect.gen(function* () {
+    if (Option.isSome(first.launchedWith)) {
+      yield* store.update(tables.units, { ids: [first.id], set: { launchedWith: Option.none() } })
+    }
+    const ids = others.map(({ id }) => id)
+    yield* store.update(tables.units, { ids, set: { launchedWith: Option.some(first.id) } })
+  })
+
+const alone = ([{ id }]: Group): OfGroup => ({
+  payloads: [{ units: [id], offer: Option.none(), size: 1, places: 1 }],
+  waiting: []
+})
+
+const together = (engine: Engine.Service, group: Group): Effect.Effect<OfGroup, StoreError> =>
+  Effect.gen(function* () {
+    const { offer, places, size, underWay } = yield* outFor(engine, group)
+    if (underWay.length > 0) return { payloads: yield* payloadsOf(underWay), waiting: [group] }
+    yield* join(engine, group)
+    const units = Arr.map(group, ({ id }) => id)
+    const made = Option.isSome(offer) ? size : units.length
+    return { payloads: [{ units, offer, size: made, places: places + units.length }], waiting: [] }
+  })
+
+/** What of the groups is not out yet. The units stay as they are until the transaction ends. */
+const stillCreated = ({ store }: Engine.Service, groups: ReadonlyArray<Group>) =>
+  Effect.gen(function* () {
+    const ids = groups.flatMap((group) => group.map(({ id }) => id))
+    const current = byId(yield* store.getAll(tables.units, ids))
+    return groups.flatMap((group): ReadonlyArray<Group> => {
+      const units = group.flatMap(({ id }) => current.get(id) ?? []).filter(({ status }) => status === "created")
+      return Arr.isNonEmptyReadonlyArray(units) ? [units] : []
+    })
+  })
+
+/** Read in the transaction that writes the intents down. */
+export const nextOrders = (
+  engine: Engine.Service,
+  groups: ReadonlyArray<Group>
+): Effect.Effect<NextOrders, StoreError> =>
+  Effect.gen(function* () {
+    const created = yield* stillCreated(engine, groups)
+    const sorted =
+      engine.driver.offers.holds === "unit"
+        ? created.map(alone)
+        : yield* Effect.forEach(created, (group) => together(engine, group))
+    const byFirst = new Map(sorted.flatMap(({ payloads }) => payloads.map((payload) => [payload.units[0], payload])))
+    return {
+      requests: yield* requestsOf(engine, [...byFirst.values()]),
+      waiting: sorted.flatMap(({ waiting }) => waiting)
+    }
+  })
