@@ -9,7 +9,7 @@ import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Agent, Agents } from "./Agents.js"
+import { Agents } from "./Agents.js"
 import type { Batch } from "./Batch.js"
 import { Budget } from "./Budget.js"
 import * as checks from "./batch/argumentChecks.js"
@@ -27,7 +27,7 @@ import {
   type TaskRunNotFound,
   type Uncertain
 } from "./CrowdError.js"
-import { assignmentsOf, resultOf } from "./crowd/results.js"
+import { resultsOf } from "./crowd/results.js"
 import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
 import * as reviewing from "./crowd/reviewing.js"
 import * as rowLoader from "./crowd/rowLoader.js"
@@ -413,24 +413,16 @@ export const close = (run: RunId) =>
  * @since 0.1.0
  * @category programs
  */
-export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | StoreError, TaskRuns | Agents> =>
+export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | StoreError, TaskRuns | Units | Agents> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const runs = yield* TaskRuns
+      const found = yield* (yield* TaskRuns).get(run)
       const agents = yield* Agents
-      const found = yield* runs.get(run)
-      const withInputs = (page: ReadonlyArray<Agent>) =>
-        Effect.map(assignmentsOf(runs, page), (assignments) =>
-          Chunk.unsafeFromArray(
-            page.flatMap((agent) => {
-              const assignment = assignments.get(agent.assignment)
-              return assignment === undefined ? [] : [resultOf(found, agent, assignment)]
-            })
-          )
-        )
       return agents.list(run).pipe(
         Stream.filter(({ status, submittedAt }) => Option.isSome(submittedAt) && status !== "soft_rejected"),
-        Stream.mapChunksEffect((page) => withInputs(Chunk.toReadonlyArray(page)))
+        Stream.mapChunksEffect((page) =>
+          Effect.map(resultsOf(found, Chunk.toReadonlyArray(page)), Chunk.unsafeFromArray)
+        )
       )
     })
   )
@@ -461,4 +453,4 @@ export const review: <E, R>(
   run: RunId,
   rule: (submission: Result) => Effect.Effect<Decision, E, R>,
   options?: ReviewOptions
-) => Stream.Stream<Review, E | TaskRunNotFound | StoreError, R | TaskRuns | Agents | Workers> = reviewing.review
+) => Stream.Stream<Review, E | TaskRunNotFound | StoreError, R | TaskRuns | Units | Agents | Workers> = reviewing.review

@@ -19,7 +19,13 @@ import { Inputs, Task } from "./TaskRuns.js"
 export const Result = Schema.Struct({
   run: RunId,
   agent: AgentId,
+  /** The crowd's own name for this piece of work, where it has one. */
+  remoteAgent: Schema.OptionFromNullOr(Schema.String),
   unit: UnitId,
+  /** The crowd's own name for the offer that the unit is part of, where it has one. */
+  offer: Schema.OptionFromNullOr(Schema.String),
+  /** With how many places that offer was made. */
+  offerSize: Schema.Int,
   assignment: AssignmentId,
   /** The row of the data that it is about, from 1. */
   row: Schema.Int,

@@ -5,7 +5,9 @@
  * stored, so a spreadsheet takes those for formulas that begin with `=`, `+`, `-` or `@`: for spreadsheets there is
  * `excel`, with a byte order mark and a `'` before each of them. Several values of a name are joined, `a|b`, as in MTurk's
  * own file; other answers that are not text are JSON in their cell. Times are ISO 8601 in UTC. Columns of MTurk's that
- * only its own website could fill are left out.
+ * only its own website could fill are left out. `HITId` and `AssignmentId` are what the crowd itself calls the offer and
+ * the work, where it has names for them, otherwise the ids of the unit and the agent; `MaxAssignments` says with how many
+ * places the offer was made, and `AgentId` which agent it is here.
  *
  * JSON Lines: what a form allows several of is a list, however many were chosen, and what was left empty is empty, if it
  * is known which template the results are of.
@@ -89,20 +91,20 @@ const decidedAs = (result: Result, status: string): string =>
 const reward = ({ task }: Result): string =>
   task.reward.currency === "USD" ? `$${Money.toDecimal(task.reward)}` : Money.format(task.reward)
 
-/** MTurk's columns, in its order, and the row's number; a unit is a HIT with one assignment, a run a HIT type. */
+/** MTurk's columns, in its order, then our own; an offer of the crowd is a HIT, where it has none a unit; a run is a HIT type. */
 const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => string]> = [
-  ["HITId", (result) => result.unit],
+  ["HITId", (result) => Option.getOrElse(result.offer, () => result.unit)],
   ["HITTypeId", (result) => result.run],
   ["Title", (result) => result.task.title],
   ["Description", (result) => result.task.description],
   ["Keywords", (result) => result.task.keywords.join(", ")],
   ["Reward", reward],
-  ["MaxAssignments", () => "1"],
+  ["MaxAssignments", (result) => String(result.offerSize)],
   ["RequesterAnnotation", (result) => result.assignment],
   ["AssignmentDurationInSeconds", (result) => seconds(result.task.duration)],
   ["AutoApprovalDelayInSeconds", (result) => seconds(result.task.autoApprovalDelay)],
   ["LifetimeInSeconds", (result) => seconds(result.task.lifetime)],
-  ["AssignmentId", (result) => result.agent],
+  ["AssignmentId", (result) => Option.getOrElse(result.remoteAgent, () => result.agent)],
   ["WorkerId", (result) => result.workerName],
   ["AssignmentStatus", (result) => assignmentStatus[result.status] ?? ""],
   ["AcceptTime", (result) => DateTime.formatIso(result.acceptedAt)],
@@ -122,6 +124,7 @@ const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => 
         onSome: (at) => seconds(Duration.millis(Math.max(0, DateTime.distance(result.acceptedAt, at))))
       })
   ],
+  ["AgentId", (result) => result.agent],
   ["Row", (result) => String(result.row)]
 ]
 

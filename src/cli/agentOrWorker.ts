@@ -11,7 +11,7 @@ import { decodeAgent } from "./ids.js"
 
 export const agentOption = Options.text("agent").pipe(
   Options.withPseudoName("ID"),
-  Options.withDescription("The id of an agent; the results have it as AssignmentId"),
+  Options.withDescription("The id of an agent; the results have it as AgentId"),
   Options.mapEffect((text) => Effect.mapError(decodeAgent(text), ValidationError.invalidValue))
 )
 

@@ -19,7 +19,7 @@ export const decodeRun = decodeId(RunId, `the id of a run; it begins with run_, 
 
 export const decodeAgent = decodeId(
   AgentId,
-  "the id of an agent; it begins with agent_, and the results have it as AssignmentId"
+  "the id of an agent; it begins with agent_, and the results have it as AgentId"
 )
 
 export const decodeToken = decodeId(Token, `the token of an uncertain effect; ${program} resume shows them`)

@@ -1,4 +1,5 @@
 /** Submissions that a rule decides on. */
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,8 +12,9 @@ import type { AgentId, RunId } from "../Ids.js"
 import type * as Money from "../Money.js"
 import type { Result } from "../Results.js"
 import { TaskRuns } from "../TaskRuns.js"
+import type { Units } from "../Units.js"
 import { type BonusError, Workers } from "../Workers.js"
-import { resultOf } from "./results.js"
+import { resultsOf } from "./results.js"
 
 /**
  * What a rule decides of a submission. `Bonus` pays the bonus and approves; `Leave` leaves it to somebody else or to
@@ -95,14 +97,14 @@ const waiting = (id: AgentId) =>
     const agent = Option.getOrUndefined(Option.filter(found, ({ status }) => status === "completed"))
     if (agent === undefined) return Option.none<Result>()
     const run = yield* runs.get(agent.run)
-    return Option.map(yield* runs.assignment(agent.assignment), (assignment) => resultOf(run, agent, assignment))
+    return Arr.head(yield* resultsOf(run, [agent]))
   })
 
 export const review = <E, R>(
   run: RunId,
   rule: (submission: Result) => Effect.Effect<Decision, E, R>,
   options: ReviewOptions = {}
-): Stream.Stream<Review, E | TaskRunNotFound | StoreError, R | TaskRuns | Agents | Workers> => {
+): Stream.Stream<Review, E | TaskRunNotFound | StoreError, R | TaskRuns | Units | Agents | Workers> => {
   const reviewed = (submission: Result) =>
     Effect.gen(function* () {
       const decision = yield* rule(submission)

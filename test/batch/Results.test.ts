@@ -16,7 +16,10 @@ import { directoryOf } from "./support.js"
 const encoded: typeof Result.Encoded = {
   run: "run_1",
   agent: "agent_1",
+  remoteAgent: null,
   unit: "unit_1",
+  offer: null,
+  offerSize: 1,
   assignment: "asg_1",
   row: 7,
   worker: "worker_1",
@@ -92,12 +95,29 @@ layer(NodeContext.layer)("Results", (it) => {
         RejectionTime: "",
         RequesterFeedback: "Thank you",
         WorkTimeInSeconds: "90",
+        AgentId: "agent_1",
         Row: "7",
         "Input.id": "1",
         "Input.text": "=1+1",
         "Answer.sentiment": "positive"
       })
       expect(header?.indexOf("WorkerId")).toBe(12)
+    })
+  )
+
+  it.effect("HITId, MaxAssignments and AssignmentId are those of the crowd's offer; its agents keep their ids", () =>
+    Effect.gen(function* () {
+      const all = Stream.make(result({ remoteAgent: "3ASG", offer: "3HIT", offerSize: 5 }))
+      const [header = [], row = []] = readCsv(yield* text(Results.encode(all, "csv")))
+      const wanted = ["HITId", "MaxAssignments", "AssignmentId", "AgentId"]
+      expect(wanted.map((name) => row[header.indexOf(name)])).toEqual(["3HIT", "5", "3ASG", "agent_1"])
+      expect(JSON.parse(yield* text(Results.encode(all, "jsonl")))).toMatchObject({
+        agent: "agent_1",
+        remoteAgent: "3ASG",
+        unit: "unit_1",
+        offer: "3HIT",
+        offerSize: 5
+      })
     })
   )
 

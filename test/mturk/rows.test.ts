@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Results from "../../src/batch/Results.js"
 import { Agents, Crowd, TaskRuns, Units } from "../../src/index.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
 import { Marketplace } from "../mturk-server/support.js"
@@ -64,9 +65,13 @@ describe("the HIT of a row", () => {
       const offers = units.map(({ remoteId }) => Option.getOrNull(remoteId))
       expect(new Set(offers)).toEqual(new Set(all.map(({ HITId }) => HITId)))
       expect(units.every(({ offerSize }) => offerSize === 3)).toBe(true)
-      yield* work("ann", hitType)
-      yield* work("ann", hitType)
+      const done = [yield* work("ann", hitType), yield* work("ann", hitType)]
       expect(Either.isLeft(yield* Effect.either(work("ann", hitType)))).toBe(true)
+      yield* sync(run)
+      const lines = yield* Stream.mkString(Results.encode(Crowd.results(run.id), "csv"))
+      for (const { assignmentId, hitId } of done) {
+        expect(lines).toMatch(new RegExp(`^${hitId},.*,3,${"[^,]*,".repeat(4)}${assignmentId},`, "m"))
+      }
     }).pipe(Effect.provide(layer()))
   )
 

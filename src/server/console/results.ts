@@ -10,6 +10,7 @@ import * as Crowd from "../../Crowd.js"
 import type { RunId } from "../../Ids.js"
 import { fileName } from "../../internal/text.js"
 import { TaskRuns } from "../../TaskRuns.js"
+import type { Units } from "../../Units.js"
 
 const types = { csv: "text/csv; charset=utf-8", jsonl: "application/jsonl; charset=utf-8" }
 
@@ -21,7 +22,7 @@ const attachment = (name: string): string => {
 
 export const make = Effect.gen(function* () {
   const runs = yield* TaskRuns
-  const context = yield* Effect.context<TaskRuns | Agents>()
+  const context = yield* Effect.context<TaskRuns | Units | Agents>()
 
   /** What comes in meanwhile is left out: it could have columns that the header has not. */
   return (id: RunId, format: Results.Format) =>
