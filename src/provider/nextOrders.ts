@@ -7,6 +7,7 @@ import type { LaunchOrder } from "../Driver.js"
 import type { Request } from "../journal/journal.js"
 import { byId } from "../journal/payload.js"
 import * as tables from "../store/tables.js"
+import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
 import { type Payload, payloadsOf, requestsOf } from "./launchOrders.js"
 import type { Group } from "./offerGroups.js"
@@ -24,33 +25,43 @@ interface OfGroup {
   readonly waiting: ReadonlyArray<Group>
 }
 
-const outFor = (engine: Engine.Service, [{ assignment, run }]: Group) =>
-  engine.driver.offers.holds === "row" ? offersOut.ofRow(engine, assignment) : offersOut.ofRun(engine, run)
-
-/** Marks those that are not the first of their order, so that it is found by any of them. */
-const join = ({ store }: Engine.Service, [first, ...others]: Group) =>
-  Effect.gen(function* () {
-    if (Option.isSome(first.launchedWith)) {
-      yield* store.update(tables.units, { ids: [first.id], set: { launchedWith: Option.none() } })
-    }
-    const ids = others.map(({ id }) => id)
-    yield* store.update(tables.units, { ids, set: { launchedWith: Option.some(first.id) } })
-  })
-
 const alone = ([{ id }]: Group): OfGroup => ({
   payloads: [{ units: [id], offer: Option.none(), size: 1, places: 1 }],
   waiting: []
 })
 
-const together = (engine: Engine.Service, group: Group): Effect.Effect<OfGroup, StoreError> =>
+const together = (group: Group, { offer, places, size, underWay }: offersOut.Out): Effect.Effect<OfGroup, StoreError> =>
   Effect.gen(function* () {
-    const { offer, places, size, underWay } = yield* outFor(engine, group)
     if (underWay.length > 0) return { payloads: yield* payloadsOf(underWay), waiting: [group] }
-    yield* join(engine, group)
     const units = Arr.map(group, ({ id }) => id)
     const made = Option.isSome(offer) ? size : units.length
     return { payloads: [{ units, offer, size: made, places: places + units.length }], waiting: [] }
   })
+
+const sorted = (
+  engine: Engine.Service,
+  groups: ReadonlyArray<Group>
+): Effect.Effect<ReadonlyArray<OfGroup>, StoreError> =>
+  Effect.gen(function* () {
+    if (engine.driver.offers.holds === "unit") return groups.map(alone)
+    if (engine.driver.offers.holds === "run") {
+      return yield* Effect.forEach(groups, (group) =>
+        Effect.flatMap(offersOut.ofRun(engine, group[0].run), (out) => together(group, out))
+      )
+    }
+    const rows = groups.map(([{ assignment }]) => assignment)
+    const outOf = yield* offersOut.ofRows(engine, rows)
+    return yield* Effect.forEach(groups, (group) => together(group, outOf(group[0].assignment)))
+  })
+
+/** Marks the units that are not the first of their order, so that it is found by any of them. */
+const join = ({ store }: Engine.Service, groups: ReadonlyArray<Group>) => {
+  const marked = groups.flatMap(([first, ...others]) => [
+    ...(Option.isSome(first.launchedWith) ? [{ ...first, launchedWith: Option.none() }] : []),
+    ...others.map((unit): Unit => ({ ...unit, launchedWith: Option.some(first.id) }))
+  ])
+  return store.put(tables.units, marked)
+}
 
 /** What of the groups is not out yet. The units stay as they are until the transaction ends. */
 const stillCreated = ({ store }: Engine.Service, groups: ReadonlyArray<Group>) =>
@@ -70,13 +81,9 @@ export const nextOrders = (
 ): Effect.Effect<NextOrders, StoreError> =>
   Effect.gen(function* () {
     const created = yield* stillCreated(engine, groups)
-    const sorted =
-      engine.driver.offers.holds === "unit"
-        ? created.map(alone)
-        : yield* Effect.forEach(created, (group) => together(engine, group))
-    const byFirst = new Map(sorted.flatMap(({ payloads }) => payloads.map((payload) => [payload.units[0], payload])))
-    return {
-      requests: yield* requestsOf(engine, [...byFirst.values()]),
-      waiting: sorted.flatMap(({ waiting }) => waiting)
-    }
+    const ofGroups = yield* sorted(engine, created)
+    const waiting = ofGroups.flatMap((one) => one.waiting)
+    yield* join(engine, Arr.difference(created, waiting))
+    const byFirst = new Map(ofGroups.flatMap(({ payloads }) => payloads.map((payload) => [payload.units[0], payload])))
+    return { requests: yield* requestsOf(engine, [...byFirst.values()]), waiting }
   })

@@ -23,12 +23,29 @@ interface Rows {
   readonly left: number
 }
 
-const createdInRow = ({ store }: Engine.Service, assignment: AssignmentId) =>
-  Effect.map(Stream.runCollect(pages(store, tables.units, { where: { assignment } })), (row) =>
-    Chunk.toReadonlyArray(row)
-      .filter(({ status }) => status === "created")
-      .toSorted((a, b) => a.place - b.place)
-  )
+/** The created units of these rows, row by row in their order. */
+const createdIn = ({ store }: Engine.Service, rows: ReadonlyArray<AssignmentId>, isWanted: (unit: Unit) => boolean) =>
+  Effect.map(store.getAllBy(tables.units, "assignment", rows), (units) => {
+    const created = units.filter((unit) => unit.status === "created" && isWanted(unit))
+    const byRow = Arr.groupBy(
+      created.toSorted((a, b) => a.place - b.place),
+      ({ assignment }) => assignment
+    )
+    return rows.flatMap((row) => {
+      const units = byRow[row]
+      return units === undefined ? [] : [units]
+    })
+  })
+
+/** So many of the groups as there are units left for; of the last, as many units. */
+const upTo = (groups: ReadonlyArray<Group>, left: number): ReadonlyArray<Group> => {
+  let rest = left
+  return groups.flatMap((group): ReadonlyArray<Group> => {
+    const units = group.slice(0, rest)
+    rest -= units.length
+    return Arr.isNonEmptyReadonlyArray(units) ? [units] : []
+  })
+}
 
 /** The created units of the row of each unit, each row once, as long as there are units left to launch. */
 const byRow = <E>(
@@ -37,22 +54,23 @@ const byRow = <E>(
   isWanted: (unit: Unit) => boolean,
   limit: number
 ): Stream.Stream<Group, StoreError | E> => {
-  const next = ({ left, seen }: Rows, { assignment }: Unit) =>
+  const next = ({ left, seen }: Rows, units: Chunk.Chunk<Unit>) =>
     Effect.gen(function* () {
-      const units = seen.has(assignment) ? [] : yield* createdInRow(engine, assignment)
-      seen.add(assignment)
-      const group = units.filter(isWanted).slice(0, left)
-      const rest = left - group.length
+      const rows = [...new Set(Chunk.map(units, ({ assignment }) => assignment))].filter((row) => !seen.has(row))
+      for (const row of rows) seen.add(row)
+      const groups = upTo(yield* createdIn(engine, rows, isWanted), left)
+      const rest = left - groups.reduce((sum, group) => sum + group.length, 0)
       return [
         { left: rest, seen },
-        { group, left: rest }
+        { groups, left: rest }
       ] as const
     })
   const beginning: Rows = { seen: new Set(), left: limit }
   return created.pipe(
+    Stream.chunks,
     Stream.mapAccumEffect(beginning, next),
     Stream.takeUntil(({ left }) => left === 0),
-    Stream.filterMap(({ group }) => (Arr.isNonEmptyReadonlyArray(group) ? Option.some(group) : Option.none()))
+    Stream.mapConcat(({ groups }) => groups)
   )
 }
 

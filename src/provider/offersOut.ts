@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
 import type { AssignmentId, RunId } from "../Ids.js"
 import type { Intent } from "../Journal.js"
-import { isUnsettled } from "../journal/payload.js"
+import { byId, isUnsettled } from "../journal/payload.js"
 import { UnitStatus } from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
@@ -37,20 +37,28 @@ const outAs = (unit: Option.Option<Unit>): Pick<Out, "offer" | "size"> => ({
   size: Option.match(unit, { onNone: () => 0, onSome: ({ offerSize }) => offerSize })
 })
 
-/** The units of a row stay as they are until the transaction ends. */
-export const ofRow = (engine: Engine.Service, assignment: AssignmentId): Effect.Effect<Out, StoreError> =>
+const ofRow = (engine: Engine.Service, row: ReadonlyArray<Unit>, intents: ReadonlyMap<string, Intent>): Out => {
+  const units = row.toSorted((a, b) => a.place - b.place)
+  const out = outAs(Arr.findLast(units, ({ remoteId }) => Option.isSome(remoteId)))
+  const isOfOffer = ({ remoteId }: Unit) => Equal.equals(remoteId, out.offer)
+  const places = units.filter((unit) => isOfOffer(unit) && hasPlace(engine)(unit.status)).length
+  const sent = new Set(units.filter(({ status }) => status === "created").map(launchToken))
+  const underWay = [...sent].flatMap((token) => intents.get(token) ?? []).filter(isUnsettled)
+  return { ...out, places, underWay }
+}
+
+/** What is out of each of the rows, whose units stay as they are until the transaction ends. */
+export const ofRows = (
+  engine: Engine.Service,
+  rows: ReadonlyArray<AssignmentId>
+): Effect.Effect<(row: AssignmentId) => Out, StoreError> =>
   Effect.gen(function* () {
     const { store } = engine
-    const row = Array.from(yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } })))
-    const ids = row.map(({ id }) => id)
-    const units = (yield* store.getAll(tables.units, ids)).toSorted((a, b) => a.place - b.place)
+    const units = yield* store.getAllBy(tables.units, "assignment", rows)
     const tokens = units.filter(({ status }) => status === "created").map(launchToken)
-    const intents = yield* store.getAll(tables.intents, [...new Set(tokens)])
-    const last = Arr.findLast(units, ({ remoteId }) => Option.isSome(remoteId))
-    const out = outAs(last)
-    const isOfOffer = ({ remoteId }: Unit) => Equal.equals(remoteId, out.offer)
-    const places = units.filter((unit) => isOfOffer(unit) && hasPlace(engine)(unit.status)).length
-    return { ...out, places, underWay: intents.filter(isUnsettled) }
+    const intents = byId(yield* store.getAll(tables.intents, [...new Set(tokens)]))
+    const ofEach = Arr.groupBy(units, ({ assignment }) => assignment)
+    return (row) => ofRow(engine, ofEach[row] ?? [], intents)
   })
 
 /** How many units of the run have a place in the offer; counted one by one only where the run has had several. */

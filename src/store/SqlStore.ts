@@ -56,6 +56,7 @@ export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Eff
     put: changes.put(access),
     get: reads.get(access),
     getAll: reads.getAll(access),
+    getAllBy: reads.getAllBy(access),
     page: reads.page(access),
     update: changes.update(access),
     remove: changes.remove(access),

@@ -77,6 +77,15 @@ export const grouped = <I extends Index>(indexes: ReadonlyArray<I>, name: string
   return covered(index, name, where, "any column")
 }
 
+/** The first of the indexes that begin with a column, which leave out no row where it has a value. @internal */
+export const begins = <I extends Index>(indexes: ReadonlyArray<I>, name: string, column: string): Effect.Effect<I> =>
+  covered(
+    indexes.find((index) => index.on[0] === column && !leavesOut(index, { [column]: "" })),
+    name,
+    {},
+    column
+  )
+
 /** Rows equal in `where` in the order of `orderBy`, without those where that is null, and then of `id`. */
 const isOrdered = (index: Index, where: Encoded, orderBy: string): boolean => {
   const { on } = index

@@ -128,6 +128,15 @@ export interface Service {
     table: Table<Row, Encoded>,
     ids: ReadonlyArray<string>
   ) => Effect.Effect<ReadonlyArray<Row>, StoreError>
+  /**
+   * The rows whose column, with which an index begins, has one of these texts, in no particular order. Inside a
+   * transaction they stay as they are.
+   */
+  readonly getAllBy: <Row extends AnyRow, Encoded extends AnyEncoded>(
+    table: Table<Row, Encoded>,
+    column: keyof Row & keyof Encoded & string,
+    values: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyArray<Row>, StoreError>
   readonly page: <Row extends AnyRow, Encoded extends AnyEncoded>(
     table: Table<Row, Encoded>,
     options: PageOptions<Row>

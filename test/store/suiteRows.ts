@@ -67,6 +67,20 @@ export const rows = (it: Vitest.MethodsNonLive<Store>): void => {
       })
     )
 
+    it.effect("are found by what a column has that an index begins with, each once, and none by what none has", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const units = yield* seed("by", 3)
+        const wanted = units.slice(0, 2)
+        const asked = [...wanted, ...wanted].map(({ assignment }) => assignment)
+        const found = yield* store.getAllBy(tables.units, "assignment", [...asked, "asg_nobody"])
+        expect(found.map(({ id }) => id).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted())
+        expect(yield* store.getAllBy(tables.units, "assignment", [])).toEqual([])
+        const died = yield* Effect.exit(store.getAllBy(tables.units, "agent", ["agent_1"]))
+        expect(String(died)).toContain("no index of the table units")
+      })
+    )
+
     it.effect("of one insert that are the same are one", () =>
       Effect.gen(function* () {
         const store = yield* Store

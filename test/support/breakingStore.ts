@@ -40,6 +40,7 @@ export const make = <E>(store: Layer.Layer<Store, E>) => {
       ensureNoTransaction: whole.ensureNoTransaction,
       get: (...args) => read(whole.get(...args)),
       getAll: (...args) => read(whole.getAll(...args)),
+      getAllBy: (...args) => read(whole.getAllBy(...args)),
       page: (...args) => read(whole.page(...args)),
       count: (...args) => read(whole.count(...args)),
       sum: (...args) => read(whole.sum(...args)),

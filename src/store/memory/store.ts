@@ -171,6 +171,15 @@ const getAll =
   (table, ids) =>
     read(table, (state) => decoded(table, memory.rowsOf(state, new Set(ids))))
 
+const getAllBy =
+  ({ read }: Access): Service["getAllBy"] =>
+  (table, column, values) =>
+    read(table, (state) =>
+      Effect.flatMap(columns.begins(state.indexes, table.name, column), (index) =>
+        decoded(table, memory.rowsBeginning(state, index, new Set(values)))
+      )
+    )
+
 const get =
   (access: Access): Service["get"] =>
   (table, id) =>
@@ -258,6 +267,7 @@ export const make: Effect.Effect<Service> = Effect.map(makeAccess, (access) => (
   put: put(access),
   get: get(access),
   getAll: getAll(access),
+  getAllBy: getAllBy(access),
   page: page(access),
   update: update(access),
   remove: remove(access),

@@ -76,6 +76,17 @@ function* idsUnder(tree: Tree, prefix: string, from = prefix): Iterable<string> 
   }
 }
 
+/** The rows that have one of these values in the first column of the index. @internal */
+export const rowsBeginning = (
+  state: TableState,
+  { tree }: TableState["indexes"][number],
+  values: ReadonlySet<string>
+): ReadonlyArray<Encoded> =>
+  rowsOf(
+    state,
+    [...values].flatMap((value) => [...idsUnder(tree, sortKeys.of(value))])
+  )
+
 /** Whether another row has the values that only one row may have. @internal */
 export const isTaken = <R extends Row, E extends Encoded>(
   table: tables.Table<R, E>,

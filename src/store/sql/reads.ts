@@ -11,11 +11,13 @@ import * as Statements from "./statements.js"
 const rowsOf = <R extends columns.Row, E extends columns.Encoded>(
   access: Access,
   table: Table<R, E>,
-  ids: ReadonlyArray<string>
+  values: ReadonlyArray<string>,
+  column = "id"
 ): Effect.Effect<ReadonlyArray<R>, StoreError> => {
   const operation = `get ${table.name}`
   const { getAll } = access.statementsOf(table)
-  const rows = access.session.read(operation, ids, getAll(ids.length, false), getAll(ids.length, true))
+  const count = values.length
+  const rows = access.session.read(operation, values, getAll(column, count, false), getAll(column, count, true))
   return decoded(access, table, operation, rows)
 }
 
@@ -32,6 +34,18 @@ export const getAll =
     Effect.map(
       Effect.forEach(chunks.ofIds(ids), (chunk) => rowsOf(access, table, chunk)),
       (results) => results.flat()
+    )
+
+/** @internal */
+export const getAllBy =
+  (access: Access): Service["getAllBy"] =>
+  (table, column, values) =>
+    Effect.zipRight(
+      columns.begins(access.statementsOf(table).indexes, table.name, column),
+      Effect.map(
+        Effect.forEach(chunks.ofIds(values), (chunk) => rowsOf(access, table, chunk, column)),
+        (results) => results.flat()
+      )
     )
 
 const shapeOf = (where: columns.Encoded): Statements.WhereShape =>

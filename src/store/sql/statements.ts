@@ -41,7 +41,7 @@ export interface Statements {
   /** Leaves out rows that are there already. Answers the ids of the others. */
   readonly insert: (rows: number) => string
   readonly put: (rows: number) => string
-  readonly getAll: (ids: number, keep: boolean) => string
+  readonly getAll: (column: string, values: number, keep: boolean) => string
   readonly page: (shape: PageShape) => string
   readonly update: (set: Columns, ids: number, when: WhenShape) => string
   readonly remove: (ids: number) => string
@@ -78,9 +78,9 @@ const putText = (subject: Subject, rows: number): string => {
   return `${insertText(subject, rows)} ON CONFLICT ("id") DO UPDATE SET ${set}`
 }
 
-const getText = ({ answer, dialect, name }: Subject, ids: number, keep: boolean): string => {
+const getText = ({ answer, dialect, name }: Subject, column: string, values: number, keep: boolean): string => {
   const kept = keep && dialect.keep !== "" ? ` ORDER BY "id"${dialect.keep}` : ""
-  return `SELECT ${answer} FROM ${name} WHERE "id" IN (${placeholders(dialect).list(ids)})${kept}`
+  return `SELECT ${answer} FROM ${name} WHERE ${quoted(column)} IN (${placeholders(dialect).list(values)})${kept}`
 }
 
 const afterText = ({ orderBy, reverse }: PageShape, next: () => string): string => {
@@ -150,7 +150,8 @@ export const make = <R extends Row, E extends Encoded>(dialect: Dialect, table: 
     insert: (rows) =>
       once(`insert ${rows}`, () => `${insertText(subject, rows)} ON CONFLICT DO NOTHING RETURNING "id"`),
     put: (rows) => once(`put ${rows}`, () => putText(subject, rows)),
-    getAll: (ids, keep) => once(`get ${ids} ${keep}`, () => getText(subject, ids, keep)),
+    getAll: (column, values, keep) =>
+      once(`get ${column} ${values} ${keep}`, () => getText(subject, column, values, keep)),
     page: (shape) => once(`page ${JSON.stringify(shape)}`, () => pageText(subject, shape)),
     update: (set, ids, when) =>
       once(`update ${set.join()} ${ids} ${when.join(";")}`, () => updateText(subject, set, ids, when)),
