@@ -89,7 +89,7 @@ export interface Outward<Order, E> {
   readonly concurrency: number
   /** For how long a second sending with the same token does nothing more than the first; zero if it is another effect. */
   readonly repeatableFor: Duration.Duration
-  /** What a second sending comes to within that time: the `answer` to the first, which is the default, or it is `refused`. */
+  /** What a second sending comes to within that time: it is `answered` as the first was, which is the default, or `refused`. */
   readonly repeat?: "answered" | "refused" | undefined
   /** What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more. */
   readonly lookUp: Option.Option<

@@ -11,7 +11,7 @@ const isMore = (sync: Sync) => sync.calls > allowed(sync)
 
 for (const [rows, units] of [
   [1_000, 1],
-  [5_000, 1],
+  [2_000, 1],
   [1_000, 3]
 ] as const) {
   it.effect(
