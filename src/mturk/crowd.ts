@@ -10,8 +10,8 @@ import { InsufficientFunds, type ProviderError, type StoreError } from "../Crowd
 import type { Driver, Outward, Receipt, Sent } from "../Driver.js"
 import type { Money } from "../Money.js"
 import * as Moneys from "../Money.js"
+import { unitsAt } from "../provider/workerRegistry.js"
 import type * as Store from "../Store.js"
-import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { Client } from "./client.js"
@@ -69,17 +69,13 @@ export const unreadable =
 export const stored = <A>(method: string, effect: Effect.Effect<A, StoreError>): Effect.Effect<A, ProviderError> =>
   Effect.mapError(effect, unreadable(method))
 
-/** More units than a row has. */
-const unitsInRow = 1_000
-
 /** The units of a row that have their places in this HIT. */
 export const unitsIn = (
-  { store }: Crowd,
+  crowd: Crowd,
   method: string,
   run: Pick<TaskRun, "id">,
   hit: string
-): Effect.Effect<ReadonlyArray<Unit>, ProviderError> =>
-  stored(method, store.page(tables.units, { where: { run: run.id, remoteId: Option.some(hit) }, limit: unitsInRow }))
+): Effect.Effect<ReadonlyArray<Unit>, ProviderError> => stored(method, unitsAt(crowd, run, hit))
 
 /** Orders that come to the same whenever they are sent again. */
 export const repeatable = <Order, E>(

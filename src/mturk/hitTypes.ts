@@ -82,10 +82,10 @@ export const hasOtherTypes = ({ store }: Crowd, run: RunId): Effect.Effect<boole
 const workersOf = (crowd: Crowd, row: AssignmentId): Effect.Effect<ReadonlySet<string>, ProviderError> =>
   Effect.gen(function* () {
     const { store } = crowd
-    const units = yield* stored(method, Stream.runCollect(pages(store, tables.units, { where: { assignment: row } })))
-    const holders = Array.from(units).flatMap(({ agent }) => Option.toArray(agent))
+    const units = yield* stored(method, store.getAllBy(tables.units, "assignment", [row]))
+    const holders = units.flatMap(({ agent }) => Option.toArray(agent))
     const agents = yield* stored(method, store.getAll(tables.agentOutlines, holders))
-    const hits = new Set(Array.from(units).flatMap(({ remoteId }) => Option.toArray(remoteId)))
+    const hits = new Set(units.flatMap(({ remoteId }) => Option.toArray(remoteId)))
     const submitted = yield* Effect.forEach(hits, (HITId) => assignmentsOf(crowd, { HITId }))
     return new Set([...agents.map(({ workerName }) => workerName), ...submitted.flat().map(({ WorkerId }) => WorkerId)])
   })

@@ -16,7 +16,7 @@ import { decodePayload, isBegun, missing } from "../journal/payload.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { Scope, Service, Worker } from "../Workers.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 
 type Operation = "block" | "unblock"
 
@@ -84,14 +84,14 @@ const makeRunner = (engine: Engine.Service, name: Operation) =>
   })
 
 const requesterOf = (
-  { requester, run, unit }: Engine.Service,
+  engine: Engine.Service,
   scope: Scope
 ): Effect.Effect<Ids.RequesterId, RequesterNotFound | UnitNotFound | StoreError> =>
   "requester" in scope
-    ? Effect.map(requester(scope.requester), ({ id }) => id)
+    ? Effect.map(engine.requester(scope.requester), ({ id }) => id)
     : Effect.gen(function* () {
-        const found = yield* unit(scope.unit)
-        return (yield* Effect.catchTag(run(found.run), "TaskRunNotFound", () => missing(found.run))).requester
+        const { run } = yield* engine.unit(scope.unit)
+        return (yield* Engine.runOf(engine, run)).requester
       })
 
 /** Whether one of our requesters has blocked the worker. */

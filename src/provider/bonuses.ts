@@ -16,7 +16,7 @@ import { tokenOfParts } from "../journal/intents.js"
 import type { Done } from "../journal/journal.js"
 import { decodePayload, missing } from "../journal/payload.js"
 import { Money } from "../Money.js"
-import { AgentStatus, hasLeft, isOpen } from "../States.js"
+import { type AgentStatus, SubmissionStatus } from "../States.js"
 import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
@@ -42,7 +42,7 @@ const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): E
 const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">): Money =>
   driver.fee({ kind: "bonus", amount, places: 1 })
 
-const handedIn = AgentStatus.literals.filter((status) => !isOpen(status) && !hasLeft(status))
+const handedIn: ReadonlyArray<AgentStatus> = SubmissionStatus.literals
 
 /** What the worker submitted last: of the unit, or of the run. */
 const workOf = (

@@ -15,6 +15,7 @@ import type { Driver } from "../Driver.js"
 import type { RunId, WorkerId } from "../Ids.js"
 import { type BoundedMap, boundedMap } from "../internal/boundedMap.js"
 import * as journal from "../journal/journal.js"
+import { missing } from "../journal/payload.js"
 import type { Requester } from "../Requesters.js"
 import * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
@@ -82,3 +83,7 @@ export const make = (driver: Driver): Effect.Effect<Service, never, Store.Store>
       requester: (id) => orFail(ours(store.get(tables.requesters, id)), () => new RequesterNotFound({ requester: id }))
     }
   })
+
+/** The run that a row of ours names. */
+export const runOf = ({ run }: Pick<Service, "run">, id: RunId): Effect.Effect<TaskRun, StoreError> =>
+  Effect.catchTag(run(id), "TaskRunNotFound", () => missing(id))

@@ -16,6 +16,7 @@ import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
+import { standingId } from "./workerRegistry.js"
 
 type Standing = typeof tables.standings.schema.Type
 
@@ -40,7 +41,7 @@ export const noteSubmission = (
   Effect.gen(function* () {
     const limit = run.task.maxUnitsPerWorker
     if (engine.driver.exclude === undefined || Option.isNone(limit)) return
-    const id = `${run.id}/${worker}`
+    const id = standingId(run.id, worker)
     yield* engine.store.get(tables.standings, id)
     if ((yield* submitted(engine, run, worker)) !== limit.value) return
     const toExclude = Option.some(yield* DateTime.now)
@@ -75,7 +76,7 @@ export const make = (engine: Engine.Service): Excluding => {
   const apply = (done: ReadonlyArray<Done<ExcludeOrder>>): Effect.Effect<void, StoreError> =>
     store
       .update(tables.standings, {
-        ids: done.map(({ order }) => `${order.run.id}/${order.worker.id}`),
+        ids: done.map(({ order }) => standingId(order.run.id, order.worker.id)),
         set: { toExclude: Option.none() }
       })
       .pipe(Effect.asVoid)

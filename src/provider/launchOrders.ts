@@ -11,7 +11,7 @@ import { tokenOf } from "../journal/intents.js"
 import type { Request } from "../journal/journal.js"
 import { byId, decodePayload, missing } from "../journal/payload.js"
 import * as tables from "../store/tables.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 
 /** What an order is for, so that it is the same whenever it is sent. */
 const Payload = Schema.Struct({
@@ -28,17 +28,16 @@ const found = <A>(value: A | undefined, id: string): Effect.Effect<A, StoreError
   value === undefined ? missing(id) : Effect.succeed(value)
 
 const ordersOf = (
-  { run, store }: Engine.Service,
+  engine: Engine.Service,
   payloads: ReadonlyArray<Payload>
 ): Effect.Effect<ReadonlyArray<LaunchOrder>, StoreError> =>
   Effect.gen(function* () {
+    const { store } = engine
     const ids = payloads.flatMap(({ units }) => units)
     const units = byId(yield* store.getAll(tables.units, ids))
     const firsts = payloads.flatMap(({ units: [id] }) => units.get(id) ?? [])
     const runIds = [...new Set(firsts.map((unit) => unit.run))]
-    const runs = byId(
-      yield* Effect.forEach(runIds, (id) => Effect.catchTag(run(id), "TaskRunNotFound", () => missing(id)))
-    )
+    const runs = byId(yield* Effect.forEach(runIds, (id) => Engine.runOf(engine, id)))
     const templates = byId(yield* store.getAll(tables.templates, runIds))
     const rows = firsts.map(({ assignment }) => assignment)
     const assignments = byId(yield* store.getAll(tables.assignments, rows))

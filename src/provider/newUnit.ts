@@ -31,3 +31,7 @@ export const newUnit = (
   replaces: Option.none(),
   updatedAt: now
 })
+
+/** The index of the next unit of a row that has these. */
+export const nextIndex = (row: ReadonlyArray<Pick<Unit, "index">>): number =>
+  row.reduce((most, { index }) => Math.max(most, index + 1), 0)

@@ -40,7 +40,8 @@ const together = (group: Group, { offer, places, size, underWay }: offersOut.Out
 
 const sorted = (
   engine: Engine.Service,
-  groups: ReadonlyArray<Group>
+  groups: ReadonlyArray<Group>,
+  units: ReadonlyArray<Unit>
 ): Effect.Effect<ReadonlyArray<OfGroup>, StoreError> =>
   Effect.gen(function* () {
     if (engine.driver.offers.holds === "unit") return groups.map(alone)
@@ -49,8 +50,7 @@ const sorted = (
         Effect.flatMap(offersOut.ofRun(engine, group[0].run), (out) => together(group, out))
       )
     }
-    const rows = groups.map(([{ assignment }]) => assignment)
-    const outOf = yield* offersOut.ofRows(engine, rows)
+    const outOf = yield* offersOut.ofRows(engine, units)
     return yield* Effect.forEach(groups, (group) => together(group, outOf(group[0].assignment)))
   })
 
@@ -63,15 +63,24 @@ const join = ({ store }: Engine.Service, groups: ReadonlyArray<Group>) => {
   return store.put(tables.units, marked)
 }
 
-/** What of the groups is not out yet. The units stay as they are until the transaction ends. */
-const stillCreated = ({ store }: Engine.Service, groups: ReadonlyArray<Group>) =>
-  Effect.gen(function* () {
-    const ids = groups.flatMap((group) => group.map(({ id }) => id))
-    const current = byId(yield* store.getAll(tables.units, ids))
-    return groups.flatMap((group): ReadonlyArray<Group> => {
-      const units = group.flatMap(({ id }) => current.get(id) ?? []).filter(({ status }) => status === "created")
-      return Arr.isNonEmptyReadonlyArray(units) ? [units] : []
-    })
+/** The units of the groups, or of their rows, which stay as they are until the transaction ends. */
+const current = ({ driver, store }: Engine.Service, groups: ReadonlyArray<Group>) =>
+  driver.offers.holds === "row"
+    ? store.getAllBy(
+        tables.units,
+        "assignment",
+        groups.map(([{ assignment }]) => assignment)
+      )
+    : store.getAll(
+        tables.units,
+        groups.flatMap((group) => group.map(({ id }) => id))
+      )
+
+/** What of the groups is not out yet. */
+const stillCreated = (groups: ReadonlyArray<Group>, units: ReadonlyMap<string, Unit>): ReadonlyArray<Group> =>
+  groups.flatMap((group): ReadonlyArray<Group> => {
+    const created = group.flatMap(({ id }) => units.get(id) ?? []).filter(({ status }) => status === "created")
+    return Arr.isNonEmptyReadonlyArray(created) ? [created] : []
   })
 
 /** Read in the transaction that writes the intents down. */
@@ -80,8 +89,9 @@ export const nextOrders = (
   groups: ReadonlyArray<Group>
 ): Effect.Effect<NextOrders, StoreError> =>
   Effect.gen(function* () {
-    const created = yield* stillCreated(engine, groups)
-    const ofGroups = yield* sorted(engine, created)
+    const units = yield* current(engine, groups)
+    const created = stillCreated(groups, byId(units))
+    const ofGroups = yield* sorted(engine, created, units)
     const waiting = ofGroups.flatMap((one) => one.waiting)
     yield* join(engine, Arr.difference(created, waiting))
     const byFirst = new Map(ofGroups.flatMap(({ payloads }) => payloads.map((payload) => [payload.units[0], payload])))

@@ -47,16 +47,14 @@ const ofRow = (engine: Engine.Service, row: ReadonlyArray<Unit>, intents: Readon
   return { ...out, places, underWay }
 }
 
-/** What is out of each of the rows, whose units stay as they are until the transaction ends. */
+/** What is out of each row, of rows with these units. */
 export const ofRows = (
   engine: Engine.Service,
-  rows: ReadonlyArray<AssignmentId>
+  units: ReadonlyArray<Unit>
 ): Effect.Effect<(row: AssignmentId) => Out, StoreError> =>
   Effect.gen(function* () {
-    const { store } = engine
-    const units = yield* store.getAllBy(tables.units, "assignment", rows)
     const tokens = units.filter(({ status }) => status === "created").map(launchToken)
-    const intents = byId(yield* store.getAll(tables.intents, [...new Set(tokens)]))
+    const intents = byId(yield* engine.store.getAll(tables.intents, [...new Set(tokens)]))
     const ofEach = Arr.groupBy(units, ({ assignment }) => assignment)
     return (row) => ofRow(engine, ofEach[row] ?? [], intents)
   })

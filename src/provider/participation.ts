@@ -25,6 +25,7 @@ import { isBlocked } from "./blocks.js"
 import { available, availableToNew } from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { medianTime } from "./medianTime.js"
+import { standingId } from "./workerRegistry.js"
 
 const workersPerPage = 25
 
@@ -95,7 +96,7 @@ export const ofRun = (engine: Engine.Service): Service["ofRun"] => {
       Effect.gen(function* () {
         const found = yield* run(id)
         const last = options?.after
-        const after = last === undefined ? undefined : yield* store.get(tables.standings, `${id}/${last}`)
+        const after = last === undefined ? undefined : yield* store.get(tables.standings, standingId(id, last))
         return pages(store, tables.standings, {
           where: { run: id },
           after: after === undefined ? undefined : Option.getOrUndefined(after),

@@ -14,7 +14,7 @@ import * as tables from "../store/tables.js"
 import type { Lacking, RelaunchOptions, Service, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
-import { newUnit } from "./newUnit.js"
+import { newUnit, nextIndex } from "./newUnit.js"
 
 /** Units of these statuses bring no accepted answer any more. */
 const lost = ["expired", "rejected", "soft_rejected"] as const satisfies ReadonlyArray<UnitStatus>
@@ -86,9 +86,8 @@ const assignmentsOf = (
 const lookAt = (store: Store.Service, run: TaskRun, asked: Asked, assignment: Ids.AssignmentId) =>
   Effect.gen(function* () {
     const now = yield* DateTime.now
-    const units = [...(yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } })))]
-    const next = units.reduce((most, { index }) => Math.max(most, index + 1), 0)
-    return { next, units: replaceable(units, asked, run, now) }
+    const units = yield* store.getAllBy(tables.units, "assignment", [assignment])
+    return { next: nextIndex(units), units: replaceable(units, asked, run, now) }
   })
 
 /** The rows are held until the transaction ends, so that two processes make each unit once. */

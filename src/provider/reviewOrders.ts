@@ -14,7 +14,7 @@ import { byId, decodePayload, isUnsettled, missing } from "../journal/payload.js
 import type * as States from "../States.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 import { pay } from "./payments.js"
 import { changeAgent } from "./transitions.js"
 
@@ -70,7 +70,7 @@ const ordersOf = (
         const agent = agents.get(payload.agent)
         const unit = agent === undefined ? undefined : units.get(agent.unit)
         if (agent === undefined || unit === undefined) return yield* missing(payload.agent)
-        const run = yield* Effect.catchTag(engine.run(agent.run), "TaskRunNotFound", () => missing(agent.run))
+        const run = yield* Engine.runOf(engine, agent.run)
         const overrideRejection = payload.operation === "overrideRejection"
         const { category, feedback } = payload
         return { agent, unit, run, feedback, category, overrideRejection }

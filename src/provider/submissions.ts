@@ -7,7 +7,7 @@ import { Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission
 import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 import { noteSubmission } from "./excluding.js"
 import { invalid } from "./transitions.js"
 
@@ -28,7 +28,7 @@ const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAns
 }
 
 export const make = (engine: Engine.Service): Service["submit"] => {
-  const { agent, run, store } = engine
+  const { agent, store } = engine
 
   const refused = ({ agent: id, answers, worker }: Submission) =>
     Effect.gen(function* () {
@@ -56,11 +56,7 @@ export const make = (engine: Engine.Service): Service["submit"] => {
             when: { status: States.unitSources("complete") },
             set: { status: "completed", leaseUntil: Option.none(), offeredUntil: Option.none(), updatedAt: now }
           })
-          yield* noteSubmission(
-            engine,
-            yield* Effect.catchTag(run(done.run), "TaskRunNotFound", Effect.die),
-            done.worker
-          )
+          yield* noteSubmission(engine, yield* Engine.runOf(engine, done.run), done.worker)
           return done
         })
       )

@@ -9,9 +9,8 @@ import * as States from "../States.js"
 import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Unit } from "../Units.js"
-import type * as Engine from "./engine.js"
-import { newUnit } from "./newUnit.js"
-import { unitsInRow } from "./workerRegistry.js"
+import * as Engine from "./engine.js"
+import { newUnit, nextIndex } from "./newUnit.js"
 
 type AgentPatch = Store.Where<Agent>
 
@@ -65,17 +64,17 @@ const impliedFor = (
   })
 
 /** The crowd has sold the place of rejected work again: it is for the row's next unit, which is out already. */
-const offerAgain = ({ run, store }: Engine.Service, rejected: Unit) =>
+const offerAgain = (engine: Engine.Service, rejected: Unit) =>
   Effect.gen(function* () {
+    const { store } = engine
     const assignment = Option.getOrUndefined(yield* store.get(tables.assignments, rejected.assignment))
     if (assignment === undefined) return
     const now = yield* DateTime.now
-    const row = yield* store.page(tables.units, { where: { assignment: assignment.id }, limit: unitsInRow })
-    const index = row.reduce((most, unit) => Math.max(most, unit.index + 1), 0)
+    const index = nextIndex(yield* store.getAllBy(tables.units, "assignment", [assignment.id]))
     const [id] = yield* Ids.unitIds(1)
     if (id === undefined) return
     const { offerSize, remoteId } = rejected
-    const { task } = yield* Effect.catchTag(run(assignment.run), "TaskRunNotFound", Effect.die)
+    const { task } = yield* Engine.runOf(engine, assignment.run)
     const offeredUntil = Option.some(DateTime.addDuration(now, task.lifetime))
     const made: Unit = {
       ...newUnit(id, assignment, index, now, offeredUntil),

@@ -46,10 +46,9 @@ export const unitsOf = (
   assignment: AssignmentId
 ): Effect.Effect<Option.Option<ReadonlyArray<UnitId>>, StoreError> =>
   Effect.gen(function* () {
-    const units = yield* Stream.runCollect(pages(store, tables.units, { where: { assignment } }))
-    const ids = Array.from(units, ({ id }) => id)
-    const sent = yield* sentAmong(store, yield* store.getAll(tables.units, ids))
-    return sent.length === 0 ? Option.some(ids) : Option.none()
+    const units = yield* store.getAllBy(tables.units, "assignment", [assignment])
+    const sent = yield* sentAmong(store, units)
+    return sent.length === 0 ? Option.some(units.map(({ id }) => id)) : Option.none()
   })
 
 /** A row of a run that the batch has not any more as it was. */

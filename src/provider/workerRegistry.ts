@@ -45,7 +45,8 @@ export const enrol = (engine: Directory, name: string): Effect.Effect<Named, Sto
     return (yield* workerNamed(engine, name)) ?? made
   })
 
-const standingId = (run: Ids.RunId, worker: Ids.WorkerId): string => `${run}/${worker}`
+/** The id of a worker's standing in a run. */
+export const standingId = (run: Ids.RunId, worker: Ids.WorkerId): string => `${run}/${worker}`
 
 /** Of a worker who has not been here. */
 const noStanding = (run: Ids.RunId, worker: Ids.WorkerId): Standing => ({
@@ -85,7 +86,7 @@ export const standingOf = (
   })
 
 /** More units than a row has. */
-export const unitsInRow = 1_000
+const unitsInRow = 1_000
 
 /** Whether the worker holds or has handed in a unit of the assignment. */
 export const keeps = (
@@ -195,7 +196,7 @@ export const othersAt = (
 
 /** Units that the crowd has in the offer: all of them where it holds one, or a row's. */
 export const unitsAt = (
-  { store }: Engine.Service,
+  { store }: Pick<Engine.Service, "store">,
   run: Pick<TaskRun, "id">,
   offer: string,
   limit = unitsInRow
