@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Agent } from "../Agents.js"
 import type { ProviderError, StoreError, Uncertain } from "../CrowdError.js"
 import type { ExcludeOrder } from "../Driver.js"
 import type { WorkerId } from "../Ids.js"
@@ -15,7 +16,7 @@ import { SubmissionStatus } from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 import { standingId } from "./workerRegistry.js"
 
 type Standing = typeof tables.standings.schema.Type
@@ -35,18 +36,20 @@ const submitted = ({ store }: Engine.Service, run: TaskRun, worker: WorkerId): E
  */
 export const noteSubmission = (
   engine: Engine.Service,
-  run: TaskRun,
-  worker: WorkerId
-): Effect.Effect<void, StoreError> =>
-  Effect.gen(function* () {
+  { run: of, worker }: Pick<Agent, "run" | "worker">
+): Effect.Effect<void, StoreError> => {
+  if (engine.driver.exclude === undefined) return Effect.void
+  return Effect.gen(function* () {
+    const run = yield* Engine.runOf(engine, of)
     const limit = run.task.maxUnitsPerWorker
-    if (engine.driver.exclude === undefined || Option.isNone(limit)) return
+    if (Option.isNone(limit)) return
     const id = standingId(run.id, worker)
     yield* engine.store.get(tables.standings, id)
     if ((yield* submitted(engine, run, worker)) !== limit.value) return
     const toExclude = Option.some(yield* DateTime.now)
     yield* engine.store.update(tables.standings, { ids: [id], set: { toExclude } })
   })
+}
 
 type Excluding = (run: TaskRun) => Effect.Effect<void, ProviderError | StoreError>
 

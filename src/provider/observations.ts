@@ -47,7 +47,7 @@ const follow = (
           ? {}
           : { feedback: ours.feedback, category: ours.category }
       const changed = yield* changeAgent(engine, current, ours?.operation ?? operation, at, patch)
-      if (submits(operation)) yield* excluding.noteSubmission(engine, run, changed.worker)
+      if (submits(operation)) yield* excluding.noteSubmission(engine, changed)
       if (operation === "approve" || operation === "overrideRejection") {
         const unit = yield* engine.store.get(tables.units, changed.unit)
         yield* pay(

@@ -7,7 +7,7 @@ import { Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission
 import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
-import * as Engine from "./engine.js"
+import type * as Engine from "./engine.js"
 import { noteSubmission } from "./excluding.js"
 import { invalid } from "./transitions.js"
 
@@ -56,7 +56,7 @@ export const make = (engine: Engine.Service): Service["submit"] => {
             when: { status: States.unitSources("complete") },
             set: { status: "completed", leaseUntil: Option.none(), offeredUntil: Option.none(), updatedAt: now }
           })
-          yield* noteSubmission(engine, yield* Engine.runOf(engine, done.run), done.worker)
+          yield* noteSubmission(engine, done)
           return done
         })
       )
