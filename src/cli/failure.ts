@@ -154,7 +154,7 @@ const adviceFor = (failure: Failure | Interrupted, { crowd }: Invocation.Service
     case "IntentNotFound":
       return `${crowd("resume")} shows them.`
     case "Uncertain":
-      return `That is ${crowd(`resume --happened ${failure.token}`)} or --not-happened ${failure.token}.`
+      return `That is ${crowd(`resume --confirm ${failure.token}`)} or --deny ${failure.token}.`
     case "BatchChanged":
       return "That is --new."
     case "InvalidInput":

@@ -5,8 +5,21 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Agents } from "../../src/Agents.js"
+import { Token } from "../../src/Ids.js"
+import { Store } from "../../src/Store.js"
+import * as SqliteStore from "../../src/store/SqliteStore.js"
+import * as tables from "../../src/store/tables.js"
 import { launched } from "./launched.js"
 import { crowd, errorOf, json, summaryOf } from "./support.js"
+
+/** The bonuses that were asked for, as they are written down. */
+const bonuses = (db: string) =>
+  Effect.provide(
+    Effect.flatMap(Store, (store) => store.page(tables.intents, { where: {}, limit: 100 })).pipe(
+      Effect.map((intents) => intents.filter(({ kind }) => kind === "bonus"))
+    ),
+    SqliteStore.layer({ filename: db })
+  )
 
 describe("the rest of a run's life", () => {
   it.scopedLive("crowd expire takes back what nobody holds, and says who may still come in", () =>
@@ -29,13 +42,39 @@ describe("the rest of a run's life", () => {
       expect((yield* crowd(["resume", ...over])).out).toBe("Nothing was left unfinished.\n")
       const settled = { done: 0, failed: 0, uncertain: 0, pending: 0 }
       expect(json(Schema.Unknown, yield* crowd(["resume", run, "--json", ...over]))).toEqual({ settled, uncertain: [] })
-      const unknown = yield* crowd(["resume", "--happened", "tok_1", ...over])
+      const unknown = yield* crowd(["resume", "--confirm", "tok_1", ...over])
       expect(unknown).toMatchObject({
         code: 1,
         err: expect.stringContaining("No uncertain effect has the token tok_1.")
       })
     })
   )
+
+  for (const [option, state] of [
+    ["--confirm", "done"],
+    ["--deny", "failed"]
+  ] as const) {
+    it.scopedLive(`crowd resume ${option} TOKEN: an uncertain effect is ${state}, as whoever looked says`, () =>
+      Effect.gen(function* () {
+        const { db, ids, over, run, submit } = yield* launched(1)
+        yield* submit(0)
+        yield* crowd(["bonus", run, "--agent", `${ids[0]}`, "--amount", "0.50", "--reason", "neat", ...over])
+        const [paid] = yield* bonuses(db)
+        const token = Token.make(`${paid?.id}`)
+        yield* Effect.provide(
+          Effect.flatMap(Store, (store) => store.update(tables.intents, { ids: [token], set: { state: "uncertain" } })),
+          SqliteStore.layer({ filename: db })
+        )
+        const listed = yield* crowd(["resume", ...over])
+        expect(listed.code).toBe(0)
+        expect(listed.out).toContain("say so with --confirm TOKEN or --deny TOKEN:\n")
+        expect(listed.out).toContain(`  ${token}  bonus of ${paid?.subject}`)
+        const said = yield* crowd(["resume", option, token, ...over])
+        expect(said).toMatchObject({ code: 0, out: "Nothing was left unfinished.\n" })
+        expect(yield* bonuses(db)).toMatchObject([{ id: token, state }])
+      })
+    )
+  }
 
   it.scopedLive("crowd block keeps a worker out by name or id, crowd unblock lets them in", () =>
     Effect.gen(function* () {

@@ -26,7 +26,7 @@ const wrong: ReadonlyArray<readonly [words: ReadonlyArray<string>, says: string]
   [["reject", "run_1", "--agent", "1", "--feedback", "no"], '"1" is not the id of an agent'],
   [["reject", "run_1", "--agent", "agent_1"], "--feedback"],
   [["status", "--db", ""], "--db is empty; name a file."],
-  [["resume", "--happened", "a b"], '"a b" is not the token of an uncertain effect']
+  [["resume", "--confirm", "a b"], '"a b" is not the token of an uncertain effect']
 ]
 
 describe("wrong usage", () => {

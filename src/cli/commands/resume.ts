@@ -40,7 +40,7 @@ const settledText = (settled: Settlement, uncertain: ReadonlyArray<ReturnType<ty
   return [
     found,
     "",
-    "It is not known whether these reached the crowd. Look there, then say so with --happened TOKEN or --not-happened TOKEN:",
+    "It is not known whether these reached the crowd. Look there, then say so with --confirm TOKEN or --deny TOKEN:",
     ...rows
   ].join("\n")
 }
@@ -53,35 +53,32 @@ const reasonsOf = <E, R>(pending: Stream.Stream<Intent, E, R>) =>
     Arr.dedupe(Array.from(errors, ({ message }) => message))
   )
 
-const happened = tokensOption("happened", "An uncertain effect that did reach the crowd")
+const confirm = tokensOption("confirm", "An uncertain effect that did reach the crowd")
 
-const notHappened = tokensOption("not-happened", "An uncertain effect that did not reach the crowd")
+const deny = tokensOption("deny", "An uncertain effect that did not reach the crowd")
 
-export const resume = Command.make(
-  "resume",
-  { run: Args.optional(runArg), happened, notHappened, ...globalOptions },
-  (given) =>
-    Session.withCrowd(
-      given,
-      Effect.gen(function* () {
-        const journal = yield* Journal
-        const run = Option.getOrUndefined(given.run)
-        if (run !== undefined) yield* (yield* TaskRuns).get(run)
-        yield* Effect.forEach(given.happened, (token) => journal.resolve(token, "happened"))
-        yield* Effect.forEach(given.notHappened, (token) => journal.resolve(token, "did_not_happen"))
-        const begun = yield* DateTime.now
-        const settled = yield* journal.settle(run)
-        const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
-        const all = Chunk.toReadonlyArray(uncertain)
-        if (settled.pending + settled.failed > 0) {
-          if (all.length > 0 && !(yield* Session.Session).json) yield* print(settledText(settled, all))
-          const failedNow = Stream.filter(journal.list("failed", run), ({ settledAt }) =>
-            Option.exists(settledAt, DateTime.greaterThanOrEqualTo(begun))
-          )
-          const reasons = yield* reasonsOf(Stream.concat(journal.list("pending", run), failedNow))
-          return yield* new NotFinished({ settled, reasons })
-        }
-        yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
-      })
-    )
+export const resume = Command.make("resume", { run: Args.optional(runArg), confirm, deny, ...globalOptions }, (given) =>
+  Session.withCrowd(
+    given,
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const run = Option.getOrUndefined(given.run)
+      if (run !== undefined) yield* (yield* TaskRuns).get(run)
+      yield* Effect.forEach(given.confirm, (token) => journal.resolve(token, "happened"))
+      yield* Effect.forEach(given.deny, (token) => journal.resolve(token, "did_not_happen"))
+      const begun = yield* DateTime.now
+      const settled = yield* journal.settle(run)
+      const uncertain = yield* Stream.runCollect(Stream.map(journal.list("uncertain", run), toUncertain))
+      const all = Chunk.toReadonlyArray(uncertain)
+      if (settled.pending + settled.failed > 0) {
+        if (all.length > 0 && !(yield* Session.Session).json) yield* print(settledText(settled, all))
+        const failedNow = Stream.filter(journal.list("failed", run), ({ settledAt }) =>
+          Option.exists(settledAt, DateTime.greaterThanOrEqualTo(begun))
+        )
+        const reasons = yield* reasonsOf(Stream.concat(journal.list("pending", run), failedNow))
+        return yield* new NotFinished({ settled, reasons })
+      }
+      yield* summary.answer({ settled, uncertain: all }, () => settledText(settled, all))
+    })
+  )
 ).pipe(Command.withDescription("Finish what a crash or a lost answer left unfinished, in one run or in all"))
