@@ -50,7 +50,7 @@ const floors = {
   journal: ["journal/"],
   "the shared half": ["Provider", "provider/"],
   programs: ["Conductor", "Crowd", "crowd/", "index"],
-  providers: ["Local", "local/", "MTurk", "mturk/", "Mock", "mock/"],
+  providers: ["Local", "local/", "MTurk", "mturk/", "Mock", "mock/", "Prolific", "prolific/"],
   "server, testing": [
     "MTurkServer",
     "mturk-server/",
