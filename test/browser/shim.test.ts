@@ -57,6 +57,9 @@ const told = (page: Page) =>
     })`)
   )
 
+const participant =
+  "PROLIFIC_PID=5f1a0b2c3d4e5f6a7b8c9d0e&STUDY_ID=60a1b2c3d4e5f60718293a4b&SESSION_ID=6a5b4c3d2e1f0a9b8c7d6e5f"
+
 const accepted = `?assignmentId=A1&hitId=H1&workerId=W%C3%A9&turkSubmitTo=${encodeURIComponent(`${marketplace}/sandbox/`)}`
 
 /** What the marketplace gets for these answers, by name. */
@@ -79,7 +82,10 @@ const refused = (page: Page, answers = "{}") =>
   )
 
 describe("the shims", () => {
-  const names = ["mock", "local", "mturk"].flatMap((provider) => [`shim/${provider}.js`, `shim/${provider}.mjs`])
+  const names = ["mock", "local", "mturk", "prolific"].flatMap((provider) => [
+    `shim/${provider}.js`,
+    `shim/${provider}.mjs`
+  ])
 
   plain.each(names)("%s is under 1.5 kB gzipped and imports nothing", (name) => {
     const body = bodyOf(name)
@@ -113,6 +119,26 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
       })
     )
 
+    it.scoped(`Prolific's says who came, from which study, for which submission (${form})`, () =>
+      Effect.gen(function* () {
+        const page = yield* opened("prolific", `?${participant}&prolific_token=a.b.c`, form)
+        expect(yield* told(page)).toEqual({
+          name: "5f1a0b2c3d4e5f6a7b8c9d0e",
+          assignment: "6a5b4c3d2e1f0a9b8c7d6e5f",
+          registration: {
+            participant: "5f1a0b2c3d4e5f6a7b8c9d0e",
+            study: "60a1b2c3d4e5f60718293a4b",
+            submission: "6a5b4c3d2e1f0a9b8c7d6e5f",
+            token: "a.b.c"
+          },
+          preview: false
+        })
+        yield* goesTo(page, `?${participant}`)
+        expect(yield* told(page)).not.toHaveProperty("registration.token")
+        expect(yield* refused(page)).toBe("sent")
+      })
+    )
+
     it.scoped(`MTurk's says who accepted what (${form})`, () =>
       Effect.gen(function* () {
         const page = yield* opened("mturk", accepted, form)
@@ -128,6 +154,27 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
       })
     )
   }
+
+  it.scoped("Prolific's is a preview where an id is missing, is no id, or is a placeholder that nobody filled in", () =>
+    Effect.gen(function* () {
+      const page = yield* opened("prolific", "")
+      expect(yield* told(page)).toEqual({
+        name: null,
+        assignment: null,
+        registration: { participant: "", study: "", submission: "" },
+        preview: true
+      })
+      const placeholders = ["PROLIFIC_PID", "STUDY_ID", "SESSION_ID"].map((name) => [name, `{{%${name}%}}`])
+      for (const [name = "", placeholder = ""] of placeholders) {
+        for (const wrong of ["", placeholder, "short", "../5f1a0b2c3d4e"]) {
+          const query = new URLSearchParams(participant)
+          query.set(name, wrong)
+          yield* goesTo(page, `?${query}`)
+          expect(yield* told(page), `${query}`).toMatchObject({ preview: true })
+        }
+      }
+    })
+  )
 
   it.scoped("MTurk's submits a form: texts as they are, everything else as JSON", () =>
     Effect.gen(function* () {

@@ -21,7 +21,8 @@ const opened = [
   "dist/store/tables.js",
   "dist/browser/local.js",
   "dist/browser/mock.js",
-  "dist/browser/mturk.js"
+  "dist/browser/mturk.js",
+  "dist/browser/prolific.js"
 ]
 
 const isClosed = (path: string): boolean =>
