@@ -7,11 +7,13 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
   AgentNotFound,
   AlreadySubmitted,
+  IneligibleReason,
   InsufficientFunds,
   InvalidAnswers,
   InvalidFeedback,
@@ -25,6 +27,7 @@ import type {
   Uncertain
 } from "./CrowdError.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
+import { named } from "./internal/schemas.js"
 import type { Json } from "./Json.js"
 import { isJsonObject, isSame, parseJson } from "./Json.js"
 import { AgentStatus, type SubmissionStatus } from "./States.js"
@@ -122,6 +125,26 @@ export const AgentOutline = Agent.omit("answers").annotations({ identifier: "Age
  * @category models
  */
 export interface AgentOutline extends Schema.Schema.Type<typeof AgentOutline> {}
+
+/**
+ * Where somebody goes who is done: an address, or a code that they give to the crowd themselves.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Exit =
+  | { readonly _tag: "Redirect"; readonly url: string }
+  | { readonly _tag: "Code"; readonly code: string }
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export const Exit = named<Exit>()(
+  Schema.Union(
+    Schema.TaggedStruct("Redirect", { url: Schema.String }),
+    Schema.TaggedStruct("Code", { code: Schema.String })
+  )
+)
 
 /**
  * What `Agents.submit` takes: one worker's answers to one unit.
@@ -230,13 +253,14 @@ export type RejectError = AgentNotFound | InvalidFeedback | InvalidTransition | 
 export interface Service {
   /**
    * A worker accepts: decodes what the browser shim sent with the provider's own schema, makes the Worker where it is
-   * new, and gives it a unit. The same arrival again is the same agent.
+   * new, and gives it a unit. The same arrival again is the same agent. Where a browser's word is not enough, the crowd
+   * is asked first: what it does not confirm is `InvalidProviderData`.
    */
   readonly register: (
     run: RunId,
     providerData: unknown,
     options?: RegisterOptions
-  ) => Effect.Effect<Arrived, TaskRunNotFound | InvalidProviderData | NotEligible | StoreError>
+  ) => Effect.Effect<Arrived, TaskRunNotFound | InvalidProviderData | NotEligible | ProviderError | StoreError>
   /** Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. */
   readonly submit: (
     submission: Submission
@@ -255,11 +279,22 @@ export interface Service {
   readonly return: (id: AgentId) => Effect.Effect<Agent, ChangeError>
   /** The worker's browser is gone; the unit stays theirs until the deadline. */
   readonly disconnect: (id: AgentId) => Effect.Effect<Agent, ChangeError>
+  /**
+   * Where the agent's worker goes now, if anywhere: by how it ended, once that is stored. None as long as they are at
+   * work, and for work without answers. The same again, however often it is asked.
+   */
+  readonly exit: (id: AgentId) => Effect.Effect<Option.Option<Exit>, AgentNotFound | ProviderError | StoreError>
+  /** Where somebody goes who got no unit of the run for this reason, if anywhere. */
+  readonly refusalExit: (
+    run: RunId,
+    reason: IneligibleReason
+  ) => Effect.Effect<Option.Option<Exit>, TaskRunNotFound | ProviderError | StoreError>
   /** Pays for the work. */
   readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Decided, PayError>
   /**
    * Approves every submission of the run that is not decided (or those submitted before a time), in pages, a bounded
-   * number at once; one element a page.
+   * number at once; one element a page. A submission without answers, on a crowd whose pages are ours, is left to a
+   * person: `approve` takes it.
    */
   readonly approveAll: (
     run: RunId,

@@ -31,15 +31,17 @@ import { resultsOf } from "./crowd/results.js"
 import type { Decision, Review, ReviewOptions } from "./crowd/reviewing.js"
 import * as reviewing from "./crowd/reviewing.js"
 import * as rowLoader from "./crowd/rowLoader.js"
+import type { Estimate } from "./Driver.js"
 import { placesOf } from "./driver/offers.js"
 import type { AgentId, AssignmentId, RequesterId, RunId } from "./Ids.js"
 import { progressCallback } from "./internal/changes.js"
 import { named } from "./internal/schemas.js"
 import { Journal } from "./Journal.js"
+import type { Json } from "./Json.js"
 import * as Money from "./Money.js"
 import { Provider } from "./Provider.js"
 import type { Result } from "./Results.js"
-import { type Lacking, type RelaunchOptions, type TaskRun, TaskRuns } from "./TaskRuns.js"
+import { type Lacking, type RelaunchOptions, type Task, type TaskRun, TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 import { type BonusReceipt, type BonusError as PayBonusError, Workers } from "./Workers.js"
 
@@ -64,7 +66,9 @@ export const Plan = Schema.Struct({
   /** What is probably not meant, but can be sent. */
   warnings: Schema.Array(named<Fault>()(Fault)),
   /** What is done that the template does not say. */
-  notes: Schema.Array(named<Fault>()(Fault))
+  notes: Schema.Array(named<Fault>()(Fault)),
+  /** What the crowd says of the task's price, each a sentence. */
+  remarks: Schema.Array(Schema.String)
 }).annotations({ identifier: "Plan" })
 /**
  * @since 0.1.0
@@ -162,20 +166,32 @@ export const plan = (
   Provider
 > => planWith(batch, available(requester))
 
+/** What one of so many units costs on top of its reward, and what the crowd says of it. */
+const estimateOf = (
+  { estimate, fee, offers }: Provider["Type"],
+  task: Task,
+  units: number,
+  setup: Option.Option<Json>
+): Effect.Effect<Estimate, CurrencyNotPaid | ProviderError> => {
+  if (estimate !== undefined) return estimate(task, units)
+  const { qualifications, reward: amount } = task
+  const places = placesOf(offers, task, units)
+  return Effect.succeed({ fee: fee({ kind: "reward", amount, places, qualifications, setup }), notes: [] })
+}
+
 const planWith = <E>(
   batch: Batch,
   available: Effect.Effect<Option.Option<Money.Money>, E>
-): Effect.Effect<Plan, InvalidInput | CurrencyNotPaid | SettingNotKept | E, Provider> =>
+): Effect.Effect<Plan, InvalidInput | CurrencyNotPaid | SettingNotKept | ProviderError | E, Provider> =>
   Effect.gen(function* () {
     const provider = yield* Provider
     yield* checks.currency(provider, batch.task.reward.currency)
     yield* checks.limits(provider, batch.task)
     yield* checks.media(provider, batch)
     yield* checks.pages(provider, batch)
-    const { qualifications, reward, unitsPerAssignment } = batch.task
+    const { reward, unitsPerAssignment } = batch.task
     const units = batch.count * unitsPerAssignment
-    const places = placesOf(provider.offers, batch.task, units)
-    const fee = provider.fee({ kind: "reward", amount: reward, places, qualifications })
+    const { fee, notes: remarks } = yield* estimateOf(provider, batch.task, units, Option.none())
     return {
       name: batch.name,
       provider: provider.provider,
@@ -189,7 +205,8 @@ const planWith = <E>(
       total: Money.times(Money.sum(reward, fee), units),
       available: yield* available,
       warnings: batch.warnings,
-      notes: batch.notes
+      notes: batch.notes,
+      remarks
     }
   })
 
@@ -256,7 +273,9 @@ const launchShowing = <E>(
     const runs = yield* TaskRuns
     const units = yield* Units
     const journal = yield* Journal
-    const cost = yield* planWith(batch, options.budget === "ignore" ? Effect.succeedNone : available(options.requester))
+    const provider = yield* Provider
+    const isChecked = options.budget !== "ignore" && !provider.isDraft
+    const cost = yield* planWith(batch, isChecked ? available(options.requester) : Effect.succeedNone)
     const { digest, media, name, rows, task, template } = batch
     const opening = { requester: options.requester, name, digest, task, template, media, rows, fresh: options.fresh }
     const goOn = ({ id }: TaskRun) => Effect.zipRight(journal.settle(id), runs.open(opening))
@@ -315,21 +334,21 @@ export const relaunchPlan = (id: RunId, options: RelaunchOptions = {}) =>
     const runs = yield* TaskRuns
     const units = yield* Units
     const provider = yield* Provider
-    const { requester, task } = yield* runs.get(id)
-    const { qualifications, reward } = task
+    const { requester, setup, task } = yield* runs.get(id)
+    const { reward } = task
     const lacking = yield* runs.lacking(id, options)
     const made = yield* units.list(id, { status: "created" }).pipe(
       Stream.filter(({ replaces }) => Option.isSome(replaces)),
       Stream.runCount
     )
-    const places = placesOf(provider.offers, task, lacking.units + made)
-    const fee = provider.fee({ kind: "reward", amount: reward, places, qualifications })
+    const count = lacking.units + made
+    const { fee } = yield* estimateOf(provider, task, count, setup)
     const plan: RelaunchPlan = {
       rows: lacking.rows,
-      units: lacking.units + made,
+      units: count,
       reward,
       fee,
-      total: Money.times(Money.sum(reward, fee), lacking.units + made),
+      total: Money.times(Money.sum(reward, fee), count),
       available: yield* available(requester)
     }
     return plan
@@ -353,8 +372,8 @@ export const relaunch = (
     const plan = yield* relaunchPlan(id, options)
     const { created, ...others } = yield* runs.counts(id)
     const sent = Object.values(others).reduce((sum, n) => sum + n, 0)
-    const { provider } = yield* Provider
-    yield* afford({ ...plan, provider }, { sent, toSend: plan.units })
+    const { isDraft, provider } = yield* Provider
+    if (!isDraft) yield* afford({ ...plan, provider }, { sent, toSend: plan.units })
     yield* runs.relaunch(id, options)
     yield* Stream.runDrain((yield* Units).launch(id, { relaunched: true }))
     return plan

@@ -8,19 +8,18 @@ import type * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type * as Option from "effect/Option"
-import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Agent, Answers } from "./Agents.js"
+import type { Agent, Answers, Exit } from "./Agents.js"
 import type {
   BlockNeedsScope,
   BonusNeedsUnit,
-  CredentialsRejected,
+  CurrencyNotPaid,
   InsufficientFunds,
   ProviderError
 } from "./CrowdError.js"
-import { InvalidProviderData, InvalidRegisterArgs } from "./CrowdError.js"
+import type { Arrivals } from "./driver/arrivals.js"
+import type { Leaving } from "./driver/exits.js"
 import type { Offers } from "./driver/offers.js"
 import type {
   BlockOrder,
@@ -33,20 +32,24 @@ import type {
   ReviewOrder
 } from "./driver/orders.js"
 import { type Outward, settled } from "./driver/outward.js"
-import { decodeUntrusted } from "./internal/untrusted.js"
+import type { Registration } from "./driver/registration.js"
 import type { Json } from "./Json.js"
-import type { Message, Outcome } from "./Messages.js"
+import type { Message, Outcome as MessageOutcome } from "./Messages.js"
 import type { Currency, Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
 import type { RemoteAgentStatus, RemoteOfferStatus } from "./States.js"
-import type { Inputs, QualificationRequirement, Task, TaskRun } from "./TaskRuns.js"
+import type { Draft, Inputs, QualificationRequirement, Task, TaskRun } from "./TaskRuns.js"
 import type { Unit } from "./Units.js"
 import type { Worker } from "./Workers.js"
 
+export * from "./driver/arrivals.js"
+export * from "./driver/exits.js"
 export * from "./driver/offers.js"
 export * from "./driver/orders.js"
 export * from "./driver/outward.js"
+export * from "./driver/registration.js"
+export { retrying } from "./driver/retry.js"
 
 /**
  * Whether money can be lost: `test` stands for sandboxes and scripted crowds.
@@ -55,21 +58,6 @@ export * from "./driver/outward.js"
  * @category models
  */
 export type Mode = "test" | "live"
-
-/**
- * What a browser said when its worker accepted: who it is and, where the crowd tells, of which offer and under which name
- * of its own.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Arrival {
-  readonly workerName: string
-  /** The crowd's name for the offer; none where any free unit of the run will do. */
-  readonly offer: Option.Option<string>
-  /** The crowd's name for this piece of work. Crowds reuse it, so it counts only together with the worker. */
-  readonly remoteAgent: Option.Option<string>
-}
 
 /**
  * What a crowd says of an offer, or of one worker's work in it. Work of somebody unheard of takes a free unit of the
@@ -103,27 +91,16 @@ export type Observation =
     }
 
 /**
- * How a requester is registered: a Schema of what is asked, and what to do with it. Made by `registration`.
+ * What a crowd itself says of a task's price: the fee of one unit, taxes included, and what else a requester should know
+ * before they launch, each a sentence.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Registration {
-  readonly args: Schema.Schema.AnyNoContext
-  readonly check: (
-    name: string,
-    args: unknown
-  ) => Effect.Effect<void, InvalidRegisterArgs | CredentialsRejected | ProviderError>
-  readonly isRegistered: (requester: Requester) => Effect.Effect<boolean, ProviderError>
+export interface Estimate {
+  readonly fee: Money
+  readonly notes: ReadonlyArray<string>
 }
-
-/**
- * What a driver decodes arrivals with. Made by `arrivals`.
- *
- * @since 0.1.0
- * @category models
- */
-export type Arrivals = (data: unknown) => Effect.Effect<Arrival, InvalidProviderData>
 
 /**
  * What somebody writes to make a crowd into a provider.
@@ -152,7 +129,21 @@ export interface Driver {
     readonly places: number
     /** What the task asks of its workers; some crowds take more for some of it. */
     readonly qualifications?: ReadonlyArray<QualificationRequirement> | undefined
+    /** What `setup` came back with for the run it is of; none before, and where it is of no run. */
+    readonly setup: Option.Option<Json>
   }) => Money
+  /**
+   * What the crowd says of the price of so many units, in place of `fee`, for plans and before a launch. Left out where
+   * `fee` knows.
+   */
+  readonly estimate?:
+    | ((task: Task, units: number) => Effect.Effect<Estimate, CurrencyNotPaid | ProviderError>)
+    | undefined
+  /**
+   * What offering so many units of the run would come to, where this driver offers nothing: for a crowd without a test
+   * mode. Units are never launched then, and stay `created` until a driver of the same provider without it launches them.
+   */
+  readonly draft?: ((run: TaskRun, units: number) => Effect.Effect<Draft, ProviderError>) | undefined
   /**
    * Whether the crowd itself sees to a requirement of this name, so that nothing is known of it here. None by default.
    */
@@ -172,6 +163,11 @@ export interface Driver {
     | undefined
   readonly registration: Registration
   readonly arrivals: Arrivals
+  /**
+   * Where somebody goes who is done, if anywhere. Asked once their outcome is in the Store, as often as they ask; must
+   * come to the same for the same person. Left out where people leave by themselves.
+   */
+  readonly exit?: ((leaving: Leaving) => Effect.Effect<Option.Option<Exit>, ProviderError>) | undefined
   /** Whatever must be there before units are; must come to the same when it is repeated. */
   readonly setup: (run: TaskRun) => Effect.Effect<Json, ProviderError>
   /** Removes what `setup` made. Default: nothing, for crowds that keep it. */
@@ -307,7 +303,7 @@ export interface MessagesDriver {
   readonly send: (
     workers: ReadonlyArray<Worker>,
     message: Message
-  ) => Effect.Effect<ReadonlyArray<Outcome>, ProviderError>
+  ) => Effect.Effect<ReadonlyArray<MessageOutcome>, ProviderError>
 }
 
 /**
@@ -318,80 +314,4 @@ export interface MessagesDriver {
  */
 export interface BudgetDriver {
   readonly available: (requester: Requester) => Effect.Effect<Money, ProviderError>
-}
-
-export { retrying } from "./driver/retry.js"
-
-/**
- * A `Registration` from the Schema of its arguments and a check of them against the crowd.
- *
- * @example
- * import { Driver, CrowdError } from "effect-crowd"
- * import * as Effect from "effect/Effect"
- * import * as Redacted from "effect/Redacted"
- * import * as Schema from "effect/Schema"
- *
- * const provider = "acme"
- *
- * export const registration = Driver.registration({
- *   provider,
- *   args: Schema.Struct({ key: Schema.Redacted(Schema.NonEmptyString) }),
- *   check: (_, { key }) =>
- *     Redacted.value(key).startsWith("acme-")
- *       ? Effect.void
- *       : new CrowdError.CredentialsRejected({ provider, description: "a key begins with acme-" }),
- *   isRegistered: () => Effect.succeed(true)
- * })
- *
- * @since 0.1.0
- * @category constructors
- */
-export const registration = <Args, Encoded>(options: {
-  readonly provider: string
-  readonly args: Schema.Schema<Args, Encoded>
-  readonly check: (name: string, args: Args) => Effect.Effect<void, CredentialsRejected | ProviderError>
-  readonly isRegistered: (requester: Requester) => Effect.Effect<boolean, ProviderError>
-}): Registration => ({
-  args: options.args,
-  check: (name, args) =>
-    Either.match(decodeUntrusted(options.args, { errors: "all" })(args), {
-      onLeft: (error) => new InvalidRegisterArgs({ provider: options.provider, description: error.message }),
-      onRight: (decoded) => options.check(name, decoded)
-    }),
-  isRegistered: options.isRegistered
-})
-
-/**
- * `Arrivals` from the Schema of what the browser shim sends.
- *
- * @example
- * import { Driver } from "effect-crowd"
- * import * as Option from "effect/Option"
- * import * as Schema from "effect/Schema"
- *
- * export const arrivals = Driver.arrivals({
- *   provider: "acme",
- *   schema: Schema.Struct({ worker: Schema.NonEmptyString, place: Schema.String }),
- *   arrival: ({ place, worker }) => ({
- *     workerName: worker,
- *     offer: Option.some(place), // the crowd decides who gets which unit
- *     remoteAgent: Option.none()
- *   })
- * })
- *
- * @since 0.1.0
- * @category constructors
- */
-export const arrivals = <Data, Encoded>(options: {
-  readonly provider: string
-  readonly schema: Schema.Schema<Data, Encoded>
-  readonly arrival: (data: Data) => Arrival
-}): Arrivals => {
-  const decode = decodeUntrusted(options.schema)
-  return (data) =>
-    Either.match(decode(data), {
-      onLeft: (error) =>
-        Effect.fail(new InvalidProviderData({ provider: options.provider, description: error.message })),
-      onRight: (decoded) => Effect.succeed(options.arrival(decoded))
-    })
 }

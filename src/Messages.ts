@@ -39,6 +39,8 @@ export const Outcome = named<Outcome>()(
 export interface Message {
   readonly subject: string
   readonly text: string
+  /** What the crowd files it under, where it does; one of its own words. */
+  readonly category?: string | undefined
 }
 
 /**

@@ -12,7 +12,7 @@ import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import type { Agents } from "./Agents.js"
 import type { Budget } from "./Budget.js"
-import type { InvalidProviderData, StoreError, TaskRunNotFound } from "./CrowdError.js"
+import type { InvalidProviderData, ProviderError, StoreError, TaskRunNotFound } from "./CrowdError.js"
 import type { RunId } from "./Ids.js"
 import type { Messages } from "./Messages.js"
 import * as crowd from "./mock/crowd.js"
@@ -129,4 +129,8 @@ export const layer = (options: Options = {}): Layer.Layer<Provides> =>
 export const work: (
   run: RunId,
   options?: WorkOptions
-) => Effect.Effect<void, TaskRunNotFound | InvalidProviderData | StoreError, Agents | TaskRuns | Units> = workers.work
+) => Effect.Effect<
+  void,
+  TaskRunNotFound | InvalidProviderData | ProviderError | StoreError,
+  Agents | TaskRuns | Units
+> = workers.work

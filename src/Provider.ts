@@ -37,7 +37,13 @@ import { Workers } from "./Workers.js"
  */
 export class Provider extends Context.Tag("effect-crowd/Provider")<
   Provider,
-  Pick<Driver, "provider" | "mode" | "offers" | "fee" | "currencies" | "enforces" | "carriesPages" | "pageFault">
+  Pick<
+    Driver,
+    "provider" | "mode" | "offers" | "fee" | "estimate" | "currencies" | "enforces" | "carriesPages" | "pageFault"
+  > & {
+    /** Whether nothing is ever offered: `TaskRuns.draft` says what a launch would come to. */
+    readonly isDraft: boolean
+  }
 >() {}
 
 /**
@@ -48,12 +54,17 @@ export class Provider extends Context.Tag("effect-crowd/Provider")<
  */
 export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers | Journal
 
+const asking = (estimate: Driver["estimate"]): Driver["estimate"] =>
+  estimate && ((task, units) => retrying(estimate(task, units)))
+
 /** Fresh, for each provider in a program has its own. */
 const core = Layer.fresh(
   Layer.effectContext(
     Effect.map(Engine, (engine) => {
-      const { carriesPages, currencies, enforces, fee, mode, offers, pageFault, provider } = engine.driver
-      const facts = { provider, mode, offers, fee, currencies, enforces, carriesPages, pageFault }
+      const { carriesPages, currencies, draft, enforces, fee, mode, offers, pageFault, provider } = engine.driver
+      const estimate = asking(engine.driver.estimate)
+      const isDraft = draft !== undefined
+      const facts = { provider, mode, offers, fee, estimate, currencies, enforces, carriesPages, pageFault, isDraft }
       const always = { provider }
       return Context.make(Provider, facts).pipe(
         Context.add(Requesters, traced("Requesters", requesters.make(engine), spans.capabilities.Requesters, always)),

@@ -267,6 +267,27 @@ export const Summary = Schema.Struct({
 export interface Summary extends Schema.Schema.Type<typeof Summary> {}
 
 /**
+ * What offering a run's units would come to, where nothing is offered: where it can be looked at and tried, and what it
+ * would cost, line by line.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Draft = Schema.Struct({
+  /** Where the requester sees it. */
+  address: Schema.OptionFromNullOr(Schema.String),
+  /** Where it can be tried out as a worker, without cost. */
+  trial: Schema.OptionFromNullOr(Schema.String),
+  cost: Schema.Array(Schema.Struct({ name: Schema.String, amount: Money })),
+  total: Money
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Draft extends Schema.Schema.Type<typeof Draft> {}
+
+/**
  * What `open` needs to find or make a run.
  *
  * @since 0.1.0
@@ -341,6 +362,8 @@ export interface Service {
   >
   /** Registers the task with the provider: whatever must be there before units are. Repeating it changes nothing. */
   readonly setup: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | ProviderError | StoreError>
+  /** What offering the created units of the run would come to; none where they are offered for real. */
+  readonly draft: (id: RunId) => Effect.Effect<Option.Option<Draft>, TaskRunNotFound | ProviderError | StoreError>
   /** Takes back what `setup` made. */
   readonly cleanup: (id: RunId) => Effect.Effect<void, TaskRunNotFound | ProviderError | StoreError>
   readonly get: (id: RunId) => Effect.Effect<TaskRun, TaskRunNotFound | StoreError>

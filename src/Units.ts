@@ -123,7 +123,7 @@ export interface Service {
    * Offers every created unit of the run to the crowd, in pages, a bounded number of pages at once; each page that is
    * out is one element. Running it again continues where it stopped. Units go out in one order for as many as an offer of
    * the crowd holds (one, a row's, or the run's), or as more places in the offer that is out; what may be on its way to
-   * the same offer is settled first.
+   * the same offer is settled first. Where the provider only makes drafts (`Provider.isDraft`), no unit is offered.
    */
   readonly launch: <E = never>(
     run: RunId,

@@ -53,7 +53,11 @@ export interface Entry {
     run: TaskRun
   ) => Effect.Effect<
     never,
-    CrowdGone | CrowdError.TaskRunNotFound | CrowdError.InvalidProviderData | CrowdError.StoreError,
+    | CrowdGone
+    | CrowdError.TaskRunNotFound
+    | CrowdError.InvalidProviderData
+    | CrowdError.ProviderError
+    | CrowdError.StoreError,
     Core | Screen
   >
 }

@@ -60,6 +60,8 @@ export interface ReviewOrder {
   /** Of a rejection, where it was given one. */
   readonly category: Option.Option<string>
   readonly overrideRejection: boolean
+  /** Of an approval: the work is paid, but was not good. */
+  readonly soft: boolean
 }
 
 /** Pay one worker on top of the rewards. @since 0.1.0 @category orders */

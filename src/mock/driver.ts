@@ -1,6 +1,7 @@
 /** The drivers of a crowd that does as its script says; `crowd.ts` is its other side. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import {
@@ -40,7 +41,8 @@ const heardBy = (hear: Hear, { send, ...launch }: Driver["launch"]): Driver["lau
 
 export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver => {
   const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
-  const withFee = (kind: "reward" | "bonus", amount: Money.Money) => Money.sum(amount, fee({ kind, amount, places: 1 }))
+  const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
+    Money.sum(amount, fee({ kind, amount, places: 1, setup: Option.none() }))
   return {
     provider,
     mode: "test",

@@ -6,14 +6,14 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as Agents from "../Agents.js"
-import type { InvalidProviderData, StoreError, TaskRunNotFound } from "../CrowdError.js"
+import type { InvalidProviderData, ProviderError, StoreError, TaskRunNotFound } from "../CrowdError.js"
 import type { AgentId, RunId } from "../Ids.js"
 import * as TaskRuns from "../TaskRuns.js"
 import * as Units from "../Units.js"
 import type { Behaviour, WorkOptions } from "./options.js"
 
 type Capabilities = Agents.Agents | TaskRuns.TaskRuns | Units.Units
-type Failure = TaskRunNotFound | InvalidProviderData | StoreError
+type Failure = TaskRunNotFound | InvalidProviderData | ProviderError | StoreError
 
 interface Present {
   readonly run: RunId

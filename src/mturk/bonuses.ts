@@ -101,7 +101,10 @@ const onRefusal =
     Effect.gen(function* () {
       if (isRepeated(refusal)) return receipt()
       if (isUnpaid(refusal)) {
-        return yield* unpaid(crowd, Money.sum(amount, crowd.fee({ kind: "bonus", amount, places: 1 })))
+        return yield* unpaid(
+          crowd,
+          Money.sum(amount, crowd.fee({ kind: "bonus", amount, places: 1, setup: Option.none() }))
+        )
       }
       const [agent] = yield* stored(method, crowd.store.getAll(tables.agents, Option.toArray(id)))
       return agent !== undefined && isUnseen(refusal) ? yield* notSeen(agent, refusal) : yield* refused(crowd)(refusal)

@@ -110,9 +110,9 @@ export const unpaid = (crowd: Crowd, needed: Money): Effect.Effect<never, Insuff
   )
 
 /** What one unit of the run costs, in a HIT that was made with so many assignments. */
-export const cost = ({ fee }: Crowd, { task }: TaskRun, places: number): Money => {
+export const cost = ({ fee }: Crowd, { setup, task }: TaskRun, places: number): Money => {
   const { qualifications, reward: amount } = task
-  return Moneys.sum(amount, fee({ kind: "reward", amount, places, qualifications }))
+  return Moneys.sum(amount, fee({ kind: "reward", amount, places, qualifications, setup }))
 }
 
 export const isUnpaid = ({ code }: Refusal): boolean => code === "insufficientfunds"

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import type { Agent, Arrived, RegisterOptions, Service } from "../Agents.js"
 import { type IneligibleReason, InvalidProviderData, NotEligible, type StoreError } from "../CrowdError.js"
 import type { Arrival } from "../Driver.js"
+import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import { lineFault } from "../internal/text.js"
 import * as States from "../States.js"
@@ -98,14 +99,25 @@ const checkName = ({ driver }: Engine.Service, { workerName }: Arrival): Effect.
   return new InvalidProviderData({ provider: driver.provider, description: `the worker's name ${fault}` })
 }
 
+/** Whether the arrival is that of an agent of ours who has not left, under the crowd's own name for their work. */
+const isHere = (engine: Engine.Service, run: TaskRun, { remoteAgent, workerName }: Arrival) =>
+  Effect.gen(function* () {
+    if (Option.isNone(remoteAgent)) return false
+    const worker = yield* registry.workerNamed(engine, workerName)
+    if (worker === undefined) return false
+    const known = yield* registry.agentAt(engine, run, worker, remoteAgent.value)
+    return Option.exists(known, ({ status }) => !States.hasLeft(status))
+  })
+
 export const make =
   (engine: Engine.Service): Service["register"] =>
   (id, providerData, options = {}) =>
     Effect.gen(function* () {
       const { driver, run, store, workersByName } = engine
       const found = yield* run(id)
-      const arrival = yield* driver.arrivals(providerData)
+      const { arrival, confirm } = yield* driver.arrivals(providerData)
       yield* checkName(engine, arrival)
+      if (!(yield* isHere(engine, found, arrival))) yield* retrying(confirm(found))
       const admitted = yield* store.transaction(admit(engine, found, arrival, options))
       workersByName.set(admitted.workerName, admitted.worker)
       return admitted

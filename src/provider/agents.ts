@@ -10,6 +10,7 @@ import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import * as admission from "./admission.js"
 import type * as Engine from "./engine.js"
+import * as exits from "./exits.js"
 import * as leases from "./leases.js"
 import * as observed from "./observations.js"
 import * as presence from "./presence.js"
@@ -69,6 +70,7 @@ export const make = (engine: Engine.Service): Service => {
     ...presence.make(engine),
     return: change("return"),
     disconnect: change("disconnect"),
+    ...exits.make(engine),
     ...reviews.make(engine),
     status,
     markDone,

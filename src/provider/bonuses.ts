@@ -20,9 +20,10 @@ import { type AgentStatus, SubmissionStatus } from "../States.js"
 import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
+import type { TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type { BonusOptions, Service } from "../Workers.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 import * as runTotals from "./runTotals.js"
 
 const Bonus = Schema.Struct({
@@ -39,8 +40,8 @@ const encodeBonus = Schema.encodeSync(Bonus)
 const bonusToken = ({ amount, key, reason, run, unit, worker }: BonusOptions): Effect.Effect<Ids.Token> =>
   tokenOfParts("bonus", [worker, unit ?? run ?? "", amount.currency, String(amount.minor), reason, key ?? ""])
 
-const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">): Money =>
-  driver.fee({ kind: "bonus", amount, places: 1 })
+const feeOf = ({ driver }: Engine.Service, { amount }: Pick<BonusOrder, "amount">, account: Option.Option<TaskRun>) =>
+  driver.fee({ kind: "bonus", amount, places: 1, setup: Option.flatMap(account, ({ setup }) => setup) })
 
 const handedIn: ReadonlyArray<AgentStatus> = SubmissionStatus.literals
 
@@ -96,18 +97,22 @@ const orderOf = ({ store, unit, worker }: Engine.Service, bonus: typeof Bonus.Ty
     }
   })
 
-const paymentOf = (engine: Engine.Service, { intent, order }: Done<BonusOrder>, paidAt: DateTime.Utc) => ({
-  id: intent.id,
-  kind: "bonus" as const,
-  run: intent.run,
-  unit: Option.map(order.unit, ({ id }) => id),
-  worker: order.worker.id,
-  currency: order.amount.currency,
-  amount: order.amount.minor,
-  fee: feeOf(engine, order).minor,
-  reason: Option.some(order.reason),
-  paidAt
-})
+const paymentOf = (engine: Engine.Service, { intent, order }: Done<BonusOrder>, paidAt: DateTime.Utc) =>
+  Effect.map(
+    Effect.transposeMapOption(intent.run, (run) => Engine.runOf(engine, run)),
+    (account) => ({
+      id: intent.id,
+      kind: "bonus" as const,
+      run: intent.run,
+      unit: Option.map(order.unit, ({ id }) => id),
+      worker: order.worker.id,
+      currency: order.amount.currency,
+      amount: order.amount.minor,
+      fee: feeOf(engine, order, account).minor,
+      reason: Option.some(order.reason),
+      paidAt
+    })
+  )
 
 const makeRunner = (engine: Engine.Service) =>
   engine.journal.runner({
@@ -123,28 +128,27 @@ const makeRunner = (engine: Engine.Service) =>
         )
       ),
     apply: (done: ReadonlyArray<Done<BonusOrder>>) =>
-      Effect.flatMap(DateTime.now, (now) =>
-        engine.store.insert(
-          tables.payments,
-          done.map((one) => paymentOf(engine, one, now))
-        )
-      )
+      Effect.gen(function* () {
+        const now = yield* DateTime.now
+        const payments = yield* Effect.forEach(done, (one) => paymentOf(engine, one, now))
+        yield* engine.store.insert(tables.payments, payments)
+      })
   })
 
 /** A sum over a run is in one currency. */
-const checkCurrency = ({ driver, run }: Engine.Service, amount: Money, account: Option.Option<Ids.RunId>) =>
+const checkCurrency = ({ driver }: Engine.Service, amount: Money, account: Option.Option<TaskRun>) =>
   Effect.gen(function* () {
     yield* checks.currency(driver, amount.currency)
     if (Option.isNone(account)) return
-    const { task } = yield* run(account.value)
-    yield* checks.currency({ provider: driver.provider, currencies: [task.reward.currency] }, amount.currency)
+    const { reward } = account.value.task
+    yield* checks.currency({ provider: driver.provider, currencies: [reward.currency] }, amount.currency)
   })
 
-const checkSum = (engine: Engine.Service, amount: Money, account: Option.Option<Ids.RunId>) =>
+const checkSum = (engine: Engine.Service, amount: Money, account: Option.Option<TaskRun>) =>
   Effect.gen(function* () {
     if (Option.isNone(account)) return
-    const { total } = yield* runTotals.cost(engine.store, yield* engine.run(account.value))
-    yield* checks.sum(total, amount.minor + feeOf(engine, { amount }).minor)
+    const { total } = yield* runTotals.cost(engine.store, account.value)
+    yield* checks.sum(total, amount.minor + feeOf(engine, { amount }, account).minor)
   })
 
 export const make = (engine: Engine.Service): Pick<Service, "bonus" | "bonuses"> => {
@@ -159,15 +163,16 @@ export const make = (engine: Engine.Service): Pick<Service, "bonus" | "bonuses">
       const before = yield* store.get(tables.intents, token)
       const wanted = yield* wantedOf(engine, before, options)
       const order = yield* orderOf(engine, wanted)
-      const account = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      const run = Option.orElse(Option.fromNullable(options.run), () => Option.map(order.unit, ({ run }) => run))
+      const account = yield* Effect.transposeMapOption(run, engine.run)
       yield* checkCurrency(engine, amount, account)
       yield* checkSum(engine, amount, account)
       const [outcome] = yield* runner.perform(
-        Effect.succeed([{ token, run: account, subject: worker, payload: encodeBonus(wanted), order }])
+        Effect.succeed([{ token, run, subject: worker, payload: encodeBonus(wanted), order }])
       )
       if (outcome !== undefined) yield* outcome
       const repeated = Option.exists(before, ({ state }) => state === "done")
-      return { token, worker, amount, fee: feeOf(engine, options), repeated }
+      return { token, worker, amount, fee: feeOf(engine, options, account), repeated }
     })
 
   const bonuses: Service["bonuses"] = (id) =>

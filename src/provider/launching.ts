@@ -83,5 +83,10 @@ export const make = (engine: Engine.Service): Service["launch"] => {
     )
 
   return (id, options = {}) =>
-    Stream.unwrap(Effect.as(run(id), pagewise(groupsOf(engine, id, options), paging, launchPage)))
+    Stream.unwrap(
+      Effect.as(
+        run(id),
+        driver.draft === undefined ? pagewise(groupsOf(engine, id, options), paging, launchPage) : Stream.empty
+      )
+    )
 }

@@ -26,7 +26,7 @@ export const pay = (
       worker: agent.worker,
       currency: amount.currency,
       amount: amount.minor,
-      fee: driver.fee({ kind: "reward", amount, places, qualifications }).minor,
+      fee: driver.fee({ kind: "reward", amount, places, qualifications, setup: run.setup }).minor,
       reason: Option.none(),
       paidAt: now
     }

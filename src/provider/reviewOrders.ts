@@ -72,8 +72,9 @@ const ordersOf = (
         if (agent === undefined || unit === undefined) return yield* missing(payload.agent)
         const run = yield* Engine.runOf(engine, agent.run)
         const overrideRejection = payload.operation === "overrideRejection"
+        const soft = payload.operation === "softReject"
         const { category, feedback } = payload
-        return { agent, unit, run, feedback, category, overrideRejection }
+        return { agent, unit, run, feedback, category, overrideRejection, soft }
       })
     )
   })

@@ -1,4 +1,5 @@
 /** What the spans of each service's methods carry. */
+import * as Option from "effect/Option"
 import type * as Agents from "../Agents.js"
 import type * as Budget from "../Budget.js"
 import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "../Driver.js"
@@ -24,6 +25,7 @@ const requesters: Spans<Requesters.Service> = { isRegistered: ofRequester, get: 
 const taskRuns: Spans<TaskRuns.Service> = {
   open: ({ requester }) => ({ requester }),
   setup: ofRun,
+  draft: ofRun,
   cleanup: ofRun,
   get: ofRun,
   olderThan: ofRun,
@@ -67,6 +69,8 @@ const agents: Spans<Agents.Service> = {
   reject: ofAgent,
   status: ofAgent,
   markDone: ofAgent,
+  exit: ofAgent,
+  refusalExit: ofRun,
   endOverdue: ofRun,
   disconnectSilent: ofRun,
   get: ofAgent,
@@ -119,6 +123,9 @@ export const capabilities = {
 
 const driver: Spans<Driver> = {
   setup: ({ id }) => ({ run: id }),
+  estimate: (_, units) => ({ count: units }),
+  draft: ({ id }, units) => ({ run: id, count: units }),
+  exit: ({ agent, run }) => ({ run: run.id, agent: Option.getOrUndefined(Option.map(agent, ({ id }) => id)) }),
   cleanup: ({ id }) => ({ run: id }),
   observe: ({ id }) => ({ run: id }),
   offerStatus: ({ id }) => ({ unit: id }),

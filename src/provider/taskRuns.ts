@@ -28,12 +28,21 @@ export const make = (engine: Engine.Service): Service => {
       })
     )
 
+  const draft: Service["draft"] = (id) =>
+    Effect.gen(function* () {
+      const found = yield* run(id)
+      if (driver.draft === undefined) return Option.none()
+      const { created } = yield* runTotals.units(store, id)
+      return yield* Effect.asSome(retrying(driver.draft(found, created)))
+    })
+
   const newestFirst = (after?: TaskRun) =>
     pages(store, tables.runs, { where: { provider: driver.provider }, reverse: true, after })
 
   return {
     ...opening.make(engine),
     setup: setup.make(engine),
+    draft,
     cleanup: (id) => Effect.flatMap(run(id), (found) => retrying(driver.cleanup(found))),
     get: run,
     newest: Stream.runHead(first(store, tables.runs, { where: { provider: driver.provider }, reverse: true }, 1)),

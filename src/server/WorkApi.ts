@@ -6,7 +6,7 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import { Answers } from "../Agents.js"
+import { Answers, Exit } from "../Agents.js"
 import * as CrowdError from "../CrowdError.js"
 import { AgentId, QualificationId, RunId, Token, WorkerId } from "../Ids.js"
 import { named, withMessage } from "../internal/schemas.js"
@@ -241,6 +241,29 @@ export const Submission = Schema.Struct({ answers: Answers })
  */
 export interface Submission extends Schema.Schema.Type<typeof Submission> {}
 
+/**
+ * `NotEligible`, with where the worker is to go from here; null where they leave by themselves.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TurnedAway extends CrowdError.NotEligible.extend<TurnedAway>("effect-crowd/TurnedAway")({
+  exit: Schema.NullOr(Exit)
+}) {}
+
+/**
+ * Where a worker who is done goes from our pages; null where they leave by themselves.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Departure = Schema.Struct({ exit: Schema.NullOr(Exit) })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Departure extends Schema.Schema.Type<typeof Departure> {}
+
 const Run = Schema.Struct({ run: RunId })
 const OneAgent = Schema.Struct({ agent: AgentId })
 
@@ -296,8 +319,9 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(withMessage(CrowdError.NameNeeded), { status: 401 })
       .addError(withMessage(CrowdError.TaskRunNotFound), { status: 404 })
       .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
-      .addError(withMessage(CrowdError.NotEligible), { status: 409 })
+      .addError(withMessage(TurnedAway), { status: 409 })
       .addError(withMessage(CrowdError.HeldByAddress), { status: 409 })
+      .addError(withMessage(CrowdError.ProviderError), { status: 502 })
   )
   .add(
     // The visitor says that what their address holds is theirs, taken in another browser: they go on with it in this one.
@@ -308,6 +332,7 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(withMessage(CrowdError.TaskRunNotFound), { status: 404 })
       .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
       .addError(withMessage(CrowdError.NotEligible), { status: 409 })
+      .addError(withMessage(CrowdError.ProviderError), { status: 502 })
   )
   .add(
     // The visitor puts the unit back for another; who finds no other keeps it.
@@ -322,6 +347,17 @@ export class WorkApi extends HttpApiGroup.make("work")
       .addError(withMessage(CrowdError.InvalidProviderData), { status: 400 })
       .addError(withMessage(CrowdError.NotEligible), { status: 409 })
       .addError(withMessage(CrowdError.HeldByAddress), { status: 409 })
+      .addError(withMessage(CrowdError.ProviderError), { status: 502 })
+  )
+  .add(
+    // Only once the agent's outcome is stored; the same however often it is asked.
+    HttpApiEndpoint.get("exit", "/agents/:agent/exit")
+      .setPath(OneAgent)
+      .setHeaders(Key)
+      .addSuccess(Departure)
+      .addError(withMessage(CrowdError.AgentNotFound), { status: 404 })
+      .addError(withMessage(CrowdError.NotYourAgent), { status: 403 })
+      .addError(withMessage(CrowdError.ProviderError), { status: 502 })
   )
   .add(
     HttpApiEndpoint.post("submit", "/agents/:agent/answers")

@@ -132,6 +132,7 @@ const marketplace = Layer.scoped(
           Effect.catchTags({
             TaskRunNotFound: Effect.die,
             InvalidProviderData: Effect.die,
+            ProviderError: Effect.die,
             StoreError: Effect.die
           })
         )

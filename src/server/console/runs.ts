@@ -18,11 +18,11 @@ export const make = Effect.gen(function* () {
 
   const view = (id: RunId): Effect.Effect<typeof RunView.Type, TaskRunNotFound | StoreError> =>
     Effect.gen(function* () {
-      const { createdAt, task } = yield* runs.get(id)
+      const { createdAt, setup, task } = yield* runs.get(id)
       const summary = yield* runs.summary(id)
       const { description, qualifications, reward, title } = task
       const places = placesOf(offers, task, summary.assignments * task.unitsPerAssignment)
-      const each = reward.minor + fee({ kind: "reward", amount: reward, places, qualifications }).minor
+      const each = reward.minor + fee({ kind: "reward", amount: reward, places, qualifications, setup }).minor
       const toCome = Money.total(undecidedUnits(summary.units) * each)
       return {
         summary,

@@ -8,15 +8,16 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { type Agent, Agents, type Service as AgentsService } from "../../Agents.js"
-import { InvalidName, NameNeeded, QualificationNotFound } from "../../CrowdError.js"
+import { InvalidName, NameNeeded, type NotEligible, QualificationNotFound } from "../../CrowdError.js"
 import type { AgentId, QualificationId, RunId } from "../../Ids.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
 import { Api } from "../Api.js"
 import * as cookies from "../cookies.js"
+import { toWorkers } from "../providerErrors.js"
 import { TaskSource } from "../TaskSource.js"
 import * as visitors from "../visitors.js"
-import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
+import { Arrival, Changed, keyHeader, Submission, TurnedAway, Work } from "../WorkApi.js"
 import * as assignedWork from "./assignedWork.js"
 import * as history from "./history.js"
 import * as Holding from "./holderCookie.js"
@@ -72,8 +73,14 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
         const visiting = yield* visitor
         const shown = yield* holding.inRun(run, visiting)
         const who = Option.match(shown, { onNone: () => visiting, onSome: (holder) => Holding.as(visiting, holder) })
-        return { agent: yield* agents.register(run, yield* providerData(who, said)), who }
+        return { agent: yield* toWorkers(agents.register(run, yield* providerData(who, said))), who }
       })
+
+    const turnAway = ({ reason, run, worker }: NotEligible) =>
+      Effect.flatMap(
+        toWorkers(agents.refusalExit(run, reason)),
+        (exit) => new TurnedAway({ run, worker, reason, exit: Option.getOrNull(exit) })
+      )
 
     const given = (agent: Agent, who: visitors.Visitor) =>
       Effect.gen(function* () {
@@ -86,7 +93,7 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
       Effect.gen(function* () {
         // Nobody listens to what a page says where the crowd knows its people by their connections.
         const { data } = Option.isSome(local) ? { data: null } : yield* bodyOf(request, decodeArrival)
-        const { agent, who } = yield* arrived(path.run, data)
+        const { agent, who } = yield* Effect.catchTag(arrived(path.run, data), "NotEligible", turnAway)
         yield* holding.ensureOwn(agent)
         return HttpServerResponse.unsafeJson(encodeWork(yield* given(agent, who)))
       })
@@ -99,7 +106,7 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
         const { who } = yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
         const { run } = yield* agents.get(path.agent)
         const data = yield* providerData(who, null)
-        const other = yield* agents.register(run, data, { insteadOf: path.agent })
+        const other = yield* toWorkers(agents.register(run, data, { insteadOf: path.agent }))
         yield* holding.ensureOwn(other)
         return yield* given(other, who)
       })
@@ -128,8 +135,15 @@ const makeWorking = (holding: Holding.Service, work: submissions.Service) =>
         return HttpServerResponse.unsafeJson(encodeChanged(changed(submitted)))
       })
 
+    const exit = ({ headers, path }: ChangeRequest) =>
+      Effect.gen(function* () {
+        yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
+        return { exit: Option.getOrNull(yield* toWorkers(agents.exit(path.agent))) }
+      })
+
     return {
       submit,
+      exit,
       start: asWorker(agents.start),
       heartbeat: asWorker(agents.heartbeat),
       return: asWorker(agents.return),
@@ -192,6 +206,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handleRaw("accept", taking.accept)
       .handle("mine", taking.mine)
       .handle("skip", taking.skip)
+      .handle("exit", working.exit)
       .handleRaw("submit", working.submit)
       .handle("start", working.start)
       .handle("heartbeat", working.heartbeat)

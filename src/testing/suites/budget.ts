@@ -29,7 +29,7 @@ export const budget: Suite<Budget> = {
           const before = yield* budget.available(run.requester)
           yield* agents.approve(agent.id)
           const after = yield* budget.available(run.requester)
-          const fee = provider.fee({ kind: "reward", amount: kit.reward, places: 1 })
+          const fee = provider.fee({ kind: "reward", amount: kit.reward, places: 1, setup: run.setup })
           expect(before.minor - after.minor).toBeGreaterThanOrEqual(0)
           expect(before.minor - after.minor).toBeLessThanOrEqual(kit.reward.minor + fee.minor)
         }))
