@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Struct from "effect/Struct"
 import { Agents } from "./Agents.js"
 import { Budget, type Service as BudgetService } from "./Budget.js"
 import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "./Driver.js"
@@ -29,6 +30,19 @@ import { TaskRuns } from "./TaskRuns.js"
 import { Units } from "./Units.js"
 import { Workers } from "./Workers.js"
 
+/** What a driver says of its crowd that plans and pages need as it is. */
+const told = [
+  "provider",
+  "mode",
+  "offers",
+  "fee",
+  "currencies",
+  "enforces",
+  "carriesPages",
+  "pageFault",
+  "feedback"
+] as const satisfies ReadonlyArray<keyof Driver>
+
 /**
  * What kind of crowd this is: facts that plans and pages need.
  *
@@ -37,12 +51,13 @@ import { Workers } from "./Workers.js"
  */
 export class Provider extends Context.Tag("effect-crowd/Provider")<
   Provider,
-  Pick<
-    Driver,
-    "provider" | "mode" | "offers" | "fee" | "estimate" | "currencies" | "enforces" | "carriesPages" | "pageFault"
-  > & {
+  Pick<Driver, (typeof told)[number]> & {
+    /** What the crowd itself says of a price, where it does; asked again after an error that may pass. */
+    readonly estimate: Driver["estimate"]
     /** Whether nothing is ever offered: `TaskRuns.draft` says what a launch would come to. */
     readonly isDraft: boolean
+    /** Whether people who are done go on from our pages to the crowd's: `Agents.exit` says where. */
+    readonly hasExits: boolean
   }
 >() {}
 
@@ -54,19 +69,23 @@ export class Provider extends Context.Tag("effect-crowd/Provider")<
  */
 export type Core = Provider | Requesters | TaskRuns | Units | Agents | Workers | Journal
 
-const asking = (estimate: Driver["estimate"]): Driver["estimate"] =>
-  estimate && ((task, units) => retrying(estimate(task, units)))
+const factsOf = (driver: Driver): Provider["Type"] => {
+  const { draft, estimate, exit } = driver
+  return {
+    ...Struct.pick(driver, ...told),
+    estimate: estimate && ((task, units) => retrying(estimate(task, units))),
+    isDraft: draft !== undefined,
+    hasExits: exit !== undefined
+  }
+}
 
 /** Fresh, for each provider in a program has its own. */
 const core = Layer.fresh(
   Layer.effectContext(
     Effect.map(Engine, (engine) => {
-      const { carriesPages, currencies, draft, enforces, fee, mode, offers, pageFault, provider } = engine.driver
-      const estimate = asking(engine.driver.estimate)
-      const isDraft = draft !== undefined
-      const facts = { provider, mode, offers, fee, estimate, currencies, enforces, carriesPages, pageFault, isDraft }
-      const always = { provider }
-      return Context.make(Provider, facts).pipe(
+      const { driver } = engine
+      const always = { provider: driver.provider }
+      return Context.make(Provider, factsOf(driver)).pipe(
         Context.add(Requesters, traced("Requesters", requesters.make(engine), spans.capabilities.Requesters, always)),
         Context.add(TaskRuns, traced("TaskRuns", taskRuns.make(engine), spans.capabilities.TaskRuns, always)),
         Context.add(Units, traced("Units", units.make(engine), spans.capabilities.Units, always)),
