@@ -421,6 +421,29 @@ export const data = table({
 })
 
 /**
+ * What crowds told us by calling, under their own name for it: what comes twice is there once. Kept for as long as it may
+ * come again.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const hookEvents = table({
+  name: "hookEvents",
+  schema: Schema.Struct({
+    /** `provider/event`. */
+    id: Schema.String,
+    provider: Schema.String,
+    type: Schema.String,
+    /** What it is about, by the crowd's own name. */
+    subject: Schema.String,
+    receivedAt: time
+  }),
+  columns: { id: "text", provider: "text", type: "text", subject: "text", receivedAt: "integer" },
+  unique: [],
+  indexes: [["provider", "receivedAt"]]
+})
+
+/**
  * Every table, in an order in which they can be made.
  *
  * @since 0.1.0
@@ -443,5 +466,6 @@ export const all = [
   grants,
   intents,
   payments,
-  data
+  data,
+  hookEvents
 ] as const

@@ -1,0 +1,32 @@
+/** Where people go who are done: the address that takes their completion code. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Driver, Outcome } from "../Driver.js"
+import { type Codes, type Crowd, setupOf } from "./crowd.js"
+
+/**
+ * Whoever got no unit leaves with a code that asks them to return, so that nobody waits for them. Whoever gave their unit
+ * back, or ran out of time, tells Prolific there.
+ */
+const codeFor = (outcome: Outcome, { completed, noWork }: Codes): Option.Option<string> => {
+  switch (outcome) {
+    case "completed":
+      return Option.some(completed)
+    case "noWork":
+    case "notAllowed":
+      return Option.some(noWork)
+    case "returned":
+    case "timedOut":
+      return Option.none()
+  }
+}
+
+export const exit =
+  (crowd: Crowd): NonNullable<Driver["exit"]> =>
+  ({ outcome, run }) =>
+    Effect.map(setupOf(crowd, "exit", run), ({ codes }) =>
+      Option.map(codeFor(outcome, codes), (code) => ({
+        _tag: "Redirect",
+        url: `${crowd.environment.app}/submissions/complete?${new URLSearchParams({ cc: code })}`
+      }))
+    )
