@@ -7,7 +7,6 @@ import type { Batch } from "../Batch.js"
 import * as BatchDirectory from "../batch/BatchDirectory.js"
 import { type InvalidSetting, WorkerNotFound } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
-import type * as Local from "../Local.js"
 import type { TaskRun } from "../TaskRuns.js"
 import * as Database from "./Database.js"
 import { NoRunYet, UsageError } from "./failure.js"
@@ -84,16 +83,17 @@ export const wrongSetting =
   ({ description, setting, value }: InvalidSetting) => {
     const advice =
       !terms.live && /\bproduction\b/.test(description) ? " Real money has to be asked for, with --live." : ""
-    return new UsageError({
-      message: `${words[setting] ?? setting} ${value} makes no sense: ${description}.${advice}`
-    })
+    const name = words[setting] ?? setting
+    const message =
+      value === "" ? `${name}: ${description}.` : `${name} ${value} makes no sense: ${description}.${advice}`
+    return new UsageError({ message })
   }
 
 /** Runs work with the crowd of the session, over the store of the environment. */
-export const overCrowd = <A, E, R>(work: Effect.Effect<A, E, R>, people: Local.Options = {}) =>
+export const overCrowd = <A, E, R>(work: Effect.Effect<A, E, R>, visits: Partial<providers.Visits> = {}) =>
   Effect.flatMap(Session, (session) => {
     const toUsage = wrongSetting(session)
-    const crowd = session.provider.layer(people, session.terms)
+    const crowd = session.provider.layer({ people: {}, url: Option.none(), ...visits }, session.terms)
     return Effect.provide(
       work,
       Layer.mapError(crowd, (error) => (error._tag === "InvalidSetting" ? toUsage(error) : error))
@@ -111,8 +111,11 @@ export const overStore = <A, E, R>(
   )
 
 /** Runs work with the crowd and the database of the session. */
-export const overDatabase = <A, E, R>(absence: Database.Absence, work: Effect.Effect<A, E, R>) =>
-  overStore(absence, overCrowd(work))
+export const overDatabase = <A, E, R>(
+  absence: Database.Absence,
+  work: Effect.Effect<A, E, R>,
+  visits?: Partial<providers.Visits>
+) => overStore(absence, overCrowd(work, visits))
 
 /** Runs work over a database that must be there, with the crowd found in it. Whose run it is, only the database knows: it is kept in full. */
 const withFound = <A, E, R, E2, R2>(

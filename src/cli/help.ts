@@ -79,7 +79,7 @@ const listOf = (commands: ReadonlyArray<Described>): HelpDoc.HelpDoc => {
 /** The help of the whole: the options of all commands, and every command with what it does. */
 export const ofAll = (whole: Described, commands: ReadonlyArray<Described>): HelpDoc.HelpDoc =>
   HelpDoc.blocks([
-    usageOf(`${textOf(Usage.getHelp(whole.usage))} <command>`),
+    usageOf(`${whole.name} [options] <command>`),
     ...parts(whole.help).map((part) => (HelpDoc.isEnumeration(part) ? listOf(commands) : listed(part, () => true)))
   ])
 

@@ -8,12 +8,16 @@ import * as Crowd from "../Crowd.js"
 import type { RequesterId } from "../Ids.js"
 import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
+import { Provider } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
+import * as drafts from "./drafts.js"
 import * as format from "./format.js"
+import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
 import { say } from "./Screen.js"
 import * as Session from "./Session.js"
 import { stoppable } from "./stopping.js"
+import * as summary from "./summary.js"
 import * as warnings from "./warnings.js"
 
 /** `5 units of 2 rows`. */
@@ -56,16 +60,18 @@ const sayFresh = (batch: Batch.Batch, requester: RequesterId, plan: Crowd.Plan) 
     })
   )
 
+interface Launch {
+  readonly fresh: boolean
+  readonly limit?: number | undefined
+}
+
 /** Says what it will cost, launches, and shows how far it is. */
-export const launchBatch = (
-  batch: Batch.Batch,
-  options: { readonly fresh: boolean; readonly limit?: number | undefined }
-) =>
+export const launchBatch = (batch: Batch.Batch, options: Launch) =>
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const requester = yield* provider.requester
     const plan = yield* Crowd.plan(batch, requester.id)
-    yield* warnings.sayAll(batch)
+    yield* warnings.sayAll(plan)
     yield* say(planLine(plan))
     if (options.fresh) yield* sayFresh(batch, requester.id, plan)
     const total = batch.count * batch.task.unitsPerAssignment
@@ -78,6 +84,21 @@ export const launchBatch = (
     }).pipe(Effect.ensuring(progress.clear))
     if (options.limit !== undefined) yield* say(`--limit ${options.limit}: ${unitsOfRows(yield* out.get)}`)
     return run
+  })
+
+/**
+ * Launches, and shows the run as it is then; on a crowd without a test mode, with what there is in place of an offer.
+ * `words` are those of the command.
+ */
+export const launchAndShow = (batch: Batch.Batch, options: Launch, words: string) =>
+  Effect.gen(function* () {
+    const { id } = yield* launchBatch(batch, options)
+    const launched = yield* (yield* TaskRuns).summary(id)
+    const drafted = yield* drafts.ofRun(launched, words)
+    if ((yield* Provider).isDraft && drafted === undefined) {
+      yield* say(`${id} was published before; ${yield* Invocation.crowd(`${words} --live`)} goes on with it.`)
+    }
+    yield* summary.show(launched, { warnings: batch.warnings, drafted })
   })
 
 /** Says how to go on with the batch when the person stops the command. */

@@ -76,6 +76,19 @@ const checkUrl = (text: string): Effect.Effect<string, UsageError> =>
     () => new UsageError({ message: `--url ${text} cannot be: it is like https://crowd.example.org, no path.` })
   )
 
+/** How others reach the pages; fails where a crowd has to be told and nobody said. */
+export const urlOf = (given: Pick<Given, "url">): Effect.Effect<Option.Option<string>, UsageError, Session> =>
+  Effect.gen(function* () {
+    const { provider } = yield* Session
+    const url = yield* Effect.transposeMapOption(yield* given.url, checkUrl)
+    if (provider.serves === "sent" && Option.isNone(url)) {
+      return yield* new UsageError({
+        message: `${provider.name} sends people to the pages of crowd run and crowd serve: say with --url https://… (or CROWD_URL) where they reach them.`
+      })
+    }
+    return url
+  })
+
 /** The one origin of the pages around frameOrigin. */
 const pagesOf = ({ host, port, url }: Omit<Places, "framed">): Effect.Effect<string, UsageError, Session> =>
   Effect.gen(function* () {

@@ -84,16 +84,16 @@ export interface Opened {
 
 const describe = (addresses: Addresses, settings: Settings): Opened => {
   const console = `${addresses.console}#${encodeURIComponent(Redacted.value(settings.token))}`
-  return {
-    workers: addresses.workers,
-    console,
-    description: [
-      ...addresses.workers.map((address) => `Workers:   ${address}`),
-      `Requester: ${console}`,
-      identity(settings),
-      ...reach(addresses, settings)
-    ].join("\n")
-  }
+  const description =
+    settings.serves === "sent"
+      ? [...addresses.workers.map((address) => `Participants are sent to ${address}`), `Requester: ${console}`]
+      : [
+          ...addresses.workers.map((address) => `Workers:   ${address}`),
+          `Requester: ${console}`,
+          identity(settings),
+          ...reach(addresses, settings)
+        ]
+  return { workers: addresses.workers, console, description: description.join("\n") }
 }
 
 /** What is served at the same port, beside the pages. */

@@ -12,10 +12,17 @@ import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import { conductEveryRun } from "./conductEveryRun.js"
+import * as Extras from "./Extras.js"
 import { CrowdGone, type PackageMissing } from "./failure.js"
-import type { Terms } from "./mturk.js"
 import * as optionalPackages from "./optionalPackages.js"
 import type { Screen } from "./Screen.js"
+import type { Terms } from "./terms.js"
+
+/** Who comes to the pages, and where others reach them. Commands that serve none need not say. */
+export interface Visits {
+  readonly people: Local.Options
+  readonly url: Option.Option<string>
+}
 
 export interface Entry {
   readonly name: string
@@ -25,19 +32,18 @@ export interface Entry {
   readonly hasLive: boolean
   /** Whether `crowd run` accepts what is submitted without being told to. */
   readonly approves: boolean
-  /** Whether people come to pages that `crowd run` serves. */
-  readonly servesPages: boolean
+  /** To whom `crowd run` serves pages: to people who come by themselves, or whom the crowd sends to the address it was told. */
+  readonly serves: "nobody" | "visitors" | "sent"
   /** Where tasks are shown: on pages that this machine serves, on the crowd's own, or at the address it was told. */
   readonly tasksAt: (terms: Terms) => "here" | "sent" | { readonly url: string }
   /** Time between two looks at the crowd. */
   readonly every: Duration.DurationInput
   /** What survives a loss of power; see the store. */
   readonly durability: "full" | "normal"
-  /** Commands that serve no pages need not say who may come to them. */
   readonly layer: (
-    people: Local.Options,
+    visits: Visits,
     terms: Terms
-  ) => Layer.Layer<Core, CrowdError.InvalidSetting | CrowdError.StoreError | PackageMissing, Store>
+  ) => Layer.Layer<Core | Extras.Extras, CrowdError.InvalidSetting | CrowdError.StoreError | PackageMissing, Store>
   /** Who pays for what the command launches. */
   readonly requester: Effect.Effect<
     Requester,
@@ -80,11 +86,11 @@ export const mock: Entry = {
   about: "nobody: answers are made up, nothing is paid",
   hasLive: false,
   approves: true,
-  servesPages: false,
+  serves: "nobody",
   tasksAt: () => "here",
   every: "100 millis",
   durability: "normal",
-  layer: () => Mock.layerStore(),
+  layer: () => Layer.merge(Mock.layerStore(), Extras.none),
   requester: registered("mock"),
   attend: attendMock
 }
@@ -94,11 +100,11 @@ export const local: Entry = {
   about: "your own people, on pages that this machine serves",
   hasLive: false,
   approves: false,
-  servesPages: true,
+  serves: "visitors",
   tasksAt: () => "here",
   every: "1 second",
   durability: "full",
-  layer: Local.layer,
+  layer: ({ people }) => Layer.merge(Local.layer(people), Extras.none),
   requester: registered("local"),
   attend: ({ id }) => conductEveryRun({ except: id })
 }
@@ -117,11 +123,11 @@ export const mturk: Entry = {
   about: "Mechanical Turk: its sandbox, the marketplace with --live, or another service of its protocol",
   hasLive: true,
   approves: false,
-  servesPages: false,
-  tasksAt: ({ questionUrl }) => Option.match(questionUrl, { onNone: () => "sent", onSome: (url) => ({ url }) }),
+  serves: "nobody",
+  tasksAt: (terms) => Option.match(terms.mturk.questionUrl, { onNone: () => "sent", onSome: (url) => ({ url }) }),
   every: "20 seconds",
   durability: "full",
-  layer: (_, terms) => Layer.unwrapEffect(overMTurk(terms)),
+  layer: (_, terms) => Layer.merge(Layer.unwrapEffect(overMTurk(terms)), Extras.none),
   requester: registered("mturk"),
   attend: () => Effect.never
 }

@@ -11,6 +11,7 @@ import type * as Local from "../Local.js"
 import { flagSetting, setting, severalSetting } from "./environment.js"
 import { type NoSecret, UsageError } from "./failure.js"
 import * as pageAddresses from "./pageAddresses.js"
+import type { Entry } from "./providers.js"
 import { Session } from "./Session.js"
 import * as secrets from "./secrets.js"
 
@@ -79,6 +80,8 @@ export interface Settings extends pageAddresses.Places {
   readonly secret: Redacted.Redacted<string>
   readonly token: Redacted.Redacted<string>
   readonly people: Local.Options
+  /** Whom the pages are for. */
+  readonly serves: Entry["serves"]
 }
 
 /** A name, or an address, with a port or without. */
@@ -107,13 +110,14 @@ const peopleOf = (given: Given): Effect.Effect<Omit<Local.Options, "secret">, Us
 
 export const settle = (given: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const { database } = yield* Session
+    const { database, provider } = yield* Session
+    yield* pageAddresses.urlOf(given)
     const places = yield* pageAddresses.settle(given)
     const allowedHosts = yield* Effect.flatMap(given.allowHost, Effect.forEach(checkHost))
     const people = yield* peopleOf(given)
     const secret = yield* secrets.secretOf(database)
     const token = yield* secrets.tokenOf(database, secret)
-    return { ...places, allowedHosts, secret, token, people: { ...people, secret } }
+    return { ...places, allowedHosts, secret, token, people: { ...people, secret }, serves: provider.serves }
   })
 
 /** The names under which the pages may be asked for, beside the one in `url`. */

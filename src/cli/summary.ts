@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { Fault } from "../CrowdError.js"
 import { UnitStatus as Statuses, type UnitStatus } from "../States.js"
 import { type Lacking, type Summary, TaskRuns } from "../TaskRuns.js"
+import * as drafts from "./drafts.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import { type Paint, paintOn, print, Screen, type Style } from "./Screen.js"
@@ -140,10 +141,11 @@ export interface Beside {
   readonly relaunched?: Lacking | undefined
   /** Of the batch that was launched. */
   readonly warnings?: ReadonlyArray<Fault> | undefined
+  readonly drafted?: drafts.Drafted | undefined
 }
 
 /** Prints the run as it is, with how many of its rows lack an answer that nothing on offer will bring. */
-export const show = (summary: Summary, { relaunched, results, warnings = [] }: Beside = {}) =>
+export const show = (summary: Summary, { drafted, relaunched, results, warnings = [] }: Beside = {}) =>
   Effect.gen(function* () {
     const { rows } = yield* (yield* TaskRuns).lacking(summary.run)
     const next = yield* Invocation.crowd(`relaunch ${summary.run}`)
@@ -152,9 +154,11 @@ export const show = (summary: Summary, { relaunched, results, warnings = [] }: B
       ...toJson(summary, written),
       ...(rows === 0 ? {} : { rowsLackingAnswers: rows }),
       ...(relaunched === undefined ? {} : { relaunched }),
-      ...(warnings.length === 0 ? {} : { warnings })
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(drafted === undefined ? {} : { draft: drafts.toJson(drafted.draft) })
     }
     const surplus = summary.surplus === 0 ? "" : `\n\n${surplusInWords(summary.surplus)}`
     const lacking = rows === 0 ? "" : `\n\n${lackingInWords(rows)}. To launch them again: ${next}`
-    yield* answer(json, (paint) => `${toText(summary, written, paint)}${surplus}${lacking}`)
+    const draft = drafted === undefined ? "" : `\n\n${drafts.toText(drafted)}`
+    yield* answer(json, (paint) => `${toText(summary, written, paint)}${surplus}${lacking}${draft}`)
   })

@@ -3,6 +3,7 @@ import * as Options from "@effect/cli/Options"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type { Batch } from "../Batch.js"
+import type { Plan } from "../Crowd.js"
 import { type Fault, InvalidInput } from "../CrowdError.js"
 import { say } from "./Screen.js"
 
@@ -19,11 +20,17 @@ export const check = ({ warnings }: Batch, given: { readonly batch: string; read
 const line = (word: string, { file, line, message }: Fault): string =>
   `${word}: ${file}${line === undefined ? "" : `:${line}`}: ${message}`
 
-/** One line each. */
-export const lines = ({ notes, warnings }: Pick<Batch, "notes" | "warnings">): ReadonlyArray<string> => [
+/** One line each; what the crowd says of the price comes last. */
+export const lines = ({
+  notes,
+  provider,
+  remarks,
+  warnings
+}: Pick<Plan, "notes" | "provider" | "remarks" | "warnings">): ReadonlyArray<string> => [
   ...warnings.map((fault) => line("warning", fault)),
-  ...notes.map((fault) => line("note", fault))
+  ...notes.map((fault) => line("note", fault)),
+  ...remarks.map((remark) => `note: ${provider}: ${remark}`)
 ]
 
-/** Says the warnings beside the results. */
-export const sayAll = ({ warnings }: Batch) => Effect.forEach(lines({ warnings, notes: [] }), say, { discard: true })
+/** Says the warnings, and what the crowd says of the price, beside the results. */
+export const sayAll = (plan: Plan) => Effect.forEach(lines({ ...plan, notes: [] }), say, { discard: true })

@@ -5,12 +5,12 @@ import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked, where } from "../batchArgument.js"
+import * as drafts from "../drafts.js"
 import { globalOptions } from "../globalOptions.js"
 import * as launching from "../launching.js"
+import * as pageAddresses from "../pageAddresses.js"
 import * as Session from "../Session.js"
-import * as summary from "../summary.js"
 import * as warnings from "../warnings.js"
 
 const limit = Options.integer("limit").pipe(
@@ -32,11 +32,9 @@ export const launch = Command.make(
       Effect.gen(function* () {
         const batch = yield* checked(read, given)
         const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
-        const launched = Effect.gen(function* () {
-          const run = yield* launching.launchBatch(batch, options)
-          yield* summary.show(yield* (yield* TaskRuns).summary(run.id), batch)
-        })
-        yield* Session.overDatabase("make", launching.stoppableBatch("launch", given.batch, launched))
+        const url = yield* pageAddresses.urlOf(given)
+        const launched = launching.launchAndShow(batch, options, drafts.words("launch", given.batch, url))
+        yield* Session.overDatabase("make", launching.stoppableBatch("launch", given.batch, launched), { url })
       })
     )
 ).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))

@@ -10,8 +10,10 @@ import * as Redacted from "effect/Redacted"
 import * as AST from "effect/SchemaAST"
 import { Provider } from "../../Provider.js"
 import { Requesters } from "../../Requesters.js"
+import { type Account, Extras } from "../Extras.js"
 import { fromConfig } from "../environment.js"
 import { UsageError } from "../failure.js"
+import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import * as providers from "../providers.js"
 import { Screen } from "../Screen.js"
@@ -139,7 +141,9 @@ const registered = (given: Given) =>
     const args = Object.fromEntries(answers.map(([name, value]) => [name, Redacted.value(value)]))
     const requester = yield* requesters.register(provider.name, args)
     const { mode } = yield* Provider
-    return { requester, mode, isReady: yield* requesters.isRegistered(requester.id) }
+    const isReady = yield* requesters.isRegistered(requester.id)
+    const { account } = yield* Extras
+    return { requester, mode, isReady, account: Option.getOrUndefined(isReady ? yield* account : Option.none()) }
   })
 
 const describe = (name: string, mode: string, isReady: boolean): string =>
@@ -147,16 +151,29 @@ const describe = (name: string, mode: string, isReady: boolean): string =>
     ? `${name}, ${mode}: you are known to the service. No secret was stored.`
     : `${name}, ${mode}: the service knows these keys, but no secret was stored, and this process has no others that it knows. Put them where the other commands find them: for mturk into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into a profile of the AWS command line.`
 
+const named = ({ id, name }: { readonly id: string; readonly name: string }): string => `${format.plain(name)} (${id})`
+
+/** Who pays, and what their workspaces and projects are called. */
+const accountText = ({ workspaces, ...who }: Account): string =>
+  [
+    `The token is that of ${named(who)}.`,
+    ...workspaces.flatMap(({ projects, ...workspace }) => [
+      `  workspace ${named(workspace)}`,
+      ...projects.map((project) => `    project ${named(project)}`)
+    ])
+  ].join("\n")
+
 export const register = Command.make("register", { arg, ...globalOptions }, (given) =>
   Session.withSession(
     given,
     Session.overDatabase(
       "make",
       Effect.gen(function* () {
-        const { isReady, mode, requester } = yield* registered(given.arg)
+        const { account, isReady, mode, requester } = yield* registered(given.arg)
         const { provider } = yield* Session.Session
-        yield* summary.answer({ requester: requester.id, provider: provider.name, mode, ready: isReady }, () =>
-          describe(provider.name, mode, isReady)
+        const json = { requester: requester.id, provider: provider.name, mode, ready: isReady, account }
+        yield* summary.answer(json, () =>
+          [describe(provider.name, mode, isReady), ...(account === undefined ? [] : [accountText(account)])].join("\n")
         )
       })
     ),

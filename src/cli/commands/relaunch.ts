@@ -9,6 +9,7 @@ import type { AgentId } from "../../Ids.js"
 import * as Money from "../../Money.js"
 import { type RelaunchOptions, TaskRuns } from "../../TaskRuns.js"
 import { agentOption } from "../agentOrWorker.js"
+import * as drafts from "../drafts.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import { runArg, runOrNewest } from "../runArgument.js"
@@ -55,7 +56,9 @@ export const relaunch = Command.make(
         const relaunched = Effect.gen(function* () {
           yield* say(planLine(yield* Crowd.relaunchPlan(id, options)))
           const { rows, units } = yield* Crowd.relaunch(id, options)
-          yield* summary.show(yield* (yield* TaskRuns).summary(id), { relaunched: { rows, units } })
+          const relaunched = yield* (yield* TaskRuns).summary(id)
+          const drafted = yield* drafts.ofRun(relaunched, `relaunch ${id}`)
+          yield* summary.show(relaunched, { relaunched: { rows, units }, drafted })
         })
         yield* stoppable(`relaunch ${id}`, "sends what was not sent yet, and nothing twice.", relaunched)
       })

@@ -8,8 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../../Batch.js"
 import * as Conductor from "../../Conductor.js"
+import { Provider } from "../../Provider.js"
 import { type Summary, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked } from "../batchArgument.js"
+import * as drafts from "../drafts.js"
+import { Extras } from "../Extras.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import * as launching from "../launching.js"
@@ -64,6 +67,8 @@ const conduct = (run: TaskRun, { approve, every }: Pick<Work, "approve" | "every
 
 interface Work {
   readonly batch: Batch
+  /** Those of the command. */
+  readonly words: string
   readonly fresh: boolean
   readonly approve: boolean
   readonly every: Option.Option<Duration.Duration>
@@ -72,10 +77,10 @@ interface Work {
 }
 
 const openPages = (settings: serverSettings.Settings) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../pages.js")),
-    (pages) => pages.open(settings)
-  )
+  Effect.gen(function* () {
+    const pages = yield* Effect.promise(() => import("../pages.js"))
+    return yield* pages.open(settings, yield* Extras)
+  })
 
 /** Launches the batch and works until it is decided. The pages are there before anybody is sent to them. */
 const work = ({ approve, batch, every, fresh, settings }: Work) =>
@@ -97,16 +102,18 @@ const work = ({ approve, batch, every, fresh, settings }: Work) =>
 
 const settingsFor = (given: serverSettings.Given) =>
   Effect.flatMap(Session.Session, ({ provider }) =>
-    provider.servesPages ? Effect.asSome(serverSettings.settle(given)) : Effect.succeedNone
+    provider.serves === "nobody" ? Effect.succeedNone : Effect.asSome(serverSettings.settle(given))
   )
 
 /** How the run ended, where standard output has its results. */
 const sayHow = (ended: Summary) =>
   Effect.flatMap(Screen, (screen) => say(summary.toText(ended, Option.none(), paintOn(screen, screen.err))))
 
-/** Works on the batch, then writes the results and tells how it ended. */
+/** Works on the batch, then writes the results and tells how it ended. Where nothing is offered there is nothing to wait for. */
 const workAndWrite = (asked: Work, target: results.Target) =>
   Effect.gen(function* () {
+    const { isDraft } = yield* Provider
+    if (isDraft) return yield* launching.launchAndShow(asked.batch, asked, asked.words)
     const { ended, run } = yield* work(asked)
     const written = Option.getOrUndefined(yield* results.write(run.id, target))
     yield* results.isStdout(target)
@@ -136,11 +143,13 @@ export const run = Command.make("run", options, (given) =>
       const target = { path, format: results.formatOf(path), force, excel }
       yield* results.check(target, fresh ? Option.none() : Option.map(known, ({ id }) => id))
       const overCrowd = Effect.flatMap(settingsFor(given), (settings) => {
-        const worked = workAndWrite({ batch, fresh, approve, every, settings }, target)
-        return Session.overCrowd(
-          launching.stoppableBatch("run", given.batch, worked),
-          Option.getOrUndefined(settings)?.people
+        const words = drafts.words(
+          "run",
+          given.batch,
+          Option.flatMap(settings, ({ url }) => url)
         )
+        const worked = workAndWrite({ batch, words, fresh, approve, every, settings }, target)
+        return Session.overCrowd(launching.stoppableBatch("run", given.batch, worked), Option.getOrUndefined(settings))
       })
       yield* Session.overStore("make", overCrowd)
     })

@@ -2,6 +2,7 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { conductEveryRun } from "../conductEveryRun.js"
+import { Extras } from "../Extras.js"
 import { globalOptions } from "../globalOptions.js"
 import * as providers from "../providers.js"
 import { print } from "../Screen.js"
@@ -14,7 +15,7 @@ const serveFor = (settings: serverSettings.Settings) =>
     Effect.gen(function* () {
       const { json } = yield* Session.Session
       const pages = yield* Effect.promise(() => import("../pages.js"))
-      const { console, description, workers } = yield* pages.open(settings)
+      const { console, description, workers } = yield* pages.open(settings, yield* Extras)
       yield* print(json ? JSON.stringify({ workers, console }) : description)
       return yield* conductEveryRun()
     })
@@ -26,7 +27,7 @@ export const serve = Command.make("serve", { ...serverSettings.options, ...globa
     Session.overStore(
       "make",
       Effect.flatMap(serverSettings.settle(given), (settings) =>
-        Session.overCrowd(servable("serve", serveFor(settings)), settings.people)
+        Session.overCrowd(servable("serve", serveFor(settings)), settings)
       )
     ),
     providers.local
