@@ -148,7 +148,8 @@ export interface Service {
   ) => Effect.Effect<Duration.Duration, TaskRunNotFound | Uncertain | ProviderError | StoreError>
   /**
    * Takes back the units of the run whose time on offer has ended, in pages. What the crowd has to tell of them is not
-   * asked for: `sync` first. Returns how many there were.
+   * asked for: `sync` first. Returns how many there were; none where the provider only makes drafts, for time on offer
+   * begins when they are published.
    */
   readonly expireOverdue: (
     run: RunId

@@ -31,7 +31,8 @@ export interface Arrival {
  */
 export interface Arriving {
   readonly arrival: Arrival
-  readonly confirm: (run: TaskRun) => Effect.Effect<void, InvalidProviderData | ProviderError>
+  /** Left out where what a browser says is believed. */
+  readonly confirm?: ((run: TaskRun) => Effect.Effect<void, InvalidProviderData | ProviderError>) | undefined
 }
 
 /**
@@ -75,6 +76,7 @@ export const arrivals = <Data, Encoded>(options: {
     | ((arrival: Arrival, run: TaskRun, data: Data) => Effect.Effect<void, InvalidProviderData | ProviderError>)
     | undefined
 }): Arrivals => {
+  const { confirm } = options
   const decode = decodeUntrusted(options.schema)
   return (data) =>
     Either.match(decode(data), {
@@ -82,10 +84,7 @@ export const arrivals = <Data, Encoded>(options: {
         Effect.fail(new InvalidProviderData({ provider: options.provider, description: error.message })),
       onRight: (decoded) => {
         const arrival = options.arrival(decoded)
-        return Effect.succeed({
-          arrival,
-          confirm: (run) => options.confirm?.(arrival, run, decoded) ?? Effect.void
-        })
+        return Effect.succeed({ arrival, confirm: confirm && ((run) => confirm(arrival, run, decoded)) })
       }
     })
 }

@@ -26,7 +26,10 @@ type Scripts = { readonly [M in Method]: Array<Scripted<M>> }
 const noScripts = (): Scripts => ({
   register: [],
   isRegistered: [],
+  confirm: [],
+  exit: [],
   setup: [],
+  draft: [],
   cleanup: [],
   observe: [],
   offerStatus: [],

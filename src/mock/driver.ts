@@ -14,6 +14,7 @@ import {
 } from "../Driver.js"
 import type { RunId } from "../Ids.js"
 import * as Money from "../Money.js"
+import type { Draft, TaskRun } from "../TaskRuns.js"
 import * as crowd from "./crowd.js"
 import type { Options } from "./options.js"
 
@@ -39,6 +40,26 @@ const heardBy = (hear: Hear, { send, ...launch }: Driver["launch"]): Driver["lau
     )
 })
 
+const draftOf = ({ feePercent = 0 }: Options, { task: { reward } }: TaskRun, units: number): Draft => {
+  const rewards = Money.times(reward, units)
+  const fees = Money.times(Money.percent(reward, feePercent), units)
+  const cost = [
+    { name: "rewards", amount: rewards },
+    { name: "fees", amount: fees }
+  ]
+  return { address: Option.none(), trial: Option.none(), cost, total: Money.sum(rewards, fees) }
+}
+
+/** What a test asks of the crowd beyond what every crowd does. */
+const asked = (side: crowd.Side, options: Options): Pick<Driver, "draft" | "exit"> => {
+  const { drafts, exits } = options
+  const draft: Driver["draft"] = (run, units) => side.call("draft", Effect.succeed(draftOf(options, run, units)))
+  return {
+    draft: drafts === true ? draft : undefined,
+    exit: exits && (({ outcome }) => side.call("exit", Effect.succeed(Option.fromNullable(exits[outcome]))))
+  }
+}
+
 export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver => {
   const fee: Driver["fee"] = ({ amount }) => Money.percent(amount, options.feePercent ?? 0)
   const withFee = (kind: "reward" | "bonus", amount: Money.Money) =>
@@ -59,8 +80,10 @@ export const driverOf = (side: crowd.Side, options: Options, hear: Hear): Driver
     arrivals: arrivals({
       provider,
       schema: ProviderData,
-      arrival: ({ agent, unit, worker }) => ({ workerName: worker, offer: unit, remoteAgent: agent })
+      arrival: ({ agent, unit, worker }) => ({ workerName: worker, offer: unit, remoteAgent: agent }),
+      confirm: options.confirms === true ? () => side.call("confirm", Effect.void) : undefined
     }),
+    ...asked(side, options),
     setup: () => side.call("setup", Effect.succeed({})),
     cleanup: () => side.call("cleanup", Effect.void),
     observe: ({ id }) =>

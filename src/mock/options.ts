@@ -8,16 +8,17 @@ import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Agent, Service as AgentsService, Answers } from "../Agents.js"
+import type { Agent, Service as AgentsService, Answers, Exit } from "../Agents.js"
 import type {
   BlockNeedsScope,
   BonusNeedsUnit,
   CredentialsRejected,
   InsufficientFunds,
+  InvalidProviderData,
   ProviderError,
   StoreError
 } from "../CrowdError.js"
-import type { Observation } from "../Driver.js"
+import type { Observation, Outcome } from "../Driver.js"
 import { Token } from "../Ids.js"
 import type * as Money from "../Money.js"
 import type { AgentStatus } from "../States.js"
@@ -80,7 +81,10 @@ export interface Call {
 export interface MethodErrors {
   readonly register: CredentialsRejected | ProviderError
   readonly isRegistered: ProviderError
+  readonly confirm: InvalidProviderData | ProviderError
+  readonly exit: ProviderError
   readonly setup: ProviderError
+  readonly draft: ProviderError
   readonly cleanup: ProviderError
   readonly observe: ProviderError
   readonly offerStatus: ProviderError
@@ -209,6 +213,12 @@ export interface Options {
   readonly feePercent?: number | undefined
   /** How long a call may take; 30 seconds by default. */
   readonly timeout?: Duration.DurationInput | undefined
+  /** Whether the crowd is asked to confirm who arrives: what is scripted for `confirm` then decides. No by default. */
+  readonly confirms?: boolean | undefined
+  /** Where people go who are done, by how it ended; they leave by themselves by default. */
+  readonly exits?: { readonly [O in Outcome]?: Exit | undefined } | undefined
+  /** Whether only drafts are made and nothing is ever offered, as by a crowd without a test mode. No by default. */
+  readonly drafts?: boolean | undefined
   /**
    * Who works on every run that is launched or conducted here, without being asked: `People.fillForms` of `mock/People`
    * fill in the task's form. Nobody by default, of which the log is told once for each run.

@@ -117,7 +117,7 @@ export const make =
       const found = yield* run(id)
       const { arrival, confirm } = yield* driver.arrivals(providerData)
       yield* checkName(engine, arrival)
-      if (!(yield* isHere(engine, found, arrival))) yield* retrying(confirm(found))
+      if (confirm !== undefined && !(yield* isHere(engine, found, arrival))) yield* retrying(confirm(found))
       const admitted = yield* store.transaction(admit(engine, found, arrival, options))
       workersByName.set(admitted.workerName, admitted.worker)
       return admitted

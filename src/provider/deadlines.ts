@@ -3,14 +3,17 @@ import * as Array from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { silentAfter } from "../Agents.js"
 import type { StoreError, TaskRunNotFound } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
 import type { UnitStatus } from "../States.js"
 import type * as Store from "../Store.js"
+import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
+import { isApprovedByItself } from "./unanswered.js"
 
 type Times = Effect.Effect<ReadonlyArray<DateTime.Utc>, StoreError>
 
@@ -20,23 +23,28 @@ const leaseEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
     (units) => Array.getSomes(units.map(({ leaseUntil }) => leaseUntil))
   )
 
-const offerEnds = ({ store }: Engine.Service, { id }: TaskRun): Times =>
-  Effect.map(store.page(tables.units, { where: { run: id }, orderBy: "offeredUntil", limit: 1 }), (units) =>
-    Array.getSomes(units.map(({ offeredUntil }) => offeredUntil))
-  )
+const offerEnds = ({ driver, store }: Engine.Service, { id }: TaskRun): Times =>
+  driver.draft !== undefined
+    ? Effect.succeed([])
+    : Effect.map(store.page(tables.units, { where: { run: id }, orderBy: "offeredUntil", limit: 1 }), (units) =>
+        Array.getSomes(units.map(({ offeredUntil }) => offeredUntil))
+      )
 
 const silences = ({ store }: Engine.Service, { id }: TaskRun): Times =>
   Effect.map(store.page(tables.heartbeats, { where: { run: id }, orderBy: "heardAt", limit: 1 }), (rows) =>
     rows.map(({ heardAt }) => DateTime.addDuration(heardAt, silentAfter))
   )
 
-const approvals = ({ store }: Engine.Service, { id, task }: TaskRun): Times =>
-  Effect.map(
-    store.page(tables.agentOutlines, { where: { run: id, status: "completed" }, orderBy: "submittedAt", limit: 1 }),
-    (agents) =>
-      Array.getSomes(agents.map(({ submittedAt }) => submittedAt)).map((at) =>
+/** The submission that waits the longest; one that waits for a person is passed over. */
+const approvals = ({ driver, store }: Engine.Service, { id, task }: TaskRun): Times =>
+  pages(store, tables.agents, { where: { run: id, status: "completed" }, orderBy: "submittedAt", limit: 1 }).pipe(
+    Stream.filter((agent) => isApprovedByItself(driver, agent)),
+    Stream.runHead,
+    Effect.map((first) =>
+      Array.getSomes([Option.flatMap(first, ({ submittedAt }) => submittedAt)]).map((at) =>
         DateTime.addDuration(at, task.autoApprovalDelay)
       )
+    )
   )
 
 /** In no order of time: of many that wait for their leases, the first hundred will do. */

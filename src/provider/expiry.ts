@@ -72,6 +72,7 @@ export const make = (engine: Engine.Service): Pick<Service, "expire" | "expireAl
   const expireOverdue: Service["expireOverdue"] = (id) =>
     Effect.gen(function* () {
       yield* run(id)
+      if (driver.draft !== undefined) return 0
       const overdue = pages(store, tables.units, {
         where: { run: id },
         orderBy: "offeredUntil",

@@ -20,13 +20,13 @@ import type { Runner } from "../journal/journal.js"
 import { complete, pagewise } from "../journal/pagewise.js"
 import { isBegun, isUnsettled } from "../journal/payload.js"
 import * as States from "../States.js"
-import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type * as Engine from "./engine.js"
 import * as feedback from "./feedback.js"
 import { makeApprovals, makeRejections, type Operation, requestsFor, reviewToken } from "./reviewOrders.js"
 import { invalid } from "./transitions.js"
+import { isApprovedByItself } from "./unanswered.js"
 
 const ends: Readonly<Record<Operation, States.AgentStatus>> = {
   approve: "approved",
@@ -96,10 +96,15 @@ const finish = (
     }
   })
 
-/** Those that wait for a decision, of which none is under way. */
-const waiting = (store: Store.Service, ids: ReadonlyArray<AgentId>): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
+/** Those that wait for a decision, of which none is under way, and need no person to look at them. */
+const waiting = (
+  { driver, store }: Engine.Service,
+  ids: ReadonlyArray<AgentId>
+): Effect.Effect<ReadonlyArray<Agent>, StoreError> =>
   Effect.gen(function* () {
-    const agents = (yield* store.getAll(tables.agents, ids)).filter(({ status }) => status === "completed")
+    const agents = (yield* store.getAll(tables.agents, ids)).filter(
+      (agent) => agent.status === "completed" && isApprovedByItself(driver, agent)
+    )
     const intents = yield* store.getAll(
       tables.intents,
       agents.map(({ id }) => tokenOf("reject", id))
@@ -125,7 +130,7 @@ export const make = (engine: Engine.Service): Pick<Service, "approve" | "approve
     Effect.gen(function* () {
       const ids = page.map((agent) => agent.id)
       const outcomes = yield* work.approvals.perform(
-        Effect.flatMap(waiting(store, ids), (agents) =>
+        Effect.flatMap(waiting(engine, ids), (agents) =>
           requestsFor(
             engine,
             agents.map(({ id }) => ({ agent: id, operation: "approve", ...unsaid }))
