@@ -12,7 +12,7 @@ import type { Client } from "./client.js"
 import type { Crowd } from "./crowd.js"
 import { once } from "./crowd.js"
 import type { Environment } from "./environment.js"
-import { type CallError, failure, provider, toProviderError } from "./errors.js"
+import { failure, provider, toProviderError } from "./errors.js"
 import { everyOffset } from "./paging.js"
 import * as replies from "./replies.js"
 
@@ -40,12 +40,17 @@ const workspaces = (client: Client) =>
 const projects = (client: Client, workspace: string) =>
   all(everyOffset(client, "get-projects", `/api/v1/workspaces/${workspace}/projects/`, {}, replies.Named))
 
-const me = (client: Client): Effect.Effect<typeof replies.User.Type, CallError> =>
-  client.call("get-user", Request.get("/api/v1/users/me/"), replies.User)
+/** Who the token belongs to. Prolific answers 401, 403 or 404 to one that it does not know. */
+const owner = (client: Client): Effect.Effect<typeof replies.User.Type, CredentialsRejected | ProviderError> =>
+  Effect.mapError(client.call("get-user", Request.get("/api/v1/users/me/"), replies.User), (error) =>
+    error._tag === "Refusal" && [401, 403, 404].includes(error.status)
+      ? new CredentialsRejected({ provider, description: error.description })
+      : toProviderError(error)
+  )
 
-export const account = (client: Client): Effect.Effect<Account, ProviderError> =>
+export const account = (client: Client): Effect.Effect<Account, CredentialsRejected | ProviderError> =>
   Effect.gen(function* () {
-    const { email, id } = yield* Effect.mapError(me(client), toProviderError)
+    const { email, id } = yield* owner(client)
     const found = yield* workspaces(client)
     return {
       id,
@@ -111,20 +116,13 @@ export const facts = (
 /** A token is asked for only to be checked: what works afterwards is what the layer was made with. */
 const Args = Schema.Struct({ token: Schema.optional(Schema.Redacted(Schema.NonEmptyString)) })
 
-const known = (client: Client): Effect.Effect<void, CredentialsRejected | ProviderError> =>
-  Effect.mapError(Effect.asVoid(me(client)), (error) =>
-    error._tag === "Refusal" && [401, 403, 404].includes(error.status)
-      ? new CredentialsRejected({ provider, description: error.description })
-      : toProviderError(error)
-  )
-
 export const register = (client: Client): Driver["registration"] =>
   registration({
     provider,
     args: Args,
-    check: (_, { token }) => known(token === undefined ? client : client.as(token)),
+    check: (_, { token }) => Effect.asVoid(owner(token === undefined ? client : client.as(token))),
     isRegistered: () =>
-      known(client).pipe(
+      owner(client).pipe(
         Effect.as(true),
         Effect.catchTag("CredentialsRejected", () => Effect.succeed(false))
       )

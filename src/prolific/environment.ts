@@ -12,7 +12,7 @@ export interface Environment {
   /** Where participants hand in their completion codes. */
   readonly app: string
   /** Where our pages are, without a slash at its end. */
-  readonly pages: string
+  readonly pages: Option.Option<string>
   readonly token: Redacted.Redacted<string>
   /** Name or id, where one was chosen. */
   readonly workspace: Option.Option<string>
@@ -50,21 +50,26 @@ const apiOf = (option: string | undefined): Effect.Effect<URL, InvalidSetting> =
 const tokenOf = ({ token }: Options): Effect.Effect<Redacted.Redacted<string>, InvalidSetting> =>
   token === undefined
     ? Effect.mapError(Config.redacted(Config.nonEmptyString("PROLIFIC_TOKEN")), () =>
-        wrong("PROLIFIC_TOKEN", "", "not set; a token is made in the settings of your researcher account")
+        wrong("token", "", "PROLIFIC_TOKEN is not set; a token is made in the settings of your researcher account")
       )
     : Effect.succeed(token)
+
+const pagesOf = ({ pages }: Options, api: URL): Effect.Effect<Option.Option<string>, InvalidSetting> =>
+  Effect.gen(function* () {
+    if (pages === undefined) return Option.none()
+    const url = yield* addressOf("pages", pages)
+    return url.protocol === "https:" || isLocal(api)
+      ? Option.some(textOf(url))
+      : yield* wrong("pages", pages, "participants come by https; http is for a local PROLIFIC_URL")
+  })
 
 export const resolve = (options: Options): Effect.Effect<Environment, InvalidSetting> =>
   Effect.gen(function* () {
     const api = yield* apiOf(options.url)
-    const pages = yield* addressOf("pages", options.pages)
-    if (pages.protocol === "http:" && !isLocal(api)) {
-      return yield* wrong("pages", options.pages, "participants come by https; http is for a local PROLIFIC_URL")
-    }
     return {
       api: textOf(api),
       app: isLocal(api) ? api.origin : `https://${api.host.replace(/^api\./, "app.")}`,
-      pages: textOf(pages),
+      pages: yield* pagesOf(options, api),
       token: yield* tokenOf(options),
       workspace: yield* chosen(options.workspace, "PROLIFIC_WORKSPACE"),
       project: yield* chosen(options.project, "PROLIFIC_PROJECT")

@@ -1,6 +1,7 @@
 /** Links of studies: what they say of who comes and, where Prolific signs them, whether it did, within two minutes. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as jose from "jose"
 import { InvalidProviderData, type ProviderError } from "../CrowdError.js"
@@ -67,7 +68,7 @@ export const verifier = (
   crowd: Crowd
 ): ((data: ProviderData) => Effect.Effect<void, InvalidProviderData | ProviderError>) => {
   if (!crowd.secureLinks) return () => Effect.void
-  const pages = new URL(crowd.environment.pages)
+  const pages = Option.map(crowd.environment.pages, (address) => new URL(address))
   const keys = jose.createRemoteJWKSet(new URL("/.well-known/study/jwks.json", crowd.environment.api))
   return ({ participant, study, submission, token }) =>
     Effect.gen(function* () {
@@ -92,7 +93,7 @@ export const verifier = (
       const { prolific } = claims
       const isTheirs =
         prolific.PROLIFIC_PID === participant && prolific.STUDY_ID === study && prolific.SESSION_ID === submission
-      const isHere = [claims.aud].flat().some((audience) => isOurs(audience, pages))
+      const isHere = Option.exists(pages, (ours) => [claims.aud].flat().some((audience) => isOurs(audience, ours)))
       if (!isTheirs || !isHere || prolific.workspace_id !== (yield* crowd.workspace)) {
         return yield* refuse("the token of this link is for another")
       }

@@ -9,8 +9,11 @@ import type * as Redacted from "effect/Redacted"
  * @category models
  */
 export interface Options {
-  /** The https address of your pages, where participants come; http only where `url` is local. */
-  readonly pages: string
+  /**
+   * The https address of your pages, where participants come; http only where `url` is local. Without it, nothing can be
+   * set up, and what is out already can be watched, reviewed and paid.
+   */
+  readonly pages?: string | undefined
   /** Whether studies are published, which reserves their cost. Without it, and by default, a run is made as a draft. */
   readonly live?: boolean | undefined
   /** `PROLIFIC_TOKEN` by default. */
