@@ -51,7 +51,8 @@ export const asking = (settings?: Settings) =>
       ...double,
       ask: asked,
       publish: async (changes = {}) => {
-        const { body } = await asked("POST", "/api/v1/studies/", { ...draft, ...changes })
+        const { body, status } = await asked("POST", "/api/v1/studies/", { ...draft, ...changes })
+        if (status !== 201) throw new Error(JSON.stringify(body))
         await asked("POST", `/api/v1/studies/${body.id}/transition/`, { action: "PUBLISH" })
         return body.id
       }

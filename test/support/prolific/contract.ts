@@ -55,18 +55,24 @@ const validators = (components: unknown, coerceTypes: boolean) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes })
   addFormats.default(ajv)
   ajv.addFormat("objectId", /^[0-9a-f]{24}$/)
-  ajv.addSchema({ $id: "document", components })
+  ajv.addSchema({ $id: "document", components: unions(components) })
   const compiled = new Map<string, ValidateFunction>()
   /** What is wrong with a value. */
   return (key: string, schema: () => unknown, value: unknown): ReadonlyArray<string> => {
     const known = compiled.get(key)
-    const made = known ?? ajv.compile(absolute(schema()))
+    const made = known ?? ajv.compile(absolute(unions(schema())))
     compiled.set(key, made)
     return made(value)
       ? []
       : (made.errors ?? []).map((error) => `${error.instancePath || "/"} ${ajv.errorsText([error])}`)
   }
 }
+
+/** What the document calls `oneOf` is a union: an integer is one of its `integer` and of its `number`. */
+const unions = (part: unknown): unknown =>
+  JSON.parse(JSON.stringify(part, (_, value) => (isRecord(value) && "oneOf" in value ? union(value) : value)))
+
+const union = ({ oneOf, ...others }: Schema): Schema => ({ ...others, anyOf: oneOf })
 
 /** References into the document, from outside of it. */
 const absolute = (part: unknown): Schema =>
