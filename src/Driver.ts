@@ -111,6 +111,8 @@ export interface Estimate {
 export interface Driver {
   /** As on the command line: `mock`, `local`, `mturk`. */
   readonly provider: string
+  /** What people call the crowd, for its workers' pages. Default: none. */
+  readonly title?: string | undefined
   readonly mode: Mode
   /**
    * How long a `send` may take before it is interrupted and its answer counts as lost. The crowd is trusted to act on

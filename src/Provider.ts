@@ -33,6 +33,7 @@ import { Workers } from "./Workers.js"
 /** What a driver says of its crowd that plans and pages need as it is. */
 const told = [
   "provider",
+  "title",
   "mode",
   "offers",
   "fee",

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Agent, Arrived, RegisterOptions, Service } from "../Agents.js"
 import { type IneligibleReason, InvalidProviderData, NotEligible, type StoreError } from "../CrowdError.js"
-import type { Arrival } from "../Driver.js"
+import type { Arrival, Arriving } from "../Driver.js"
 import { retrying } from "../driver/retry.js"
 import * as Ids from "../Ids.js"
 import { lineFault } from "../internal/text.js"
@@ -99,14 +99,14 @@ const checkName = ({ driver }: Engine.Service, { workerName }: Arrival): Effect.
   return new InvalidProviderData({ provider: driver.provider, description: `the worker's name ${fault}` })
 }
 
-/** Whether the arrival is that of an agent of ours who has not left, under the crowd's own name for their work. */
-const isHere = (engine: Engine.Service, run: TaskRun, { remoteAgent, workerName }: Arrival) =>
+/** The agent that the arrival was before, under the crowd's own name for their work; who asks for it pays a look-up. */
+const before = (engine: Engine.Service, run: TaskRun, { arrival, confirm }: Arriving) =>
   Effect.gen(function* () {
-    if (Option.isNone(remoteAgent)) return false
+    const { remoteAgent, workerName } = arrival
+    const isAsked = confirm !== undefined || engine.driver.exit !== undefined
+    if (!isAsked || Option.isNone(remoteAgent)) return Option.none<Agent>()
     const worker = yield* registry.workerNamed(engine, workerName)
-    if (worker === undefined) return false
-    const known = yield* registry.agentAt(engine, run, worker, remoteAgent.value)
-    return Option.exists(known, ({ status }) => !States.hasLeft(status))
+    return worker === undefined ? Option.none<Agent>() : yield* registry.agentAt(engine, run, worker, remoteAgent.value)
   })
 
 export const make =
@@ -115,9 +115,14 @@ export const make =
     Effect.gen(function* () {
       const { driver, run, store, workersByName } = engine
       const found = yield* run(id)
-      const { arrival, confirm } = yield* driver.arrivals(providerData)
+      const arriving = yield* driver.arrivals(providerData)
+      const { arrival, confirm } = arriving
       yield* checkName(engine, arrival)
-      if (confirm !== undefined && !(yield* isHere(engine, found, arrival))) yield* retrying(confirm(found))
+      const known = yield* before(engine, found, arriving)
+      const hasLeft = Option.exists(known, ({ status }) => States.hasLeft(status))
+      // Whoever the crowd has sent here once, and has to be sent back, sees how it ended.
+      if (Option.isSome(known) && hasLeft && driver.exit !== undefined) return { ...known.value, repeated: true }
+      if (confirm !== undefined && (Option.isNone(known) || hasLeft)) yield* retrying(confirm(found))
       const admitted = yield* store.transaction(admit(engine, found, arrival, options))
       workersByName.set(admitted.workerName, admitted.worker)
       return admitted

@@ -3,13 +3,14 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
+import { type Agent, Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
 import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
 import type * as Engine from "./engine.js"
 import { noteSubmission } from "./excluding.js"
-import { invalid } from "./transitions.js"
+import { isTakenLate } from "./lateAnswers.js"
+import { changeAgent, invalid } from "./transitions.js"
 
 const sameAnswers = Schema.equivalence(Answers)
 
@@ -28,12 +29,26 @@ const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAns
 }
 
 export const make = (engine: Engine.Service): Service["submit"] => {
-  const { agent, store } = engine
+  const { agent, driver, store } = engine
 
-  const refused = ({ agent: id, answers, worker }: Submission) =>
+  /** Keeps answers of somebody whose time is over, or of whose submission the crowd was told first. */
+  const takeLate = (found: Agent, answers: Answers, now: DateTime.Utc) =>
+    Effect.gen(function* () {
+      if (found.status === "expired") {
+        const changed = yield* changeAgent(engine, found, "submitLate", now, { answers: Option.some(answers) })
+        yield* noteSubmission(engine, changed)
+        return changed
+      }
+      const [filled] = yield* store.update(tables.agents, { ids: [found.id], set: { answers: Option.some(answers) } })
+      return filled ?? found
+    })
+
+  const refused = ({ agent: id, answers, worker }: Submission, now: DateTime.Utc) =>
     Effect.gen(function* () {
       const found = yield* agent(id)
       if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
+      const unit = driver.exit === undefined ? Option.none() : yield* store.get(tables.units, found.unit)
+      if (Option.exists(unit, (unit) => isTakenLate(found, unit))) return yield* takeLate(found, answers, now)
       if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
       const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
       return same ? found : yield* new AlreadySubmitted({ agent: id })
@@ -50,7 +65,7 @@ export const make = (engine: Engine.Service): Service["submit"] => {
             when: { worker: [submission.worker], status: States.agentSources("submit") },
             set: { status: "completed", answers: Option.some(submission.answers), submittedAt: Option.some(now) }
           })
-          if (done === undefined) return yield* refused(submission)
+          if (done === undefined) return yield* refused(submission, now)
           yield* store.update(tables.units, {
             ids: [done.unit],
             when: { status: States.unitSources("complete") },

@@ -117,8 +117,21 @@ export class InvalidAmount extends Schema.TaggedError<InvalidAmount>("effect-cro
 }
 
 /**
- * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, and when the last of
- * its offers ends; none where nothing is on offer.
+ * What the crowd wants of a rejection's words: so many characters at least, and one of its categories where it has some.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Feedback = Schema.Struct({ minLength: Schema.Int, categories: Schema.Array(Schema.String) })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Feedback extends Schema.Schema.Type<typeof Feedback> {}
+
+/**
+ * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, when the last of its
+ * offers ends (none where nothing is on offer), and what a rejection needs.
  *
  * @since 0.1.0
  * @category models
@@ -130,7 +143,8 @@ export const RunView = Schema.Struct({
   reward: Money,
   toCome: Minor,
   createdAt: Schema.DateTimeUtcFromNumber,
-  endsAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber)
+  endsAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
+  feedback: named<Feedback>()(Feedback)
 })
 /**
  * @since 0.1.0
@@ -152,7 +166,8 @@ export const Trouble = Schema.Struct({ since: Schema.DateTimeUtcFromNumber, mess
 export interface Trouble extends Schema.Schema.Type<typeof Trouble> {}
 
 /**
- * What a worker submitted; `frame` is the path of the task's page with the answers in it.
+ * What a worker submitted; `frame` is the path of the task's page with the answers in it. Not `answered` is what only the
+ * crowd heard of: none of its answers are here.
  *
  * @since 0.1.0
  * @category models
@@ -166,6 +181,7 @@ export const Submission = Schema.Struct({
   status: AgentStatus,
   inputs: Inputs,
   answers: Answers,
+  answered: Schema.Boolean,
   feedback: Schema.NullOr(Schema.String),
   acceptedAt: Schema.DateTimeUtcFromNumber,
   submittedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),

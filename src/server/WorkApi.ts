@@ -100,7 +100,8 @@ export interface Offer extends Schema.Schema.Type<typeof Offer> {}
 
 /**
  * Who the visitor is to this crowd; null where only the task page's own shim can tell. `chooses` says that visitors give
- * themselves a name.
+ * themselves a name, `exits` that the crowd sends people here by a link and they go on to it from here, and `crowd` what
+ * people call it, where it has a name.
  *
  * @since 0.1.0
  * @category models
@@ -109,6 +110,8 @@ export const Lobby = Schema.Struct({
   provider: Schema.String,
   worker: Schema.NullOr(Schema.String),
   chooses: Schema.Boolean,
+  exits: Schema.Boolean,
+  crowd: Schema.NullOr(Schema.String),
   offers: Schema.Array(named<Offer>()(Offer))
 })
 /**
@@ -252,12 +255,19 @@ export class TurnedAway extends CrowdError.NotEligible.extend<TurnedAway>("effec
 }) {}
 
 /**
- * Where a worker who is done goes from our pages; null where they leave by themselves.
+ * How an agent's visit ended: whether their answers are here, whether they would be taken even now (`takes`), and where
+ * they go from our pages; null where they leave by themselves, and as long as they are at work.
  *
  * @since 0.1.0
  * @category models
  */
-export const Departure = Schema.Struct({ exit: Schema.NullOr(Exit) })
+export const Departure = Schema.Struct({
+  agent: AgentId,
+  status: AgentStatus,
+  answered: Schema.Boolean,
+  takes: Schema.Boolean,
+  exit: Schema.NullOr(Exit)
+})
 /**
  * @since 0.1.0
  * @category models

@@ -53,13 +53,15 @@ export const Question = ({ action, children, dangerous = false, onAnswer, onClos
 
 interface TextFieldProps {
   readonly label: string
+  /** What it has to be, and how far it is. */
+  readonly hint?: string | undefined
   readonly value: string
   readonly onValue: (value: string) => void
   readonly longest?: number
   readonly readOnly?: boolean
 }
 
-export const TextField = ({ label, longest = 1000, onValue, readOnly = false, value }: TextFieldProps) => {
+export const TextField = ({ hint, label, longest = 1000, onValue, readOnly = false, value }: TextFieldProps) => {
   const id = useId()
   return (
     <div class="field">
@@ -71,8 +73,14 @@ export const TextField = ({ label, longest = 1000, onValue, readOnly = false, va
         maxLength={longest}
         readOnly={readOnly}
         value={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
+      {hint !== undefined && (
+        <p id={`${id}-hint`} class="muted small numbers">
+          {hint}
+        </p>
+      )}
     </div>
   )
 }

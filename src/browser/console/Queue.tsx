@@ -55,7 +55,11 @@ export const Queue = ({ current, onChoose, submissions }: Props) => {
                   onClick={() => onChoose(submission.agent)}
                 >
                   <span>{format.moment(submission.submittedAt ?? submission.acceptedAt)}</span>
-                  <span class="muted">{format.duration(timeTaken(submission))}</span>
+                  {submission.answered ? (
+                    <span class="muted">{format.duration(timeTaken(submission))}</span>
+                  ) : (
+                    <span class="tag warn">no answers</span>
+                  )}
                 </button>
               </li>
             ))}

@@ -28,6 +28,7 @@ export const ReviewQuestion = ({ current, onClose, onDecide, onSaid, question, v
       return (
         <RejectQuestion
           what={question.scope === "one" ? "this submission" : `all of ${workerName}`}
+          rules={view.feedback}
           onReject={(why) => onDecide(question.scope, { _tag: "Reject", ...why })}
           onClose={onClose}
         />

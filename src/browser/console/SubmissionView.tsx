@@ -29,6 +29,17 @@ const Values = ({ title, values }: ValuesProps) => (
   </section>
 )
 
+/** What only the crowd heard of: the worker told it that they were done, and nothing came to our pages. */
+const Unanswered = () => (
+  <section class="card values" aria-label="Answers">
+    <h3>Answers</h3>
+    <p class="notice warn">
+      <strong>No answers came.</strong> The worker told the crowd that they were done, and submitted nothing here. It is
+      not approved unless you do it.
+    </p>
+  </section>
+)
+
 /** Whether keys go to the task in the frame, and not to this page. */
 const useInFrame = (): boolean => {
   const [inFrame, setInFrame] = useState(false)
@@ -51,7 +62,7 @@ interface Props {
 }
 
 export const SubmissionView = ({ heading, position, submission }: Props) => {
-  const { agent, answers, feedback, frame, inputs, submittedAt, workerName } = submission
+  const { agent, answered, answers, feedback, frame, inputs, submittedAt, workerName } = submission
   const inFrame = useInFrame()
   return (
     <article class="submission">
@@ -71,7 +82,7 @@ export const SubmissionView = ({ heading, position, submission }: Props) => {
           {inFrame && <p class="small muted">Keys go to the task now. Press Tab or click outside it to come back.</p>}
         </section>
         <div class="stack">
-          <Values title="Answers" values={answers} />
+          {answered ? <Values title="Answers" values={answers} /> : <Unanswered />}
           <Values title="Data" values={inputs} />
         </div>
       </div>

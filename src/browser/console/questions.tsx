@@ -1,10 +1,14 @@
 /** What is asked before something is done to a worker or their work. */
 import { useId, useRef, useState } from "preact/hooks"
+import * as format from "../format.js"
 import * as api from "./api.js"
 import { Question, TextField } from "./Dialog.js"
+import { categoryName, counted } from "./words.js"
 
 interface RejectProps {
   readonly what: string
+  /** What this crowd wants to be told. */
+  readonly rules: api.RunView["feedback"]
   readonly onReject: (why: Why) => void
   readonly onClose: () => void
 }
@@ -17,11 +21,55 @@ interface Why {
 /** What was said last is likely to be said again. */
 let last: Why = { feedback: "" }
 
-export const RejectQuestion = ({ onClose, onReject, what }: RejectProps) => {
+/** As the server counts them. */
+const lengthOf = (text: string): number => [...text.trim()].length
+
+interface CategoryProps {
+  readonly categories: ReadonlyArray<string>
+  readonly value: string
+  readonly onValue: (value: string) => void
+}
+
+const Category = ({ categories, onValue, value }: CategoryProps) => {
+  const id = useId()
+  const isOpen = categories.length === 0
+  return (
+    <div class="field">
+      <label for={id}>{isOpen ? "Category, if this crowd wants one" : "Category"}</label>
+      {isOpen ? (
+        <input
+          id={id}
+          autocomplete="off"
+          maxLength={100}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      ) : (
+        <select id={id} required value={value} onInput={(event) => onValue(event.currentTarget.value)}>
+          <option value="">Choose one</option>
+          {categories.map((category) => (
+            <option key={category} value={category}>
+              {categoryName(category)}
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  )
+}
+
+const tooShort = (minLength: number): api.Problem => ({
+  _tag: "TooShort",
+  message: `This crowd wants at least ${counted(minLength, "character")}.`
+})
+
+export const RejectQuestion = ({ onClose, onReject, rules: { categories, minLength }, what }: RejectProps) => {
   const [feedback, setFeedback] = useState(last.feedback)
   const [category, setCategory] = useState(last.category ?? "")
-  const id = useId()
+  const isNamed = categories.length === 0 || categories.includes(category)
+  const length = lengthOf(feedback)
   const reject = async (): Promise<api.Reply<void>> => {
+    if (length < minLength) return { ok: false, problem: tooShort(minLength) }
     const named = category.trim()
     last = { feedback: feedback.trim(), ...(named !== "" && { category: named }) }
     onReject(last)
@@ -29,17 +77,15 @@ export const RejectQuestion = ({ onClose, onReject, what }: RejectProps) => {
   }
   return (
     <Question title={`Reject ${what}?`} action="Reject" dangerous onAnswer={reject} onClose={onClose}>
-      <TextField label="Why? The worker reads this." value={feedback} onValue={setFeedback} />
-      <div class="field">
-        <label for={id}>Category, if this crowd wants one</label>
-        <input
-          id={id}
-          autocomplete="off"
-          maxLength={100}
-          value={category}
-          onInput={(event) => setCategory(event.currentTarget.value)}
-        />
-      </div>
+      <TextField
+        label="Why? The worker reads this."
+        hint={
+          minLength > 1 ? `${counted(minLength, "character")} at least; ${format.number(length)} so far` : undefined
+        }
+        value={feedback}
+        onValue={setFeedback}
+      />
+      <Category categories={categories} value={isNamed ? category : ""} onValue={setCategory} />
     </Question>
   )
 }

@@ -31,3 +31,9 @@ export const origin = ({ summary: { name, provider, run } }: RunView): string =>
 
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${format.number(n)} ${n === 1 ? one : many}`
+
+/** A crowd's own name for a category, as people write: "Too quickly" for `TOO_QUICKLY`. */
+export const categoryName = (category: string): string =>
+  /^[A-Z]+(?:_[A-Z]+)*$/.test(category)
+    ? `${category.slice(0, 1)}${category.slice(1).replaceAll("_", " ").toLowerCase()}`
+    : category

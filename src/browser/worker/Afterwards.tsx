@@ -1,9 +1,9 @@
 /** After a unit was submitted or given back. */
-import { Link, Title } from "../navigation.js"
+import { Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
 import * as api from "./api.js"
 import { GoOnSwitch } from "./autoNext.js"
-import { Page, ProblemNotice } from "./Page.js"
+import { AllTasks, Page, ProblemNotice } from "./Page.js"
 import type { RunInfo } from "./runInfo.js"
 import { closedText, offerAccountWords, type Words } from "./words.js"
 
@@ -24,7 +24,7 @@ export const Afterwards = ({ known, onNext, problem, words: { text, title } }: P
   const { lobby, offer, shim } = known
   const next = hasNext(known, problem)
   return (
-    <Page worker={lobby.worker}>
+    <Page lobby={lobby}>
       <Title>{title}</Title>
       <p>{text}</p>
       {offer !== undefined && <p class="muted numbers">{offerAccountWords(offer)}</p>}
@@ -32,9 +32,7 @@ export const Afterwards = ({ known, onNext, problem, words: { text, title } }: P
       {problem === undefined && !next && shim === null && <p>{closedText(offer)}</p>}
       <div class="actions">
         {next && <Accept label="Next one" onAccept={onNext} />}
-        <Link to="/" class="button quiet">
-          See all tasks
-        </Link>
+        <AllTasks lobby={lobby} quiet />
         {next && <GoOnSwitch worker={lobby.worker} />}
       </div>
     </Page>

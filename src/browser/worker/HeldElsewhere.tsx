@@ -1,7 +1,7 @@
 /** Another browser at this address holds a unit: somebody else's, or this visitor's own. */
-import { Link, Title } from "../navigation.js"
+import { Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
-import { Notice, Page } from "./Page.js"
+import { AllTasks, Notice, Page } from "./Page.js"
 import type { RunInfo } from "./runInfo.js"
 import { heldWords } from "./words.js"
 
@@ -13,7 +13,7 @@ interface Props {
 }
 
 export const HeldElsewhere = ({ known: { lobby, offer }, onMine, since }: Props) => (
-  <Page worker={lobby.worker}>
+  <Page lobby={lobby}>
     <Title>{offer?.title ?? "This task"}</Title>
     <Notice words={heldWords(since)} />
     <p>
@@ -21,9 +21,7 @@ export const HeldElsewhere = ({ known: { lobby, offer }, onMine, since }: Props)
     </p>
     <div class="actions">
       <Accept label="That is me, continue here" onAccept={onMine} />
-      <Link to="/" class="button quiet">
-        See all tasks
-      </Link>
+      <AllTasks lobby={lobby} quiet />
     </div>
   </Page>
 )

@@ -19,16 +19,19 @@ const words: { readonly [L in Leaving]: { readonly title: string; readonly text:
 
 interface Props {
   readonly leaving: Leaving
+  /** What else has to be done then, elsewhere. */
+  readonly hint?: string | undefined
   readonly onYes: () => void
   readonly onClose: () => void
 }
 
-export const LeaveQuestion = ({ leaving, onClose, onYes }: Props) => {
+export const LeaveQuestion = ({ hint, leaving, onClose, onYes }: Props) => {
   const { text, title, yes } = words[leaving]
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="stack">
         <p>{text}</p>
+        {hint !== undefined && <p>{hint}</p>}
         <div class="row">
           <button type="button" class="button dangerous" onClick={onYes}>
             {yes}

@@ -4,9 +4,10 @@ import * as format from "../format.js"
 import { Link, Title } from "../navigation.js"
 import * as api from "./api.js"
 import { ChooseName } from "./ChooseName.js"
+import { noListWords, placeOf } from "./exitWords.js"
 import { Bonuses, History } from "./History.js"
 import { Lacks } from "./Lacks.js"
-import { Page, ProblemNotice } from "./Page.js"
+import { Notice, Page, ProblemNotice } from "./Page.js"
 import { useRefresh } from "./useRefresh.js"
 import { closedText, offerAccountWords, yoursText } from "./words.js"
 
@@ -108,6 +109,14 @@ const Offers = ({ lobby, onAsked }: { readonly lobby: api.Lobby; readonly onAske
   )
 }
 
+/** Whoever works here comes by a crowd's link, to one task. */
+const NoList = ({ lobby }: { readonly lobby: api.Lobby }) => (
+  <Page lobby={lobby}>
+    <Title>Tasks</Title>
+    <Notice words={noListWords(placeOf(lobby))} />
+  </Page>
+)
+
 export const Lobby = () => {
   const [reply, setReply] = useState<api.Reply<Seen> | null>(null)
   const refresh = useCallback(async () => setReply(await look()), [])
@@ -129,8 +138,9 @@ export const Lobby = () => {
     )
   }
   const { bonuses, history, lobby } = reply.value
+  if (lobby.exits) return <NoList lobby={lobby} />
   return (
-    <Page worker={lobby.worker}>
+    <Page lobby={lobby}>
       <Title>Tasks for you</Title>
       {lobby.chooses && lobby.worker === null && <ChooseName onChosen={refresh} />}
       <Offers lobby={lobby} onAsked={refresh} />

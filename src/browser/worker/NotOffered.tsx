@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks"
-import { Link, Title } from "../navigation.js"
-import { Notice, Page } from "./Page.js"
+import { Title } from "../navigation.js"
+import type { Lobby } from "./api.js"
+import { AllTasks, Notice, Page } from "./Page.js"
 import { refreshEvery, useRefresh } from "./useRefresh.js"
 
 const notOfferedWords = {
@@ -11,26 +12,18 @@ const notOfferedWords = {
 /** What was launched a moment ago is on offer soon. */
 const lookFirstAfter = 1_500
 
-export const NotOffered = ({
-  onLook,
-  worker
-}: {
-  readonly worker: string | null
-  readonly onLook: () => Promise<void>
-}) => {
+export const NotOffered = ({ lobby, onLook }: { readonly lobby: Lobby; readonly onLook: () => Promise<void> }) => {
   const [every, setEvery] = useState(lookFirstAfter)
   useRefresh(async () => {
     setEvery(refreshEvery)
     await onLook()
   }, every)
   return (
-    <Page worker={worker}>
+    <Page lobby={lobby}>
       <Title>This task</Title>
       <Notice words={notOfferedWords} />
       <div class="actions">
-        <Link to="/" class="button">
-          See all tasks
-        </Link>
+        <AllTasks lobby={lobby} />
       </div>
     </Page>
   )

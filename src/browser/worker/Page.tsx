@@ -1,29 +1,46 @@
 /** What every view has around it. */
 import type { ComponentChildren } from "preact"
 import { Link } from "../navigation.js"
-import type { Problem } from "./api.js"
+import type { Lobby, Problem } from "./api.js"
 import { problemWords, type Words } from "./words.js"
 
 interface PageProps {
-  readonly worker?: string | null
+  /** Not set before it is known. */
+  readonly lobby?: Lobby | undefined
   readonly children: ComponentChildren
 }
 
-export const Page = ({ children, worker }: PageProps) => (
+/** Whoever comes by a crowd's link has this one task, and no list of others to go to. */
+const Home = ({ lobby }: Pick<PageProps, "lobby">) =>
+  lobby?.exits === true ? (
+    <span class="home">Task</span>
+  ) : (
+    <Link to="/" class="home">
+      Tasks
+    </Link>
+  )
+
+export const Page = ({ children, lobby }: PageProps) => (
   <>
     <header class="bar">
-      <Link to="/" class="home">
-        Tasks
-      </Link>
-      {worker !== undefined && worker !== null && (
+      <Home lobby={lobby} />
+      {lobby !== undefined && lobby.worker !== null && (
         <span class="muted small">
-          You are <strong>{worker}</strong>
+          You are <strong>{lobby.worker}</strong>
         </span>
       )}
     </header>
     <main>{children}</main>
   </>
 )
+
+/** To the list of tasks, where there is one. */
+export const AllTasks = ({ lobby, quiet }: { readonly lobby: Lobby; readonly quiet?: boolean }) =>
+  lobby.exits ? null : (
+    <Link to="/" class={quiet === true ? "button quiet" : "button"}>
+      See all tasks
+    </Link>
+  )
 
 interface NoticeProps {
   readonly words: Words
@@ -40,6 +57,12 @@ export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
 /** No fault of anybody's: nothing to be alarmed about. */
 const isNormal = ({ _tag }: Problem): boolean => _tag === "NotEligible" || _tag === "NameNeeded"
 
-export const ProblemNotice = ({ problem }: { readonly problem: Problem }) => (
-  <Notice tone={isNormal(problem) ? undefined : "bad"} words={problemWords(problem)} />
+interface ProblemProps {
+  readonly problem: Problem
+  /** Where a crowd has words of its own. */
+  readonly words?: Words | undefined
+}
+
+export const ProblemNotice = ({ problem, words = problemWords(problem) }: ProblemProps) => (
+  <Notice tone={isNormal(problem) ? undefined : "bad"} words={words} />
 )

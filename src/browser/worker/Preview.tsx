@@ -1,12 +1,13 @@
 /** A run before anything of it is accepted. */
 import * as format from "../format.js"
-import { Link, Title } from "../navigation.js"
+import { Title } from "../navigation.js"
 import { notAvailable } from "../parameters.js"
 import { TaskFrame } from "../TaskFrame.js"
 import { Accept } from "./Accept.js"
 import type * as api from "./api.js"
+import { linkNeededWords, placeOf } from "./exitWords.js"
 import { Lacks } from "./Lacks.js"
-import { Notice, Page, ProblemNotice } from "./Page.js"
+import { AllTasks, Notice, Page, ProblemNotice } from "./Page.js"
 import type { RunInfo } from "./runInfo.js"
 import { closedText, yoursText } from "./words.js"
 
@@ -36,7 +37,7 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, onAsked, prob
   const nameless = lobby.chooses && lobby.worker === null
   const canAccept = shim === null ? !isClosed && !nameless : !shim.isPreview()
   return (
-    <Page worker={lobby.worker}>
+    <Page lobby={lobby}>
       <Title>{offer?.title ?? "This task"}</Title>
       {offer !== undefined && <Facts offer={offer} />}
       {offer !== undefined && offer.description !== "" && <p>{offer.description}</p>}
@@ -44,12 +45,10 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, onAsked, prob
       {isClosed && shim === null && problem === undefined && <p class="notice">{closedText(offer)}</p>}
       {isClosed && !nameless && <Lacks lacks={offer.lacks} onAsked={onAsked} />}
       {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
-      {shim?.isPreview() && <Notice words={previewNote} />}
+      {shim?.isPreview() && <Notice words={lobby.exits ? linkNeededWords(placeOf(lobby)) : previewNote} />}
       <div class="actions">
         {canAccept && <Accept label="Accept" onAccept={onAccept} />}
-        <Link to="/" class="button quiet">
-          See all tasks
-        </Link>
+        <AllTasks lobby={lobby} quiet />
       </div>
       {offer?.preview === true && (
         <section class="stack" aria-label="Preview">

@@ -5,7 +5,9 @@ import { Accept } from "./Accept.js"
 import { Afterwards } from "./Afterwards.js"
 import * as api from "./api.js"
 import { goesOn } from "./autoNext.js"
+import { failedWords } from "./exitWords.js"
 import { HeldElsewhere } from "./HeldElsewhere.js"
+import { Leaving, TurnedAway } from "./Leaving.js"
 import { NotOffered } from "./NotOffered.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Preview } from "./Preview.js"
@@ -18,9 +20,16 @@ type State =
   | { readonly _tag: "Preview"; readonly known: RunInfo; readonly problem?: api.Problem }
   | { readonly _tag: "Working"; readonly known: RunInfo; readonly work: api.Work; readonly arrival?: string }
   | { readonly _tag: "Thanks" | "GivenBack"; readonly known: RunInfo; readonly problem?: api.Problem }
+  | { readonly _tag: "Leaving"; readonly known: RunInfo; readonly work: api.Work; readonly submitted: boolean }
+  | {
+      readonly _tag: "TurnedAway"
+      readonly known: RunInfo
+      readonly reason: api.Refusal
+      readonly exit: api.Exit | null
+    }
   | { readonly _tag: "HeldElsewhere"; readonly known: RunInfo; readonly since: number }
-  | { readonly _tag: "NotOffered"; readonly worker: string | null }
-  | { readonly _tag: "Failed"; readonly problem: api.Problem }
+  | { readonly _tag: "NotOffered"; readonly lobby: api.Lobby }
+  | { readonly _tag: "Failed"; readonly lobby?: api.Lobby; readonly problem: api.Problem }
 
 const loading: State = { _tag: "Loading" }
 
@@ -29,10 +38,16 @@ const begin = async (run: string): Promise<State> => {
   if ("_tag" in known) return { _tag: "Failed", problem: known }
   if (!holdsOne(known)) {
     const { lobby, offer } = known
-    return offer === undefined ? { _tag: "NotOffered", worker: lobby.worker } : { _tag: "Preview", known }
+    return offer === undefined ? { _tag: "NotOffered", lobby } : { _tag: "Preview", known }
   }
-  return accepted(run, known, (problem) => ({ _tag: "Preview", known, problem }))
+  return accepted(run, known, (problem) =>
+    known.lobby.exits ? { _tag: "Failed", lobby: known.lobby, problem } : { _tag: "Preview", known, problem }
+  )
 }
+
+/** Somebody who comes again by the link of what they have done sees how it ended. */
+const isAtWork = ({ lobby }: RunInfo, { status }: api.Work): boolean =>
+  !lobby.exits || status === "accepted" || status === "in_task" || status === "disconnected"
 
 /** With a unit in hand, or with what is in the way. */
 const accepted = async (
@@ -42,8 +57,12 @@ const accepted = async (
   arrival?: string
 ): Promise<State> => {
   const reply = await api.accept(run, registrationOf(known))
+  if (reply.ok && !isAtWork(known, reply.value)) return { _tag: "Leaving", known, work: reply.value, submitted: false }
   if (reply.ok) return { _tag: "Working", known, work: reply.value, ...(arrival === undefined ? {} : { arrival }) }
   const { problem } = reply
+  if (known.lobby.exits && problem._tag === "NotEligible") {
+    return { _tag: "TurnedAway", known, reason: problem.reason, exit: "exit" in problem ? problem.exit : null }
+  }
   return problem._tag === "HeldByAddress" ? { _tag: "HeldElsewhere", known, since: problem.since } : onProblem(problem)
 }
 
@@ -56,12 +75,18 @@ const claimed = async (run: string, known: RunInfo): Promise<State> => {
 }
 
 /** What comes after a submission: the next one, for those who want it so. */
-const afterSubmission = async (run: string, known: RunInfo): Promise<State> => {
+const afterSubmission = async (run: string, known: RunInfo, work: api.Work): Promise<State> => {
+  if (known.lobby.exits) return { _tag: "Leaving", known, work, submitted: true }
   if (known.shim !== null) return { _tag: "Thanks", known }
   if (!goesOn(known.lobby.worker)) return { _tag: "Thanks", known: await reloadRunInfo(known, run) }
   const thanks = (problem: api.Problem): State => ({ _tag: "Thanks", known, problem })
   return accepted(run, known, thanks, "Received. This is the next one.")
 }
+
+const afterGivingBack = async (run: string, known: RunInfo, work: api.Work): Promise<State> =>
+  known.lobby.exits
+    ? { _tag: "Leaving", known, work, submitted: false }
+    : { _tag: "GivenBack", known: await reloadRunInfo(known, run) }
 
 const afterwards: { readonly [Tag in "Thanks" | "GivenBack"]: Words } = {
   Thanks: { title: "Thank you", text: "Your answers have been received." },
@@ -79,12 +104,12 @@ export const TaskView = ({ run }: { readonly run: string }) => {
     case "Loading":
       return <Page>{null}</Page>
     case "NotOffered":
-      return <NotOffered worker={state.worker} onLook={restart} />
+      return <NotOffered lobby={state.lobby} onLook={restart} />
     case "Failed":
       return (
-        <Page>
+        <Page lobby={state.lobby}>
           <Title>This task</Title>
-          <ProblemNotice problem={state.problem} />
+          <ProblemNotice problem={state.problem} words={failedWords(state.problem, state.lobby)} />
           <div class="actions">
             <Accept label="Try again" onAccept={restart} />
           </div>
@@ -102,14 +127,24 @@ export const TaskView = ({ run }: { readonly run: string }) => {
         <Working
           key={work.agent}
           work={work}
-          worker={known.lobby.worker}
+          lobby={known.lobby}
           shim={known.shim}
           arrival={arrival}
-          onSubmitted={async () => setState(await afterSubmission(run, known))}
-          onGivenBack={async () => setState({ _tag: "GivenBack", known: await reloadRunInfo(known, run) })}
+          onSubmitted={async () => setState(await afterSubmission(run, known, work))}
+          onGivenBack={async () => setState(await afterGivingBack(run, known, work))}
+          onLost={() => setState({ _tag: "Leaving", known, work, submitted: false })}
           onOther={(work) => setState({ _tag: "Working", known, work, arrival: "Put back. This is another one." })}
         />
       )
+    }
+    case "Leaving": {
+      const { known, submitted, work } = state
+      const onGoOn = () => setState({ _tag: "Working", known, work })
+      return <Leaving lobby={known.lobby} work={work} submitted={submitted} onGoOn={onGoOn} />
+    }
+    case "TurnedAway": {
+      const { exit, known, reason } = state
+      return <TurnedAway lobby={known.lobby} reason={reason} exit={exit} onAgain={restart} />
     }
     case "HeldElsewhere": {
       const { known, since } = state

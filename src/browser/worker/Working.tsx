@@ -1,15 +1,16 @@
 /** A unit in this worker's hands. */
-import { useCallback, useMemo, useState } from "preact/hooks"
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks"
 import * as format from "../format.js"
 import type { FromFrame } from "../messages.js"
-import { Link, Title } from "../navigation.js"
+import { Title } from "../navigation.js"
 import { TaskFrame } from "../TaskFrame.js"
-import type * as api from "./api.js"
+import * as api from "./api.js"
 import { GoOnSwitch } from "./autoNext.js"
 import { Clock } from "./Clock.js"
 import * as drafts from "./drafts.js"
+import { lateWords, placeOf, returnHint, submitHereWords } from "./exitWords.js"
 import { LeaveQuestion, type Leaving } from "./LeaveQuestion.js"
-import { Notice, Page, ProblemNotice } from "./Page.js"
+import { AllTasks, Notice, Page, ProblemNotice } from "./Page.js"
 import type { Shim } from "./runInfo.js"
 import * as storages from "./taskStorage.js"
 import { usePresence } from "./usePresence.js"
@@ -18,10 +19,12 @@ import { overWords, type Words } from "./words.js"
 
 interface Props extends Following {
   readonly work: api.Work
-  readonly worker: string | null
+  readonly lobby: api.Lobby
   readonly shim: Shim | null
   /** Said of a unit that came after another. */
   readonly arrival: string | undefined
+  /** Nothing can be submitted any more, at a crowd that people have to be sent back to. */
+  readonly onLost: () => void
 }
 
 const filesWords: Words = {
@@ -75,62 +78,78 @@ const Head = ({ lost, onOver, work }: HeadProps) => (
 )
 
 interface ActionsProps {
+  readonly lobby: api.Lobby
+  /** Whether the unit is the worker's, to give back. */
+  readonly held: boolean
   readonly open: boolean
   readonly sending: boolean
   /** Whether another unit can come after this one here. */
   readonly goesOn: boolean
-  readonly worker: string | null
   readonly said: string | undefined
   readonly onSkip: () => void
   readonly onGiveBack: () => void
 }
 
-const Actions = ({ goesOn, onGiveBack, onSkip, open, said, sending, worker }: ActionsProps) => (
+const Actions = ({ goesOn, held, lobby, onGiveBack, onSkip, open, said, sending }: ActionsProps) => (
   <div class="actions">
-    {open && goesOn && (
+    {held && goesOn && (
       <button type="button" class="button quiet" disabled={sending} onClick={onSkip}>
         Skip
       </button>
     )}
-    {open && (
+    {held && (
       <button type="button" class="button quiet" disabled={sending} onClick={onGiveBack}>
         Give it back
       </button>
     )}
-    {open && goesOn && <GoOnSwitch worker={worker} />}
-    {!open && !sending && (
-      <Link to="/" class="button">
-        See all tasks
-      </Link>
-    )}
+    {held && goesOn && <GoOnSwitch worker={lobby.worker} />}
+    {!open && !sending && <AllTasks lobby={lobby} />}
     <span class="muted small" role="status">
       {sending ? "Sending…" : said}
     </span>
   </div>
 )
 
-export const Working = ({ arrival, shim, work, worker, ...following }: Props) => {
+/** What the server says against a worker's being there. */
+const useEnding = (
+  { lobby, onLost, work }: Pick<Props, "lobby" | "onLost" | "work">,
+  { setNote, setProblem }: WorkActions,
+  onOver: () => void
+) =>
+  useCallback(
+    async (found: api.Problem) => {
+      if (!isFinal(found)) return
+      if (!lobby.exits) return setProblem(found)
+      const reply = await api.exit(work)
+      if (!reply.ok) return isFinal(reply.problem) ? setProblem(reply.problem) : undefined
+      if (!reply.value.takes) return onLost()
+      return reply.value.status === "expired" ? onOver() : setNote(submitHereWords(placeOf(lobby)))
+    },
+    [work]
+  )
+
+export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Props) => {
   const actions = useWorkActions(work, shim, following)
-  const { note, problem, sending, setProblem } = actions
+  const { note, problem, sending } = actions
   const [isOver, setOver] = useState(false)
   const [asking, setAsking] = useState<Leaving>()
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
-  const open = !lost && !isOver
-
-  usePresence(
-    work,
-    open,
-    useCallback((found: api.Problem) => {
-      if (isFinal(found)) setProblem(found)
-    }, [])
-  )
+  const held = !lost && !isOver
+  const open = held || (!lost && lobby.exits)
+  const place = placeOf(lobby)
 
   const end = useCallback(() => {
     setOver(true)
     setAsking(undefined)
   }, [])
+
+  usePresence(work, held, useEnding({ lobby, onLost, work }, actions, end))
+
+  useEffect(() => {
+    if (lost && lobby.exits) onLost()
+  }, [lost])
 
   const leave = (leaving: Leaving) => {
     setAsking(undefined)
@@ -140,11 +159,12 @@ export const Working = ({ arrival, shim, work, worker, ...following }: Props) =>
   const askToSkip = () => (drafts.find(work) === undefined ? actions.skip() : setAsking("skip"))
 
   return (
-    <Page worker={worker}>
+    <Page lobby={lobby}>
       <Head work={work} lost={lost} onOver={end} />
       <div class="stack">
         {note !== null && <Notice tone="warn" words={note} />}
-        {isOver && !lost && !sending && <Notice tone="bad" words={overWords} />}
+        {isOver && open && !sending && <Notice tone="warn" words={lateWords(place)} />}
+        {isOver && !open && !lost && !sending && <Notice tone="bad" words={overWords} />}
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
       <TaskFrame
@@ -158,16 +178,22 @@ export const Working = ({ arrival, shim, work, worker, ...following }: Props) =>
         onMessage={(message) => open && hear(message, work, actions)}
       />
       <Actions
+        lobby={lobby}
+        held={held}
         open={open}
         sending={sending}
         goesOn={shim === null}
-        worker={worker}
         said={arrival}
         onSkip={askToSkip}
         onGiveBack={() => setAsking("giveBack")}
       />
       {asking !== undefined && (
-        <LeaveQuestion leaving={asking} onYes={() => leave(asking)} onClose={() => setAsking(undefined)} />
+        <LeaveQuestion
+          leaving={asking}
+          hint={lobby.exits ? returnHint(place) : undefined}
+          onYes={() => leave(asking)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </Page>
   )

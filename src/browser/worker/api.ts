@@ -11,10 +11,14 @@ export type Work = typeof WorkApi.Work.Encoded
 export type PaidBonus = typeof WorkApi.PaidBonus.Encoded
 export type Past = typeof WorkApi.Past.Encoded
 export type Piece = typeof WorkApi.Piece.Encoded
+export type Refusal = typeof WorkApi.Refusal.Encoded
+export type Departure = typeof WorkApi.Departure.Encoded
+export type Exit = NonNullable<Departure["exit"]>
 export type Account = Pick<Past, keyof typeof WorkApi.Account.Encoded>
 
 export type Problem =
   | typeof CrowdError.Encoded
+  | typeof WorkApi.TurnedAway.Encoded
   /** The server takes nothing just now, or not this. */
   | { readonly _tag: "TimedOut" | "Stopping" | "TooLarge" | "Foreign" }
   /** No answer came, or none from a server that is well. */
@@ -36,7 +40,9 @@ const ask = makeClient<Problem>({
 
 const base = "/api/work"
 
-const asWorker = ({ key }: Work): RequestInit => ({ method: "POST", headers: { "x-crowd-key": key } })
+const withKey = ({ key }: Work): RequestInit => ({ headers: { "x-crowd-key": key } })
+
+const asWorker = (work: Work): RequestInit => ({ method: "POST", ...withKey(work) })
 
 export const lobby = () => ask<Lobby>(`${base}/lobby`)
 
@@ -72,9 +78,14 @@ export const giveBack = (work: Work) => ask<unknown>(`${base}/agents/${work.agen
 export const disconnect = (work: Work) =>
   ask<unknown>(`${base}/agents/${work.agent}/disconnect`, { ...asWorker(work), keepalive: true })
 
+/** How it ended, and where the worker goes from here. */
+export const exit = (work: Work) => ask<Departure>(`${base}/agents/${work.agent}/exit`, withKey(work))
+
+const passing: ReadonlySet<Problem["_tag"]> = new Set(["Offline", "StoreError", "TimedOut", "Stopping"])
+
 /** Whether the same call may well succeed a little later. */
-export const isPassing = ({ _tag }: Problem): boolean =>
-  _tag === "Offline" || _tag === "StoreError" || _tag === "TimedOut" || _tag === "Stopping"
+export const isPassing = (problem: Problem): boolean =>
+  passing.has(problem._tag) || (problem._tag === "ProviderError" && problem.reason !== "Rejected")
 
 /** Told of how many attempts failed so far. */
 type OnWaiting = (attempts: number) => void

@@ -8,7 +8,7 @@ const beat = 30_000
  * Beginning, staying and coming back are the same word; what the server says against it is handed over. A page behind
  * others goes on saying it: tasks send people to look things up.
  */
-export const usePresence = (work: api.Work, open: boolean, onProblem: (problem: api.Problem) => void): void =>
+export const usePresence = (work: api.Work, open: boolean, onProblem: (problem: api.Problem) => unknown): void =>
   useEffect(() => {
     if (!open) return
     const come = async () => {

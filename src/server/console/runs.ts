@@ -12,7 +12,7 @@ import { Units } from "../../Units.js"
 import type { RunView } from "../ConsoleApi.js"
 
 export const make = Effect.gen(function* () {
-  const { fee, offers } = yield* Provider
+  const { fee, feedback, offers } = yield* Provider
   const runs = yield* TaskRuns
   const units = yield* Units
 
@@ -31,7 +31,8 @@ export const make = Effect.gen(function* () {
         reward,
         toCome,
         createdAt,
-        endsAt: Option.map(yield* units.offerEnds(id), ({ last }) => last)
+        endsAt: Option.map(yield* units.offerEnds(id), ({ last }) => last),
+        feedback: { minLength: feedback?.minLength ?? 1, categories: feedback?.categories ?? [] }
       }
     })
 

@@ -63,6 +63,7 @@ export const make = Effect.gen(function* () {
         status: agent.status,
         inputs: assignments.get(agent.assignment)?.inputs ?? {},
         answers: Option.getOrElse(agent.answers, () => ({})),
+        answered: Option.isSome(agent.answers),
         feedback: Option.getOrNull(agent.feedback),
         acceptedAt: agent.acceptedAt,
         submittedAt: Option.getOrNull(agent.submittedAt),

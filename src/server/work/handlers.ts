@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { type Agent, Agents, type Service as AgentsService } from "../../Agents.js"
-import { InvalidName, NameNeeded, type NotEligible, QualificationNotFound } from "../../CrowdError.js"
+import { InvalidName, NameNeeded, QualificationNotFound } from "../../CrowdError.js"
 import type { AgentId, QualificationId, RunId } from "../../Ids.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
@@ -17,8 +17,9 @@ import * as cookies from "../cookies.js"
 import { toWorkers } from "../providerErrors.js"
 import { TaskSource } from "../TaskSource.js"
 import * as visitors from "../visitors.js"
-import { Arrival, Changed, keyHeader, Submission, TurnedAway, Work } from "../WorkApi.js"
+import { Arrival, Changed, keyHeader, Submission, Work } from "../WorkApi.js"
 import * as assignedWork from "./assignedWork.js"
+import * as exits from "./exits.js"
 import * as history from "./history.js"
 import * as Holding from "./holderCookie.js"
 import * as offers from "./offers.js"
@@ -67,6 +68,7 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
     const agents = yield* Agents
     const { local, providerData, visitor } = yield* visitors.make
     const assigned = yield* assignedWork.make
+    const { turnAway } = yield* exits.make
 
     const arrived = (run: RunId, said: Json) =>
       Effect.gen(function* () {
@@ -75,12 +77,6 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
         const who = Option.match(shown, { onNone: () => visiting, onSome: (holder) => Holding.as(visiting, holder) })
         return { agent: yield* toWorkers(agents.register(run, yield* providerData(who, said))), who }
       })
-
-    const turnAway = ({ reason, run, worker }: NotEligible) =>
-      Effect.flatMap(
-        toWorkers(agents.refusalExit(run, reason)),
-        (exit) => new TurnedAway({ run, worker, reason, exit: Option.getOrNull(exit) })
-      )
 
     const given = (agent: Agent, who: visitors.Visitor) =>
       Effect.gen(function* () {
@@ -119,6 +115,7 @@ const makeWorking = (holding: Holding.Service, work: submissions.Service) =>
   Effect.gen(function* () {
     const agents = yield* Agents
     const { visitor } = yield* visitors.make
+    const { departure } = yield* exits.make
 
     const asWorker = (change: AgentsService["start"]) => (request: ChangeRequest) =>
       Effect.gen(function* () {
@@ -138,7 +135,7 @@ const makeWorking = (holding: Holding.Service, work: submissions.Service) =>
     const exit = ({ headers, path }: ChangeRequest) =>
       Effect.gen(function* () {
         yield* holding.owner(path.agent, yield* visitor, headers[keyHeader])
-        return { exit: Option.getOrNull(yield* toWorkers(agents.exit(path.agent))) }
+        return yield* departure(path.agent)
       })
 
     return {
@@ -181,7 +178,7 @@ const makeVisiting = Effect.gen(function* () {
 
 export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
   Effect.gen(function* () {
-    const { provider } = yield* Provider
+    const { hasExits, provider, title } = yield* Provider
     const { chooses, visitor } = yield* visitors.make
     const holding = yield* Holding.make
     const work = yield* submissions.ofServer
@@ -195,8 +192,8 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handle("lobby", () =>
         Effect.gen(function* () {
           const who = yield* visitor
-          const { worker } = who
-          return { provider, worker: Option.getOrNull(worker), chooses, offers: yield* offersTo(who) }
+          const crowd = { provider, chooses, exits: hasExits, crowd: title ?? null }
+          return { ...crowd, worker: Option.getOrNull(who.worker), offers: yield* offersTo(who) }
         })
       )
       .handle("history", () => Effect.flatMap(visitor, past.work))

@@ -1,0 +1,70 @@
+/** The way back to the crowd: a link, or a code to take along. */
+import { useEffect, useState } from "preact/hooks"
+import type { Exit as Way } from "./api.js"
+
+/** Only the server says where to, and a browser goes to nothing but web addresses from here. */
+const isWebAddress = (url: string): boolean => /^https?:\/\/[^/]/i.test(url)
+
+interface LinkProps {
+  readonly url: string
+  readonly place: string
+  /** Goes there by itself. */
+  readonly goes: boolean
+}
+
+const ExitLink = ({ goes, place, url }: LinkProps) => {
+  useEffect(() => {
+    if (goes) location.assign(url)
+  }, [goes, url])
+  return (
+    <>
+      {goes && <p role="status">You are being taken to {place}.</p>}
+      <div class="actions">
+        <a class="button" href={url}>
+          Go to {place}
+        </a>
+      </div>
+    </>
+  )
+}
+
+/** What a page may do without asking; over plain HTTP there is nothing, and people select the code themselves. */
+const copy = async (text: string): Promise<boolean> => {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const ExitCode = ({ code, place }: { readonly code: string; readonly place: string }) => {
+  const [said, setSaid] = useState("")
+  const press = async () => setSaid((await copy(code)) ? "Copied" : "Select the code and copy it yourself")
+  return (
+    <section class="card stack" aria-label="Your code">
+      <p>Enter this code at {place}:</p>
+      <p class="code numbers">{code}</p>
+      <div class="actions">
+        <button type="button" class="button" onClick={press}>
+          Copy the code
+        </button>
+        <span class="muted small" role="status">
+          {said}
+        </span>
+      </div>
+    </section>
+  )
+}
+
+interface Props {
+  readonly exit: Way | null
+  readonly place: string
+  readonly goes?: boolean
+}
+
+export const Exit = ({ exit, goes = false, place }: Props) => {
+  if (exit === null) return null
+  if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} />
+  return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} /> : null
+}

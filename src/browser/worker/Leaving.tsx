@@ -1,0 +1,94 @@
+/** The end of a visit at a crowd that sends people by a link: how it ended, and where they go from here. */
+import { useEffect, useState } from "preact/hooks"
+import { Title } from "../navigation.js"
+import { Accept } from "./Accept.js"
+import * as api from "./api.js"
+import { Exit } from "./Exit.js"
+import {
+  departureWords,
+  placeOf,
+  submittedWords,
+  turnedAwayWords,
+  unreachableWords,
+  waitingForExitWords
+} from "./exitWords.js"
+import { Notice, Page, ProblemNotice } from "./Page.js"
+
+/** How the visit ended, asked for until there is an answer; and whether it has to be waited for. */
+const useDeparture = (work: api.Work) => {
+  const [reply, setReply] = useState<api.Reply<api.Departure>>()
+  const [isWaiting, setWaiting] = useState(false)
+  useEffect(() => {
+    let isCurrent = true
+    const ask = async () => {
+      const found = await api.insistently(
+        () => api.exit(work),
+        () => setWaiting(true)
+      )
+      if (!isCurrent) return
+      setWaiting(false)
+      setReply(found)
+    }
+    void ask()
+    return () => {
+      isCurrent = false
+    }
+  }, [work])
+  return { isWaiting, reply }
+}
+
+interface Props {
+  readonly lobby: api.Lobby
+  readonly work: api.Work
+  /** Their answers were taken just now: they go on by themselves. */
+  readonly submitted: boolean
+  /** Back to the task, where answers are still taken. */
+  readonly onGoOn: () => void
+}
+
+export const Leaving = ({ lobby, onGoOn, submitted, work }: Props) => {
+  const { isWaiting, reply } = useDeparture(work)
+  const place = placeOf(lobby)
+  const departure = reply?.ok === true ? reply.value : undefined
+  const words = submitted ? submittedWords : departure && departureWords(departure, place)
+  return (
+    <Page lobby={lobby}>
+      <Title>{words?.title ?? work.title}</Title>
+      {words !== undefined && <p>{words.text}</p>}
+      {isWaiting && <Notice tone="warn" words={submitted ? waitingForExitWords(place) : unreachableWords(place)} />}
+      {reply?.ok === false && <ProblemNotice problem={reply.problem} />}
+      {departure !== undefined && <Exit exit={departure.exit} place={place} goes={submitted} />}
+      {departure?.takes === true && (
+        <div class="actions">
+          <button type="button" class="button quiet" onClick={onGoOn}>
+            Go on with the task
+          </button>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+interface TurnedAwayProps {
+  readonly lobby: api.Lobby
+  readonly reason: api.Refusal
+  readonly exit: api.Exit | null
+  readonly onAgain: () => Promise<void>
+}
+
+export const TurnedAway = ({ exit, lobby, onAgain, reason }: TurnedAwayProps) => {
+  const place = placeOf(lobby)
+  const { text, title } = turnedAwayWords(reason, place)
+  return (
+    <Page lobby={lobby}>
+      <Title>{title}</Title>
+      <p>{text}</p>
+      <Exit exit={exit} place={place} />
+      {reason._tag === "NothingLeft" && (
+        <div class="actions">
+          <Accept label="Look again" onAccept={onAgain} />
+        </div>
+      )}
+    </Page>
+  )
+}
