@@ -7,26 +7,34 @@
  *
  * @since 0.1.0
  */
+
+import type * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { Budget } from "./Budget.js"
 import type { CredentialsRejected, InvalidSetting, ProviderError } from "./CrowdError.js"
+import type { Messages } from "./Messages.js"
 import * as Provider from "./Provider.js"
 import { type Account, account, facts } from "./prolific/account.js"
 import * as client from "./prolific/client.js"
 import type { Crowd } from "./prolific/crowd.js"
 import * as driver from "./prolific/driver.js"
 import { resolve } from "./prolific/environment.js"
+import { type Hooks, make as makeHooks } from "./prolific/hooks.js"
+import * as hooksRoute from "./prolific/hooksRoute.js"
+import { messages } from "./prolific/messages.js"
 import type { Options } from "./prolific/options.js"
 import { qualifications } from "./prolific/qualifications.js"
 import type { Qualifications } from "./Qualifications.js"
 import * as Store from "./Store.js"
 
 export type { Account } from "./prolific/account.js"
+export { HookRefused, type Hooks } from "./prolific/hooks.js"
 export { ProviderData } from "./prolific/links.js"
 export type { Options } from "./prolific/options.js"
 
@@ -39,6 +47,8 @@ export type { Options } from "./prolific/options.js"
 export interface Service {
   /** Whose token it is, and which workspaces and projects they can choose. */
   readonly account: Effect.Effect<Account, CredentialsRejected | ProviderError>
+  /** What takes Prolific's webhooks, where the options ask for them and the run is published. */
+  readonly hooks: Option.Option<Hooks>
 }
 
 /**
@@ -55,7 +65,7 @@ export class Prolific extends Context.Tag("effect-crowd/Prolific")<Prolific, Ser
  * @since 0.1.0
  * @category models
  */
-export type Provides = Provider.Core | Qualifications | Budget | Prolific
+export type Provides = Provider.Core | Qualifications | Messages | Budget | Prolific
 
 /** An order takes few calls, and may wait for its turn before each. */
 const callsAnOrder = 6
@@ -78,12 +88,14 @@ const make = (options: Options) =>
       timeout: Duration.times(timeout, callsAnOrder),
       turn: yield* Effect.makeSemaphore(1)
     }
+    const hooks = yield* makeHooks(crowd)
     const provided = Provider.layer({
-      driver: yield* driver.make(crowd),
+      driver: yield* driver.make(crowd, hooks),
       qualifications: qualifications(crowd),
+      messages: messages(crowd),
       budget: { available: () => crowd.balance }
     })
-    return Layer.merge(provided, Layer.succeed(Prolific, { account: account(calls) }))
+    return Layer.merge(provided, Layer.succeed(Prolific, { account: account(calls), hooks }))
   })
 
 /**
@@ -94,6 +106,7 @@ const make = (options: Options) =>
  * import * as Prolific from "effect-crowd/Prolific"
  * import * as Store from "effect-crowd/Store"
  * import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
  *
  * const drafts = Layer.provide(Prolific.layer({ pages: "https://tasks.example.org" }), Store.layerMemory)
  * const paid = Layer.provide(Prolific.layer({ pages: "https://tasks.example.org", live: true }), Store.layerMemory)
@@ -120,3 +133,24 @@ export const layerConfig = (
   config: Config.Config.Wrap<Options>
 ): Layer.Layer<Provides, InvalidSetting | ConfigError, Store.Store> =>
   Layer.unwrapEffect(Effect.map(Config.unwrap(config), layer))
+
+/**
+ * Takes Prolific's webhooks at `/prolific/hooks`, after the address of your pages, where the options ask for them. For
+ * `Server.layer` it goes into the option `routes`, with the crowd provided.
+ *
+ * @example
+ * import * as Prolific from "effect-crowd/Prolific"
+ * import * as Store from "effect-crowd/Store"
+ * import * as Layer from "effect/Layer"
+ *
+ * const options = { pages: "https://tasks.example.org", live: true, hooks: true }
+ * const crowd = Layer.provideMerge(Prolific.layer(options), Store.layerMemory)
+ *
+ * export const routes = Prolific.routes.pipe(Layer.provide(crowd))
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const routes: Layer.Layer<never, never, HttpLayerRouter.HttpRouter | Prolific> = Layer.unwrapEffect(
+  Effect.map(Prolific, ({ hooks }) => Option.match(hooks, { onNone: () => Layer.empty, onSome: hooksRoute.layer }))
+)

@@ -1,5 +1,6 @@
 /** Puts the driver together. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Driver from "../Driver.js"
 import * as Money from "../Money.js"
 import { register } from "./account.js"
@@ -13,6 +14,7 @@ import { exit } from "./exits.js"
 import { expire } from "./expire.js"
 import { enforces } from "./filters.js"
 import { block, isBlocked, unblock } from "./groups.js"
+import type { Hooks } from "./hooks.js"
 import { launch } from "./launch.js"
 import { agentStatus, observe } from "./observe.js"
 import { fee } from "./rates.js"
@@ -25,7 +27,7 @@ const paying = <Order, E>({ live }: Crowd, outward: Driver.Outward<Order, E>): D
   return live ? outward : { ...outward, send }
 }
 
-export const make = (crowd: Crowd): Effect.Effect<Driver.Driver> =>
+export const make = (crowd: Crowd, hooks: Option.Option<Hooks>): Effect.Effect<Driver.Driver> =>
   Effect.map(arrivals.make(crowd), (arrivals) =>
     Driver.make({
       provider,
@@ -44,6 +46,7 @@ export const make = (crowd: Crowd): Effect.Effect<Driver.Driver> =>
       setup: setup(crowd),
       cleanup: cleanup(crowd),
       observe: observe(crowd),
+      news: Option.getOrUndefined(Option.map(hooks, ({ news }) => news)),
       agentStatus: agentStatus(crowd),
       launch: launch(crowd),
       expire: expire(crowd),

@@ -143,8 +143,8 @@ const keep = ({ store }: Crowd, { body, event }: Call): Effect.Effect<boolean, S
   })
 
 /** Tried again and again, with a warning: without it, whoever listens asks every so often. */
-const subscribing = (crowd: Crowd): Effect.Effect<void> =>
-  Effect.zipRight(secretOf(crowd), subscribe(crowd)).pipe(
+const subscribing = (crowd: Crowd, pages: string): Effect.Effect<void> =>
+  Effect.zipRight(secretOf(crowd), subscribe(crowd, pages)).pipe(
     Effect.tapError((error) => Effect.logWarning(`${error.message} Until it is, lists alone tell what has changed.`)),
     Effect.retry(Schedule.spaced(sweep)),
     Effect.orDie
@@ -153,10 +153,11 @@ const subscribing = (crowd: Crowd): Effect.Effect<void> =>
 /** None where no public address was given, or where nothing is published. */
 export const make = (crowd: Crowd): Effect.Effect<Option.Option<Hooks>> =>
   Effect.gen(function* () {
-    if (!crowd.hooks || !crowd.live) return Option.none()
+    const { pages } = crowd.environment
+    if (!crowd.hooks || !crowd.live || Option.isNone(pages)) return Option.none()
     const secretNotBefore = yield* secrets(crowd)
     const published = yield* PubSub.sliding<void>(1)
-    const subscribed = yield* once(subscribing(crowd))
+    const subscribed = yield* once(subscribing(crowd, pages.value))
 
     /** The secret may have been replaced by somebody else in the workspace. */
     const verify = (call: Call, now: number) =>

@@ -65,6 +65,7 @@ export const Study = Schema.Struct({
   status: StudyStatus,
   reward: Schema.Number,
   total_available_places: Schema.Number,
+  places_taken: maybe(Schema.Number),
   completion_codes: Schema.Array(Code),
   fees_percentage: maybe(Rate),
   vat_percentage: maybe(Rate)

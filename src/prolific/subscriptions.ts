@@ -61,14 +61,14 @@ export const secretOf = (crowd: Crowd): Effect.Effect<Redacted.Redacted<string>,
   })
 
 /** All that call us, whether they are switched on or not. */
-const ours = ({ client, environment }: Crowd, workspace: string) =>
+const ours = ({ client }: Crowd, workspace: string, address: string) =>
   Stream.mergeAll(
     ["true", "false"].map((is_enabled) =>
       everyOffset(client, "get-subscriptions", root, { workspace_id: workspace, is_enabled }, Subscription)
     ),
     { concurrency: 1 }
   ).pipe(
-    Stream.filter(({ target_url }) => target_url === `${environment.pages}${path}`),
+    Stream.filter(({ target_url }) => target_url === address),
     Stream.runCollect,
     Effect.map(Chunk.toReadonlyArray)
   )
@@ -83,12 +83,12 @@ const confirm = ({ client, store }: Crowd, id: string, secret: string) =>
   )
 
 /** It counts once it is confirmed by the secret that came with it. */
-const make = (crowd: Crowd, workspace: string, event: string): Effect.Effect<void, ProviderError> =>
+const make = (crowd: Crowd, workspace: string, address: string, event: string): Effect.Effect<void, ProviderError> =>
   Effect.gen(function* () {
     const request = Request.bodyUnsafeJson(Request.post(root), {
       workspace_id: workspace,
       event_type: event,
-      target_url: `${crowd.environment.pages}${path}`
+      target_url: address
     })
     const [reply, headers] = yield* crowd.client.callWithHeaders("create-subscription", request, Made)
     const all = "results" in reply ? reply.results : [reply]
@@ -107,10 +107,11 @@ const remove = ({ client }: Crowd, { id }: Subscription): Effect.Effect<void, Pr
   )
 
 /** One that was never confirmed, or was switched off because nobody answered, is made anew. */
-export const subscribe = (crowd: Crowd): Effect.Effect<void, ProviderError> =>
+export const subscribe = (crowd: Crowd, pages: string): Effect.Effect<void, ProviderError> =>
   Effect.gen(function* () {
+    const address = `${pages}${path}`
     const workspace = yield* crowd.workspace
-    const all = yield* ours(crowd, workspace)
+    const all = yield* ours(crowd, workspace, address)
     const rows = yield* stored(
       "get-subscriptions",
       crowd.store.getAll(
@@ -122,5 +123,5 @@ export const subscribe = (crowd: Crowd): Effect.Effect<void, ProviderError> =>
     const [others, good] = Arr.partition(all, ({ id, is_enabled }) => is_enabled && confirmed.has(rowOf(id)))
     yield* Effect.forEach(others, (one) => remove(crowd, one), { discard: true })
     const missing = events.filter((event) => !good.some(({ event_type }) => event_type === event))
-    yield* Effect.forEach(missing, (event) => make(crowd, workspace, event), { discard: true })
+    yield* Effect.forEach(missing, (event) => make(crowd, workspace, address, event), { discard: true })
   })

@@ -13,14 +13,10 @@ const minors = FastCheck.integer({ min: 1, max: Money.mostMinor })
 const payments = FastCheck.array(FastCheck.integer({ min: 1, max: 5 }), { maxLength: 6 })
 
 describe("the line that sets up a bonus", () => {
-  it("says the amount in the main unit with two decimals, for every amount", () => {
-    FastCheck.assert(
-      FastCheck.property(minors, (minor) => {
-        const [, whole = "", decimals = ""] =
-          /^65fe5c837109,(\d+)\.(\d\d)\n$/.exec(lineOf("65fe5c837109", pounds(minor))) ?? []
-        expect(BigInt(whole) * 100n + BigInt(decimals)).toBe(BigInt(minor))
-      })
-    )
+  it.prop("says the amount in the main unit with two decimals, for every amount", [minors], ([minor]) => {
+    const [, whole = "", decimals = ""] =
+      /^65fe5c837109,(\d+)\.(\d\d)\n$/.exec(lineOf("65fe5c837109", pounds(minor))) ?? []
+    expect(BigInt(whole) * 100n + BigInt(decimals)).toBe(BigInt(minor))
   })
 
   it("is not the hundredfold, nor a fraction that a computer rounds", () => {
@@ -44,14 +40,14 @@ describe("what Prolific set up", () => {
 })
 
 describe("whether a bonus was paid", () => {
-  it("is told by one more payment of the amount, whatever else was paid before and meanwhile", () => {
-    FastCheck.assert(
-      FastCheck.property(payments, payments, FastCheck.integer({ min: 1, max: 5 }), (before, meanwhile, amount) => {
-        const shuffled = [...meanwhile, ...before].toReversed()
-        expect(isPaid(before, shuffled, amount)).toBe(meanwhile.includes(amount))
-      })
-    )
-  })
+  it.prop(
+    "is told by one more payment of the amount, whatever else was paid before and meanwhile",
+    [payments, payments, FastCheck.integer({ min: 1, max: 5 })],
+    ([before, meanwhile, amount]) => {
+      const after = [...meanwhile, ...before].toReversed()
+      expect(isPaid(before, after, amount)).toBe(meanwhile.includes(amount))
+    }
+  )
 
   it("is not told by an older payment of the same amount", () => {
     expect(isPaid([50], [50], 50)).toBe(false)
@@ -84,29 +80,24 @@ describe("what a submission's status says of the work", () => {
   })
 })
 
+const numbers = FastCheck.array(FastCheck.integer(), { minLength: 1, maxLength: 4 })
+const one = FastCheck.constantFrom(
+  ...(["equal", "not_equal", "less_than", "less_than_or_equal", "greater_than", "greater_than_or_equal"] as const)
+)
+const several = FastCheck.constantFrom(...(["in", "not_in"] as const))
+
 describe("the group of those who satisfy a requirement", () => {
-  it("is known by its name again", () => {
-    const numbers = FastCheck.array(FastCheck.integer(), { minLength: 1, maxLength: 4 })
-    const one = FastCheck.constantFrom(
-      "equal",
-      "not_equal",
-      "less_than",
-      "less_than_or_equal",
-      "greater_than",
-      "greater_than_or_equal"
-    )
-    const several = FastCheck.constantFrom("in", "not_in")
-    const name = FastCheck.string({ minLength: 1 })
-    FastCheck.assert(
-      FastCheck.property(name, one, several, numbers, (name, comparator, membership, values) => {
-        const [value = 0] = values
-        const plain = { name, comparator, value }
-        expect(askedBy({ name: nameOfAsked(plain) })).toEqual(Option.some(plain))
-        const listed = { name, comparator: membership, value, values }
-        expect(askedBy({ name: nameOfAsked(listed) })).toEqual(Option.some(listed))
-      })
-    )
-  })
+  it.prop(
+    "is known by its name again",
+    [FastCheck.string({ minLength: 1 }), one, several, numbers],
+    ([name, comparator, membership, values]) => {
+      const [value = 0] = values
+      const plain = { name, comparator, value }
+      expect(askedBy({ name: nameOfAsked(plain) })).toEqual(Option.some(plain))
+      const listed = { name, comparator: membership, value, values }
+      expect(askedBy({ name: nameOfAsked(listed) })).toEqual(Option.some(listed))
+    }
+  )
 
   it("is not taken for a qualification's own", () => {
     expect(Option.isNone(askedBy({ name: "effect-crowd: asks >= 80: reading" }))).toBe(true)
