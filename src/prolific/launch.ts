@@ -10,7 +10,7 @@ import { type Crowd, type Setup, setupOf } from "./crowd.js"
 import { type CallError, failure, type Refusal, toProviderError } from "./errors.js"
 import { share } from "./rates.js"
 import type * as replies from "./replies.js"
-import { addressOf, get, transition, update } from "./study.js"
+import { addressOf, get, removeOthers, transition, update } from "./study.js"
 
 type Failure = InsufficientFunds | ProviderError
 
@@ -47,6 +47,7 @@ const publish = (crowd: Crowd, { places, run }: LaunchOrder, setup: Setup): Effe
   const change = { total_available_places: places, external_study_url: Option.getOrUndefined(addressOf(crowd, run)) }
   return Effect.gen(function* () {
     yield* afford(crowd, needed)
+    yield* removeOthers(crowd, run, setup.study)
     yield* update(crowd, setup.study, change)
     yield* transition(crowd, setup.study, "PUBLISH")
   }).pipe(Effect.catchTag("Refusal", (refusal) => refusedToPublish(crowd, setup.study, needed, refusal)))

@@ -72,7 +72,7 @@ export const Study = Schema.Struct({
 })
 export type Study = typeof Study.Type
 
-export const TestStudy = Schema.Struct({ study_url: Schema.String })
+export const TestStudy = Schema.Struct({ study_id: Id, study_url: Schema.String })
 
 const Priced = Schema.Struct({ amount: Amount, currency: Schema.optional(Schema.String) })
 
