@@ -129,7 +129,10 @@ const answerApi = (desk: Desk, request: IncomingMessage, url: URL, text: string,
   }
   if (found === "otherMethod") throw new Refused(405, "Method not allowed.")
   if (!isPublic(url.pathname)) requireToken(world, request.headers.authorization)
-  if (found === undefined) throw new Refused(404, "Not found.")
+  if (found === undefined) {
+    desk.violations.push(`there is no ${request.method} ${url.pathname}`)
+    throw new Refused(404, "Not found.")
+  }
   const { operation, path } = found
   answerCall(desk, operation, { path, query: url.searchParams, url, body: jsonOf(text) }, response)
 }
