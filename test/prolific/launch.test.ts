@@ -232,3 +232,41 @@ describe("ending", () => {
     )
   )
 })
+
+describe("a place that came back to a full study", () => {
+  for (const refill of ["PAUSED", "AWAITING REVIEW", "ACTIVE"] as const) {
+    it.scopedLive(
+      `is offered again where the study is ${refill} then`,
+      on(
+        (double) =>
+          Effect.gen(function* () {
+            const run = yield* opened(1)
+            yield* launch(run.id)
+            const study = onlyStudy(double)
+            const { submission } = double.people.arrive(study.id)
+            double.people.submit(submission, "NOCODE")
+            double.people.giveBack(submission)
+            expect(study.status).toBe(refill)
+            yield* Effect.flatMap(Units.Units, (units) => units.sync(run.id))
+            expect(study.status).toBe("ACTIVE")
+          }),
+        { settings: { switches: { refill } } }
+      )
+    )
+  }
+
+  it.scopedLive(
+    "is none where the requester paused the study in the middle",
+    on((double) =>
+      Effect.gen(function* () {
+        const run = yield* opened(3)
+        yield* launch(run.id)
+        const study = onlyStudy(double)
+        double.people.arrive(study.id)
+        study.status = "PAUSED"
+        yield* Effect.flatMap(Units.Units, (units) => units.sync(run.id))
+        expect(study.status).toBe("PAUSED")
+      })
+    )
+  )
+})
