@@ -54,7 +54,7 @@ export const opened = (rows = 1, task: Partial<TaskRuns.Task> = {}) =>
     const me = yield* Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
     const run = yield* runs.open({
       requester: me.id,
-      name: "market",
+      name: task.title ?? "mood",
       digest: "digest",
       template: "<p>${n}</p><input name='label'>",
       task: {
