@@ -55,7 +55,7 @@ export const opened = (rows = 1, task: Partial<TaskRuns.Task> = {}) =>
     const run = yield* runs.open({
       requester: me.id,
       name: task.title ?? "mood",
-      digest: "digest",
+      digest: task.title ?? "mood",
       template: "<p>${n}</p><input name='label'>",
       task: {
         ...TaskRuns.taskDefaults,
