@@ -129,6 +129,7 @@ const Bound = Schema.Union(Schema.Number, Schema.String)
 
 export const Filter = Schema.Struct({
   filter_id: Schema.String,
+  title: Schema.String,
   type: Schema.Literal("select", "range"),
   choices: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { default: () => ({}) }),
   min: maybe(Bound),

@@ -78,6 +78,24 @@ describe("launching", () => {
     }
   }
 
+  it.scopedLive("of a run that was drafted publishes that draft, at the pages there are now", () =>
+    Effect.gen(function* () {
+      const double = yield* makeDouble()
+      const store = Layer.succeedContext(yield* Layer.build(Store.layerMemory))
+      const drafting = over(double, { live: false })
+      const run = yield* Effect.provide(
+        Effect.tap(opened(3), ({ id }) => launch(id)),
+        Layer.provide(drafting, store)
+      )
+      const study = onlyStudy(double)
+      const publishing = over(double, { pages: "http://127.0.0.1:4001" })
+      yield* Effect.provide(launch(run.id), Layer.provide(publishing, store))
+      expect(onlyStudy(double)).toBe(study)
+      expect([study.status, study.fields.total_available_places]).toEqual(["ACTIVE", 3])
+      expect(study.fields.external_study_url).toContain("http://127.0.0.1:4001/task/")
+    })
+  )
+
   it.scopedLive("of two processes makes one study, and publishes it once", () =>
     Effect.gen(function* () {
       const double = yield* makeDouble()
