@@ -105,14 +105,14 @@ describe("a driver that makes drafts", () => {
     }).pipe(drafting)
   )
 
-  it.effect("makes what a relaunch lacks, and offers none of it", () =>
+  it.effect("makes what a relaunch lacks, whatever there is to pay it with, and offers none of it", () =>
     Effect.gen(function* () {
       const run = yield* launched
       yield* (yield* Units).expireAll(run.id)
       yield* Crowd.relaunch(run.id)
       expect(yield* counts(run.id)).toMatchObject({ created: 6, launched: 0, expired: 6 })
       expect(yield* launches).toBe(0)
-    }).pipe(drafting)
+    }).pipe(Effect.provide(Mock.layer({ drafts: true, balance: Money.make(1) })))
   )
 })
 
