@@ -51,11 +51,11 @@ layer(served, { excludeTestServices: true })("exits", (it) => {
       const work = yield* Effect.flatMap(arrive(ada, run.id, "ada"), asWork)
       const before = yield* exitOf(ada, work)
       expect(before.status).toBe(200)
-      expect(yield* departure(before.body)).toEqual({ exit: null })
+      expect(yield* departure(before.body)).toMatchObject({ exit: null })
       expect((yield* submit(ada, work, { label: "yes" })).status).toBe(200)
       for (let i = 0; i < 2; i++) {
         const after = yield* exitOf(ada, work)
-        expect(yield* departure(after.body)).toEqual({ exit: exits.completed })
+        expect(yield* departure(after.body)).toMatchObject({ exit: exits.completed })
       }
     })
   )
@@ -82,7 +82,7 @@ layer(served, { excludeTestServices: true })("exits", (it) => {
       const run = yield* launched(task("returned"), 1)
       const work = yield* Effect.flatMap(arrive(ada, run.id, "ada"), asWork)
       yield* change(ada, work, "return")
-      expect(yield* departure((yield* exitOf(ada, work)).body)).toEqual({ exit: exits.returned })
+      expect(yield* departure((yield* exitOf(ada, work)).body)).toMatchObject({ exit: exits.returned })
     })
   )
 
