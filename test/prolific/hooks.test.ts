@@ -16,6 +16,7 @@ import * as Prolific from "../../src/Prolific.js"
 import { sign } from "../../src/prolific/hookSignature.js"
 import * as Server from "../../src/server/Server.js"
 import * as tables from "../../src/store/tables.js"
+import * as breakingStore from "../support/breakingStore.js"
 import { later, restlessLayer } from "../support/clocks.js"
 import { freePort } from "../support/freePort.js"
 import { type Double, makeDouble } from "../support/prolific/double.js"
@@ -40,7 +41,8 @@ const called =
   <A, E>(
     act: (called: Called) => Effect.Effect<A, E, Prolific.Provides | Store.Store | Scope.Scope>,
     settings?: Settings,
-    clock: Layer.Layer<never> = Layer.empty
+    clock: Layer.Layer<never> = Layer.empty,
+    store: Layer.Layer<Store.Store> = Store.layerMemory
   ) =>
   () =>
     Effect.gen(function* () {
@@ -48,7 +50,7 @@ const called =
       const port = yield* Effect.promise(freePort)
       const pages = `http://127.0.0.1:${port}`
       const context = yield* Layer.build(
-        Layer.provideMerge(over(double, { hooks: true, pages, timeout: "10 minutes" }), Store.layerMemory)
+        Layer.provideMerge(over(double, { hooks: true, pages, timeout: "10 minutes" }), store)
       )
       const crowd = Layer.succeedContext(context)
       const server = Server.layer({
@@ -202,6 +204,33 @@ describe("events", () => {
         }),
       {},
       impatient
+    )
+  )
+})
+
+const breaking = breakingStore.make(Store.layerMemory)
+
+describe("an event that cannot be written down", () => {
+  it.scopedLive(
+    "is not answered with 2xx, so that it comes again",
+    called(
+      ({ double }) =>
+        Effect.gen(function* () {
+          const { study } = yield* out(double, 2)
+          const queue = yield* heard(double)
+          yield* breaking.broken("full")
+          const { submission } = double.people.arrive(study.id)
+          yield* settled(double)
+          expect(double.world.events.every(({ status }) => status === "PENDING")).toBe(true)
+          expect(yield* Queue.size(queue)).toBe(0)
+          yield* breaking.mended
+          double.advance(minute)
+          yield* settled(double)
+          expect((yield* events).map(({ subject }) => subject)).toEqual([submission, submission])
+        }),
+      {},
+      undefined,
+      breaking.layer
     )
   )
 })
