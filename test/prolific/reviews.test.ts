@@ -108,24 +108,46 @@ describe("approving", () => {
     )
   )
 
+  /** Handed in to us, and then left Prolific without the code: by time, or by giving it back. */
+  const left = (double: Double) =>
+    Effect.gen(function* () {
+      const { run } = yield* out(double, 2)
+      const agents = yield* Agents.Agents
+      const here = Effect.gen(function* () {
+        const { agent, submission } = yield* arrived(double, run)
+        yield* agents.submit({ agent: agent.id, worker: agent.worker, answers: { label: "good" } })
+        return { agent, submission }
+      })
+      const [late, gone] = [yield* here, yield* here]
+      double.people.giveBack(gone.submission)
+      double.advance(61 * minute)
+      const statuses = [late, gone].map(({ submission }) => submissionOf(double, submission).status)
+      expect(statuses).toEqual(["TIMED-OUT", "RETURNED"])
+      return { late, gone }
+    })
+
   it.scopedLive(
-    "pays whoever handed in to us and ran out of time at Prolific, and nobody who gave it back",
+    "pays whoever handed in to us, and ran out of time or gave it back at Prolific",
     on((double) =>
       Effect.gen(function* () {
-        const { run } = yield* out(double, 2)
-        const agents = yield* Agents.Agents
-        const here = Effect.gen(function* () {
-          const { agent, submission } = yield* arrived(double, run)
-          yield* agents.submit({ agent: agent.id, worker: agent.worker, answers: { label: "good" } })
-          return { agent, submission }
-        })
-        const [late, gone] = [yield* here, yield* here]
-        double.people.giveBack(gone.submission)
-        double.advance(61 * minute)
-        expect(submissionOf(double, late.submission).status).toBe("TIMED-OUT")
-        expect(yield* approve(late.agent)).toMatchObject({ status: "approved" })
-        expect(yield* Effect.flip(approve(gone.agent))).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
-        expect(submissionOf(double, gone.submission)).toMatchObject({ status: "RETURNED", paid: 0 })
+        for (const { agent, submission } of Object.values(yield* left(double))) {
+          expect(yield* approve(agent)).toMatchObject({ status: "approved" })
+          expect(submissionOf(double, submission)).toMatchObject({ status: "APPROVED", paid: 60 })
+        }
+      })
+    )
+  )
+
+  it.scopedLive(
+    "is not needed to refuse what was given back, and what ran out of time may still be handed in",
+    on((double) =>
+      Effect.gen(function* () {
+        const { gone, late } = yield* left(double)
+        expect(yield* reject(gone.agent, words, "NO_CODE")).toMatchObject({ status: "rejected" })
+        expect(transitions(double)).toEqual([])
+        const error = yield* Effect.flip(reject(late.agent, words, "NO_CODE"))
+        expect(error).toMatchObject({ _tag: "ProviderError", reason: "Rejected" })
+        expect(error.message).toContain("late code")
       })
     )
   )
