@@ -64,12 +64,7 @@ export const routes = (context: Context, secret: Secret) =>
     Effect.gen(function* () {
       const local = yield* Local
       const { agents, runs } = context
-      const work = make({
-        agents,
-        runs,
-        source: Option.some({ shown: pages.shown(context, secret, undefined) }),
-        hasExits: false
-      })
+      const work = make({ agents, runs, source: Option.some({ shown: pages.shown(context, secret, undefined) }) })
       yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, work, local)))
       yield* forms.keyedRoute(router, {
         folder: pages.agentPath,
