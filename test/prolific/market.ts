@@ -22,12 +22,16 @@ export interface Options {
   readonly store?: Layer.Layer<Store.Store, unknown>
 }
 
+/** What a process over the double is told. */
+export const over = ({ token, url }: Double): Prolific.Options => ({
+  url,
+  token: Redacted.make(token),
+  pages: "https://crowd.example.org",
+  live: true
+})
+
 const client = (options: Prolific.Options = {}) =>
-  Layer.unwrapEffect(
-    Effect.map(Market, ({ token, url }) =>
-      Prolific.layer({ url, token: Redacted.make(token), pages: "https://crowd.example.org", live: true, ...options })
-    )
-  )
+  Layer.unwrapEffect(Effect.map(Market, (double) => Prolific.layer({ ...over(double), ...options })))
 
 /** A double of its own, and the layer over it. */
 export const layer = (options: Options = {}) =>

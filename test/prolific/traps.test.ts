@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Agents, type TaskRuns, Units, Workers } from "../../src/index.js"
+import { Agents, Messages, type TaskRuns, Units, Workers } from "../../src/index.js"
 import type { Double } from "../support/prolific/double.js"
 import type { CallName } from "../support/prolific/operations.js"
 import { newId } from "../support/prolific/world.js"
@@ -337,6 +337,22 @@ describe("participants open their link again", () => {
         const again = yield* agents.register(run.id, data)
         expect([again.id, again.repeated]).toEqual([first.id, true])
         expect(yield* statusesOf(run)).toHaveLength(1)
+      })
+    )
+  )
+})
+
+describe("messages are answered without a body", () => {
+  it.live(
+    "one that was sent is sent, by one call",
+    on((double) =>
+      Effect.gen(function* () {
+        const { agent } = yield* waiting
+        const messages = yield* Messages.Messages
+        const sent = yield* messages.send([agent.worker], { subject: "Thank you", text: "It was good work." })
+        expect(sent).toEqual([{ _tag: "Sent", worker: agent.worker }])
+        expect(callsTo(double, "POST /api/v1/messages/")).toHaveLength(1)
+        expect(callsTo(double, "GET /api/v1/messages/")).toEqual([])
       })
     )
   )
