@@ -17,12 +17,14 @@ import { usePresence } from "./usePresence.js"
 import { type Following, useWorkActions, type WorkActions } from "./useWorkActions.js"
 import { overWords, type Words } from "./words.js"
 
-interface Props extends Following {
+interface Props extends Omit<Following, "onSubmitted"> {
   readonly work: api.Work
   readonly lobby: api.Lobby
   readonly shim: Shim | null
   /** Said of a unit that came after another. */
   readonly arrival: string | undefined
+  /** `told` where the crowd had heard before that they are done. */
+  readonly onSubmitted: (told: boolean) => Promise<void>
   /** Nothing can be submitted any more, at a crowd that people have to be sent back to. */
   readonly onLost: () => void
 }
@@ -113,6 +115,12 @@ const Actions = ({ goesOn, held, lobby, onGiveBack, onSkip, open, said, sending 
 /** The unit is not the worker's any more: their time is over, or the crowd was told that they are done. */
 type End = "over" | "told"
 
+/** Whoever comes again may have no unit any more from the first. */
+const endOf = ({ status }: api.Work): End | undefined => {
+  if (status === "expired") return "over"
+  return status === "completed" ? "told" : undefined
+}
+
 /** What the server says against a worker's being there. */
 const useEnding = (
   { lobby, onLost, work }: Pick<Props, "lobby" | "onLost" | "work">,
@@ -137,10 +145,10 @@ const EndNotice = ({ ended, lobby }: { readonly ended: End; readonly lobby: api.
   return <Notice tone="warn" words={ended === "over" ? lateWords(placeOf(lobby)) : submitHereWords(placeOf(lobby))} />
 }
 
-export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Props) => {
-  const actions = useWorkActions(work, shim, following)
+export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...following }: Props) => {
+  const [ended, setEnded] = useState<End | undefined>(lobby.exits ? endOf(work) : undefined)
+  const actions = useWorkActions(work, shim, { ...following, onSubmitted: () => onSubmitted(ended === "told") })
   const { note, problem, sending } = actions
-  const [ended, setEnded] = useState<End>()
   const [asking, setAsking] = useState<Leaving>()
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])

@@ -9,6 +9,8 @@ import { NothingAnswered, type StoreError } from "../../CrowdError.js"
 import type { RunId } from "../../Ids.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
+import { Provider } from "../../Provider.js"
+import { isLate } from "../../provider/lateAnswers.js"
 import { agentSources } from "../../States.js"
 import { TaskRuns, type Service as TaskRunsService } from "../../TaskRuns.js"
 import { noneIfNotFound } from "../notFound.js"
@@ -76,6 +78,8 @@ export interface Options {
   readonly runs: TaskRunsService
   /** Where pages come from that are not made of their run's template. */
   readonly source: Option.Option<Source>
+  /** Whether people go on to the crowd from here, whose answers are taken late. */
+  readonly hasExits: boolean
 }
 
 export interface Service {
@@ -94,7 +98,7 @@ export interface Service {
 const pagesKnown = 64
 const agentsKnown = 10_000
 
-export const make = ({ agents, runs, source }: Options): Service => {
+export const make = ({ agents, hasExits, runs, source }: Options): Service => {
   const pages = boundedMap<Page>(pagesKnown)
   const runOf = boundedMap<RunId>(agentsKnown)
 
@@ -147,7 +151,8 @@ export const make = ({ agents, runs, source }: Options): Service => {
       // Of what cannot be submitted, `Agents.submit` says why.
       const agent = Option.filter(
         yield* noneIfNotFound(agents.get(id)),
-        (found) => found.worker === worker && agentSources("submit").includes(found.status)
+        (found) =>
+          found.worker === worker && (agentSources("submit").includes(found.status) || (hasExits && isLate(found)))
       )
       const fields = Option.isSome(agent) ? yield* fieldsOf(agent.value) : []
       if (isUnanswered(fields, answers)) return yield* new NothingAnswered({ agent: id })
@@ -163,5 +168,6 @@ export const make = ({ agents, runs, source }: Options): Service => {
 export const ofServer = Effect.gen(function* () {
   const agents = yield* Agents
   const runs = yield* TaskRuns
-  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource) })
+  const { hasExits } = yield* Provider
+  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource), hasExits })
 })
