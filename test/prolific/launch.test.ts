@@ -186,6 +186,21 @@ describe("launching", () => {
   )
 
   it.scopedLive(
+    "adopts the draft whose answer was lost",
+    on((double) =>
+      Effect.gen(function* () {
+        const run = yield* opened(2)
+        double.faults.next(create, { kind: "drop", after: true })
+        const { setup } = yield* Effect.flatMap(TaskRuns.TaskRuns, (runs) => runs.setup(run.id))
+        const study = onlyStudy(double)
+        const codes = (study.fields.completion_codes ?? []).map(({ code }) => code)
+        expect(callsOf(double, create)).toBe(1)
+        expect(setup).toMatchObject({ value: { study: study.id, codes: { completed: codes[0], noWork: codes[1] } } })
+      })
+    )
+  )
+
+  it.scopedLive(
     "adopts a draft of its marker, and deletes others",
     on((double) =>
       Effect.gen(function* () {
