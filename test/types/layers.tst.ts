@@ -11,6 +11,7 @@ import * as Local from "../../src/Local.js"
 import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
 import * as MTurk from "../../src/MTurk.js"
+import * as Prolific from "../../src/Prolific.js"
 import * as Provider from "../../src/Provider.js"
 import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
@@ -69,6 +70,14 @@ describe("provider layers", () => {
     expect<ReturnType<typeof Local.layerConfig>>().type.toBe<
       Layer.Layer<Local.Provides, InvalidSetting | ConfigError, Store.Store>
     >()
+  })
+
+  test("of Prolific provide Qualifications, Budget, Messages, and what only Prolific has", () => {
+    expect(Prolific.layer({ pages: "https://tasks.example.org" })).type.toBe<
+      Layer.Layer<Provider.Core | Qualifications | Budget | Messages | Prolific.Prolific, InvalidSetting, Store.Store>
+    >()
+    expect(Prolific.layerConfig).type.toBeCallableWith({ pages: Config.string("PAGES") })
+    expect(Prolific.layer).type.not.toBeCallableWith({ mode: "live" })
   })
 
   test("of MTurk provide Qualifications, Budget and Messages", () => {
