@@ -50,8 +50,13 @@ const counted = [
   "POST /api/v1/bulk-bonus-payments/{id}/pay/"
 ]
 
+/** How long Prolific takes to pay a bonus, in milliseconds: what was asked for is not to be seen at once. */
+const bonusDelay = 60
+
 const settings = {
   rates,
+  pace: 1,
+  switches: { bonusDelay },
   workspaces: [{ title: "Research", currency: "GBP", balance: opening, projects: ["Project"] }]
 }
 
@@ -131,6 +136,7 @@ export const rage = (built: Programs, { kills, seed, units }: Options): Effect.E
 
     /** Looks into Prolific's books for each that is listed as uncertain, and says what is there. */
     const settle = Effect.gen(function* () {
+      yield* Effect.sleep(10 * bonusDelay)
       const found = verdicts(file, yield* double.report)
       const words = found.flatMap(({ happened, token }) => [happened ? "--confirm" : "--deny", token])
       if (found.length === 0) return false
