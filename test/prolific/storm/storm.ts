@@ -5,7 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
-import { instant, live } from "../../crash/supervise.js"
+import { type Instant, live } from "../../crash/supervise.js"
 import type { Phase } from "../../crash/task.js"
 import { program } from "../../support/bundle.js"
 import { seeded } from "../../support/remoteCrowd/random.js"
@@ -49,6 +49,9 @@ const counted = [
   "POST /api/v1/submissions/{id}/transition/",
   "POST /api/v1/bulk-bonus-payments/{id}/pay/"
 ]
+
+/** There are a few more for each unit. */
+const callsOfUnit = 8
 
 /** How long Prolific takes to pay a bonus, in milliseconds: what was asked for is not to be seen at once. */
 const bonusDelay = 60
@@ -124,14 +127,15 @@ export const rage = (built: Programs, { kills, seed, units }: Options): Effect.E
     const killedIn: Array<Phase> = []
     const verdict = { confirmed: 0, denied: 0 }
 
-    const nextKill = Effect.map(double.report, (books) => {
-      const { approved, bonuses, handedIn, rejected } = doneIn(books)
-      const left = {
-        orders: 3 * units - handedIn - approved - rejected - bonuses,
-        kills: kills - killedIn.length,
-        units
-      }
-      return left.kills === 0 ? undefined : instant(random, left, 1.5)
+    /** Mostly after so many calls, so that the kills are spread over all there is to do. */
+    const nextKill = Effect.map(double.report, ({ calls }): Instant | undefined => {
+      const left = kills - killedIn.length
+      if (left === 0) return undefined
+      const done = calls.filter(({ call }) => counted.includes(call)).length
+      const share = Math.max(callsOfUnit * units - done, 5 * left) / left
+      const kind = random()
+      if (kind < 0.15) return { _tag: "Phase", phase: kind < 0.05 ? "starting" : "resuming", millis: random() * 200 }
+      return { _tag: "Asked", times: 1 + Math.floor(random() * 1.5 * share), millis: random() * 30 }
     })
 
     /** Looks into Prolific's books for each that is listed as uncertain, and says what is there. */
