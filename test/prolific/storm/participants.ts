@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { Agents, type Arrived, type Exit } from "../../../src/Agents.js"
 import { ProviderError } from "../../../src/CrowdError.js"
 import type { RunId } from "../../../src/Ids.js"
@@ -73,7 +74,7 @@ export const make = (url: string, run: RunId) => {
       })
     )
 
-  /** Those who were at work when the requester's process died open their links again. */
+  /** Those who were at work when the requester's process died open their links again; whoever we do not know gives up. */
   const back = Effect.gen(function* () {
     const { submissions } = yield* Effect.promise(() => report(url))
     const here = submissions.filter(({ status }) => status === "ACTIVE" || status === "RESERVED")
@@ -85,6 +86,11 @@ export const make = (url: string, run: RunId) => {
         ),
       { concurrency: 8, discard: true }
     )
+    const agents = yield* Effect.flatMap(Agents, (agents) => Stream.runCollect(agents.list(run)))
+    const known = new Set(Array.from(agents, ({ remoteId }) => Option.getOrNull(remoteId)))
+    // Whoever got no unit, and died with that process before giving the place back.
+    const left = submissions.filter(({ id, status }) => status === "AWAITING REVIEW" && !known.has(id))
+    yield* Effect.forEach(left, ({ id }) => at({ act: "giveBack", submission: id }), { discard: true })
   })
 
   /** New people come as long as the study has a place for them; of every twenty, one never comes to our pages. */
