@@ -93,6 +93,22 @@ const afterwards: { readonly [Tag in "Thanks" | "GivenBack"]: Words } = {
   GivenBack: { title: "Given back", text: "Somebody else can do this one now. Nothing of yours was kept." }
 }
 
+interface FailedProps {
+  readonly lobby: api.Lobby | undefined
+  readonly problem: api.Problem
+  readonly onAgain: () => Promise<void>
+}
+
+const Failed = ({ lobby, onAgain, problem }: FailedProps) => (
+  <Page lobby={lobby}>
+    <Title>This task</Title>
+    <ProblemNotice problem={problem} words={failedWords(problem, lobby)} />
+    <div class="actions">
+      <Accept label="Try again" onAccept={onAgain} />
+    </div>
+  </Page>
+)
+
 export const TaskView = ({ run }: { readonly run: string }) => {
   const [state, setState] = useState<State>(loading)
   const restart = async () => setState(await begin(run))
@@ -106,15 +122,7 @@ export const TaskView = ({ run }: { readonly run: string }) => {
     case "NotOffered":
       return <NotOffered lobby={state.lobby} onLook={restart} />
     case "Failed":
-      return (
-        <Page lobby={state.lobby}>
-          <Title>This task</Title>
-          <ProblemNotice problem={state.problem} words={failedWords(state.problem, state.lobby)} />
-          <div class="actions">
-            <Accept label="Try again" onAccept={restart} />
-          </div>
-        </Page>
-      )
+      return <Failed lobby={state.lobby} problem={state.problem} onAgain={restart} />
     case "Preview": {
       const { known, problem } = state
       const onAccept = async () =>

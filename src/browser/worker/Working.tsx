@@ -145,10 +145,24 @@ const EndNotice = ({ ended, lobby }: { readonly ended: End; readonly lobby: api.
   return <Notice tone="warn" words={ended === "over" ? lateWords(placeOf(lobby)) : submitHereWords(placeOf(lobby))} />
 }
 
+interface NoticesProps {
+  readonly actions: WorkActions
+  readonly ended: End | undefined
+  readonly lobby: api.Lobby
+}
+
+const Notices = ({ actions: { note, problem, sending }, ended, lobby }: NoticesProps) => (
+  <div class="stack">
+    {note !== null && <Notice tone="warn" words={note} />}
+    {ended !== undefined && !sending && <EndNotice ended={ended} lobby={lobby} />}
+    {problem !== null && <ProblemNotice problem={problem} />}
+  </div>
+)
+
 export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...following }: Props) => {
   const [ended, setEnded] = useState<End | undefined>(lobby.exits ? endOf(work) : undefined)
   const actions = useWorkActions(work, shim, { ...following, onSubmitted: () => onSubmitted(ended === "told") })
-  const { note, problem, sending } = actions
+  const { problem, sending } = actions
   const [asking, setAsking] = useState<Leaving>()
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])
@@ -161,7 +175,6 @@ export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...fo
     setAsking(undefined)
   }, [])
   const endOver = useCallback(() => end("over"), [])
-
   usePresence(work, held, useEnding({ lobby, onLost, work }, actions, end))
 
   useEffect(() => {
@@ -173,16 +186,13 @@ export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...fo
     return leaving === "skip" ? actions.skip() : actions.giveBack()
   }
 
+  const hint = lobby.exits ? returnHint(placeOf(lobby)) : undefined
   const askToSkip = () => (drafts.find(work) === undefined ? actions.skip() : setAsking("skip"))
 
   return (
     <Page lobby={lobby}>
       <Head work={work} timed={held || (!lost && !lobby.exits)} onOver={endOver} />
-      <div class="stack">
-        {note !== null && <Notice tone="warn" words={note} />}
-        {ended !== undefined && !lost && !sending && <EndNotice ended={ended} lobby={lobby} />}
-        {problem !== null && <ProblemNotice problem={problem} />}
-      </div>
+      <Notices actions={actions} ended={lost ? undefined : ended} lobby={lobby} />
       <TaskFrame
         src={work.frame}
         title={work.title}
@@ -204,12 +214,7 @@ export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...fo
         onGiveBack={() => setAsking("giveBack")}
       />
       {asking !== undefined && (
-        <LeaveQuestion
-          leaving={asking}
-          hint={lobby.exits ? returnHint(placeOf(lobby)) : undefined}
-          onYes={() => leave(asking)}
-          onClose={() => setAsking(undefined)}
-        />
+        <LeaveQuestion leaving={asking} hint={hint} onYes={() => leave(asking)} onClose={() => setAsking(undefined)} />
       )}
     </Page>
   )
