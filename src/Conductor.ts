@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as Array from "effect/Array"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -53,6 +54,25 @@ export interface Options<E = never, R = never> {
 
 /** What a round can fail with. The next round goes on from there. @since 0.1.0 @category errors */
 export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
+
+/**
+ * Which of several processes conducts which run. Absent where this one conducts all there is; `ConductorCluster.layer`
+ * provides it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Owners extends Context.Tag("effect-crowd/Conductor/Owners")<
+  Owners,
+  {
+    /** `host:port` of this process, as the others know it. */
+    readonly address: string
+    /** The runs that this process conducts at the moment. */
+    readonly owned: Effect.Effect<ReadonlyArray<RunId>>
+    /** The address of the process that each of these runs belongs to. Those that belong to none just now are left out. */
+    readonly ownersOf: (runs: ReadonlyArray<RunId>) => Effect.Effect<ReadonlyMap<RunId, string>, StoreError>
+  }
+>() {}
 
 /**
  * Nothing of the run is on offer, in work or waiting for a decision.

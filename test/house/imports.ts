@@ -49,7 +49,7 @@ const floors = {
   store: ["Journal", "Store", "store/", "store/memory/", "store/sql/"],
   journal: ["journal/"],
   "the shared half": ["Provider", "provider/"],
-  programs: ["Conductor", "Crowd", "crowd/", "index"],
+  programs: ["Conductor", "ConductorCluster", "conductor-cluster/", "Crowd", "crowd/", "index"],
   providers: ["Local", "local/", "MTurk", "mturk/", "Mock", "mock/", "Prolific", "prolific/"],
   "server, testing": [
     "MTurkServer",
