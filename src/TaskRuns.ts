@@ -333,6 +333,18 @@ export interface Lacking {
 }
 
 /**
+ * A run that is not decided. Its generation is higher each time that it has become so again, by rows that were added, a
+ * relaunch or work that came late.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Undecided {
+  readonly run: RunId
+  readonly generation: number
+}
+
+/**
  * The capability: runs are made, filled with rows, read, counted and relaunched.
  *
  * @since 0.1.0
@@ -422,6 +434,13 @@ export interface Service {
   ) => Effect.Effect<number, TaskRunNotFound | AgentNotFound | StoreError>
   /** How many units of the run there are in each status. */
   readonly counts: (id: RunId) => Effect.Effect<UnitCounts, TaskRunNotFound | StoreError>
+  /**
+   * Runs of this provider that have units on offer, in work or to be decided, or somebody at work on what was taken back;
+   * paged. What it costs does not grow with the runs that are over.
+   */
+  readonly undecided: Stream.Stream<Undecided, StoreError>
+  /** How often the run has become undecided; read each time. */
+  readonly generation: (id: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>
   /**
    * When something of the run is due by itself: a lease or the time on offer ends, heartbeats are missed, a submission

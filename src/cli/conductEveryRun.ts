@@ -5,7 +5,6 @@ import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
 import type { Core } from "../Provider.js"
-import { isOver } from "../provider/runTotals.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
 
@@ -28,7 +27,6 @@ export const conductEveryRun = (
     Effect.gen(function* () {
       const runs = yield* TaskRuns
       const conducted = yield* FiberMap.make<RunId, unknown, never>()
-      const decided = new Set<RunId>()
       const tell = teller()
 
       /** A bug that one run meets does not end the others. */
@@ -38,19 +36,9 @@ export const conductEveryRun = (
           Effect.catchAllDefect((defect) => tell(id)({ message: `a bug, please report it: ${String(defect)}` }))
         )
 
-      const takeUp = (id: RunId) =>
-        Effect.gen(function* () {
-          if (yield* FiberMap.has(conducted, id)) return
-          const units = yield* runs.counts(id)
-          if (isOver(units)) decided.add(id)
-          else if (!Conductor.isDecided({ units })) {
-            yield* FiberMap.run(conducted, id, conduct(id))
-          }
-        })
-
-      const look = runs.list.pipe(
-        Stream.filter(({ id }) => id !== options.except && !decided.has(id)),
-        Stream.runForEach(({ id }) => takeUp(id)),
+      const look = runs.undecided.pipe(
+        Stream.filter(({ run }) => run !== options.except),
+        Stream.runForEach(({ run }) => FiberMap.run(conducted, run, conduct(run), { onlyIfMissing: true })),
         Effect.catchAll(tell("looking for runs"))
       )
       return yield* Effect.forever(Effect.zipRight(look, Effect.sleep("2 seconds")))

@@ -14,6 +14,7 @@ import * as tables from "../store/tables.js"
 import type { Lacking, RelaunchOptions, Service, TaskRun } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
 import type * as Engine from "./engine.js"
+import { insertUnits } from "./generations.js"
 import { newUnit, nextIndex } from "./newUnit.js"
 
 /** Units of these statuses bring no accepted answer any more. */
@@ -91,9 +92,10 @@ const lookAt = (store: Store.Service, run: TaskRun, asked: Asked, assignment: Id
   })
 
 /** The rows are held until the transaction ends, so that two processes make each unit once. */
-const replace = (store: Store.Service, run: TaskRun, asked: Asked, ids: ReadonlyArray<Ids.AssignmentId>) =>
-  store.transaction(
+const replace = (engine: Engine.Service, run: TaskRun, asked: Asked, ids: ReadonlyArray<Ids.AssignmentId>) =>
+  engine.store.transaction(
     Effect.gen(function* () {
+      const { store } = engine
       const now = yield* DateTime.now
       const offeredUntil = Option.some(DateTime.addDuration(now, run.task.lifetime))
       const assignments = byId(yield* store.getAll(tables.assignments, ids))
@@ -111,7 +113,7 @@ const replace = (store: Store.Service, run: TaskRun, asked: Asked, ids: Readonly
           replaces
         })
       )
-      return (yield* store.insert(tables.units, made)).length
+      return (yield* insertUnits(engine, run.id, made)).length
     })
   )
 
@@ -138,7 +140,7 @@ export const make = (engine: Engine.Service): Pick<Service, "lacking" | "relaunc
       const asked = yield* askedBy(engine, id, options)
       return yield* assignmentsOf(store, id, asked).pipe(
         Stream.grouped(rowsAtOnce),
-        Stream.mapEffect((page) => replace(store, found, asked, [...page])),
+        Stream.mapEffect((page) => replace(engine, found, asked, [...page])),
         Stream.runSum
       )
     })

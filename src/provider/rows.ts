@@ -9,6 +9,7 @@ import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Assignment, Service } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
+import { insertUnits } from "./generations.js"
 import { newUnit } from "./newUnit.js"
 
 /** How many input rows the run has. */
@@ -19,9 +20,10 @@ export const rowCount = (store: Store.Service, run: Ids.RunId): Effect.Effect<nu
 
 /** Rows that the run has already stay as they are, and get no more units. */
 export const addRows =
-  ({ run, store }: Engine.Service): Service["addRows"] =>
+  (engine: Engine.Service): Service["addRows"] =>
   (id, from, rows) =>
     Effect.gen(function* () {
+      const { run, store } = engine
       const { task } = yield* run(id)
       const now = yield* DateTime.now
       const offeredUntil = Option.some(DateTime.addDuration(now, task.lifetime))
@@ -37,8 +39,9 @@ export const addRows =
       yield* store.transaction(
         Effect.gen(function* () {
           const inserted = new Set(yield* store.insert(tables.assignments, assignments))
-          yield* store.insert(
-            tables.units,
+          yield* insertUnits(
+            engine,
+            id,
             units.filter((unit) => inserted.has(unit.assignment))
           )
         })

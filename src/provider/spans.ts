@@ -37,6 +37,7 @@ const taskRuns: Spans<TaskRuns.Service> = {
   assignment: (assignment) => ({ assignment }),
   assignments: ofMany,
   counts: ofRun,
+  generation: ofRun,
   summary: ofRun,
   due: ofRun
 }

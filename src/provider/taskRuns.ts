@@ -8,6 +8,7 @@ import * as tables from "../store/tables.js"
 import type { Service, TaskRun } from "../TaskRuns.js"
 import { due } from "./deadlines.js"
 import type * as Engine from "./engine.js"
+import * as generations from "./generations.js"
 import * as media from "./media.js"
 import * as opening from "./opening.js"
 import * as relaunching from "./relaunching.js"
@@ -58,6 +59,7 @@ export const make = (engine: Engine.Service): Service => {
     assignment: (id) => store.get(tables.assignments, id),
     assignments: (ids) => store.getAll(tables.assignments, ids),
     counts: (id) => Effect.zipRight(run(id), runTotals.units(store, id)),
+    ...generations.make(engine),
     summary: summary.make(engine),
     due: (id) => due(engine, id),
     changes

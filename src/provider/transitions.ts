@@ -10,6 +10,7 @@ import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
 import type { Unit } from "../Units.js"
 import * as Engine from "./engine.js"
+import { insertUnits, raise } from "./generations.js"
 import { newUnit, nextIndex } from "./newUnit.js"
 
 type AgentPatch = Store.Where<Agent>
@@ -83,7 +84,7 @@ const offerAgain = (engine: Engine.Service, rejected: Unit) =>
       offerSize,
       replaces: Option.some(rejected.id)
     }
-    yield* store.insert(tables.units, [made])
+    yield* insertUnits(engine, assignment.run, [made])
   })
 
 /** Takes the agent's unit where the agent's change implies. */
@@ -97,6 +98,7 @@ const carryOver = (engine: Engine.Service, agent: AgentOutline, operation: State
     if (Option.isNone(implied) || Option.isNone(to)) return
     const set = unitPatch(implied.value, to.value, agent, yield* DateTime.now)
     yield* store.update(tables.units, { ids: [unit.id], set })
+    if (States.isDecided(unit.status) && !States.isDecided(to.value)) yield* raise(engine, unit.run)
     const isSoldAgain = driver.offers.rejected === "offered" && Option.isNone(unit.withdrawnAt)
     if (implied.value === "reject" && isSoldAgain) yield* offerAgain(engine, unit)
   })

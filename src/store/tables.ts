@@ -99,6 +99,24 @@ export const runs = table({
   indexes: [["provider"], ["requester", "name"], ["requester", "digest"]]
 })
 
+/**
+ * How often each run has become undecided, and which of these times is not over: at null, nobody need conduct it. Apart
+ * from the run, which never changes. @since 0.1.0 @category tables
+ */
+export const generations = table({
+  name: "generations",
+  schema: Schema.Struct({
+    /** The run. */
+    id: RunId,
+    provider: Schema.String,
+    generation: Schema.Int,
+    open: Schema.OptionFromNullOr(Schema.Int)
+  }),
+  columns: { id: "text", provider: "text", generation: "integer", open: "integer" },
+  unique: [],
+  indexes: [["provider", "open"]]
+})
+
 /** The HTML of a run's task. @since 0.1.0 @category tables */
 export const templates = table({
   name: "templates",
@@ -452,6 +470,7 @@ export const hookEvents = table({
 export const all = [
   requesters,
   runs,
+  generations,
   templates,
   media,
   mediaParts,

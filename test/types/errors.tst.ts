@@ -120,6 +120,12 @@ describe("catchTags over each method is exhaustive", () => {
       failing<TaskRuns.Service["counts"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<TaskRuns.Service["undecided"]>().pipe(Effect.catchTags(handle("StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["generation"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<TaskRuns.Service["summary"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
@@ -155,6 +161,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "assignment"
       | "assignments"
       | "counts"
+      | "undecided"
+      | "generation"
       | "summary"
       | "due"
       | "changes"
