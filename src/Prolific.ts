@@ -21,8 +21,9 @@ import type { CredentialsRejected, InvalidSetting, ProviderError } from "./Crowd
 import type { Messages } from "./Messages.js"
 import * as Provider from "./Provider.js"
 import { type Account, account, facts } from "./prolific/account.js"
+import { turnOf } from "./prolific/bonuses.js"
 import * as client from "./prolific/client.js"
-import type { Crowd } from "./prolific/crowd.js"
+import { type Crowd, once } from "./prolific/crowd.js"
 import * as driver from "./prolific/driver.js"
 import { resolve } from "./prolific/environment.js"
 import { type Hooks, make as makeHooks } from "./prolific/hooks.js"
@@ -76,17 +77,22 @@ const make = (options: Options) =>
     const timeout = Duration.decode(options.timeout ?? "15 seconds")
     const concurrency = options.concurrency ?? 8
     const calls = yield* client.make({ environment, timeout, concurrency })
+    const store = yield* Store.Store
+    const known = yield* facts(calls, environment)
     const crowd: Crowd = {
       client: calls,
-      store: yield* Store.Store,
+      store,
       environment,
-      ...(yield* facts(calls, environment)),
+      ...known,
       live: options.live ?? false,
       hooks: options.hooks ?? false,
       secureLinks: options.secureLinks ?? false,
       concurrency,
       timeout: Duration.times(timeout, callsAnOrder),
-      turn: yield* Effect.makeSemaphore(1)
+      bonuses: {
+        client: yield* client.make({ environment, timeout, concurrency: 1 }),
+        turn: yield* once(turnOf(store, known.workspace, timeout))
+      }
     }
     const hooks = yield* makeHooks(crowd)
     const provided = Provider.layer({

@@ -5,6 +5,7 @@
 import * as Request from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -14,7 +15,9 @@ import { type BonusOrder, type Driver, oneByOne, type Receipt, receipt, type Sen
 import { Token } from "../Ids.js"
 import type { Json } from "../Json.js"
 import * as Money from "../Money.js"
+import type * as Store from "../Store.js"
 import * as tables from "../store/tables.js"
+import { make as makeTurn, type Turn } from "../store/turns.js"
 import { Nothing } from "./client.js"
 import { type Crowd, stored } from "./crowd.js"
 import { type CallError, failure, provider, toProviderError } from "./errors.js"
@@ -107,24 +110,52 @@ const takeTurn = (crowd: Crowd, submission: string, token: Token): Effect.Effect
   return Effect.catchTag(taken, "StoreError", (error) => stored(method, Effect.fail(error)))
 }
 
+/** The turn of a workspace: a call ends within the first half of its lease, what Prolific makes of one that was cut off in the second. */
+export const turnOf = (
+  store: Store.Service,
+  workspace: Crowd["workspace"],
+  timeout: Duration.Duration
+): Effect.Effect<Turn, ProviderError> =>
+  Effect.flatMap(workspace, (id) =>
+    makeTurn(store, {
+      id: `${provider}/turn/${id}`,
+      provider,
+      lease: Duration.times(timeout, 2),
+      patience: Duration.times(timeout, 1 / 2)
+    })
+  )
+
+/** What a call about bonuses came to; fails where it was not made, for others were being made. */
+const inTurn = <A, I>(
+  { bonuses: { client, turn } }: Crowd,
+  method: string,
+  request: Request.HttpClientRequest,
+  reply: Schema.Schema<A, I>
+): Effect.Effect<Either.Either<A, CallError>, ProviderError> =>
+  Effect.flatMap(turn, ({ take }) => take(Effect.either(client.call(method, request, reply)))).pipe(
+    Effect.catchTags({
+      NotInTurn: () => failure("Throttled", method, "others are paid a bonus just now"),
+      StoreError: (error) => failure("Throttled", method, error.message, error)
+    })
+  )
+
 const setUp = (
-  { client, turn }: Crowd,
+  crowd: Crowd,
   study: string,
   submission: string,
   amount: Money.Money
-): Effect.Effect<Echo, CallError> =>
-  client
-    .call(
-      "create-bonus-payments",
-      Request.post("/api/v1/submissions/bonus-payments/").pipe(
-        Request.bodyUnsafeJson({
-          study_id: study,
-          csv_bonuses: lineOf(submission, amount)
-        } satisfies CreateBonusPaymentsBody)
-      ),
-      Echo
-    )
-    .pipe(turn.withPermits(1))
+): Effect.Effect<Either.Either<Echo, CallError>, ProviderError> =>
+  inTurn(
+    crowd,
+    "create-bonus-payments",
+    Request.post("/api/v1/submissions/bonus-payments/").pipe(
+      Request.bodyUnsafeJson({
+        study_id: study,
+        csv_bonuses: lineOf(submission, amount)
+      } satisfies CreateBonusPaymentsBody)
+    ),
+    Echo
+  )
 
 const paymentsOf = (crowd: Crowd, submission: string): Effect.Effect<replies.Submission, ProviderError> =>
   Effect.mapError(readSubmission(crowd, submission), toProviderError)
@@ -132,7 +163,7 @@ const paymentsOf = (crowd: Crowd, submission: string): Effect.Effect<replies.Sub
 /** What Prolific set up, if that is to the cent what was asked for. */
 const checked = (crowd: Crowd, study: string, submission: string, amount: Money.Money) =>
   Effect.gen(function* () {
-    const echo = yield* Effect.mapError(setUp(crowd, study, submission, amount), toProviderError)
+    const echo = yield* Either.mapLeft(yield* setUp(crowd, study, submission, amount), toProviderError)
     const fault = faultOf(echo, amount)
     return fault === undefined
       ? echo
@@ -199,13 +230,15 @@ const accepted = (crowd: Crowd, ready: Ready, order: BonusOrder): Effect.Effect<
     Effect.mapError(found, () => mayBePaid("Prolific has taken the bonus, and the submission does not show it yet"))
   ).pipe(Effect.retry(looks))
 
+const payRequest = ({ bulk }: Ready) => Request.post(`/api/v1/bulk-bonus-payments/${bulk}/pay/`)
+
 /** One call, and what it came to: where Prolific said no, it is not paid unless the submission shows it. */
 const pay = (crowd: Crowd, ready: Ready, order: BonusOrder): Effect.Effect<Receipt, ProviderError> =>
-  crowd.client.call("pay-bonus-payments", Request.post(`/api/v1/bulk-bonus-payments/${ready.bulk}/pay/`), Nothing).pipe(
-    crowd.turn.withPermits(1),
-    Effect.matchEffect({
-      onSuccess: () => accepted(crowd, ready, order),
-      onFailure: (error) =>
+  Effect.flatMap(
+    inTurn(crowd, "pay-bonus-payments", payRequest(ready), Nothing),
+    Either.match({
+      onRight: () => accepted(crowd, ready, order),
+      onLeft: (error) =>
         error._tag === "ProviderError"
           ? mayBePaid(error.message, error)
           : Effect.flatMap(seen(crowd, ready, order), (found) => Effect.mapError(found, () => toProviderError(error)))

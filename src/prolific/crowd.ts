@@ -8,6 +8,7 @@ import * as SynchronizedRef from "effect/SynchronizedRef"
 import type { ProviderError, StoreError } from "../CrowdError.js"
 import { Currency, type Money } from "../Money.js"
 import type * as Store from "../Store.js"
+import type { Turn } from "../store/turns.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type { Client } from "./client.js"
 import type { Environment } from "./environment.js"
@@ -30,8 +31,8 @@ export interface Crowd {
   readonly concurrency: number
   /** How long one order may take, which is several calls. */
   readonly timeout: Duration.Duration
-  /** One permit: Prolific does not support two bonuses at once. */
-  readonly turn: Effect.Semaphore
+  /** Prolific does not support two calls about bonuses at once: they are made by this client, in the workspace's turn. */
+  readonly bonuses: { readonly client: Client; readonly turn: Effect.Effect<Turn, ProviderError> }
 }
 
 /** The codes that participants leave with. */

@@ -6,6 +6,7 @@ import { claims } from "./suiteClaims.js"
 import { pages } from "./suitePages.js"
 import { rows } from "./suiteRows.js"
 import { transactions } from "./suiteTransactions.js"
+import { turns } from "./suiteTurns.js"
 
 export const suite = (name: string, store: Layer.Layer<Store, unknown>): void => {
   describe(name, () => {
@@ -14,6 +15,7 @@ export const suite = (name: string, store: Layer.Layer<Store, unknown>): void =>
       pages(it)
       claims(it)
       transactions(it)
+      turns(it)
     })
   })
 }

@@ -1,0 +1,149 @@
+/** Values that all processes over one database have in common, and turns. */
+import { describe, expect, type Vitest } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import * as TestServices from "effect/TestServices"
+import { Store } from "../../src/Store.js"
+import * as Shared from "../../src/store/shared.js"
+import * as tables from "../../src/store/tables.js"
+import * as Turns from "../../src/store/turns.js"
+import { Forward, forwardLayer, later } from "../support/clocks.js"
+import { upTo } from "./rows.js"
+
+const sums = (id: string) =>
+  Effect.flatMap(Store, (store) =>
+    Shared.make(store, { id, provider: "suite", schema: Schema.Struct({ sum: Schema.Int }), initial: { sum: 0 } })
+  )
+
+const lease = Duration.seconds(30)
+
+/** As a process of its own has it. */
+const turn = (id: string, patience: Duration.DurationInput = "1 minute") =>
+  Effect.flatMap(Store, (store) =>
+    Turns.make(store, { id, provider: "suite", lease, patience: Duration.decode(patience) })
+  )
+
+/** Somebody who has the turn until told, or for ever. */
+const having = (turn: Turns.Turn) =>
+  Effect.gen(function* () {
+    const [begun, end] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+    const use = Effect.zipRight(Deferred.succeed(begun, undefined), Deferred.await(end))
+    const fiber = yield* Effect.forkDaemon(turn.take(use))
+    yield* Deferred.await(begun)
+    return { fiber, end: Effect.zipRight(Deferred.succeed(end, undefined), Fiber.join(fiber)) }
+  })
+
+const tried = (turn: Turns.Turn) => Effect.either(turn.take(Effect.succeed("done")))
+
+const done = Either.right("done")
+
+export const turns = (it: Vitest.MethodsNonLive<Store>): void => {
+  describe("a shared value", () => {
+    it.effect("is changed by one at a time, and no change is lost", () =>
+      Effect.gen(function* () {
+        const processes = yield* Effect.all(upTo(4).map(() => sums("suite/sum")))
+        const add = ({ modify }: (typeof processes)[number]) => modify(({ sum }) => [sum, { sum: sum + 1 }])
+        const seen = yield* Effect.forEach(
+          upTo(10).flatMap(() => processes),
+          add,
+          { concurrency: "unbounded" }
+        )
+        expect(seen.toSorted((a, b) => a - b)).toEqual(upTo(40))
+        expect(yield* Effect.forEach(processes, ({ get }) => get)).toEqual(processes.map(() => ({ sum: 40 })))
+      })
+    )
+
+    it.effect("is what it was at first until it is changed, and where it cannot be read", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const value = yield* sums("suite/odd")
+        expect(yield* value.modify((found) => [found.sum, found])).toBe(0)
+        expect(yield* store.getAll(tables.data, ["suite/odd"])).toEqual([])
+        yield* store.put(tables.data, [{ id: "suite/odd", provider: "suite", value: { sum: "many" } }])
+        expect(yield* value.modify(({ sum }) => [sum, { sum: sum + 1 }])).toBe(0)
+        expect(yield* value.get).toEqual({ sum: 1 })
+      })
+    )
+  })
+
+  describe("a turn", () => {
+    it.effect("is one's at a time, and everybody's in the end", () =>
+      Effect.gen(function* () {
+        const processes = yield* Effect.all(upTo(3).map(() => turn("suite/turn")))
+        const count = { now: 0, most: 0, done: 0 }
+        const use = Effect.acquireUseRelease(
+          Effect.sync(() => {
+            count.most = Math.max(count.most, ++count.now)
+          }),
+          () => Effect.sleep("1 millis"),
+          () => Effect.sync(() => ++count.done && count.now--)
+        )
+        yield* Effect.forEach(
+          upTo(4).flatMap(() => processes),
+          ({ take }) => take(use),
+          { concurrency: "unbounded" }
+        )
+        expect(count).toEqual({ now: 0, most: 1, done: 12 })
+      }).pipe(TestServices.provideLive)
+    )
+
+    it.effect("is not begun by who has waited long enough, and is had at once when it is given back", () =>
+      Effect.gen(function* () {
+        const [first, hasty] = [yield* turn("suite/hasty"), yield* turn("suite/hasty", "20 millis")]
+        const had = yield* having(first)
+        expect(yield* tried(hasty)).toMatchObject({ left: { _tag: "NotInTurn" } })
+        expect(yield* tried(yield* turn("suite/hasty", "20 millis"))).toMatchObject({ left: { _tag: "NotInTurn" } })
+        yield* had.end
+        expect(yield* tried(hasty)).toEqual(done)
+      }).pipe(TestServices.provideLive)
+    )
+
+    it.effect("is given back by who is interrupted", () =>
+      Effect.gen(function* () {
+        const [first, other] = [yield* turn("suite/broken"), yield* turn("suite/broken", "20 millis")]
+        const { fiber } = yield* having(first)
+        expect(yield* tried(other)).toMatchObject({ left: { _tag: "NotInTurn" } })
+        yield* Fiber.interrupt(fiber)
+        expect(yield* tried(other)).toEqual(done)
+      }).pipe(TestServices.provideLive)
+    )
+
+    it.effect("of a process that died is another's when its lease ends, and not before", () =>
+      Effect.gen(function* () {
+        const [dead, other] = [yield* turn("suite/dead"), yield* turn("suite/dead", "20 millis")]
+        yield* having(dead)
+        expect(yield* later("29 seconds", tried(other))).toMatchObject({ left: { _tag: "NotInTurn" } })
+        expect(yield* later("31 seconds", tried(other))).toEqual(done)
+      }).pipe(TestServices.provideLive)
+    )
+
+    it.effect("that was taken before the clock went back is not kept for long", () =>
+      Effect.gen(function* () {
+        const [early, other] = [yield* turn("suite/back"), yield* turn("suite/back", "20 millis")]
+        yield* later("1 day", having(early))
+        expect(yield* tried(other)).toEqual(done)
+      }).pipe(TestServices.provideLive)
+    )
+
+    it.effect("is taken anew by a process that stood still once it had it", () =>
+      Effect.gen(function* () {
+        const store = yield* Store
+        const forward = yield* Forward
+        const id = "suite/still"
+        const still: Store["Type"] = {
+          ...store,
+          insert: (table, rows) => Effect.zipLeft(store.insert(table, rows), forward("20 seconds"))
+        }
+        const { take } = yield* Turns.make(still, { id, provider: "suite", lease, patience: Duration.minutes(1) })
+        const [row] = yield* take(store.getAll(tables.data, [id]))
+        const { until } = yield* Schema.decodeUnknown(Schema.Struct({ until: Schema.Number }))(row?.value)
+        expect(until - (yield* Clock.currentTimeMillis)).toBeGreaterThan(25_000)
+      }).pipe(Effect.provide(forwardLayer), TestServices.provideLive)
+    )
+  })
+}
