@@ -82,7 +82,8 @@ export class Owners extends Context.Tag("effect-crowd/Conductor/Owners")<
  */
 export const isDecided = ({ units }: Pick<Progress, "units">): boolean => undecidedUnits(units) === 0
 
-type Needs = TaskRuns | Units | Agents | Journal
+/** What conducting a run needs. @since 0.1.0 @category models */
+export type Needs = TaskRuns | Units | Agents | Journal
 
 const progressOf = (id: RunId) =>
   Effect.flatMap(TaskRuns, (runs) => Effect.map(runs.counts(id), (units): Progress => ({ run: id, units })))

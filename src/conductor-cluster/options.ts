@@ -1,4 +1,9 @@
-/** How this process takes part in the cluster. */
+/**
+ * How this process takes part in the cluster.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Options {
   /**
    * The address of this machine by which the other processes reach this one; `127.0.0.1` by default, where all of them

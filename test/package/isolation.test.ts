@@ -7,15 +7,20 @@ import { broughtBy, builtModules, load, packageOf } from "./moduleGraph.js"
 const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js", "dist/Prolific.js"]
 const nodePackages = ["@effect/platform-node", "@effect/cli", "@effect/sql-sqlite-node", "better-sqlite3"]
 const sqliteStore = "dist/store/SqliteStore.js"
+const conductorCluster = "dist/ConductorCluster.js"
 const prometheus = "dist/server/Prometheus.js"
 
 /** `effect` and the packages that come with it. */
 const effectAlone = ["effect", "@standard-schema/spec", "fast-check", "pure-rand"]
 
 const library = builtModules.filter((path) => !path.startsWith("dist/cli/"))
-const portable = library.filter((path) => /^dist\/[^/]+\.js$/.test(path) && !providers.includes(path))
+/** What is not for every platform. */
+const particular = [...providers, conductorCluster]
+const portable = library.filter((path) => /^dist\/[^/]+\.js$/.test(path) && !particular.includes(path))
 const inFolder = (folder: string) => library.filter((path) => path.startsWith(`dist/${folder}/`))
 const graph = load(library)
+
+const isOfCluster = (path: string) => path === conductorCluster || path.startsWith("dist/conductor-cluster/")
 
 /** No module may bring what is forbidden. A failure prints the chain of imports that brought it. */
 const expectNone = (modules: ReadonlyArray<string>, isForbidden: (brought: string) => boolean) => {
@@ -87,9 +92,18 @@ describe("import isolation, from the module graph of dist", () => {
     )
   })
 
-  it("only cli and SqliteStore need a Node-only package", () => {
+  it("only ConductorCluster brings the cluster's engine", () => {
+    const isEngine = (brought: string) => brought === "@effect/cluster" || brought === "@effect/rpc"
+    expect([...broughtBy(graph, conductorCluster).keys()].filter(isEngine)).not.toEqual([])
     expectNone(
-      library.filter((path) => path !== sqliteStore),
+      library.filter((path) => !isOfCluster(path)),
+      isEngine
+    )
+  })
+
+  it("only cli, SqliteStore and ConductorCluster need a Node-only package", () => {
+    expectNone(
+      library.filter((path) => path !== sqliteStore && !isOfCluster(path)),
       (brought) => nodePackages.includes(brought)
     )
     expect(nodePackages.slice(0, 2).filter((name) => broughtBy(graph, sqliteStore).has(name))).toEqual([])

@@ -1,0 +1,67 @@
+/** A run as an entity of the cluster: one process has it, and conducts it. */
+import * as ClusterSchema from "@effect/cluster/ClusterSchema"
+import * as Entity from "@effect/cluster/Entity"
+import * as Rpc from "@effect/rpc/Rpc"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import * as Conductor from "../Conductor.js"
+import { RunId } from "../Ids.js"
+import { TaskRuns } from "../TaskRuns.js"
+import { teller } from "./telling.js"
+import * as timings from "./timings.js"
+
+/** Persisted until the run is decided: whoever gets the run's shard goes on with it. */
+const Conduct = Rpc.make("Conduct", {
+  payload: { run: RunId, generation: Schema.Int },
+  primaryKey: ({ generation, run }) => `${run}/${generation}`
+}).annotate(ClusterSchema.Persisted, true)
+
+export const Run = Entity.make("Run", [Conduct])
+
+/** How often this process is conducting each run just now: a run may come back before it has quite gone. */
+export type Conducting = Ref.Ref<ReadonlyMap<RunId, number>>
+
+export const makeConducting: Effect.Effect<Conducting> = Ref.make<ReadonlyMap<RunId, number>>(new Map())
+
+const plus = (run: RunId, by: number) => (counts: ReadonlyMap<RunId, number>) => {
+  const count = (counts.get(run) ?? 0) + by
+  const others = [...counts].filter(([other]) => other !== run)
+  return new Map(count > 0 ? [...others, [run, count] as const] : others)
+}
+
+const noting = <A, E, R>(conducting: Conducting, run: RunId, work: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Ref.update(conducting, plus(run, 1)),
+    () => work,
+    () => Ref.update(conducting, plus(run, -1))
+  )
+
+/**
+ * Conducts the run until it is decided. What a fault leaves undone is tried again, for an answer would end it; a run
+ * that has become undecided again meanwhile is left to the message that says so.
+ */
+const conduct = (conducting: Conducting, { generation, run }: { readonly run: RunId; readonly generation: number }) =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    const tell = yield* teller(run)
+    return yield* Effect.flatMap(runs.generation(run), (current) =>
+      current > generation ? Effect.void : Effect.asVoid(noting(conducting, run, Conductor.conduct(run)))
+    ).pipe(
+      Effect.catchTag("TaskRunNotFound", () => Effect.void),
+      Effect.tapError(({ message }) => tell(message)),
+      Effect.catchAllDefect((defect) =>
+        Effect.zipRight(tell(`a bug, please report it: ${String(defect)}`), Effect.fail("bug" as const))
+      ),
+      Effect.tapError(() => Effect.sleep(timings.pause)),
+      Effect.eventually
+    )
+  })
+
+/** The runs that the cluster gives to this process, conducted. */
+export const layer = (conducting: Conducting) =>
+  Run.toLayer(
+    Effect.map(Effect.context<Conductor.Needs>(), (context) =>
+      Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(conducting, payload), context) })
+    )
+  )

@@ -1,0 +1,37 @@
+/**
+ * How soon the cluster sees that a process is gone. A killed or frozen owner of a run is replaced within ten seconds: its
+ * lock and its heartbeat end at most `lockExpires` after it was last heard of; the others look for that once in
+ * `lookAround`; each takes free shards at most a second later, or at its next `poll` where it came a moment too early;
+ * and its messages are read at once. 5 + 1 + 1 + 1 = 8 seconds, which leaves two for a database that is slow.
+ */
+import * as Duration from "effect/Duration"
+
+/** By the database's clock, so that a process that is frozen loses its shards like one that is gone. */
+export const lockExpires = Duration.seconds(5)
+
+/** Locks and heartbeats are renewed so often: three times before they end. */
+export const refresh = Duration.millis(1_600)
+
+/** Time between two looks at which processes there are. */
+export const lookAround = Duration.seconds(1)
+
+/** Time between two looks for messages and for free shards. */
+export const poll = Duration.seconds(1)
+
+/** Time between two looks for runs that nobody was told of. */
+export const lookForRuns = Duration.seconds(2)
+
+/** A run that fails is tried again after this. */
+export const pause = Duration.seconds(2)
+
+/**
+ * What is under way when a run is handed over has so long to come to an end, and is then interrupted. A run is always
+ * under way, and its journal takes an interruption at any instant, so this is how long nobody conducts it.
+ */
+export const handOver = Duration.millis(300)
+
+/** A message reaches the owner of its run within this, or else is found at the owner's next poll. */
+export const notify = Duration.seconds(2)
+
+/** Who has not been seen for so long, three times as long as it takes, does not use its address any more. */
+export const silence = Duration.millis(3_500)

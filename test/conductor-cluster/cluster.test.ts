@@ -1,0 +1,68 @@
+/** Processes over one Postgres: each run has one owner, and whoever goes hands its runs over. */
+
+import * as SqlClient from "@effect/sql/SqlClient"
+import { describe, expect, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Ids from "../../src/Ids.js"
+import { TaskRuns } from "../../src/TaskRuns.js"
+import { Units } from "../../src/Units.js"
+import { kit } from "../support/failures.js"
+import { make } from "../support/offersCrowd.js"
+import * as postgres from "../support/postgres.js"
+import { clientOf, over, ownersOf, type Process, start, until } from "./process.js"
+
+const crowdOf = () => make({ offers: { holds: "unit" } }).over
+
+const haveOneOwnerEach = (runs: ReadonlyArray<Ids.RunId>) => (owners: ReadonlyMap<Ids.RunId, ReadonlyArray<string>>) =>
+  owners.size === runs.length && runs.every((run) => owners.get(run)?.length === 1)
+
+const waitForOneEach = (runs: ReadonlyArray<Ids.RunId>, processes: ReadonlyArray<Process>) =>
+  until("each run has one owner", ownersOf(processes), haveOneOwnerEach(runs))
+
+const launch = (count: number) =>
+  Effect.map(
+    Effect.forEach(Array.from({ length: count }), () => kit.launched({ rows: 1 })),
+    (runs) => runs.map(({ id }) => id)
+  )
+
+const unanswered = (url: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(sql`SELECT id FROM crowd_cluster_places_test_messages WHERE NOT processed`, (rows) => rows.length)
+  ).pipe(Effect.provide(clientOf(url)))
+
+describe("processes of a cluster", () => {
+  it.scopedLive(
+    "share the runs, hand theirs over when they stop, and answer each once it is decided",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* postgres.url
+        const crowd = crowdOf()
+        const launcher = over(url, crowd)
+        const first = yield* start(url, crowd)
+        const runs = yield* Effect.provide(launch(8), launcher)
+        yield* waitForOneEach(runs, [first])
+        const second = yield* start(url, crowd)
+        expect(second.address).not.toBe(first.address)
+        yield* until("the second has some", second.owned, (owned) => owned.length > 0)
+        const owners = yield* waitForOneEach(runs, [first, second])
+        const told = yield* first.ownersOf(runs)
+        expect(new Map([...owners].map(([run, [address]]) => [run, address]))).toEqual(told)
+        const [stopping] = yield* Effect.timed(first.stop)
+        expect(Duration.toSeconds(stopping)).toBeLessThan(3)
+        yield* waitForOneEach(runs, [second])
+        yield* Effect.forEach(runs, (run) => Effect.flatMap(Units, (units) => units.expireAll(run))).pipe(
+          Effect.provide(launcher)
+        )
+        yield* until("all are answered", unanswered(url), (left) => left === 0)
+        expect(yield* second.owned).toEqual([])
+        const again = runs[0] ?? Ids.RunId.make("run_none")
+        yield* Effect.provide(
+          Effect.flatMap(TaskRuns, (all) => all.relaunch(again)),
+          launcher
+        )
+        yield* until("what is relaunched is conducted again", second.owned, (owned) => owned.includes(again))
+      }),
+    60_000
+  )
+})

@@ -1,0 +1,56 @@
+/** Processes that share a database: each with a store, a crowd and a membership of its own. */
+import { PgClient } from "@effect/sql-pg"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { Owners } from "../../src/Conductor.js"
+import * as ConductorCluster from "../../src/ConductorCluster.js"
+import type { RunId } from "../../src/Ids.js"
+import type { Core } from "../../src/Provider.js"
+import type { Store } from "../../src/Store.js"
+import * as SqlStore from "../../src/store/SqlStore.js"
+
+export const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 5 })
+
+/** The crowd over the database, as a process has it that only launches. */
+export const over = <E>(url: string, crowd: Layer.Layer<Core, E, Store>) =>
+  crowd.pipe(Layer.provide(SqlStore.layer), Layer.provide(clientOf(url)))
+
+/** A process of the crowd's cluster, until it is stopped or the test ends. */
+export const start = <E>(url: string, crowd: Layer.Layer<Core, E, Store>, options: ConductorCluster.Options = {}) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+    const cluster = ConductorCluster.layer(options).pipe(
+      Layer.provide(clientOf(url)),
+      Layer.provideMerge(over(url, crowd))
+    )
+    const context = yield* Layer.buildWithScope(Layer.fresh(cluster), scope)
+    const owners = Context.get(context, Owners)
+    return { ...owners, stop: Scope.close(scope, Exit.void) }
+  })
+
+export type Process = Effect.Effect.Success<ReturnType<typeof start>>
+
+/** Who conducts each run, by what the processes say of themselves. */
+export const ownersOf = (processes: ReadonlyArray<Process>) =>
+  Effect.map(
+    Effect.forEach(processes, ({ address, owned }) =>
+      Effect.map(owned, (runs) => runs.map((run) => [run, address] as const))
+    ),
+    (all) => {
+      const owners = new Map<RunId, ReadonlyArray<string>>()
+      for (const [run, address] of all.flat()) owners.set(run, [...(owners.get(run) ?? []), address])
+      return owners
+    }
+  )
+
+/** Asks every tenth of a second until it is so. */
+export const until = <A, E, R>(what: string, ask: Effect.Effect<A, E, R>, isSo: (answer: A) => boolean, atMost = 15) =>
+  Effect.delay(ask, "100 millis").pipe(
+    Effect.repeat({ until: isSo }),
+    Effect.timeoutFail({ duration: `${atMost} seconds`, onTimeout: () => new Error(`waited in vain: ${what}`) })
+  )
