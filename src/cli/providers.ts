@@ -11,7 +11,6 @@ import type { Core } from "../Provider.js"
 import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
-import { conductEveryRun } from "./conductEveryRun.js"
 import * as Extras from "./Extras.js"
 import { CrowdGone, type PackageMissing } from "./failure.js"
 import * as optionalPackages from "./optionalPackages.js"
@@ -54,6 +53,8 @@ export interface Entry {
     | CrowdError.StoreError,
     Requesters
   >
+  /** Whether `crowd run` serves pages to which people come for other runs as well, which therefore go on. */
+  readonly conductsOthers: boolean
   /** What this process has to do beside conducting the run: goes on until the run is decided. */
   readonly attend: (
     run: TaskRun
@@ -92,6 +93,7 @@ export const mock: Entry = {
   durability: "normal",
   layer: () => Layer.merge(Mock.layerStore(), Extras.none),
   requester: registered("mock"),
+  conductsOthers: false,
   attend: attendMock
 }
 
@@ -106,7 +108,8 @@ export const local: Entry = {
   durability: "full",
   layer: ({ people }) => Layer.merge(Local.layer(people), Extras.none),
   requester: registered("local"),
-  attend: ({ id }) => conductEveryRun({ except: id })
+  conductsOthers: true,
+  attend: () => Effect.never
 }
 
 const overMTurk = (terms: Terms) =>
@@ -129,6 +132,7 @@ export const mturk: Entry = {
   durability: "full",
   layer: (_, terms) => Layer.merge(Layer.unwrapEffect(overMTurk(terms)), Extras.none),
   requester: registered("mturk"),
+  conductsOthers: false,
   attend: () => Effect.never
 }
 
@@ -149,7 +153,8 @@ export const prolific: Entry = {
       )
     ),
   requester: registered("prolific"),
-  attend: ({ id }) => conductEveryRun({ except: id })
+  conductsOthers: true,
+  attend: () => Effect.never
 }
 
 export const all: ReadonlyArray<Entry> = [mock, local, mturk, prolific]

@@ -26,7 +26,8 @@ interface Member {
 const refusedHost = ({ address }: Joining, description: string) =>
   new InvalidSetting({ setting: "host", value: address.host, description })
 
-const make = (prefix: string) =>
+/** What is asked of the table of members. */
+export const membersOf = (prefix: string) =>
   Effect.map(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
     const table = sql(`${prefix}_members`)
@@ -78,7 +79,7 @@ const make = (prefix: string) =>
     return { claim, seenAt, others, beat, leave, forgetLongGone }
   })
 
-type Members = Effect.Effect.Success<ReturnType<typeof make>>
+type Members = Effect.Effect.Success<ReturnType<typeof membersOf>>
 
 /** Part of what the cluster needs in the database. */
 export const createTable = (prefix: string): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
@@ -165,7 +166,7 @@ export const join = (
   joining: Joining
 ): Effect.Effect<Ref.Ref<boolean>, InvalidSetting | SqlError, SqlClient.SqlClient | Scope.Scope> =>
   Effect.gen(function* () {
-    const members = yield* make(prefix)
+    const members = yield* membersOf(prefix)
     const lost = yield* Ref.make(false)
     yield* members.forgetLongGone
     yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () => members.leave(joining))

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Local from "../../Local.js"
 import * as Money from "../../Money.js"
-import { conductEveryRun } from "../conductEveryRun.js"
+import * as cluster from "../cluster.js"
 import { UsageError } from "../failure.js"
 import { globalOptions } from "../globalOptions.js"
 import * as optionalPackages from "../optionalPackages.js"
@@ -78,31 +78,34 @@ const loaded = optionalPackages.needed(() => import("../mturkService.js"), {
 /** A HIT has no word for what its page may ask browsers for. */
 const { framesUrl: _, ...servingOptions } = serverSettings.options
 
-interface Given {
+interface Given extends cluster.Given {
   readonly balance: Option.Option<Money.Money>
   readonly fault: Option.Option<ReadonlyArray<readonly [string, number]>>
 }
 
-const serveFor = (settings: serverSettings.Settings, { balance, fault }: Given) =>
+const serveFor = (settings: serverSettings.Settings, given: Given) =>
   Effect.scoped(
     Effect.gen(function* () {
+      const { balance, fault } = given
       const { json } = yield* Session.Session
+      const owners = yield* cluster.join(given)
       const key = yield* secrets.accessKey(settings.secret)
-      const opened = yield* (yield* loaded).open(settings, {
+      const service = yield* loaded
+      const opening = service.open(settings, {
         accessKeys: [{ id: key.id, secret: key.secret }],
         account: { balance: Option.getOrElse(balance, () => Money.make(0)) },
         mode: Option.isSome(balance) ? "production" : "sandbox",
         faults: Option.map(fault, (shares) => ({ seed: 1, shares: Object.fromEntries(shares) }))
       })
-      const { console, description, workers } = opened
+      const { console, description, workers } = yield* cluster.within(owners, opening)
       const endpoint = endpointOf(workers)
       const secret = key.isMade ? { secretAccessKey: Redacted.value(key.secret) } : {}
       yield* print(
         json
           ? JSON.stringify({ workers, console, endpoint, accessKeyId: key.id, ...secret })
-          : `${description}\n${forScripts(endpoint, key)}`
+          : [description, ...cluster.describe(owners), forScripts(endpoint, key)].join("\n")
       )
-      return yield* conductEveryRun()
+      return yield* cluster.conductRuns(owners)
     })
   )
 
@@ -116,7 +119,7 @@ const onlyLocal = Effect.flatMap(Session.Session, ({ provider }) =>
 
 export const mturkServer = Command.make(
   "mturk-server",
-  { balance, fault, ...servingOptions, ...globalOptions },
+  { balance, fault, ...servingOptions, ...cluster.options, ...globalOptions },
   (given) =>
     Session.withSession(
       given,

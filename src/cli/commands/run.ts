@@ -11,6 +11,7 @@ import * as Conductor from "../../Conductor.js"
 import { Provider } from "../../Provider.js"
 import { type Summary, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked } from "../batchArgument.js"
+import * as cluster from "../cluster.js"
 import * as drafts from "../drafts.js"
 import { Extras } from "../Extras.js"
 import * as format from "../format.js"
@@ -53,8 +54,21 @@ const pendingOf = ({ units }: Conductor.Progress): string =>
     ...(units.completed === 0 ? [] : [`${format.number(units.completed)} to review`])
   ].join(", ")
 
-/** Round after round until the run is decided, with its crowd attended to. */
-const conduct = (run: TaskRun, { approve, every }: Pick<Work, "approve" | "every">) =>
+/** What goes on as long as the run is not decided: its crowd is attended to, and its people's other runs. */
+const beside = (run: TaskRun, owners: Option.Option<Conductor.Owners["Type"]>) =>
+  Effect.flatMap(Session.Session, ({ provider }) =>
+    provider.conductsOthers ? cluster.conductRuns(owners, { except: run.id }) : provider.attend(run)
+  )
+
+/**
+ * Round after round until the run is decided: by this process, in a cluster too, whose owner of the run knows neither
+ * `--approve` nor `--every`, and tells its faults elsewhere.
+ */
+const conduct = (
+  run: TaskRun,
+  owners: Option.Option<Conductor.Owners["Type"]>,
+  { approve, every }: Pick<Work, "approve" | "every">
+) =>
   Effect.gen(function* () {
     const { provider } = yield* Session.Session
     const before = yield* (yield* TaskRuns).summary(run.id)
@@ -64,7 +78,7 @@ const conduct = (run: TaskRun, { approve, every }: Pick<Work, "approve" | "every
       every: Option.getOrElse(every, () => provider.every),
       onRound: (now) => progress.at(summary.decided(now), provider.approves ? "" : pendingOf(now))
     })
-    return yield* Effect.ensuring(firstOf(conducted, provider.attend(run)), progress.clear)
+    return yield* Effect.ensuring(firstOf(conducted, beside(run, owners)), progress.clear)
   })
 
 interface Work {
@@ -74,6 +88,7 @@ interface Work {
   readonly fresh: boolean
   readonly approve: boolean
   readonly every: Option.Option<Duration.Duration>
+  readonly joining: cluster.Given
   /** Where people come to pages of ours. */
   readonly settings: Option.Option<serverSettings.Settings>
 }
@@ -85,10 +100,12 @@ const openPages = (settings: serverSettings.Settings) =>
   })
 
 /** Launches the batch and works until it is decided. The pages are there before anybody is sent to them. */
-const work = ({ approve, batch, every, fresh, settings }: Work) =>
+const work = ({ approve, batch, every, fresh, joining, settings }: Work) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const opened = yield* Effect.transposeMapOption(settings, openPages)
+      const { provider } = yield* Session.Session
+      const owners = provider.conductsOthers ? yield* cluster.join(joining) : Option.none()
+      const opened = yield* cluster.within(owners, Effect.transposeMapOption(settings, openPages))
       const run = yield* launching.launchBatch(batch, { fresh })
       const before = yield* (yield* TaskRuns).summary(run.id)
       if (Conductor.isDecided(before)) {
@@ -98,7 +115,7 @@ const work = ({ approve, batch, every, fresh, settings }: Work) =>
         return { run, ended: before }
       }
       yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
-      return { run, ended: yield* conduct(run, { approve, every }) }
+      return { run, ended: yield* conduct(run, owners, { approve, every }) }
     })
   )
 
@@ -133,6 +150,7 @@ const options = {
   excel: results.excel,
   strict: warnings.strict,
   ...serverSettings.options,
+  ...cluster.options,
   ...globalOptions
 }
 
@@ -150,7 +168,7 @@ export const run = Command.make("run", options, (given) =>
           given.batch,
           Option.flatMap(settings, ({ url }) => url)
         )
-        const worked = workAndWrite({ batch, words, fresh, approve, every, settings }, target)
+        const worked = workAndWrite({ batch, words, fresh, approve, every, joining: given, settings }, target)
         return Session.overCrowd(launching.stoppableBatch("run", given.batch, worked), Option.getOrUndefined(settings))
       })
       yield* Session.overStore("make", overCrowd)
