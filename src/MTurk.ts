@@ -24,6 +24,7 @@ import type { Options } from "./mturk/options.js"
 import { messages } from "./mturk/people.js"
 import * as qualifications from "./mturk/qualifications.js"
 import { checkHost } from "./mturk/questions.js"
+import { paceOf } from "./mturk/sharedPacer.js"
 import * as Provider from "./Provider.js"
 import type { Qualifications } from "./Qualifications.js"
 import * as Store from "./Store.js"
@@ -62,7 +63,8 @@ const make = (options: Options) =>
     yield* keep(store, environment)
     const timeout = Duration.decode(options.timeout ?? "15 seconds")
     const concurrency = options.concurrency ?? 16
-    const calls = yield* client.make({ environment, credentials: options.credentials, timeout, concurrency })
+    const pace = yield* paceOf(store)
+    const calls = yield* client.make({ environment, credentials: options.credentials, timeout, concurrency, pace })
     const crowd: Crowd = {
       client: calls,
       store,

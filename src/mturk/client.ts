@@ -10,14 +10,18 @@ import {
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { decodeUntrusted } from "../internal/untrusted.js"
+import type { Shared } from "../store/shared.js"
 import type { Environment } from "./environment.js"
 import { type CallError, failure, fromThrown } from "./errors.js"
 import * as limiter from "./limiter.js"
 import type { Credentials } from "./options.js"
+import type { Pace } from "./pace.js"
+import * as sharedPacer from "./sharedPacer.js"
 
 type Command<In extends ServiceInputTypes, Out extends ServiceOutputTypes> = $Command<
   In,
@@ -46,6 +50,8 @@ export interface Settings {
   readonly credentials: Credentials | undefined
   readonly timeout: Duration.Duration
   readonly concurrency: number
+  /** Of the account, where other processes can have it too. */
+  readonly pace: Option.Option<Shared<Pace>>
 }
 
 const region = "us-east-1"
@@ -122,4 +128,7 @@ const over = (settings: Settings, gate: limiter.Limiter): Effect.Effect<Client, 
   }))
 
 export const make = (settings: Settings): Effect.Effect<Client, never, Scope.Scope> =>
-  Effect.flatMap(limiter.make(settings.concurrency), (gate) => over(settings, gate))
+  Option.match(settings.pace, {
+    onNone: () => limiter.make(settings.concurrency),
+    onSome: (pace) => Effect.flatMap(sharedPacer.make(pace), (pacer) => limiter.over(settings.concurrency, pacer))
+  }).pipe(Effect.flatMap((gate) => over(settings, gate)))

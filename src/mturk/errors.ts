@@ -1,5 +1,6 @@
 /** What a failed call says: refused, throttled, or without an answer. */
 import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { ProviderError } from "../CrowdError.js"
 
@@ -19,6 +20,10 @@ type Reason = ProviderError["reason"]
 
 export const failure = (reason: Reason, method: string, description: string, cause?: unknown): ProviderError =>
   new ProviderError({ reason, provider, method, description, cause })
+
+/** A call that was not made: those before it are too many already. */
+export const tooMany = (method: string, retryAfter: Duration.Duration): ProviderError =>
+  new ProviderError({ reason: "Throttled", provider, method, retryAfter, description: "too many calls are waiting" })
 
 const Failure = Schema.Struct({
   name: Schema.optional(Schema.String),

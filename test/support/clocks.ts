@@ -66,3 +66,30 @@ export const forwardLayer: Layer.Layer<Forward> = Layer.suspend(() => {
     })
   return Layer.merge(Layer.setClock(clock), Layer.succeed(Forward, forward))
 })
+
+/** A clock that goes from one who sleeps to the next, as soon as nobody has anything else to do; for what needs no wire. */
+export const steps = () => {
+  let now = 0
+  let sleepers: ReadonlyArray<{ readonly at: number; readonly wake: () => void }> = []
+  const sleep: Clock.Clock["sleep"] = (duration) =>
+    Effect.async((resume) => {
+      const sleeper = { at: now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+      sleepers = [...sleepers, sleeper]
+      return Effect.sync(() => {
+        sleepers = sleepers.filter((one) => one !== sleeper)
+      })
+    })
+  const idle = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+  const next = (until: number): Effect.Effect<void> =>
+    Effect.flatMap(idle, () => {
+      now = Math.min(until, ...sleepers.map(({ at }) => at))
+      const due = sleepers.filter(({ at }) => at <= now)
+      sleepers = sleepers.filter(({ at }) => at > now)
+      for (const { wake } of due) wake()
+      return due.length === 0 ? Effect.void : next(until)
+    })
+  return {
+    on: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.withClock(effect, over({ millis: () => now, sleep })),
+    go: (by: Duration.DurationInput) => Effect.suspend(() => next(now + Duration.toMillis(by)))
+  }
+}
