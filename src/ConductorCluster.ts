@@ -76,7 +76,7 @@ export const layer = (
   Layer.unwrapScoped(
     Effect.map(Effect.zip(joined(options), runEntity.makeConducting), ([joined, conducting]) =>
       Layer.effect(Owners, owners.make(joined.prefix, Address.toText(joined.address), conducting)).pipe(
-        Layer.provideMerge(Layer.merge(runEntity.layer(conducting), looking.layer)),
+        Layer.provideMerge(Layer.merge(runEntity.layer(conducting, options), looking.layer)),
         Layer.provide(engine.layer(joined))
       )
     )

@@ -13,6 +13,7 @@ import { layerClientProtocol } from "@effect/platform-node/NodeClusterSocket"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as HashMap from "effect/HashMap"
@@ -112,15 +113,14 @@ export interface Joined {
 }
 
 /**
- * Of what the engine tells, only errors: it warns each second of a database that is away, and of itself when it ends.
+ * Of what the engine tells, only errors, and of these one line each: it warns each second of a database that is away, and of itself when it ends.
  * Not what is told by the work that it runs.
  */
 const quiet = <A>(logger: Logger.Logger<unknown, A>): Logger.Logger<unknown, A | undefined> =>
-  Logger.make((entry) =>
-    HashMap.has(entry.annotations, "package") && LogLevel.lessThan(entry.logLevel, LogLevel.Error)
-      ? undefined
-      : logger.log(entry)
-  )
+  Logger.make((entry) => {
+    if (!HashMap.has(entry.annotations, "package")) return logger.log(entry)
+    return LogLevel.lessThan(entry.logLevel, LogLevel.Error) ? undefined : logger.log({ ...entry, cause: Cause.empty })
+  })
 
 /** The heartbeats in the database say who is alive: whoever works there is, reached by the others or not. */
 export const layer = ({

@@ -7,7 +7,8 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Conductor from "../Conductor.js"
 import { RunId } from "../Ids.js"
-import { TaskRuns } from "../TaskRuns.js"
+import { TaskRuns, type Undecided } from "../TaskRuns.js"
+import type { Options } from "./options.js"
 import { teller } from "./telling.js"
 import * as timings from "./timings.js"
 
@@ -41,12 +42,12 @@ const noting = <A, E, R>(conducting: Conducting, run: RunId, work: Effect.Effect
  * Conducts the run until it is decided. What a fault leaves undone is tried again, for an answer would end it; a run
  * that has become undecided again meanwhile is left to the message that says so.
  */
-const conduct = (conducting: Conducting, { generation, run }: { readonly run: RunId; readonly generation: number }) =>
+const conduct = (conducting: Conducting, { every }: Options, { generation, run }: Undecided) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const tell = yield* teller(run)
     return yield* Effect.flatMap(runs.generation(run), (current) =>
-      current > generation ? Effect.void : Effect.asVoid(noting(conducting, run, Conductor.conduct(run)))
+      current > generation ? Effect.void : Effect.asVoid(noting(conducting, run, Conductor.conduct(run, { every })))
     ).pipe(
       Effect.catchTag("TaskRunNotFound", () => Effect.void),
       Effect.tapError(({ message }) => tell(message)),
@@ -59,9 +60,9 @@ const conduct = (conducting: Conducting, { generation, run }: { readonly run: Ru
   })
 
 /** The runs that the cluster gives to this process, conducted. */
-export const layer = (conducting: Conducting) =>
+export const layer = (conducting: Conducting, options: Options) =>
   Run.toLayer(
     Effect.map(Effect.context<Conductor.Needs>(), (context) =>
-      Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(conducting, payload), context) })
+      Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(conducting, options, payload), context) })
     )
   )

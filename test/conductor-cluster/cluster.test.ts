@@ -4,7 +4,10 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Ids from "../../src/Ids.js"
+import * as Mock from "../../src/Mock.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
 import { kit } from "../support/failures.js"
@@ -31,7 +34,7 @@ const unanswered = (url: string) =>
     Effect.map(sql`SELECT id FROM crowd_cluster_places_test_messages WHERE NOT processed`, (rows) => rows.length)
   ).pipe(Effect.provide(clientOf(url)))
 
-describe("processes of a cluster", () => {
+describe.concurrent("processes of a cluster", () => {
   it.scopedLive(
     "share the runs, hand theirs over when they stop, and answer each once it is decided",
     () =>
@@ -64,5 +67,34 @@ describe("processes of a cluster", () => {
         yield* until("what is relaunched is conducted again", second.owned, (owned) => owned.includes(again))
       }),
     60_000
+  )
+
+  it.scopedLive("conduct only runs of the crowd that they hire, where others share the database", () =>
+    Effect.gen(function* () {
+      const url = yield* postgres.url
+      const [places, mock] = [crowdOf(), Mock.layerStore()]
+      const [ofPlaces, ofMock] = yield* Effect.all([start(url, places), start(url, mock)], { concurrency: 2 })
+      const here = yield* Effect.provide(launch(2), over(url, places))
+      const there = yield* Effect.provide(launch(2), over(url, mock))
+      yield* waitForOneEach([...here, ...there], [ofPlaces, ofMock])
+      expect((yield* ofPlaces.owned).toSorted()).toEqual(here.toSorted())
+      expect((yield* ofMock.owned).toSorted()).toEqual(there.toSorted())
+    })
+  )
+
+  it.scopedLive("conduct nothing any more once another one has their address", () =>
+    Effect.gen(function* () {
+      const url = yield* postgres.url
+      const crowd = crowdOf()
+      const robbed = yield* start(url, crowd)
+      const runs = yield* Effect.provide(launch(1), over(url, crowd))
+      yield* waitForOneEach(runs, [robbed])
+      yield* Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`UPDATE crowd_cluster_places_test_members SET process = 'another'`
+      ).pipe(Effect.provide(clientOf(url)))
+      yield* until("it lets go", robbed.owned, (owned) => owned.length === 0)
+      yield* waitForOneEach(runs, [yield* start(url, crowd)])
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
   )
 })

@@ -1,0 +1,90 @@
+/** What becomes of the message by which a process conducts a run. */
+import * as Entity from "@effect/cluster/Entity"
+import * as ShardingConfig from "@effect/cluster/ShardingConfig"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as TestClock from "effect/TestClock"
+import * as runEntity from "../../src/conductor-cluster/runEntity.js"
+import * as Ids from "../../src/Ids.js"
+import * as Mock from "../../src/Mock.js"
+import { TaskRuns } from "../../src/TaskRuns.js"
+import { Units } from "../../src/Units.js"
+import { failure, kit } from "../support/failures.js"
+
+/** Sends the message to a process that has the run; answers how it goes. */
+const conducting = Effect.gen(function* () {
+  const conducting = yield* runEntity.makeConducting
+  const client = yield* Entity.makeTestClient(runEntity.Run, runEntity.layer(conducting, {}))
+  const conduct = (run: Ids.RunId, generation: number) =>
+    Effect.flatMap(client(run), (entity) => Effect.fork(entity.Conduct({ run, generation })))
+  return { conduct, owned: Effect.map(Ref.get(conducting), (runs) => [...runs.keys()]) }
+})
+
+const isAnswered = (message: Fiber.RuntimeFiber<unknown, unknown>) => Effect.map(Fiber.poll(message), Option.isSome)
+
+const expire = (run: Ids.RunId) => Effect.flatMap(Units, (units) => units.expireAll(run))
+
+/** All that is logged meanwhile. */
+const logs = () => {
+  const told: Array<string> = []
+  const logger = Logger.make(({ message }) => told.push(String(message)))
+  return { told, layer: Logger.replace(Logger.defaultLogger, logger) }
+}
+
+describe("the message that a run is to be conducted", () => {
+  it.scoped("is answered once the run is decided", () =>
+    Effect.gen(function* () {
+      const { conduct, owned } = yield* conducting
+      const run = yield* kit.launched({ rows: 1 })
+      const message = yield* conduct(run.id, 1)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* isAnswered(message)).toBe(false)
+      expect(yield* owned).toEqual([run.id])
+      yield* expire(run.id)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* isAnswered(message)).toBe(true)
+      expect(yield* owned).toEqual([])
+    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer()]))
+  )
+
+  it.scoped("is answered by neither a fault nor a bug, each of which is told once", () => {
+    const { layer, told } = logs()
+    return Effect.gen(function* () {
+      const mock = yield* Mock.Mock
+      const { conduct } = yield* conducting
+      const run = yield* kit.launched({ rows: 1 })
+      yield* Effect.replicateEffect(mock.script("observe", failure("Rejected")), 3)
+      yield* Effect.replicateEffect(mock.script("observe", Effect.die("broken")), 3)
+      const message = yield* conduct(run.id, 1)
+      yield* TestClock.adjust("1 minute")
+      expect(told).toHaveLength(2)
+      expect(told[0]).toContain(`${run.id}: mock`)
+      expect(told[1]).toContain("a bug, please report it: broken")
+      expect(yield* isAnswered(message)).toBe(false)
+      yield* expire(run.id)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* isAnswered(message)).toBe(true)
+    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer(), layer]))
+  })
+
+  it.scoped("is answered at once where the run became undecided again since, or is not there", () =>
+    Effect.gen(function* () {
+      const { conduct, owned } = yield* conducting
+      const run = yield* kit.launched({ rows: 1 })
+      yield* expire(run.id)
+      expect(yield* (yield* TaskRuns).relaunch(run.id)).toBe(1)
+      const old = yield* conduct(run.id, 1)
+      const unknown = yield* conduct(Ids.RunId.make("run_none"), 1)
+      yield* TestClock.adjust("1 second")
+      expect([yield* isAnswered(old), yield* isAnswered(unknown)]).toEqual([true, true])
+      expect(yield* owned).toEqual([])
+      const current = yield* conduct(run.id, 2)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* isAnswered(current)).toBe(false)
+    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer()]))
+  )
+})
