@@ -15,6 +15,7 @@ import type { Harness } from "./Harness.js"
 import type { Suite } from "./Suite.js"
 import * as internalAgents from "./suites/agents.js"
 import * as internalBudget from "./suites/budget.js"
+import * as internalConductors from "./suites/conductors.js"
 import * as internalDrafts from "./suites/drafts.js"
 import * as internalJournal from "./suites/journal.js"
 import type { Test } from "./suites/kit.js"
@@ -73,6 +74,8 @@ export const agents: Suite<never> = internalAgents.agents
 export const workers: Suite<never> = internalWorkers.workers
 /** What `Journal` must do. @since 0.1.0 @category suites */
 export const journal: Suite<never> = internalJournal.journal
+/** What a run must come to with two processes on it, where the harness has another. @since 0.1.0 @category suites */
+export const conductors: Suite<never> = internalConductors.conductors
 /** What `Qualifications` must do, where the layer provides it. @since 0.1.0 @category suites */
 export const qualifications: Suite<Qualifications> = internalQualifications.qualifications
 /** What `Budget` must do, where the layer provides it. @since 0.1.0 @category suites */
@@ -90,6 +93,6 @@ export const drafts: Suite<never> = internalDrafts.drafts
  */
 export const core: Suite<never> = {
   run: (test, harness) => {
-    for (const suite of [requesters, taskRuns, units, agents, workers, journal]) suite.run(test, harness)
+    for (const suite of [requesters, taskRuns, units, agents, workers, journal, conductors]) suite.run(test, harness)
   }
 }

@@ -4,11 +4,14 @@
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Agent, Answers } from "../Agents.js"
 import type { Token } from "../Ids.js"
 import type { Currency } from "../Money.js"
+import type { Core } from "../Provider.js"
 import type { TaskRun } from "../TaskRuns.js"
 
 /**
@@ -55,6 +58,13 @@ export interface Harness<out R = never> {
   readonly timesDone?: (token: Token) => Effect.Effect<number, unknown, R>
   /** Leaves the requester without any money. Not where the crowd holds the money for work before it is done. */
   readonly spendAll?: Effect.Effect<void, unknown, R>
+  /**
+   * What another process has of the provider: built anew, at the same crowd and over the same Store. Not where one process
+   * is all there can be.
+   */
+  readonly another?: Effect.Effect<Context.Context<Core>, unknown, R | Scope.Scope>
+  /** By which chance has its way where two processes work at once, a sentence for each; `[1, 2, 3]` by default. */
+  readonly seeds?: ReadonlyArray<number>
   /** `test` (default): the suites run under the `TestClock`. `real`: the crowd is somewhere else, and time is its own. */
   readonly clock?: "test" | "real"
   /**

@@ -14,7 +14,7 @@ export type Acme = Layer.Layer<Provider.Core, unknown, Store | HttpClient.HttpCl
 const Link = Schema.Struct({ link: Schema.URL })
 const Arrival = Schema.Struct({ person: Schema.String, study: Schema.String, submission: Schema.String })
 
-const post = (url: string, body: object) =>
+export const post = (url: string, body: object) =>
   Effect.promise(async (): Promise<unknown> => {
     const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) })
     return answer.ok ? await answer.json() : Promise.reject(new Error(`${url}: ${answer.status}`))

@@ -39,11 +39,15 @@ const marketplace = Layer.scoped(
   })
 )
 
-export const layer = (store: Layer.Layer<Store, unknown>): Layer.Layer<Prolific.Provides | Marketplace, unknown> =>
-  Layer.unwrapEffect(Effect.map(Marketplace, ({ double }) => over(double))).pipe(
-    Layer.provideMerge(marketplace),
-    Layer.provide(store)
-  )
+/** A process's provider at the marketplace. */
+export const client = (options?: Prolific.Options) =>
+  Layer.unwrapEffect(Effect.map(Marketplace, ({ double }) => over(double, options)))
+
+export const layer = (
+  store: Layer.Layer<Store, unknown>,
+  options?: Prolific.Options
+): Layer.Layer<Prolific.Provides | Marketplace, unknown> =>
+  client(options).pipe(Layer.provideMerge(marketplace), Layer.provide(store))
 
 /** Does something at Prolific, where as much time has passed as on the test's clock. */
 const act = <A>(what: (double: Double) => A): Effect.Effect<A, Refused, Marketplace> =>
@@ -58,6 +62,11 @@ const act = <A>(what: (double: Double) => A): Effect.Effect<A, Refused, Marketpl
       }
     })
   })
+
+/** Time at Prolific goes on by itself, where it is no test's. */
+export const ticking = Layer.scopedDiscard(
+  Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.orDie(act(() => undefined)), Effect.sleep("100 millis"))))
+)
 
 const studyOf = ({ world }: Double, { id }: TaskRuns.TaskRun) => {
   const study = [...world.studies.values()].find(({ fields }) => fields.metadata === id)

@@ -42,7 +42,7 @@ const between = Layer.scoped(
   })
 )
 
-const client = (options: MTurk.Options) =>
+export const client = (options: MTurk.Options) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const { credentials } = yield* Marketplace

@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Scope from "effect/Scope"
 import ts from "typescript"
+import { acmeConductors } from "../conformance/acmeConductors.js"
 import { type Acme, acmeOver } from "../conformance/acmePeople.js"
 import { acmeStudy } from "../conformance/acmeStudy.js"
 import { chosen, type Name, over } from "../conformance/stores.js"
@@ -89,5 +90,6 @@ const { layer } = acmeModule
 
 over("Acme", "memory", (name, store) => {
   swap(name, acmeOver(layer, url, store))
+  acmeConductors(name, layer, url, store)
   acmeStudy(name, layer, url, store)
 })
