@@ -31,10 +31,10 @@ export class Between extends Context.Tag("effect-crowd/test/Between")<Between, S
 export type Market = Marketplace | Between
 
 /** The service alone: the crowd behind it stays out of sight. */
-const service = (options: ServiceOptions = {}) =>
+export const service = (options: ServiceOptions = {}) =>
   Layer.map(marketplace({ every: "400 millis", ...options }), Context.pick(Marketplace))
 
-const between = Layer.scoped(
+export const between = Layer.scoped(
   Between,
   Effect.gen(function* () {
     const { url } = yield* Marketplace

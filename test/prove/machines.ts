@@ -1,0 +1,63 @@
+/**
+ * Three processes share twelve runs of a thousand units while one is killed, one is frozen, all are restarted, Postgres is
+ * cut off and a fourth joins; then one process alone, for the calls: `npm run prove:machines -- [mock local mturk]`.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as accepting from "../machines/accepting.js"
+import { CrowdName } from "../machines/protocol.js"
+import { type Options, type Proof, prove } from "../machines/prove.js"
+import { faults, longestGaps, single, table } from "../machines/report.js"
+import * as script from "../machines/script.js"
+
+const named = process.argv.slice(2)
+const crowds = Schema.decodeUnknownSync(Schema.Array(CrowdName))(named.length > 0 ? named : CrowdName.literals)
+
+/** One percent of rounding, and a tenth more than one process asks. */
+const bound = 1.1
+
+const options = (crowd: CrowdName): Options => ({
+  crowd,
+  processes: 3,
+  runs: 12,
+  rows: 84,
+  calm: 12,
+  lasting: 100,
+  happens: script.whole
+})
+
+const perSecond = ({ during: { from, to } }: Proof, count: number): number => (1000 * count) / (to - from)
+
+const proveAt = (crowd: CrowdName) =>
+  Effect.gen(function* () {
+    const three = yield* prove(options(crowd))
+    console.log(`${crowd}: run → owner, each second`)
+    for (const line of table(three)) console.log(line)
+    const alone = yield* prove({ ...options(crowd), processes: 1, happens: script.alone(three) })
+    const ratio = perSecond(three, three.calls) / perSecond(alone, alone.calls)
+    const rounds = perSecond(three, three.rounds) / perSecond(alone, alone.rounds)
+    const isFew = crowd === "local" ? rounds <= bound : ratio <= bound
+    const found = [...faults(three), ...alone.wrong, ...(isFew ? [] : [`calls: ${ratio.toFixed(2)} of one process's`])]
+    for (const fault of found) console.log(`WRONG ${fault}`)
+    console.table(Object.fromEntries([...longestGaps(three)].map(([event, gap]) => [event, `${gap.toFixed(1)} s`])))
+    return {
+      crowd,
+      seconds: Math.round((three.during.to - three.during.from) / 1000),
+      "one owner": `${(100 * single(three)).toFixed(1)} %`,
+      "calls/s": perSecond(three, three.calls).toFixed(1),
+      "alone calls/s": perSecond(alone, alone.calls).toFixed(1),
+      "calls ratio": ratio.toFixed(2),
+      "rounds ratio": rounds.toFixed(2),
+      wrong: found.length
+    }
+  })
+
+const program = Effect.gen(function* () {
+  const rows = yield* Effect.forEach(crowds, proveAt)
+  console.log("longest time without an owner is above, by event")
+  console.table(rows)
+  yield* accepting.measure
+  return rows.every(({ wrong }) => wrong === 0)
+})
+
+process.exitCode = (await Effect.runPromise(program)) ? 0 : 1
