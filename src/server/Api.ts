@@ -10,18 +10,32 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { StoreError } from "../CrowdError.js"
+import { RunId } from "../Ids.js"
 import { ConsoleApi, SessionApi } from "./ConsoleApi.js"
 import { WorkApi } from "./WorkApi.js"
 
 /**
- * Whether the server is up: `GET /health` asks the store, and answers 503 where it cannot be reached.
+ * Who conducts which run, where several processes share them: the address of the one that answers, and the owner of each
+ * run that is not decided, as far as it has one just now and up to a thousand runs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Conducting = Schema.Struct({
+  address: Schema.String,
+  owners: Schema.Record({ key: RunId, value: Schema.String })
+})
+
+/**
+ * Whether the server is up: `GET /health` asks the store, and answers 503 where it cannot be reached. Where several
+ * processes share the runs, whoever shows the console's token as `Authorization: Bearer <token>` is told who conducts which.
  *
  * @since 0.1.0
  * @category groups
  */
 export class SystemApi extends HttpApiGroup.make("system", { topLevel: true }).add(
   HttpApiEndpoint.get("health", "/health")
-    .addSuccess(Schema.Struct({ status: Schema.Literal("ok") }))
+    .addSuccess(Schema.Struct({ status: Schema.Literal("ok"), cluster: Schema.optional(Conducting) }))
     .addError(StoreError, { status: 503 })
 ) {}
 

@@ -131,7 +131,7 @@ export interface Feedback extends Schema.Schema.Type<typeof Feedback> {}
 
 /**
  * A run at a glance, with what it will cost if everything undecided is accepted, in minor units, when the last of its
- * offers ends (none where nothing is on offer), and what a rejection needs.
+ * offers ends (none where nothing is on offer), what a rejection needs, and which process conducts it.
  *
  * @since 0.1.0
  * @category models
@@ -144,7 +144,9 @@ export const RunView = Schema.Struct({
   toCome: Minor,
   createdAt: Schema.DateTimeUtcFromNumber,
   endsAt: Schema.OptionFromNullOr(Schema.DateTimeUtcFromNumber),
-  feedback: named<Feedback>()(Feedback)
+  feedback: named<Feedback>()(Feedback),
+  /** `host:port` of the process that conducts it, where several share the runs; null otherwise, and once it is decided. */
+  conductedBy: Schema.OptionFromNullOr(Schema.String)
 })
 /**
  * @since 0.1.0

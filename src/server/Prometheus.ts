@@ -6,13 +6,15 @@
 import * as Metrics from "@effect/opentelemetry/Metrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
-import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import { Owners } from "../Conductor.js"
 import * as tokenAttempts from "./console/tokenAttempts.js"
+import { bearerOf } from "./health.js"
 
 /**
  * Who may read the metrics.
@@ -32,11 +34,24 @@ const refused = HttpServerResponse.text("Metrics are for whoever shows the conso
   headers: { "www-authenticate": "Bearer" }
 })
 
-const bearerOf = ({ headers }: HttpServerRequest.HttpServerRequest): string =>
-  /^Bearer +(\S.*)$/i.exec(headers["authorization"] ?? "")?.[1] ?? ""
+/** Which runs the process conducts, one sample each; not as Effect's metrics, which would keep those that are over. */
+const conducted = ({ address, owned }: Owners["Type"]): Effect.Effect<string> =>
+  Effect.map(owned, (runs) => {
+    const process = address.replace(/[^A-Za-z0-9._:-]/g, "_")
+    return [
+      "# HELP crowd_runs_conducted Runs that this process conducts",
+      "# TYPE crowd_runs_conducted gauge",
+      `crowd_runs_conducted{process="${process}"} ${runs.length}`,
+      "# HELP crowd_run_conducted A run that this process conducts",
+      "# TYPE crowd_run_conducted gauge",
+      ...runs.map((run) => `crowd_run_conducted{process="${process}",run="${run}"} 1`),
+      ""
+    ].join("\n")
+  })
 
 /**
- * Adds `GET /metrics` to a router: what this process counts, the server's requests among it. For `Server.layer` it goes
+ * Adds `GET /metrics` to a router: what this process counts, the server's requests among it, and the
+ * runs that it conducts where several processes share them. For `Server.layer` it goes
  * into the option `routes`.
  *
  * @example
@@ -62,11 +77,16 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, HttpLaye
       const serializer = new PrometheusSerializer()
       const collected = Effect.map(
         Effect.promise(() => producer.collect()),
-        ({ resourceMetrics }) => HttpServerResponse.text(serializer.serialize(resourceMetrics), { contentType })
+        ({ resourceMetrics }) => serializer.serialize(resourceMetrics)
+      )
+      const owners = yield* Effect.serviceOption(Owners)
+      const shared = Option.match(owners, { onNone: () => Effect.succeed(""), onSome: conducted })
+      const answer = Effect.zipWith(collected, shared, (own, shared) =>
+        HttpServerResponse.text(`${own}${shared}`, { contentType })
       )
       const check = options.token === undefined ? () => Effect.void : yield* tokenAttempts.checking(options.token)
       yield* router.add("GET", "/metrics", (request) =>
-        Effect.zipRight(check(bearerOf(request)), collected).pipe(
+        Effect.zipRight(check(bearerOf(request)), answer).pipe(
           Effect.catchTags({
             NotSignedIn: () => Effect.succeed(refused),
             TooManyAttempts: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 429 }))

@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -17,12 +16,12 @@ import type * as Redacted from "effect/Redacted"
 import type { InvalidSetting } from "../CrowdError.js"
 import { Local } from "../Local.js"
 import type { Core } from "../Provider.js"
-import { TaskRuns } from "../TaskRuns.js"
 import { Api } from "./Api.js"
 import * as consoleHalf from "./console/handlers.js"
 import * as signIn from "./console/signIn.js"
 import * as tokenAttempts from "./console/tokenAttempts.js"
 import * as guard from "./guard.js"
+import * as health from "./health.js"
 import * as InFlight from "./inFlight.js"
 import * as Keys from "./keys.js"
 import * as origins from "./origins.js"
@@ -73,11 +72,6 @@ export interface Options {
     | undefined
 }
 
-/** A server is well as long as it can read what it is there for. */
-const system = HttpApiBuilder.group(Api, "system", (handlers) =>
-  Effect.map(TaskRuns, (runs) => handlers.handle("health", () => Effect.as(runs.newest, { status: "ok" as const })))
-)
-
 /**
  * Serves the provider's crowd over the `HttpServer` until the scope ends; then it takes nothing new and finishes what is
  * under way. With `Local` in the environment, workers are known by their connections. Fails with InvalidSetting where
@@ -109,7 +103,7 @@ export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core
       const local = yield* Effect.serviceOption(Local)
       const from = (request: HttpServerRequest.HttpServerRequest) => addressOf(local, request)
       const api = HttpLayerRouter.addHttpApi(Api, { openapiPath: "/openapi.json" }).pipe(
-        Layer.provide([system, work.layer, consoleHalf.layer]),
+        Layer.provide([health.layer(options), work.layer, consoleHalf.layer]),
         Layer.provide(signIn.layer(options))
       )
       const routes = Layer.mergeAll(

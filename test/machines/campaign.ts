@@ -14,13 +14,13 @@ import { Journal } from "../../src/Journal.js"
 import type { Core } from "../../src/Provider.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 import { type TaskRun, TaskRuns } from "../../src/TaskRuns.js"
-import { make } from "../../src/testing/suites/kit.js"
 import { Between, between, client, service } from "../mturk/market.js"
 import { Marketplace } from "../mturk-server/support.js"
+import * as server from "../support/server.js"
 import { crowdOf } from "./crowds.js"
 import type { CrowdName } from "./protocol.js"
 
-export const kit = make({ clock: "real", arrive: (worker) => Effect.succeed({ worker }) })
+const reward = 5
 
 /** The crowd as it is hired here, by way of nothing that is cut; MTurk's service is in this process. */
 export const hired = (crowd: CrowdName, url: string): Layer.Layer<Core | SqlClient.SqlClient, unknown> => {
@@ -57,7 +57,7 @@ export const workOnce = (run: TaskRun, worker: string) =>
 export const launched = (runs: number, rows: number) =>
   Effect.forEach(
     Array.from({ length: runs }),
-    () => kit.launched({ rows, task: { autoApprovalDelay: Duration.seconds(1), lifetime: Duration.days(1) } }),
+    (_, run) => server.launched(server.task(`Run ${run}`, { autoApprovalDelay: Duration.seconds(1) }), rows),
     { concurrency: 4 }
   )
 
@@ -80,7 +80,7 @@ export const wrong = (run: RunId, rows: number) =>
       SELECT COUNT(*) AS all, COUNT(DISTINCT subject) AS times FROM crowd_intents WHERE run = ${run} AND kind = 'launch'`
     const facts: ReadonlyArray<readonly [string, number, number]> = [
       ["units accepted", units.accepted, rows],
-      ["cents of reward", cost.rewards, rows * kit.reward.minor],
+      ["cents of reward", cost.rewards, rows * reward],
       ["payments", Number(paid?.all), rows],
       ["units paid", Number(paid?.units), rows],
       ["launches", Number(launches?.all), Number(launches?.times)],

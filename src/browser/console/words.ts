@@ -26,8 +26,9 @@ export const shares: ReadonlyArray<{
   { name: "expired", tone: "expired", of: ["expired"] }
 ]
 
-/** What the command calls the run, too: its batch, its crowd and its id. */
-export const origin = ({ summary: { name, provider, run } }: RunView): string => `${name} · ${provider} · ${run}`
+/** What the command calls the run, too: its batch, its crowd and its id; and which process has it where several share. */
+export const origin = ({ conductedBy, summary: { name, provider, run } }: RunView): string =>
+  [name, provider, run, ...(conductedBy === null ? [] : [`conducted by ${conductedBy}`])].join(" · ")
 
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${format.number(n)} ${n === 1 ? one : many}`

@@ -1,6 +1,7 @@
 /** Runs as the console shows them. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { isDecided, Owners } from "../../Conductor.js"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import { placesOf } from "../../driver/offers.js"
 import type { RunId } from "../../Ids.js"
@@ -15,6 +16,13 @@ export const make = Effect.gen(function* () {
   const { fee, feedback, offers } = yield* Provider
   const runs = yield* TaskRuns
   const units = yield* Units
+  const owners = yield* Effect.serviceOption(Owners)
+
+  const ownerOf = (id: RunId) =>
+    Effect.map(
+      Effect.transposeMapOption(owners, ({ ownersOf }) => ownersOf([id])),
+      (found) => Option.flatMap(found, (of) => Option.fromNullable(of.get(id)))
+    )
 
   const view = (id: RunId): Effect.Effect<typeof RunView.Type, TaskRunNotFound | StoreError> =>
     Effect.gen(function* () {
@@ -32,7 +40,8 @@ export const make = Effect.gen(function* () {
         toCome,
         createdAt,
         endsAt: Option.map(yield* units.offerEnds(id), ({ last }) => last),
-        feedback: { minLength: feedback?.minLength ?? 1, categories: feedback?.categories ?? [] }
+        feedback: { minLength: feedback?.minLength ?? 1, categories: feedback?.categories ?? [] },
+        conductedBy: isDecided(summary) ? Option.none() : yield* ownerOf(id)
       }
     })
 
