@@ -16,6 +16,22 @@ import type * as Engine from "./engine.js"
 import { changeAgent } from "./transitions.js"
 import * as registry from "./workerRegistry.js"
 
+/** The agent that the worker took last, if this may be it. */
+const latest = (
+  { store }: Engine.Service,
+  last: Option.Option<Ids.AgentId>,
+  isIt: (agent: Agent) => boolean
+): Effect.Effect<Option.Option<Agent>, StoreError> =>
+  Option.match(last, {
+    onNone: () => Effect.succeedNone,
+    onSome: (id) => Effect.map(store.get(tables.agents, id), Option.filter(isIt))
+  })
+
+const isOpen = ({ status }: Agent): boolean => States.isOpen(status)
+
+/** Nobody who was sent away by the page comes in again under another name for their visit. */
+const isOpenOrEnded = (agent: Agent): boolean => isOpen(agent) || Option.isSome(agent.outcome)
+
 /** The agent this arrival is already, where it was here before; who has left arrives anew. */
 const again = (
   engine: Engine.Service,
@@ -23,29 +39,23 @@ const again = (
   worker: registry.Named,
   arrival: Arrival,
   last: Option.Option<Ids.AgentId>
-) =>
-  Option.match(arrival.remoteAgent, {
-    onSome: (remote) =>
-      Effect.map(
-        registry.agentAt(engine, found, worker, remote),
-        Option.filter(({ status }) => !States.hasLeft(status))
-      ),
-    onNone: () =>
-      Option.match(last, {
-        onNone: () => Effect.succeedNone,
-        onSome: (id) =>
-          Effect.map(
-            engine.store.get(tables.agents, id),
-            Option.filter(({ status }) => States.isOpen(status))
-          )
-      })
+): Effect.Effect<Option.Option<Agent>, StoreError> =>
+  Effect.gen(function* () {
+    if (Option.isNone(arrival.remoteAgent)) return yield* latest(engine, last, isOpen)
+    const known = yield* registry.agentAt(engine, found, worker, arrival.remoteAgent.value)
+    const here = Option.filter(known, ({ status }) => !States.hasLeft(status))
+    if (Option.isSome(here) || engine.driver.oneVisit !== true) return here
+    return yield* latest(engine, last, isOpenOrEnded)
   })
 
 /** Puts back what the worker holds. It was open in this transaction. */
 const putBack = (engine: Engine.Service, held: Agent, now: DateTime.Utc) =>
   Effect.catchTag(changeAgent(engine, held, "return", now), "InvalidTransition", Effect.die)
 
-/** A crowd that gives its name of one's work to the next worker says by it that the first has left. */
+/**
+ * A crowd that gives its name of one's work to the next worker says by it that the first has left; where each visit has a
+ * name of its own, the link was changed.
+ */
 const relieveOthers = (
   engine: Engine.Service,
   run: TaskRun,
@@ -55,6 +65,11 @@ const relieveOthers = (
 ) =>
   Effect.gen(function* () {
     if (Option.isNone(remoteAgent)) return
+    const { oneVisit, provider } = engine.driver
+    if (oneVisit === true) {
+      if (!(yield* registry.isOthers(engine, run, worker, remoteAgent.value))) return
+      return yield* new InvalidProviderData({ provider, description: "this link is somebody else's" })
+    }
     const others = yield* registry.othersAt(engine, run, worker, remoteAgent.value)
     yield* Effect.forEach(others, (agent) => putBack(engine, agent, now), { discard: true })
   })
@@ -64,7 +79,7 @@ const admit = (
   run: TaskRun,
   arrival: Arrival,
   { insteadOf }: RegisterOptions
-): Effect.Effect<Arrived, NotEligible | StoreError> =>
+): Effect.Effect<Arrived, InvalidProviderData | NotEligible | StoreError> =>
   Effect.gen(function* () {
     const refuse = (reason: IneligibleReason) => new NotEligible({ run: run.id, worker: arrival.workerName, reason })
     const worker = yield* registry.enrol(engine, arrival.workerName)
@@ -88,8 +103,16 @@ const admit = (
     if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, run, standing, arrival.offer))
     // Only now: while they held it, its assignment was not among those they could have; and it counts no more.
     if (Option.isSome(swapped)) yield* Effect.zipRight(putBack(engine, swapped.value, now), allowed)
-    const remoteId = arrival.remoteAgent
-    const taken = yield* registry.take(engine, { id: agent, run, unit: unit.value, worker, standing, remoteId, now })
+    const taken = yield* registry.take(engine, {
+      id: agent,
+      run,
+      unit: unit.value,
+      worker,
+      standing,
+      remoteId: arrival.remoteAgent,
+      details: Option.fromNullable(arrival.details),
+      now
+    })
     return { ...taken, repeated: false }
   })
 
@@ -115,7 +138,7 @@ export const make =
     Effect.gen(function* () {
       const { driver, run, store, workersByName } = engine
       const found = yield* run(id)
-      const arriving = yield* driver.arrivals(providerData)
+      const arriving = yield* driver.arrivals(providerData, found)
       const { arrival, confirm } = arriving
       yield* checkName(engine, arrival)
       const known = yield* before(engine, found, arriving)

@@ -8,7 +8,7 @@
 import type * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { Agent, AgentOutline, Answers } from "../Agents.js"
+import { Agent, AgentOutline, Answers, Details } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
 import { Intent } from "../Journal.js"
 import { Json } from "../Json.js"
@@ -196,6 +196,8 @@ const outline = {
     workerName: "text",
     status: "text",
     remoteId: "text",
+    details: "text",
+    outcome: "text",
     feedback: "text",
     category: "text",
     acceptedAt: "integer",
@@ -219,12 +221,19 @@ const outline = {
 /** Agents with their answers. @since 0.1.0 @category tables */
 export const agents = table({
   ...outline,
-  schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
+  schema: Schema.Struct({
+    ...Agent.fields,
+    details: optionalJsonText(Details),
+    answers: optionalJsonText(Answers)
+  }),
   columns: { ...outline.columns, answers: "text" }
 })
 
 /** The same rows without their answers: only to be read. @since 0.1.0 @category tables */
-export const agentOutlines = table({ ...outline, schema: Schema.Struct(AgentOutline.fields) })
+export const agentOutlines = table({
+  ...outline,
+  schema: Schema.Struct({ ...AgentOutline.fields, details: optionalJsonText(Details) })
+})
 
 /**
  * When an agent that sends heartbeats was last heard of. Kept apart from the agent, so that accepting and submitting

@@ -24,6 +24,7 @@ const encoded: typeof Result.Encoded = {
   row: 7,
   worker: "worker_1",
   workerName: "10.0.0.7",
+  details: null,
   status: "approved",
   acceptedAt: "2026-01-01T10:00:00.000Z",
   deadline: "2026-01-01T10:10:00.000Z",

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import type { NotEligible } from "../../CrowdError.js"
 import type { AgentId } from "../../Ids.js"
+import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
 import { isTakenLate } from "../../provider/lateAnswers.js"
 import { Units } from "../../Units.js"
@@ -16,9 +17,9 @@ export const make = Effect.gen(function* () {
   const units = yield* Units
 
   /** What whoever gets no unit is told. */
-  const turnAway = ({ reason, run, worker }: NotEligible) =>
+  const turnAway = ({ reason, run, worker }: NotEligible, said: Json) =>
     Effect.flatMap(
-      toWorkers(agents.refusalExit(run, reason)),
+      toWorkers(hasExits ? agents.refusalExit(run, reason, said) : Effect.succeedNone),
       (exit) => new TurnedAway({ run, worker, reason, exit: Option.getOrNull(exit) })
     )
 

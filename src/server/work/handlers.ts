@@ -89,7 +89,9 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
       Effect.gen(function* () {
         // Nobody listens to what a page says where the crowd knows its people by their connections.
         const { data } = Option.isSome(local) ? { data: null } : yield* bodyOf(request, decodeArrival)
-        const { agent, who } = yield* Effect.catchTag(arrived(path.run, data), "NotEligible", turnAway)
+        const { agent, who } = yield* Effect.catchTag(arrived(path.run, data), "NotEligible", (refused) =>
+          turnAway(refused, data)
+        )
         yield* holding.ensureOwn(agent)
         return HttpServerResponse.unsafeJson(encodeWork(yield* given(agent, who)))
       })
