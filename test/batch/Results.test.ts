@@ -13,6 +13,8 @@ import { Result } from "../../src/Results.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
 import { directoryOf } from "./support.js"
 
+const { panel: _, ...defaults } = taskDefaults
+
 const encoded: typeof Result.Encoded = {
   run: "run_1",
   agent: "agent_1",
@@ -33,7 +35,7 @@ const encoded: typeof Result.Encoded = {
   feedback: "Thank you",
   category: null,
   task: {
-    ...taskDefaults,
+    ...defaults,
     title: "Title, with comma",
     description: 'Said "so"',
     keywords: ["a", "b"],

@@ -164,7 +164,7 @@ const leaving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       expect(second.id).not.toBe(first.id)
     }))
 
-  test("MUST end a lease that is over, offer the unit again, and refuse work that comes after", () =>
+  test("MUST end a lease that is over, offer the unit again, and refuse work that comes once another has it", () =>
     Effect.gen(function* () {
       const agents = yield* Agents
       const run = yield* kit.launched({ task: { duration: kit.shortest } })
@@ -175,10 +175,10 @@ const leaving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       expect(yield* agents.endOverdue(run.id)).toBe(1)
       expect(yield* agents.endOverdue(run.id)).toBe(0)
       expect((yield* agents.get(late.id)).status).toBe("expired")
+      expect((yield* kit.accepted(run)).unit).toBe(late.unit)
       const submission = { agent: late.id, worker: late.worker, answers: {} }
       const error = yield* refusal(agents.submit(submission), "InvalidTransition")
       expect(error).toMatchObject({ entity: "Agent", id: late.id, from: "expired", operation: "submit" })
-      expect((yield* kit.accepted(run)).unit).toBe(late.unit)
     }))
 
   test("MUST refuse to return what is submitted, or to submit what is returned", () =>

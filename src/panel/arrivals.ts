@@ -1,0 +1,100 @@
+/** Who comes by a panel's link: what it says is read by the settings of the run, and refused where it cannot be so. */
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { InvalidProviderData } from "../CrowdError.js"
+import type { Arrival, Arrivals } from "../Driver.js"
+import { lineFault } from "../internal/text.js"
+import { decodeUntrusted } from "../internal/untrusted.js"
+import type { PanelSettings } from "../PanelSettings.js"
+import type { TaskRun } from "../TaskRuns.js"
+import { type Panel, provider, secretFor, settingsOf } from "./panel.js"
+import { holds } from "./proof.js"
+
+export const ProviderData = Schema.Struct({ query: Schema.String.pipe(Schema.maxLength(8_192)) })
+
+const decode = decodeUntrusted(ProviderData)
+
+const longest = 256
+
+/** Places that a panel has not filled in, in the ways in which panels write them. */
+const placeholders: ReadonlyArray<RegExp> = [
+  /^%[^%]+%$/,
+  /\{\{.*\}\}/,
+  /^[$#]?\{.*\}$/,
+  /^\$\(.*\)$/,
+  /^\[.*\]$/,
+  /^<.*>$/,
+  /^TRACKING_?ID$/i
+]
+
+/** What stands there while nobody takes part: in a preview, or where a page of the panel's had nothing to fill in. */
+const sentinels: ReadonlyArray<string> = ["assignment_id_not_available", "preview", "undefined", "null", "none", "nan"]
+
+const isPlaceholder = (value: string, name: string, link: string): boolean =>
+  value === new URLSearchParams(link).get(name) || placeholders.some((form) => form.test(value))
+
+type Read<A> = Either.Either<A, string>
+
+/** The value of one parameter; none where the link lacks it or has it empty. */
+const valueOf = (query: URLSearchParams, name: string, { link = "" }: PanelSettings): Read<Option.Option<string>> => {
+  const [value = "", ...others] = query.getAll(name)
+  const wrong = (words: string) => Either.left(`${name} of this link ${words}`)
+  if (others.length > 0) return wrong("is there more than once")
+  if (value.trim() === "") return Either.right(Option.none())
+  if (isPlaceholder(value, name, link)) return wrong("was not filled in by the panel")
+  if (value.length > longest) return wrong(`is longer than ${longest} characters`)
+  const fault = lineFault(value)
+  return fault === undefined ? Either.right(Option.some(value)) : wrong(fault)
+}
+
+const required = (query: URLSearchParams, name: string, settings: PanelSettings): Read<string> =>
+  Either.flatMap(valueOf(query, name, settings), (value) => {
+    if (Option.isNone(value)) return Either.left(`this link lacks ${name}, so that nobody knows who comes`)
+    if (sentinels.includes(value.value.toLowerCase())) return Either.left(`${name} of this link is that of a preview`)
+    return /^\.+$/.test(value.value) ? Either.left(`${name} of this link is no id`) : Either.right(value.value)
+  })
+
+const detailsOf = (query: URLSearchParams, settings: PanelSettings): Read<Arrival["details"]> =>
+  Either.map(
+    Either.all(
+      [settings.study, ...settings.keep]
+        .filter(Predicate.isNotUndefined)
+        .map((name) => Either.map(valueOf(query, name, settings), (value) => [name, value] as const))
+    ),
+    (values) => {
+      const kept = values.flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value] as const] : []))
+      return kept.length === 0 ? undefined : Object.fromEntries(kept)
+    }
+  )
+
+/** The same person is the same agent; where visits have names, in the same visit. */
+const arrivalOf = (query: URLSearchParams, settings: PanelSettings): Read<Arrival> =>
+  Either.gen(function* () {
+    const workerName = yield* required(query, settings.id, settings)
+    const session = settings.session === undefined ? workerName : yield* required(query, settings.session, settings)
+    const details = yield* detailsOf(query, settings)
+    return { workerName, offer: Option.none(), remoteAgent: Option.some(session), details }
+  })
+
+const proven = (panel: Panel, run: TaskRun, { proof }: PanelSettings, query: string): Read<void> => {
+  if (proof === undefined) return Either.void
+  const secret = secretFor(panel, "arrivals", run)
+  if (Either.isLeft(secret)) return Either.left("links cannot be checked now: the secret is missing, or another")
+  return holds(proof, secret.right, query) ? Either.void : Either.left("this link was changed, or is not the panel's")
+}
+
+export const make =
+  (panel: Panel): Arrivals =>
+  (data, run) =>
+    Either.gen(function* () {
+      const { query } = yield* Either.mapLeft(decode(data), ({ message }) => message)
+      const settings = yield* Either.fromOption(
+        settingsOf(panel, run),
+        () => "nothing says how people come to this run"
+      )
+      const arrival = yield* arrivalOf(new URLSearchParams(query), settings)
+      yield* proven(panel, run, settings, query)
+      return { arrival }
+    }).pipe(Either.mapLeft((description) => new InvalidProviderData({ provider, description })))
