@@ -13,7 +13,7 @@ export interface Service {
 export class Invocation extends Context.Tag("effect-crowd/cli/Invocation")<Invocation, Service>() {}
 
 /** Options that say which database and which crowd it is about. */
-const repeated = ["--db", "--provider", "--live", "--question-url", "--fees"]
+const repeated = ["--db", "--provider", "--live", "--question-url", "--fees", "--workspace", "--project"]
 
 const flags = ["--live"]
 

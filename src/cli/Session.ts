@@ -74,8 +74,14 @@ const words: Partial<Record<string, string>> = {
   allow: "--allow",
   deny: "--deny",
   namesPerHour: "--names-per-hour",
-  host: "--question-url"
+  host: "--question-url",
+  pages: "--url",
+  workspace: "--workspace",
+  project: "--project"
 }
+
+/** What nothing more is said of than what is wrong with it. */
+const isSecret = (setting: string): boolean => setting === "token"
 
 /** A setting that makes no sense, in the words of the command line. */
 export const wrongSetting =
@@ -83,10 +89,8 @@ export const wrongSetting =
   ({ description, setting, value }: InvalidSetting) => {
     const advice =
       !terms.live && /\bproduction\b/.test(description) ? " Real money has to be asked for, with --live." : ""
-    const name = words[setting] ?? setting
-    const message =
-      value === "" ? `${name}: ${description}.` : `${name} ${value} makes no sense: ${description}.${advice}`
-    return new UsageError({ message })
+    const message = `${words[setting] ?? setting} ${value} makes no sense: ${description}.${advice}`
+    return new UsageError({ message: isSecret(setting) ? `${description}.` : message })
   }
 
 /** Runs work with the crowd of the session, over the store of the environment. */

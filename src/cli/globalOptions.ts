@@ -36,7 +36,9 @@ export const globalOptions = {
   ),
   json: Options.boolean("json").pipe(Options.withDescription("Print one JSON object instead of text")),
   live: Options.boolean("live").pipe(
-    Options.withDescription("Work with real money, where the provider has a test mode")
+    Options.withDescription(
+      "Work with real money, where the provider can do without: on prolific, publish what is else a draft"
+    )
   ),
   ...terms.options
 }

@@ -29,7 +29,9 @@ const host = setting(
 const url = setting(
   Options.text("url").pipe(
     Options.withPseudoName("URL"),
-    Options.withDescription("How others reach the pages, where something stands before them")
+    Options.withDescription(
+      "How others reach the pages, where something stands before them; prolific sends its participants there"
+    )
   ),
   Config.nonEmptyString("CROWD_URL")
 )

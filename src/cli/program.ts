@@ -90,6 +90,9 @@ const footer = HelpDoc.blocks([
   HelpDoc.p(
     "mturk finds its credentials as the AWS SDK does, and its address in AWS_ENDPOINT_URL_MTURK; without --live it is the sandbox."
   ),
+  HelpDoc.p(
+    "prolific finds its token in PROLIFIC_TOKEN and its address in PROLIFIC_URL; without --live it only makes drafts."
+  ),
   HelpDoc.p("CROWD_SECRET is what servers sign with (by default in a file beside the database)."),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])

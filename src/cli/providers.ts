@@ -132,7 +132,27 @@ export const mturk: Entry = {
   attend: () => Effect.never
 }
 
-export const all: ReadonlyArray<Entry> = [mock, local, mturk]
+export const prolific: Entry = {
+  name: "prolific",
+  about: "Prolific's participants, who come to pages of yours; a draft, and with --live a published study",
+  hasLive: true,
+  approves: false,
+  serves: "sent",
+  tasksAt: () => "here",
+  every: "20 seconds",
+  durability: "full",
+  layer: ({ url }, terms) =>
+    Layer.unwrapEffect(
+      Effect.map(
+        Effect.promise(() => import("./prolific.js")),
+        (prolific) => prolific.layer(url, terms)
+      )
+    ),
+  requester: registered("prolific"),
+  attend: ({ id }) => conductEveryRun({ except: id })
+}
+
+export const all: ReadonlyArray<Entry> = [mock, local, mturk, prolific]
 
 /** What is wrong with the name of a crowd that there is not. */
 export const unknown = (name: string): string =>

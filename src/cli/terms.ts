@@ -18,6 +18,20 @@ export const options = {
   fees: Options.choice("fees", ["amazon", "none"]).pipe(
     Options.withDescription("mturk: what the service takes on top of each payment (or CROWD_FEES); amazon by default"),
     Options.optional
+  ),
+  workspace: Options.text("workspace").pipe(
+    Options.withPseudoName("NAME"),
+    Options.withDescription(
+      "prolific: the workspace that pays, by name or id (or PROLIFIC_WORKSPACE); by default the only one there is"
+    ),
+    Options.optional
+  ),
+  project: Options.text("project").pipe(
+    Options.withPseudoName("NAME"),
+    Options.withDescription(
+      "prolific: the project that studies are in, by name or id (or PROLIFIC_PROJECT); by default the only one there is"
+    ),
+    Options.optional
   )
 }
 
@@ -26,7 +40,9 @@ export type Given = Command.Command.ParseConfig<typeof options>
 /** What was said later counts. */
 export const merge = (before: Given, after: Given): Given => ({
   questionUrl: Option.orElse(after.questionUrl, () => before.questionUrl),
-  fees: Option.orElse(after.fees, () => before.fees)
+  fees: Option.orElse(after.fees, () => before.fees),
+  workspace: Option.orElse(after.workspace, () => before.workspace),
+  project: Option.orElse(after.project, () => before.project)
 })
 
 export interface Terms {
@@ -37,6 +53,11 @@ export interface Terms {
     readonly questionUrl: Option.Option<string>
     /** What the crowd takes on top of a payment. */
     readonly fees: "amazon" | "none"
+  }
+  /** Which of what the token may use; the crowd itself reads the variables of these. */
+  readonly prolific: {
+    readonly workspace: Option.Option<string>
+    readonly project: Option.Option<string>
   }
 }
 
@@ -51,5 +72,6 @@ export const settle = (given: Given): Effect.Effect<Omit<Terms, "live">, UsageEr
     mturk: {
       questionUrl: Option.orElse(given.questionUrl, () => standIn.questionUrl),
       fees: Option.getOrElse(given.fees, () => standIn.fees)
-    }
+    },
+    prolific: { workspace: given.workspace, project: given.project }
   }))

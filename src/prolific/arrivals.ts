@@ -17,6 +17,9 @@ import { ProviderData, verifier } from "./links.js"
 import type * as replies from "./replies.js"
 import { readSubmission } from "./submissions.js"
 
+/** What it takes to know who comes. */
+export type Gate = Pick<Crowd, "client" | "environment" | "secureLinks" | "workspace">
+
 const method = "arrivals"
 
 /** So many are asked about at once, and so many more may wait for their turn. */
@@ -49,7 +52,7 @@ const isUnknown = (error: CallError): boolean =>
   error._tag === "Refusal" && (error.status === 400 || error.status === 404)
 
 const check = (
-  crowd: Crowd,
+  crowd: Gate,
   { participant, study, submission }: ProviderData
 ): Effect.Effect<void, InvalidProviderData | ProviderError> =>
   Effect.gen(function* () {
@@ -69,7 +72,7 @@ const keyOf = ({ participant, study, submission }: ProviderData): string => `${s
 
 /** A refusal is remembered for a while; whoever would have to wait behind too many is sent away for the moment. */
 const bounded = (
-  crowd: Crowd
+  crowd: Gate
 ): Effect.Effect<(data: ProviderData) => Effect.Effect<void, InvalidProviderData | ProviderError>> =>
   Effect.gen(function* () {
     const refused = boundedMap<{ readonly until: number; readonly error: InvalidProviderData }>(10_000)
@@ -97,7 +100,7 @@ const bounded = (
   })
 
 /** Made once for all who come. */
-export const make = (crowd: Crowd): Effect.Effect<Driver.Arrivals> =>
+export const make = (crowd: Gate): Effect.Effect<Driver.Arrivals> =>
   Effect.map(bounded(crowd), (confirmed) => {
     const signed = verifier(crowd)
     const confirm = (_: Driver.Arrival, run: TaskRun, data: ProviderData) =>

@@ -48,7 +48,12 @@ const redirectsAtMost = 3
 /** The text of an answer, or nothing more of it once it is too long. */
 const textOf = (method: string, response: HttpClientResponse): Effect.Effect<string, CallError> =>
   response.stream.pipe(
-    Stream.mapError((error) => failure("Unavailable", method, "the answer broke off", error)),
+    Stream.catchAll((error) =>
+      // Of a 204 there is nothing to read.
+      error.reason === "EmptyBody"
+        ? Stream.empty
+        : Stream.fail(failure("Unavailable", method, "the answer broke off", error))
+    ),
     Stream.mapAccum(0, (before, bytes) => [before + bytes.length, { bytes, total: before + bytes.length }]),
     Stream.mapEffect(({ bytes, total }) =>
       total > mostBytes

@@ -2,7 +2,6 @@
 import * as Request from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { CurrencyNotPaid, type ProviderError } from "../CrowdError.js"
 import type { Driver, Estimate } from "../Driver.js"
 import * as Money from "../Money.js"
@@ -12,7 +11,7 @@ import { type Crowd, type Rates, setupOf, stored } from "./crowd.js"
 import { provider, toProviderError } from "./errors.js"
 import { costOf, decimalOf, ratesOf, share } from "./rates.js"
 import * as replies from "./replies.js"
-import { get, timesOf, update } from "./study.js"
+import { get, removeOthers, type Trial, timesOf, trialKey, trialOf, update } from "./study.js"
 
 /** The price of so much is told without a rounding that matters. */
 const sample = 1_000_000
@@ -84,23 +83,21 @@ export const estimate =
       }
     })
 
-const decodeUrl = Schema.decodeUnknownOption(Schema.String)
-
 /** A test study is made once; each would be one more. None where the workspace does not have them. */
-const trialOf = ({ client, store }: Crowd, study: string): Effect.Effect<Option.Option<string>, ProviderError> =>
+const foundOrTried = (crowd: Crowd, study: string): Effect.Effect<Option.Option<Trial>, ProviderError> =>
   Effect.gen(function* () {
-    const id = `${provider}/trial/${study}`
-    const known = yield* stored("draft", store.get(tables.data, id))
-    if (Option.isSome(known)) return decodeUrl(known.value.value)
-    const made = yield* client
+    const known = yield* trialOf(crowd, study)
+    if (Option.isSome(known)) return known
+    const made = yield* crowd.client
       .call("create-test-study", Request.post(`/api/v1/studies/${study}/test-study`), replies.TestStudy)
       .pipe(
+        Effect.map(({ study_id, study_url }): Trial => ({ study: study_id, url: study_url })),
         Effect.asSome,
         Effect.catchTag("Refusal", () => Effect.succeedNone)
       )
-    const url = Option.map(made, ({ study_url }) => study_url)
-    if (Option.isSome(url)) yield* stored("draft", store.insert(tables.data, [{ id, provider, value: url.value }]))
-    return url
+    const rows = Option.toArray(made).map((value) => ({ id: trialKey(study), provider, value: { ...value } }))
+    yield* stored("draft", crowd.store.insert(tables.data, rows))
+    return made
   })
 
 /** What publishing the study with so many places would come to; nothing is reserved. */
@@ -110,7 +107,10 @@ const draftOf = (crowd: Crowd, run: TaskRun, units: number): Effect.Effect<Draft
     const found = yield* Effect.mapError(get(crowd, study), toProviderError)
     const isDraft = found.status === "UNPUBLISHED"
     const change = { total_available_places: Math.max(1, units) }
-    if (isDraft) yield* Effect.mapError(update(crowd, study, change), toProviderError)
+    if (isDraft) {
+      yield* removeOthers(crowd, run, study)
+      yield* Effect.mapError(update(crowd, study, change), toProviderError)
+    }
     const { fees, rewards, tax } = yield* costOf(crowd, study)
     const { currency } = run.task.reward
     const cost = [
@@ -120,7 +120,7 @@ const draftOf = (crowd: Crowd, run: TaskRun, units: number): Effect.Effect<Draft
     ]
     return {
       address: Option.some(`${crowd.environment.app}/researcher/workspaces/studies/${study}`),
-      trial: isDraft ? yield* trialOf(crowd, study) : Option.none(),
+      trial: isDraft ? Option.map(yield* foundOrTried(crowd, study), ({ url }) => url) : Option.none(),
       cost,
       total: cost.reduce((sum, { amount }) => Money.sum(sum, amount), Money.zero(currency))
     }

@@ -31,6 +31,7 @@ export const make = (crowd: Crowd, hooks: Option.Option<Hooks>): Effect.Effect<D
   Effect.map(arrivals.make(crowd), (arrivals) =>
     Driver.make({
       provider,
+      title: "Prolific",
       mode: crowd.live ? "live" : "test",
       timeout: crowd.timeout,
       currencies: [Money.USD, Money.Currency.make("GBP")],

@@ -15,7 +15,7 @@ type Filter = SelectFilter | RangeFilter
 
 const prefix = "prolific:"
 
-/** A requirement of this name is one of Prolific's own filters, of which nothing is known here. */
+/** A requirement of this name is one of Prolific's own filters, by its id or title; nothing is known of it here. */
 export const enforces = (name: string): boolean => name.startsWith(prefix)
 
 const method = "get-filters"
@@ -32,14 +32,13 @@ const known = ({ client, workspace }: Crowd) =>
       )
   )
 
-/** The key of a choice, by itself or by its words. */
-const choiceOf = ({ choices, filter_id }: replies.Filter, value: string): Effect.Effect<string, ProviderError> => {
-  const found = Object.hasOwn(choices, value) ? value : Object.keys(choices).find((key) => choices[key] === value)
-  const some = Object.entries(choices)
-    .slice(0, 10)
-    .map(([key, words]) => `${key} (${words})`)
+/** The key of a choice, by itself or by its words; some filters take ids that they do not list. */
+const choiceOf = ({ choices, title }: replies.Filter, value: string): Effect.Effect<string, ProviderError> => {
+  const keys = Object.keys(choices)
+  const found = keys.length === 0 || keys.includes(value) ? value : keys.find((key) => choices[key] === value)
+  const some = keys.slice(0, 10).map((key) => `${key} (${choices[key]})`)
   return found === undefined
-    ? wrong(prefix + filter_id, `"${value}" is none of its choices, such as ${some.join(", ")}`)
+    ? wrong(prefix + title, `"${value}" is none of its choices, such as ${some.join(", ")}`)
     : Effect.succeed(found)
 }
 
@@ -88,7 +87,8 @@ const theirs = (crowd: Crowd, asked: ReadonlyArray<QualificationRequirement>) =>
     Effect.forEach(
       Object.entries(Arr.groupBy(asked, ({ name }) => name)),
       ([name, requirements]): Effect.Effect<ReadonlyArray<Filter>, ProviderError> => {
-        const filter = all.find(({ filter_id }) => filter_id === name.slice(prefix.length))
+        const asked = name.slice(prefix.length)
+        const filter = all.find(({ filter_id }) => filter_id === asked) ?? all.find(({ title }) => title === asked)
         if (filter === undefined) return wrong(name, "there is no filter of this name in the workspace")
         return filter.type === "select"
           ? selected(filter, requirements)

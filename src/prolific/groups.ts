@@ -12,7 +12,7 @@ import { type BlockOrder, type Driver, type Outward, oneByOne, receipt } from ".
 import { Nothing } from "./client.js"
 import type { Crowd } from "./crowd.js"
 import { type CallError, isMissing, toProviderError } from "./errors.js"
-import { everyOffset } from "./paging.js"
+import { everyOffset, wholeList } from "./paging.js"
 import { Id } from "./replies.js"
 
 const root = "/api/v1/participant-groups/"
@@ -104,10 +104,9 @@ export const remove = ({ client }: Crowd, group: string): Effect.Effect<void, Pr
   )
 
 const isIn = ({ client }: Crowd, group: string, participant: string): Effect.Effect<boolean, ProviderError> =>
-  everyOffset(client, "get-participant-group-participants", `${root}${group}/participants/`, {}, Member).pipe(
-    Stream.filter(({ participant_id }) => participant_id === participant),
-    Stream.runHead,
-    Effect.map(Option.isSome)
+  Effect.map(
+    wholeList(client, "get-participant-group-participants", `${root}${group}/participants/`, {}, Member),
+    (members) => members.some(({ participant_id }) => participant_id === participant)
   )
 
 const blockedName = `${prefix}: blocked`

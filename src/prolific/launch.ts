@@ -10,7 +10,7 @@ import { type Crowd, type Setup, setupOf } from "./crowd.js"
 import { type CallError, failure, type Refusal, toProviderError } from "./errors.js"
 import { share } from "./rates.js"
 import type * as replies from "./replies.js"
-import { addressOf, get, transition, update } from "./study.js"
+import { addressOf, get, removeOthers, transition, update } from "./study.js"
 
 type Failure = InsufficientFunds | ProviderError
 
@@ -47,6 +47,7 @@ const publish = (crowd: Crowd, { places, run }: LaunchOrder, setup: Setup): Effe
   const change = { total_available_places: places, external_study_url: Option.getOrUndefined(addressOf(crowd, run)) }
   return Effect.gen(function* () {
     yield* afford(crowd, needed)
+    yield* removeOthers(crowd, run, setup.study)
     yield* update(crowd, setup.study, change)
     yield* transition(crowd, setup.study, "PUBLISH")
   }).pipe(Effect.catchTag("Refusal", (refusal) => refusedToPublish(crowd, setup.study, needed, refusal)))
@@ -63,13 +64,20 @@ const reopen = (crowd: Crowd, study: replies.Study): Effect.Effect<unknown, Call
     : Effect.void
 
 /**
- * Prolific pauses a study that was full and of which a place came back. Called with how many submissions there have been,
- * so that a pause of the requester's own, in the middle, is left alone.
+ * A study that was full and of which a place came back is paused, or waits for reviews, until it is started again. Called
+ * with how many submissions there have been, so that what the requester paused or stopped in the middle is left alone.
  */
-export const refill = (crowd: Crowd, study: replies.Study, submissions: number): Effect.Effect<void, ProviderError> =>
-  study.status === "PAUSED" && submissions >= study.total_available_places
-    ? Effect.asVoid(Effect.mapError(start(crowd, study), toProviderError))
+export const refill = (crowd: Crowd, study: replies.Study, submissions: number): Effect.Effect<void, ProviderError> => {
+  const { places_taken, status, total_available_places: places } = study
+  const isHeld = status === "PAUSED" || status === "AWAITING REVIEW"
+  const hasFree = Option.match(places_taken, { onNone: () => status === "PAUSED", onSome: (taken) => taken < places })
+  return isHeld && hasFree && submissions >= places
+    ? start(crowd, study).pipe(
+        Effect.catchTag("Refusal", () => Effect.void),
+        Effect.asVoid
+      )
     : Effect.void
+}
 
 /** Absolute, and never fewer than there are: an earlier order may come late. */
 const extend = (crowd: Crowd, { places, run }: LaunchOrder, setup: Setup, study: replies.Study) =>

@@ -65,7 +65,7 @@ const toError = (error: unknown): InvalidProviderData | ProviderError => {
 
 /** Whether Prolific has signed it for this participant, study, submission, workspace and address, just now. */
 export const verifier = (
-  crowd: Crowd
+  crowd: Pick<Crowd, "environment" | "secureLinks" | "workspace">
 ): ((data: ProviderData) => Effect.Effect<void, InvalidProviderData | ProviderError>) => {
   if (!crowd.secureLinks) return () => Effect.void
   const pages = Option.map(crowd.environment.pages, (address) => new URL(address))

@@ -30,7 +30,7 @@ const isStopped = ({ places_taken, status, total_available_places }: replies.Stu
 const refillIfOpen = (crowd: Crowd, run: TaskRun, study: replies.Study, submissions: number) =>
   Effect.gen(function* () {
     const where = { run: run.id, status: "launched" } as const
-    const [open] = yield* stored("start-study", crowd.store.page(tables.units, { where, limit: 1 }))
+    const [open] = yield* stored("start-study", crowd.store.page(tables.units, { where, orderBy: "place", limit: 1 }))
     if (open !== undefined) yield* refill(crowd, study, submissions)
   })
 

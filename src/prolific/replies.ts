@@ -72,7 +72,7 @@ export const Study = Schema.Struct({
 })
 export type Study = typeof Study.Type
 
-export const TestStudy = Schema.Struct({ study_url: Schema.String })
+export const TestStudy = Schema.Struct({ study_id: Id, study_url: Schema.String })
 
 const Priced = Schema.Struct({ amount: Amount, currency: Schema.optional(Schema.String) })
 
@@ -129,6 +129,7 @@ const Bound = Schema.Union(Schema.Number, Schema.String)
 
 export const Filter = Schema.Struct({
   filter_id: Schema.String,
+  title: Schema.String,
   type: Schema.Literal("select", "range"),
   choices: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { default: () => ({}) }),
   min: maybe(Bound),

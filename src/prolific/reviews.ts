@@ -103,8 +103,12 @@ const refusal = (method: string, { id }: Agent, status: Status): ProviderError =
   if (underWay.includes(status)) {
     return failure("NotYet", method, `${id} has not gone back to Prolific with the completion code yet`)
   }
-  return status === "RETURNED"
-    ? failure("Rejected", method, `${id} gave the submission back to Prolific, which pays nothing for it`)
+  return status === "TIMED-OUT"
+    ? failure(
+        "Rejected",
+        method,
+        `${id} ran out of time at Prolific, which pays nothing; approve it, or wait for a late code`
+      )
     : failure("Rejected", method, `${id} was ${status} meanwhile; sync the run to see it here`)
 }
 
@@ -140,10 +144,11 @@ const deciding = (
     send: ({ order }) => Effect.map(send(order), (remoteId) => receipt({ remoteId }))
   })
 
+/** Whoever handed in to us and then let the time pass, or gave the place back, is paid too: a place beyond the study's. */
 const approval: Decision = {
   method: "approve",
   wanted: ["APPROVED", "PARTIALLY APPROVED"],
-  from: ["AWAITING REVIEW", "TIMED-OUT"],
+  from: ["AWAITING REVIEW", "TIMED-OUT", "RETURNED"],
   body: { action: "APPROVE" }
 }
 
@@ -157,9 +162,10 @@ export const approve = (crowd: Crowd): Driver["approve"] =>
     )
   )
 
+/** For what was given back nothing is paid as it is. */
 const rejection = (message: string, category: string): Decision => ({
   method: "reject",
-  wanted: ["REJECTED"],
+  wanted: ["REJECTED", "RETURNED"],
   from: ["AWAITING REVIEW"],
   body: { action: "REJECT", message, rejection_category: category }
 })

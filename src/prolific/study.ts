@@ -5,14 +5,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { escapeText } from "entities"
 import type { ProviderError } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
+import * as tables from "../store/tables.js"
 import type { Task, TaskRun } from "../TaskRuns.js"
 import { Nothing } from "./client.js"
-import type { Codes, Crowd, Setup } from "./crowd.js"
-import { failure, isMissing, toProviderError } from "./errors.js"
+import { type Codes, type Crowd, type Setup, stored } from "./crowd.js"
+import { failure, isMissing, provider, toProviderError } from "./errors.js"
 import { filtersOf } from "./filters.js"
 import { everyPage } from "./paging.js"
 import type { BaseStudy, CreateStudy, StudyTransition } from "./protocol.js"
@@ -143,31 +145,41 @@ const create = (crowd: Crowd, run: TaskRun): Effect.Effect<string, ProviderError
 
 const isDraft = ({ status }: replies.StudyShort): boolean => status === "UNPUBLISHED"
 
-/**
- * The study that all go by: the oldest that is out, or else the oldest. Other drafts are deleted; two that are out are for
- * people to decide on.
- */
-const chosen = (crowd: Crowd, run: TaskRun, found: ReadonlyArray<replies.StudyShort>) =>
-  Effect.gen(function* () {
-    const out = found.filter((study) => !isDraft(study))
-    if (out.length > 1) {
-      const ids = out.map(({ id }) => id).join(" and ")
-      return yield* failure("Rejected", "setup", `${run.id} has several published studies: ${ids}; stop all but one`)
-    }
-    const first = out[0] ?? found[0]
-    const others = found.filter((study) => isDraft(study) && study !== first)
-    yield* Effect.forEach(others, ({ id }) => remove(crowd, id), { discard: true })
-    return Option.map(Option.fromNullable(first), ({ id }) => id)
+/** The oldest that is out, or else the oldest. Which one a run has is decided by what is written down of it first. */
+const foundOrMade = (crowd: Crowd, run: TaskRun): Effect.Effect<string, ProviderError> =>
+  Effect.flatMap(ofRun(crowd, run), (found) => {
+    const known = found.find((study) => !isDraft(study)) ?? found[0]
+    return known === undefined ? create(crowd, run) : Effect.succeed(known.id)
   })
 
-/** Looked up once more after it was made: another process may have made one too. */
-const foundOrMade = (crowd: Crowd, run: TaskRun): Effect.Effect<string, ProviderError> =>
+/**
+ * Deletes other drafts of the run, which a lost answer or a second process has left. Another study that is out is for
+ * people to decide on; the test study is none of those.
+ */
+export const removeOthers = (crowd: Crowd, run: TaskRun, id: string): Effect.Effect<void, ProviderError> =>
   Effect.gen(function* () {
-    const known = yield* chosen(crowd, run, yield* ofRun(crowd, run))
-    if (Option.isSome(known)) return known.value
-    const made = yield* create(crowd, run)
-    return Option.getOrElse(yield* chosen(crowd, run, yield* ofRun(crowd, run)), () => made)
+    const trial = Option.map(yield* trialOf(crowd, id), ({ study }) => study)
+    const others = (yield* ofRun(crowd, run)).filter((study) => study.id !== id && !Option.contains(trial, study.id))
+    const out = others.filter((study) => !isDraft(study)).map((study) => study.id)
+    if (out.length > 0) {
+      const ids = out.join(" and ")
+      return yield* failure("Rejected", "setup", `${run.id} has another published study: ${ids}; stop it and rename it`)
+    }
+    yield* Effect.forEach(others, (study) => remove(crowd, study.id), { discard: true })
   })
+
+/** The test study of a draft. */
+export const Trial = Schema.Struct({ study: Schema.String, url: Schema.String })
+export type Trial = typeof Trial.Type
+
+const decodeTrial = Schema.decodeUnknownOption(Trial)
+
+export const trialKey = (study: string): string => `${provider}/trial/${study}`
+
+export const trialOf = ({ store }: Crowd, study: string): Effect.Effect<Option.Option<Trial>, ProviderError> =>
+  Effect.map(stored("draft", store.get(tables.data, trialKey(study))), (row) =>
+    Option.flatMap(row, ({ value }) => decodeTrial(value))
+  )
 
 /** A study of the run's marker that says something else is none of ours to publish. */
 const checked = (run: TaskRun, study: replies.Study): Effect.Effect<Codes, ProviderError> => {

@@ -24,7 +24,10 @@ const checkPlaces = (driver: Driver, { task }: TaskRun): Effect.Effect<void, Pro
       })
 }
 
-/** A setup of which there is nothing to keep is kept as `{}`: null stands for none. */
+/**
+ * A setup of which there is nothing to keep is kept as `{}`: null stands for none. Of two processes that set a run up at
+ * once, the first to write it down has it, and both go by that.
+ */
 export const make =
   ({ driver, run, store }: Engine.Service): Service["setup"] =>
   (id) =>
@@ -33,6 +36,10 @@ export const make =
       if (Option.isSome(found.setup)) return found
       yield* checkPlaces(driver, found)
       const made = yield* retrying(driver.setup(found))
-      const [changed] = yield* store.update(tables.runs, { ids: [id], set: { setup: Option.some(made ?? {}) } })
-      return changed ?? found
+      const [changed] = yield* store.update(tables.runs, {
+        ids: [id],
+        when: { setup: [Option.none()] },
+        set: { setup: Option.some(made ?? {}) }
+      })
+      return changed ?? (yield* run(id))
     })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -12,6 +13,7 @@ import { type Service, Store } from "../Store.js"
 import * as migrations from "./migrations.js"
 import * as Access from "./sql/access.js"
 import * as changes from "./sql/changes.js"
+import type { Facts } from "./sql/database.js"
 import * as Dialect from "./sql/dialect.js"
 import * as reads from "./sql/reads.js"
 import * as Session from "./sql/session.js"
@@ -22,11 +24,13 @@ const unknownDialect = new StoreError({
   description: "this SqlClient is for a database other than SQLite or Postgres; use one of these two"
 })
 
-const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Effect<string, StoreError> =>
-  Effect.map(
-    Session.make(sql, dialect, "the database").read("open", [], dialect.place),
-    ([row]) => Access.textOf(row, "place") || "the database"
-  )
+const unknown: Facts = { place: "the database", busyTimeout: Duration.zero }
+
+const factsOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Effect<Facts, StoreError> =>
+  Effect.map(Session.make(sql, dialect, unknown).read("open", [], dialect.facts), ([row]) => ({
+    place: Access.textOf(row, "place") || unknown.place,
+    busyTimeout: Duration.millis(Number(Access.textOf(row, "busy")))
+  }))
 
 /**
  * A store over this client. Brings its tables up to date first.
@@ -45,9 +49,9 @@ const placeOf = (sql: SqlClient.SqlClient, dialect: Dialect.Dialect): Effect.Eff
 export const make: Effect.Effect<Service, StoreError, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const dialect = yield* Effect.mapError(Dialect.of(sql), () => unknownDialect)
-  const place = yield* placeOf(sql, dialect)
-  const session = Session.make(sql, dialect, place)
-  yield* migrations.run(session, dialect, place)
+  const facts = yield* factsOf(sql, dialect)
+  const session = Session.make(sql, dialect, facts)
+  yield* migrations.run(session, dialect, facts.place)
   const access = Access.make(dialect, session)
   return {
     transaction: session.transaction,

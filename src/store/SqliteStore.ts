@@ -34,8 +34,8 @@ export interface Options {
    */
   readonly durability?: "full" | "normal" | undefined
   /**
-   * How long to wait for another process that writes (default 5 seconds). The driver waits without giving way: nothing
-   * else of this process runs meanwhile.
+   * How long to wait for another process that writes (default 5 seconds). Transactions of the store wait giving way; by
+   * itself, as for statements of yours, the driver waits without, so that nothing else of this process runs meanwhile.
    */
   readonly busyTimeout?: Duration.DurationInput | undefined
 }
@@ -117,8 +117,8 @@ const client = (options: Options): Layer.Layer<SqlClient.SqlClient, StoreError> 
   ).pipe(Layer.provide(Reactivity.layer))
 
 /**
- * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on. Open a file
- * once in a process: two stores on it wait for each other as two processes do, and meanwhile nothing else runs.
+ * Opens the file, or makes it; its directory has to be there. Write-ahead logging and foreign keys are on. Two stores on
+ * one file wait for each other as two processes do.
  *
  * Nobody but its owner can read the file and those beside it, whatever the umask: one that others could read is made so.
  * Where that cannot be, because it is somebody else's or its file system keeps no modes, a warning says it.

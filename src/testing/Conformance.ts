@@ -15,6 +15,7 @@ import type { Harness } from "./Harness.js"
 import type { Suite } from "./Suite.js"
 import * as internalAgents from "./suites/agents.js"
 import * as internalBudget from "./suites/budget.js"
+import * as internalDrafts from "./suites/drafts.js"
 import * as internalJournal from "./suites/journal.js"
 import type { Test } from "./suites/kit.js"
 import * as internalMessages from "./suites/messages.js"
@@ -78,6 +79,8 @@ export const qualifications: Suite<Qualifications> = internalQualifications.qual
 export const budget: Suite<Budget> = internalBudget.budget
 /** What `Messages` must do, where the layer provides it. @since 0.1.0 @category suites */
 export const messages: Suite<Messages> = internalMessages.messages
+/** What a provider must do that makes drafts only, beside `requesters`. @since 0.1.0 @category suites */
+export const drafts: Suite<never> = internalDrafts.drafts
 
 /**
  * The suites of what every provider has.

@@ -33,6 +33,8 @@ export interface Harness<out R = never> {
   readonly arrive: (worker: string, run: TaskRun) => Effect.Effect<unknown, unknown, R>
   /** What no browser of this crowd sends; `null` by default. */
   readonly unreadable?: unknown
+  /** What a browser could send that the crowd knows nothing of. Not where it is not asked to confirm arrivals. */
+  readonly unconfirmed?: (run: TaskRun) => Effect.Effect<unknown, unknown, R>
   /** What `Requesters.register` takes; `{}` by default. */
   readonly registerArgs?: unknown
   /** What `Requesters.register` must refuse; `null` by default. */

@@ -11,7 +11,7 @@ import * as questions from "../../src/mturk-server/hits/questions.js"
 import { counting } from "../support/steps.js"
 
 /** How many mixed pages are tried; `npm run prove:linear` tries more. */
-const samples = Number(process.env["CROWD_LINEAR_SAMPLES"] ?? 8)
+const samples = Number(process.env["CROWD_LINEAR_SAMPLES"] ?? 4)
 
 /** So much more work at the most is twice as much; what is done once makes it less. */
 const twice = 2.3

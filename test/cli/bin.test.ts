@@ -22,7 +22,7 @@ describe("the process", () => {
       const wrong = yield* spawned(["run", "b", "--provider", "turk", "--json"], { cwd })
       expect(wrong.code).toBe(2)
       expect(wrong.err).toBe(
-        'error: There is no provider "turk"; there is: mock, local, mturk. See npm run crowd -- --help.\n'
+        'error: There is no provider "turk"; there is: mock, local, mturk, prolific. See npm run crowd -- --help.\n'
       )
       expect(JSON.parse(wrong.out)).toMatchObject({ error: { _tag: "UsageError" } })
     })

@@ -27,7 +27,7 @@ const commands = [
   "export"
 ]
 
-const ofAllCommands = ["--provider", "--db", "--json", "--live", "--question-url", "--fees"]
+const ofAllCommands = ["--provider", "--db", "--json", "--live", "--question-url", "--fees", "--workspace", "--project"]
 
 const helpOf = (words: ReadonlyArray<string>) =>
   Effect.map(crowd([...words, "--help"]), (told) => {

@@ -93,8 +93,10 @@ describe("crowd run --provider local", () => {
       expect(shown.out).toContain("  Input.text: first\n  Answer.kind: a\n  Answer.why: \\u001b[2J\\nsecond line\n")
       const rejected = yield* crowd(["reject", run, "--worker", "127.0.1.2", "--feedback", "no", ...over])
       expect(rejected.out).toBe(`${run}: 1 submission rejected and not paid; 0.00 USD paid so far.\n`)
-      expect((yield* crowd(["approve", run, "--worker", "127.0.1.1", ...over])).code).toBe(0)
-      expect(yield* served1.ended).toMatchObject({ code: 0 })
+      const approved = yield* crowd(["approve", run, "--worker", "127.0.1.1", ...over])
+      expect(approved.code, approved.err).toBe(0)
+      const ended = yield* served1.ended
+      expect(ended.code, ended.err).toBe(0)
       expect(summaryOf(yield* crowd(["status", "--json", ...over])).units).toMatchObject({ accepted: 1, rejected: 1 })
       const again = yield* crowd(["run", batch, "--port", "0", "--out", out, ...local])
       expect(again.err).toContain("This batch is done already")

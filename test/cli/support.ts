@@ -109,6 +109,8 @@ export interface Spawning extends Pick<Surroundings, "env"> {
   readonly cwd: string
   /** Shown what was written so far to stderr; answers a signal to send, once. */
   readonly onErr?: (err: string) => NodeJS.Signals | undefined
+  /** Shown what was written so far to stdout. */
+  readonly onOut?: (out: string) => void
   /** Told when it runs; what it answers is called when it has ended. */
   readonly watch?: (pid: number) => () => void
 }
@@ -131,6 +133,7 @@ const ended = (command: ReadonlyArray<string>, options: Spawning): Effect.Effect
     let signalled = false
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text
+      options.onOut?.(out)
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err += text

@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 const long = [
   "browser/",
   "cli/mturk",
+  "package/programs",
   "load/load",
   "mturk/storm",
   "conformance/",

@@ -40,9 +40,8 @@ const makeIn = (where: string): string => {
   return folder
 }
 
-/** The setup of each project; the first one makes the folders, and its end removes them. */
-export default function setup(): (() => void) | undefined {
-  if (postgres.isGiven()) return undefined
+/** Makes the folders; the end of the run removes them. */
+export default function setup(): () => void {
   const folders = [makeIn(tmpdir()), makeIn(modules.home)] as const
   process.env["TMPDIR"] = folders[0]
   postgres.give(path.join(folders[0], "postgres"))

@@ -3,8 +3,6 @@ import { defineConfig } from "vitest/config"
 import { LongFirst } from "./longFirst.js"
 import { Slowest } from "./slowest.js"
 
-const builtPackage = ["test/package/**/*.test.ts"]
-
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),
   test: {
@@ -19,25 +17,8 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     reporters: ["default", new Slowest(), ...(process.env["CI"] === undefined ? [] : ["json"])],
     outputFile: { json: "node_modules/.vitest/results.json" },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "source",
-          setupFiles: ["test/config/it.ts"],
-          globalSetup: ["test/config/runFolder.ts", "test/config/browser.mjs"],
-          include: ["test/**/*.test.ts"],
-          exclude: builtPackage
-        }
-      },
-      {
-        extends: true,
-        test: {
-          name: "package",
-          include: builtPackage,
-          globalSetup: ["test/config/runFolder.ts", "test/config/build.ts"]
-        }
-      }
-    ]
+    setupFiles: ["test/config/it.ts"],
+    globalSetup: ["test/config/runFolder.ts", "test/config/browser.mjs"],
+    include: ["test/**/*.test.ts"]
   }
 })

@@ -15,7 +15,7 @@ import {
   Crowd,
   Journal,
   Money,
-  type Provider,
+  Provider,
   Requesters,
   TaskRuns,
   Workers
@@ -133,8 +133,8 @@ export const campaign = Effect.gen(function* () {
   }
 })
 
-/** What comes of it, wherever it runs. */
-const outcome = {
+/** What comes of it, wherever it runs. Where the crowd sells a place of rejected work again, two more units are out. */
+const outcomeAt = ({ offers }: Provider.Provider["Type"]) => ({
   mine: true,
   approved: 3,
   resumed: { done: 0, failed: 0, uncertain: 0, pending: 0 },
@@ -147,7 +147,7 @@ const outcome = {
     accepted: 6,
     soft_rejected: 1,
     rejected: 1,
-    expired: 4
+    expired: offers.rejected === "offered" ? 6 : 4
   },
   cost: { currency: "USD", rewards: 35, bonuses: 10, fees: 0, total: 45 },
   workers: 3,
@@ -161,14 +161,14 @@ const outcome = {
     ["grace", "Glorious!", "approved", "good"],
     ["grace", "Never again.", "approved", "good"]
   ]
-}
+})
 
 /** Runs the campaign on what the layer provides. */
 export const swap = (name: string, layer: Layer.Layer<Provider.Core, unknown>): void =>
   share(layer)(name, (it) => {
     it.effect("the campaign comes to the same", () =>
       Effect.gen(function* () {
-        expect(yield* campaign).toEqual(outcome)
+        expect(yield* campaign).toEqual(outcomeAt(yield* Provider.Provider))
       })
     )
   })

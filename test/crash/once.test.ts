@@ -37,7 +37,7 @@ layer(Layer.effect(Built, programs), { excludeTestServices: true })((it) => {
         `where the crowd promises ${what}`,
         () =>
           Effect.gen(function* () {
-            const short = { seed: 20, units: 24, timeout: 600, ...variant }
+            const short = { seed: 20, units: 16, timeout: 600, ...variant }
             const proof = yield* proveAll(yield* Built, short)
             expect(proof.wrong).toEqual([])
             expect(proof.kills).toBe(short.kills)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { type Options, prove } from "./prove.js"
 
 /** `npm run prove:load` has 200 people and more rows, and one process that nobody kills. */
-const short: Options = { seed: 7, rows: 50, workers: 60, database: "sqlite", servers: 1, kills: 0 }
+const short: Options = { seed: 7, rows: 24, workers: 30, database: "sqlite", servers: 1, kills: 0 }
 
 const cases: ReadonlyArray<readonly [string, Options]> = [
   ["three processes on one Postgres", { ...short, database: "postgres", servers: 3 }],

@@ -1,4 +1,5 @@
 /** README's program, as it is written there, in a process of its own; the people of each crowd come from outside. */
+import "./built.js"
 import { spawn } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"

@@ -2,6 +2,7 @@
  * README's provider, word for word: compiled, and run against the crowd it is written for: its conformance file, and
  * the program that runs on every layer. For the full matrix of conformance the same is run over the other stores, too.
  */
+import "./built.js"
 import { rmSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import { afterAll } from "@effect/vitest"

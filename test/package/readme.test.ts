@@ -1,3 +1,4 @@
+import "./built.js"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { describe, expect, it } from "@effect/vitest"

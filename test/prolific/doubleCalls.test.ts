@@ -124,7 +124,7 @@ describe("lists", () => {
   )
 
   it.live("of all submissions may stop early, though the count is true", () =>
-    within({ switches: { wholeListStopsAt: 1 } }, async ({ ask, people, publish }) => {
+    within({ switches: { listsStopAt: 1 } }, async ({ ask, people, publish }) => {
       const study = await publish()
       people.arrive(study)
       people.arrive(study)

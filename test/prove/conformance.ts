@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
 
-const crowds = ["Mock", "Local", "MTurk", "Acme"]
+const crowds = ["Mock", "Local", "MTurk", "Prolific", "Acme"]
 const stores = ["memory", "SQLite", "Postgres"]
 
 const Report = Schema.parseJson(
@@ -20,7 +20,7 @@ const Report = Schema.parseJson(
   })
 )
 
-const files = ["mock", "local", "mturk"].map((crowd) => `test/conformance/${crowd}.test.ts`)
+const files = ["mock", "local", "mturk", "prolific"].map((crowd) => `test/conformance/${crowd}.test.ts`)
 
 /** Runs them; answers the status of each test, by the layer it was tried on. */
 const tried = () => {

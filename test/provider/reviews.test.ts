@@ -1,16 +1,21 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
+import type { ProviderError } from "../../src/CrowdError.js"
+import { Driver, Provider, Store } from "../../src/index.js"
 import { Journal } from "../../src/Journal.js"
 import * as Mock from "../../src/Mock.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { Units } from "../../src/Units.js"
 import { failure, kit } from "../support/failures.js"
+import * as QuietCrowd from "../support/quietCrowd.js"
 
 /** What the crowd was made to decide of the agent. */
 const decisions = (agent: string) =>
@@ -108,5 +113,45 @@ describe("a decision that is under way", () => {
         ])
         expect((yield* (yield* TaskRuns).summary(run.id)).cost.rewards).toBe(which === "reject" ? 0 : 5)
       }).pipe(Effect.provide(Mock.layer()))
+  )
+})
+
+describe("the order of an approval", () => {
+  it.effect("says whether the work was good, and the same after a restart", () =>
+    Effect.gen(function* () {
+      const orders: Array<Pick<Driver.ReviewOrder, "soft" | "overrideRejection">> = []
+      const approve = Driver.oneByOne<Driver.ReviewOrder, ProviderError>({
+        repeatableFor: Duration.infinity,
+        send: ({ order: { overrideRejection, soft } }) =>
+          Effect.suspend(() => {
+            const isFirst = orders.push({ soft, overrideRejection }) === 1
+            return isFirst ? failure("Unavailable") : Effect.succeed(Driver.receipt())
+          })
+      })
+      const driver = Driver.make({
+        ...QuietCrowd.make("quiet"),
+        launch: Driver.settled,
+        expire: Driver.settled,
+        approve,
+        reject: Driver.settled,
+        bonus: Driver.settled,
+        block: Driver.settled
+      })
+      const program = Effect.gen(function* () {
+        const agents = yield* Agents
+        const [soft, good, bad] = [yield* kit.completed(), yield* kit.completed(), yield* kit.completed()]
+        expect((yield* kit.patient(agents.softReject(soft.agent.id))).status).toBe("soft_rejected")
+        yield* agents.approve(good.agent.id)
+        yield* agents.reject(bad.agent.id, "It says nothing of the text")
+        yield* agents.approve(bad.agent.id, { overrideRejection: true })
+      })
+      yield* Effect.provide(program, Layer.provide(Provider.layer({ driver }), Store.layerMemory))
+      expect(orders).toEqual([
+        { soft: true, overrideRejection: false },
+        { soft: true, overrideRejection: false },
+        { soft: false, overrideRejection: false },
+        { soft: false, overrideRejection: true }
+      ])
+    })
   )
 })

@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { yieldToEventLoop } from "../../src/internal/eventLoop.js"
 import { Store } from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
@@ -138,6 +139,25 @@ describe("SqliteStore", () => {
         other.exec("BEGIN IMMEDIATE")
         yield* openIn(filename, { busyTimeout: "20 millis" })
       }).pipe(Effect.provide(SqliteStore.layer({ filename, busyTimeout: "20 millis" })))
+    })
+  )
+
+  it.scoped("waits for another writer without holding up the rest of the process", () =>
+    Effect.gen(function* () {
+      const filename = path.join(yield* sqlite.directory, "crowd.db")
+      yield* Effect.gen(function* () {
+        const store = yield* Store
+        const other = yield* otherConnection(filename)
+        other.exec("BEGIN IMMEDIATE")
+        const writing = yield* Effect.fork(store.put(tables.blocks, [block("a", 0)]))
+        // Only a process that goes on meanwhile comes to this.
+        yield* yieldToEventLoop
+        yield* yieldToEventLoop
+        other.exec("COMMIT")
+        yield* Fiber.join(writing)
+        const [row] = yield* Effect.flatMap(SqlClient, (sql) => sql.unsafe("PRAGMA busy_timeout").values)
+        expect(row).toEqual([2000])
+      }).pipe(Effect.provide(SqliteStore.layer({ filename, busyTimeout: "2 seconds" })))
     })
   )
 

@@ -92,9 +92,6 @@ export const stop = (directory: string): void => {
   fs.rmSync(directory, { recursive: true, force: true })
 }
 
-/** Whether this run has a directory for its server already. */
-export const isGiven = (): boolean => process.env[variable] !== undefined
-
 /** Where this run has its server; its processes are told so. */
 export const give = (directory: string): void => {
   fs.mkdirSync(directory, { recursive: true })

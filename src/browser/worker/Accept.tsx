@@ -2,11 +2,13 @@ import { useState } from "preact/hooks"
 
 interface AcceptProps {
   readonly label: string
+  /** Beside something that is more likely to be wanted. */
+  readonly quiet?: boolean
   readonly onAccept: () => Promise<void>
 }
 
 /** Asks once, however often it is pressed. */
-export const Accept = ({ label, onAccept }: AcceptProps) => {
+export const Accept = ({ label, onAccept, quiet = false }: AcceptProps) => {
   const [busy, setBusy] = useState(false)
   const press = async () => {
     setBusy(true)
@@ -14,7 +16,7 @@ export const Accept = ({ label, onAccept }: AcceptProps) => {
     setBusy(false)
   }
   return (
-    <button type="button" class="button" disabled={busy} onClick={press}>
+    <button type="button" class={quiet ? "button quiet" : "button"} disabled={busy} onClick={press}>
       {label}
     </button>
   )

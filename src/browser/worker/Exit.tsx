@@ -10,17 +10,18 @@ interface LinkProps {
   readonly place: string
   /** Goes there by itself. */
   readonly goes: boolean
+  readonly quiet: boolean
 }
 
-const ExitLink = ({ goes, place, url }: LinkProps) => {
+const ExitLink = ({ goes, place, quiet, url }: LinkProps) => {
   useEffect(() => {
     if (goes) location.assign(url)
   }, [goes, url])
   return (
     <>
       {goes && <p role="status">You are being taken to {place}.</p>}
-      <div class="actions">
-        <a class="button" href={url}>
+      <div>
+        <a class={quiet ? "button quiet" : "button"} href={url}>
           Go to {place}
         </a>
       </div>
@@ -61,10 +62,12 @@ interface Props {
   readonly exit: Way | null
   readonly place: string
   readonly goes?: boolean
+  /** Beside something that is more likely to be wanted. */
+  readonly quiet?: boolean
 }
 
-export const Exit = ({ exit, goes = false, place }: Props) => {
+export const Exit = ({ exit, goes = false, place, quiet = false }: Props) => {
   if (exit === null) return null
   if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} />
-  return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} /> : null
+  return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} quiet={quiet} /> : null
 }

@@ -57,14 +57,14 @@ export const Leaving = ({ lobby, onGoOn, submitted, work }: Props) => {
       {words !== undefined && <p>{words.text}</p>}
       {isWaiting && <Notice tone="warn" words={submitted ? waitingForExitWords(place) : unreachableWords(place)} />}
       {reply?.ok === false && <ProblemNotice problem={reply.problem} />}
-      {departure !== undefined && <Exit exit={departure.exit} place={place} goes={submitted} />}
       {departure?.takes === true && (
-        <div class="actions">
-          <button type="button" class="button quiet" onClick={onGoOn}>
+        <div>
+          <button type="button" class="button" onClick={onGoOn}>
             Go on with the task
           </button>
         </div>
       )}
+      {departure !== undefined && <Exit exit={departure.exit} place={place} goes={submitted} quiet={departure.takes} />}
     </Page>
   )
 }
@@ -85,8 +85,8 @@ export const TurnedAway = ({ exit, lobby, onAgain, reason }: TurnedAwayProps) =>
       <p>{text}</p>
       <Exit exit={exit} place={place} />
       {reason._tag === "NothingLeft" && (
-        <div class="actions">
-          <Accept label="Look again" onAccept={onAgain} />
+        <div>
+          <Accept label="Look again" quiet onAccept={onAgain} />
         </div>
       )}
     </Page>

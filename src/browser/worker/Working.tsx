@@ -63,17 +63,17 @@ const hear = (message: FromFrame, work: api.Work, { keepDraft, setNote, submit }
 
 interface HeadProps {
   readonly work: api.Work
-  readonly lost: boolean
+  readonly timed: boolean
   readonly onOver: () => void
 }
 
-const Head = ({ lost, onOver, work }: HeadProps) => (
+const Head = ({ onOver, timed, work }: HeadProps) => (
   <div class="work-head">
     <div>
       <Title>{work.title}</Title>
       {work.reward.minor > 0 && <p class="muted numbers">{format.money(work.reward)}</p>}
     </div>
-    {!lost && <Clock work={work} onOver={onOver} />}
+    {timed && <Clock work={work} onOver={onOver} />}
   </div>
 )
 
@@ -110,11 +110,14 @@ const Actions = ({ goesOn, held, lobby, onGiveBack, onSkip, open, said, sending 
   </div>
 )
 
+/** The unit is not the worker's any more: their time is over, or the crowd was told that they are done. */
+type End = "over" | "told"
+
 /** What the server says against a worker's being there. */
 const useEnding = (
   { lobby, onLost, work }: Pick<Props, "lobby" | "onLost" | "work">,
-  { setNote, setProblem }: WorkActions,
-  onOver: () => void
+  { setProblem }: WorkActions,
+  onEnd: (end: End) => void
 ) =>
   useCallback(
     async (found: api.Problem) => {
@@ -123,27 +126,33 @@ const useEnding = (
       const reply = await api.exit(work)
       if (!reply.ok) return isFinal(reply.problem) ? setProblem(reply.problem) : undefined
       if (!reply.value.takes) return onLost()
-      return reply.value.status === "expired" ? onOver() : setNote(submitHereWords(placeOf(lobby)))
+      return onEnd(reply.value.status === "expired" ? "over" : "told")
     },
     [work]
   )
 
+/** Where people go on to the crowd, answers may still be taken. */
+const EndNotice = ({ ended, lobby }: { readonly ended: End; readonly lobby: api.Lobby }) => {
+  if (!lobby.exits) return <Notice tone="bad" words={overWords} />
+  return <Notice tone="warn" words={ended === "over" ? lateWords(placeOf(lobby)) : submitHereWords(placeOf(lobby))} />
+}
+
 export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Props) => {
   const actions = useWorkActions(work, shim, following)
   const { note, problem, sending } = actions
-  const [isOver, setOver] = useState(false)
+  const [ended, setEnded] = useState<End>()
   const [asking, setAsking] = useState<Leaving>()
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])
   const lost = problem !== null && isFinal(problem)
-  const held = !lost && !isOver
+  const held = !lost && ended === undefined
   const open = held || (!lost && lobby.exits)
-  const place = placeOf(lobby)
 
-  const end = useCallback(() => {
-    setOver(true)
+  const end = useCallback((how: End) => {
+    setEnded(how)
     setAsking(undefined)
   }, [])
+  const endOver = useCallback(() => end("over"), [])
 
   usePresence(work, held, useEnding({ lobby, onLost, work }, actions, end))
 
@@ -160,11 +169,10 @@ export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Pr
 
   return (
     <Page lobby={lobby}>
-      <Head work={work} lost={lost} onOver={end} />
+      <Head work={work} timed={held || (!lost && !lobby.exits)} onOver={endOver} />
       <div class="stack">
         {note !== null && <Notice tone="warn" words={note} />}
-        {isOver && open && !sending && <Notice tone="warn" words={lateWords(place)} />}
-        {isOver && !open && !lost && !sending && <Notice tone="bad" words={overWords} />}
+        {ended !== undefined && !lost && !sending && <EndNotice ended={ended} lobby={lobby} />}
         {problem !== null && <ProblemNotice problem={problem} />}
       </div>
       <TaskFrame
@@ -190,7 +198,7 @@ export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Pr
       {asking !== undefined && (
         <LeaveQuestion
           leaving={asking}
-          hint={lobby.exits ? returnHint(place) : undefined}
+          hint={lobby.exits ? returnHint(placeOf(lobby)) : undefined}
           onYes={() => leave(asking)}
           onClose={() => setAsking(undefined)}
         />

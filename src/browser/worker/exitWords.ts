@@ -10,7 +10,7 @@ const completedWords: Words = { title: "Thank you", text: "Your answers have bee
 /** The crowd has heard that they are done, and we have nothing of it. */
 const unansweredWords = (place: string): Words => ({
   title: "Your answers are missing",
-  text: `You told ${place} that you are done, but no answers of yours have come here, so this may not be paid.`
+  text: `You told ${place} that you are done, but no answers of yours have come here, so this may not be paid. Go on and submit them, or return it at ${place}.`
 })
 
 const returnedWords = (place: string): Words => ({
@@ -22,7 +22,7 @@ const timedOutWords = (place: string, takes: boolean): Words => ({
   title: "The time is over",
   text: takes
     ? `Nobody else has begun this one yet, so you can still go on and submit it. If you would rather not, return it at ${place}.`
-    : `This was not submitted in time, and somebody else has it now. Return it at ${place}, if you have not been asked to already.`
+    : `This was not submitted in time, and somebody else has it now. Return it at ${place}.`
 })
 
 /** How somebody's work here ended, or what is in the way of its end. */
@@ -44,7 +44,7 @@ export const lateWords = (place: string): Words => ({
 /** In the page of somebody who told the crowd that they are done before they submitted here. */
 export const submitHereWords = (place: string): Words => ({
   title: "Submit your answers here, too",
-  text: `You told ${place} that you are done, but your answers are only on this page.`
+  text: `You told ${place} that you are done, but no answers of yours have come here yet.`
 })
 
 const refusalTitles: { readonly [Tag in Refusal["_tag"]]: string } = {

@@ -12,6 +12,7 @@ import * as decisions from "../decisions.js"
 import { UsageError } from "../failure.js"
 import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
+import * as paying from "../paying.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 
@@ -60,6 +61,7 @@ export const approve = Command.make(
         if (override && Option.isNone(given.agent)) {
           return yield* new UsageError({ message: "--override-rejection goes with --agent only." })
         }
+        yield* paying.checkAsked
         const agents = yield* Agents
         const approveOne = (id: AgentId) => agents.approve(id, { feedback, overrideRejection: override })
         const approved = yield* Option.match(whose, {

@@ -17,6 +17,7 @@ import { BonusesNotPaid, UsageError } from "../failure.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
+import * as paying from "../paying.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
@@ -146,6 +147,7 @@ export const bonus = Command.make("bonus", { run: runArg, file, ...one, ...globa
       const { agent, amount, key, reason, worker } = given
       const isOne = [agent, worker, amount, reason, key].some(Option.isSome)
       if (Option.isSome(given.file) === isOne) return yield* new UsageError({ message: usage })
+      yield* paying.checkAsked
       const run = yield* (yield* TaskRuns).get(given.run)
       const { count, repeated, total } = Option.isSome(given.file)
         ? yield* payFile(run, given.file.value)

@@ -149,7 +149,7 @@ const registered = (given: Given) =>
 const describe = (name: string, mode: string, isReady: boolean): string =>
   isReady
     ? `${name}, ${mode}: you are known to the service. No secret was stored.`
-    : `${name}, ${mode}: the service knows these keys, but no secret was stored, and this process has no others that it knows. Put them where the other commands find them: for mturk into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into a profile of the AWS command line.`
+    : `${name}, ${mode}: the service knows these keys, but no secret was stored, and this process has no others that it knows. Put them where the other commands find them: for mturk into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into a profile of the AWS command line; for prolific into PROLIFIC_TOKEN.`
 
 const named = ({ id, name }: { readonly id: string; readonly name: string }): string => `${format.plain(name)} (${id})`
 

@@ -30,7 +30,9 @@ const approve = Options.boolean("approve").pipe(
 
 const every = Options.text("every").pipe(
   Options.withPseudoName("TIME"),
-  Options.withDescription('Time between two looks at the crowd, such as "5 seconds"; mturk: 20 seconds by default'),
+  Options.withDescription(
+    'Time between two looks at the crowd, such as "5 seconds"; mturk and prolific: 20 seconds by default'
+  ),
   Options.mapEffect((text) =>
     Option.match(Option.filter(Duration.decodeUnknown(text), Duration.greaterThan(Duration.zero)), {
       onNone: () => Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--every ${text} is no time; "5 seconds" is`))),

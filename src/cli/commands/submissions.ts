@@ -38,10 +38,10 @@ const submissionText = ({ agent, inputs }: Submission): string =>
   [
     `${agent.id}  ${format.plain(agent.workerName)}  ${timeOf(agent)}`,
     ...lines("Input", inputs),
-    ...lines(
-      "Answer",
-      Option.getOrElse(agent.answers, () => ({}))
-    ),
+    ...Option.match(agent.answers, {
+      onNone: () => ["  No answers came here: nothing of it is approved unless it is named."],
+      onSome: (answers) => lines("Answer", answers)
+    }),
     ""
   ].join("\n")
 
@@ -54,6 +54,7 @@ const submissionJson = ({ agent, inputs }: Submission): string =>
     status: agent.status,
     submittedAt: timeOf(agent),
     inputs,
+    answered: Option.isSome(agent.answers),
     answers: Option.getOrElse(agent.answers, () => ({}))
   })
 

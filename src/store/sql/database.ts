@@ -1,5 +1,6 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -17,9 +18,17 @@ export interface Reserved {
 export interface Database {
   readonly client: SqlClient
   readonly dialect: Dialect
+  /** How long to wait for another process that writes, where there is one writer. */
+  readonly busyTimeout: Duration.Duration
   readonly failure: (operation: string, error: unknown) => StoreError
   readonly reserve: Effect.Effect<Reserved, StoreError>
   readonly execute: (connection: Connection, operation: string, text: string) => Effect.Effect<void, StoreError>
+}
+
+/** What the database says of itself. @internal */
+export interface Facts extends Pick<Database, "busyTimeout"> {
+  /** How the user knows it. */
+  readonly place: string
 }
 
 /** How transactions begin and end. Both are run uninterruptibly. @internal */
@@ -30,11 +39,12 @@ export interface Manager<T extends { readonly connection: Connection }> {
 }
 
 /** @internal */
-export const make = (client: SqlClient, dialect: Dialect, place: string): Database => {
+export const make = (client: SqlClient, dialect: Dialect, { busyTimeout, place }: Facts): Database => {
   const failure = (operation: string, error: unknown) => fromDriver(place, operation, error)
   return {
     client,
     dialect,
+    busyTimeout,
     failure,
     reserve: Effect.flatMap(Scope.make(), (scope) =>
       Effect.mapBoth(Scope.extend(client.reserve, scope), {

@@ -21,8 +21,8 @@ export interface Dialect {
   readonly begin: string
   /** Waits until no other process changes the schema; `begin` does that already where this is none. */
   readonly lockSchema: Option.Option<string>
-  /** Answers one row, `place`: how the user knows the database. */
-  readonly place: string
+  /** Answers one row: how the user knows the database, and for how many milliseconds the driver waits for a writer. */
+  readonly facts: string
   /** Answers a row if there is a table of this name. */
   readonly hasTable: (name: string) => string
 }
@@ -37,7 +37,7 @@ const sqlite: Dialect = {
   keepFree: "",
   begin: "BEGIN IMMEDIATE",
   lockSchema: Option.none(),
-  place: `SELECT file AS "place" FROM pragma_database_list WHERE name = 'main'`,
+  facts: `SELECT file AS "place", CAST(timeout AS TEXT) AS "busy" FROM pragma_database_list, pragma_busy_timeout WHERE name = 'main'`,
   hasTable: (name) => `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${name}'`
 }
 
@@ -51,7 +51,7 @@ const postgres: Dialect = {
   keepFree: " FOR NO KEY UPDATE SKIP LOCKED",
   begin: "BEGIN",
   lockSchema: Option.some("SELECT pg_advisory_xact_lock(7236179502)"),
-  place: `SELECT 'the Postgres database ' || current_database() AS "place"`,
+  facts: `SELECT 'the Postgres database ' || current_database() AS "place", '0' AS "busy"`,
   // to_regclass would answer from a cache, which a process that waited for another's migration has from before it.
   hasTable: (name) =>
     `SELECT 1 FROM pg_catalog.pg_tables WHERE tablename = '${name}' AND schemaname = ANY (current_schemas(false))`

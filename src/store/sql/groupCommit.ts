@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { StoreError } from "../../CrowdError.js"
 import { yieldToEventLoop } from "../../internal/eventLoop.js"
+import * as busyWait from "./busyWait.js"
 import type { Database, Manager, Reserved } from "./database.js"
 import * as Turn from "./lock.js"
 
@@ -41,13 +42,14 @@ const memberOf = (group: Group, first: boolean): Member => ({
  */
 export const make = (database: Database): Manager<Member> => {
   const turn = Turn.make()
+  const begin = busyWait.begin(database)
   let group: Group | undefined
 
   const execute = (group: Group, operation: string, text: string) =>
     database.execute(group.reserved.connection, operation, text)
 
   const start = Effect.flatMap(database.reserve, (reserved) =>
-    database.execute(reserved.connection, "begin", database.dialect.begin).pipe(
+    begin(reserved.connection).pipe(
       Effect.onError(() => reserved.release),
       Effect.zipRight(Deferred.make<void, StoreError>()),
       Effect.map((result) => {

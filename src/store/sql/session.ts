@@ -90,8 +90,8 @@ const transactionsOf = <T extends { readonly connection: Connection }>(
 }
 
 /** @internal */
-export const make = (sql: SqlClient, dialect: Dialect, place: string): Session => {
-  const database = Database.make(sql, dialect, place)
+export const make = (sql: SqlClient, dialect: Dialect, facts: Database.Facts): Session => {
+  const database = Database.make(sql, dialect, facts)
   return dialect.oneWriter ? over(database, Grouped.make(database)) : over(database, Separate.make(database))
 }
 

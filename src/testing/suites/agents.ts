@@ -10,6 +10,7 @@ import type { Core } from "../../Provider.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
 import type { Suite } from "../Suite.js"
+import { exits } from "./exits.js"
 import { type Kit, make, refusal, type Test } from "./kit.js"
 import { limits } from "./limits.js"
 import { reviews } from "./reviews.js"
@@ -72,6 +73,18 @@ const arriving = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       const run = yield* kit.launched()
       yield* refusal(agents.register(run.id, kit.harness.unreadable ?? null), "InvalidProviderData")
     }))
+
+  const { unconfirmed } = kit.harness
+  if (unconfirmed !== undefined) {
+    test("MUST give nobody a unit of whom the crowd knows nothing, whatever their browser says", () =>
+      Effect.gen(function* () {
+        const agents = yield* Agents
+        const run = yield* kit.launched()
+        yield* refusal(agents.register(run.id, yield* unconfirmed(run)), "InvalidProviderData")
+        expect((yield* kit.unitsOf(run)).map(({ status }) => status)).toEqual(["launched"])
+        expect((yield* kit.accepted(run)).status).toBe("accepted")
+      }))
+  }
 
   test("MUST refuse a worker when nothing is left", () =>
     Effect.gen(function* () {
@@ -259,9 +272,11 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* refusal(agents.disconnect(id), "AgentNotFound")
       yield* refusal(agents.approve(id), "AgentNotFound")
       yield* refusal(agents.softReject(id), "AgentNotFound")
-      yield* refusal(agents.reject(id, "no"), "AgentNotFound")
+      yield* refusal(kit.rejected(id, "no"), "AgentNotFound")
       yield* refusal(agents.status(id), "AgentNotFound")
       yield* refusal(agents.markDone(id), "AgentNotFound")
+      yield* refusal(agents.exit(id), "AgentNotFound")
+      yield* refusal(agents.refusalExit(run, { _tag: "NothingLeft" }), "TaskRunNotFound")
       yield* refusal(agents.register(run, kit.harness.unreadable ?? null), "TaskRunNotFound")
       yield* refusal(agents.endOverdue(run), "TaskRunNotFound")
       yield* refusal(agents.disconnectSilent(run), "TaskRunNotFound")
@@ -279,6 +294,7 @@ export const agents: Suite<never> = {
       leaving(test, kit)
       looking(test, kit)
       reviews(test, kit)
+      exits(test, kit)
     })
   }
 }

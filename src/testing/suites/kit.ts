@@ -15,6 +15,7 @@ import * as TestServices from "effect/TestServices"
 import { type Agent, Agents, type Answers } from "../../Agents.js"
 import * as Ids from "../../Ids.js"
 import * as Money from "../../Money.js"
+import { Provider } from "../../Provider.js"
 import { Requesters } from "../../Requesters.js"
 import type { AgentStatus } from "../../States.js"
 import { type OpenOptions, type Task, type TaskRun, TaskRuns, taskDefaults } from "../../TaskRuns.js"
@@ -171,6 +172,15 @@ export const make = <R>(harness: Harness<R>) => {
       return yield* eventually(agent, "returned")
     })
 
+  /** Rejects in these words, with what else the crowd wants to know. */
+  const rejected = (agent: Ids.AgentId, words: string) =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const { feedback = {} } = yield* Provider
+      const [category] = feedback.categories ?? []
+      return yield* agents.reject(agent, words.padEnd(feedback.minLength ?? 0, "."), { category })
+    })
+
   const unitsOf = (run: TaskRun): Effect.Effect<ReadonlyArray<Unit>, unknown, Units> =>
     Effect.flatMap(Units, (units) => Effect.map(Stream.runCollect(units.list(run.id)), Arr.fromIterable))
 
@@ -191,6 +201,7 @@ export const make = <R>(harness: Harness<R>) => {
     submitted,
     completed,
     givenBack,
+    rejected,
     unitsOf
   }
 }

@@ -25,7 +25,8 @@ const refusals = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* refusal(workers.bonus({ ...bonus, amount: nothing }), "InvalidInput")
       yield* refusal(workers.bonus({ ...bonus, reason: "  " }), "InvalidInput")
       const refused = yield* refusal(workers.bonus({ ...bonus, amount: unheard }), "CurrencyNotPaid")
-      expect(refused).toMatchObject({ currency: "XXX", paid: [kit.reward.currency] })
+      expect(refused.currency).toBe("XXX")
+      expect(refused.paid).toContain(kit.reward.currency)
     }))
 
   test("MUST block nobody without a reason", () =>

@@ -7,15 +7,16 @@ import { type BulkRow, newId, type StudyRow, submissionsOf, type World } from ".
 
 const line = /^([0-9a-zA-Z]+),(\d+)(?:\.(\d{1,2}))?$/
 
-/** `4.25` is 425 minor units, and `30` is 3000. */
-const minorOf = (whole: string, decimals: string): number => Number(whole) * 100 + Number(decimals.padEnd(2, "0"))
+/** `4.25` is 425 minor units, and `30` is 3000; read in minor units, they would be 4 and 30. */
+const minorOf = ({ switches }: World, whole: string, decimals: string): number =>
+  switches.bonusUnit === "minor" ? Number(whole) : Number(whole) * 100 + Number(decimals.padEnd(2, "0"))
 
 const rowOf = (world: World, study: StudyRow, text: string): BulkRow["rows"][number] => {
   const [, id = "", whole = "", decimals = ""] = line.exec(text.trim()) ?? []
   refuseUnless(id !== "", { csv_bonuses: [`Not a line of an id and an amount: ${text}`] })
   const submission = submissionsOf(world, study).find((row) => row.id === id || row.participant === id)
   refuseUnless(submission !== undefined, { csv_bonuses: [`${id} has not taken part in the study.`] })
-  const amount = minorOf(whole, decimals)
+  const amount = minorOf(world, whole, decimals)
   refuseUnless(amount > 0, { csv_bonuses: ["An amount is more than nothing."] })
   return { submission, amount }
 }

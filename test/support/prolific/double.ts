@@ -54,7 +54,7 @@ export const startDouble = async (settings: Settings = {}): Promise<Double> => {
   const world = makeWorld(settings)
   const calls: Array<CallRecord> = []
   const violations: Array<string> = []
-  const desk = { world, faults: makeFaults(), calls, violations }
+  const desk = { world, faults: makeFaults(), calls, violations, bonuses: new Set<CallRecord>() }
   const hooks = makeHooks(world)
   const answerControl = control(desk, hooks)
   const server = createServer((request, response) => {

@@ -29,16 +29,19 @@ const linked = (self: string, next: string | null, previous: string | null, last
 })
 
 /** By page and page_size; a page past the end is not found. */
-export const byPage = <A>(world: World, request: Listing, rows: ReadonlyArray<A>, show: (row: A) => unknown): Reply => {
+export const byPage = <A>(world: World, request: Listing, all: ReadonlyArray<A>, show: (row: A) => unknown): Reply => {
+  const { listsStopAt, nextAtEnd } = world.switches
+  const rows = all.slice(0, listsStopAt)
   const page = positive(request.query.get("page"), 1, 1)
   const size = Math.min(positive(request.query.get("page_size"), defaultSize, 1), largestPage)
   const last = Math.max(1, Math.ceil(rows.length / size))
   if (page > last) throw new Refused(404, "Invalid page.")
-  const at = (number: number) => (number < 1 || number > last ? null : link(world, request, { page: number }))
+  const end = nextAtEnd ? last + 1 : last
+  const at = (number: number) => (number < 1 || number > end ? null : link(world, request, { page: number }))
   return ok({
     results: rows.slice((page - 1) * size, page * size).map(show),
     _links: linked(request.url.href, at(page + 1), at(page - 1), at(last)),
-    meta: { count: rows.length }
+    meta: { count: all.length }
   })
 }
 
@@ -67,7 +70,7 @@ export const byOffset = <A>(
 /** All at once, whatever is asked. */
 export const whole = <A>(world: World, request: Listing, rows: ReadonlyArray<A>, show: (row: A) => unknown): Reply =>
   ok({
-    results: rows.slice(0, world.switches.wholeListStopsAt).map(show),
+    results: rows.slice(0, world.switches.listsStopAt).map(show),
     _links: linked(request.url.href, null, null, null),
     meta: { count: rows.length }
   })

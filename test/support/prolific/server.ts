@@ -24,6 +24,18 @@ export interface Desk {
   readonly calls: Array<CallRecord>
   /** What was not as the document has it. */
   readonly violations: Array<string>
+  /** Calls about bonuses that are not answered yet. */
+  readonly bonuses: Set<CallRecord>
+}
+
+const isAboutBonuses = (call: CallName): boolean => call.includes("bonus")
+
+/** "We do not support concurrent requests" (FACTS §1 Rate limits). */
+const watchBonuses = ({ bonuses, violations }: Desk, record: CallRecord, response: ServerResponse): void => {
+  if (!isAboutBonuses(record.call)) return
+  if (bonuses.size > 0) violations.push(`${record.call} while another call about bonuses is under way`)
+  bonuses.add(record)
+  for (const end of ["finish", "close"]) response.once(end, () => bonuses.delete(record))
 }
 
 interface Answer {
@@ -97,6 +109,7 @@ const answerCall = (desk: Desk, operation: Operation, request: RawRequest, respo
   const path = `${request.url.pathname}${request.url.search}`
   const record: CallRecord = { call, path, body: request.body, at: desk.world.clock.now(), status: undefined }
   desk.calls.push(record)
+  watchBonuses(desk, record, response)
   const act = () => perform(desk, operation, request)
   const fault = desk.faults.of(call)
   const answer = fault === undefined ? answerOf(act()) : broken(desk, fault, call, act)
@@ -129,7 +142,10 @@ const answerApi = (desk: Desk, request: IncomingMessage, url: URL, text: string,
   }
   if (found === "otherMethod") throw new Refused(405, "Method not allowed.")
   if (!isPublic(url.pathname)) requireToken(world, request.headers.authorization)
-  if (found === undefined) throw new Refused(404, "Not found.")
+  if (found === undefined) {
+    desk.violations.push(`there is no ${request.method} ${url.pathname}`)
+    throw new Refused(404, "Not found.")
+  }
   const { operation, path } = found
   answerCall(desk, operation, { path, query: url.searchParams, url, body: jsonOf(text) }, response)
 }

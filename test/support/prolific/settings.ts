@@ -19,14 +19,18 @@ export interface Switches {
   internalNext: boolean
   /** Lists by limit and offset give everything, whatever is asked (§1 Pagination). */
   limitIgnored: boolean
-  /** The list of all submissions of a study stops early, though `meta.count` is true (§1 Pagination). */
-  wholeListStopsAt: number
+  /** Lists by page and whole ones stop after so many rows, though `meta.count` is true (§1 Pagination). */
+  listsStopAt: number
+  /** The last page names a next one, which is not there (§1 Pagination: 404). */
+  nextAtEnd: boolean
   /** For so many looks a study that was published is PUBLISHING (§3.2). */
   publishingLooks: number
   /** For so many looks a submission that was judged is PROCESSING (§2, MEPH). */
   processingLooks: number
   /** How long paying a bonus takes, in ms (§6.2: minutes). */
   bonusDelay: number
+  /** Amounts of bonuses are read in the main unit, or in the minor one, as SK has it (§2 Units cheat-sheet). */
+  bonusUnit: "main" | "minor"
   /** How long approving in bulk takes, in ms (§3.1: asynchronous). */
   bulkDelay: number
   /** STOP ends in AWAITING REVIEW while anything is unreviewed, or always in COMPLETED (§3.2). */
@@ -58,10 +62,12 @@ export const usual: Switches = {
   listStaleness: 0,
   internalNext: false,
   limitIgnored: false,
-  wholeListStopsAt: Number.POSITIVE_INFINITY,
+  listsStopAt: Number.POSITIVE_INFINITY,
+  nextAtEnd: false,
   publishingLooks: 0,
   processingLooks: 0,
   bonusDelay: 0,
+  bonusUnit: "main",
   bulkDelay: 0,
   stopEnds: "AWAITING REVIEW",
   refill: "PAUSED",
