@@ -19,7 +19,7 @@ export const exits = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* kit.submitted(agent)
       const done = yield* agents.exit(agent.id)
       expect(Option.isSome(done)).toBe((yield* Provider).hasExits)
-      const others = [yield* agents.exit(left.id), yield* agents.refusalExit(run.id, { _tag: "NothingLeft" })]
+      const others = [yield* agents.exit(left.id), yield* agents.refusalExit(run.id, { _tag: "NothingLeft" }, null)]
       if (Option.isSome(done)) for (const other of others) expect(other).not.toEqual(done)
     }))
 
