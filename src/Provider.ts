@@ -41,7 +41,8 @@ const told = [
   "enforces",
   "carriesPages",
   "pageFault",
-  "feedback"
+  "feedback",
+  "outcomeOf"
 ] as const satisfies ReadonlyArray<keyof Driver>
 
 /**

@@ -24,7 +24,8 @@ export const templateFault = (template: string): string | undefined => {
   if (template.length > longest) return `is longer than ${longest} characters`
   const fault = lineFault(template)
   if (fault !== undefined) return fault
-  const [, host] = /^https:\/\/([^/?#\\]+)/.exec(template) ?? []
+  if (/[\s\\]/.test(template)) return "has a blank or a backslash; write %20 or /"
+  const [, host] = /^https:\/\/([^/?#]+)/.exec(template) ?? []
   if (host === undefined) return 'must begin with "https://" and a host'
   if (/[{}@]/.test(host)) return "has a host that is not fixed; values go into the path and the query"
   if (/#.*\{/.test(template)) return "has a place behind #; values go into the path and the query"
@@ -41,5 +42,5 @@ export const fill = (template: string, values: ReadonlyMap<string, string>): Opt
   if (!names.every((name) => values.has(name))) return Option.none()
   const filled = template.replace(placeholder, (_, name: string) => encodeURIComponent(values.get(name) ?? ""))
   const [, path = ""] = /^https:\/\/[^/?#]+([^?#]*)/.exec(filled) ?? []
-  return path.split("/").some((segment) => /^\.{1,2}$/.test(segment)) ? Option.none() : Option.some(filled)
+  return path.split("/").some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment)) ? Option.none() : Option.some(filled)
 }

@@ -1,14 +1,17 @@
 /** What workers send in, whichever way it comes: work in which nothing is filled in is refused before it is kept. */
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { type Agent, Agents, type Service as AgentsService, type Answers, type Submission } from "../../Agents.js"
 import * as FormFields from "../../batch/FormFields.js"
 import * as Template from "../../batch/Template.js"
 import { NothingAnswered, type StoreError } from "../../CrowdError.js"
+import type { Driver } from "../../Driver.js"
 import type { RunId } from "../../Ids.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
+import { Provider } from "../../Provider.js"
 import { agentSources } from "../../States.js"
 import { TaskRuns, type Service as TaskRunsService } from "../../TaskRuns.js"
 import { noneIfNotFound } from "../notFound.js"
@@ -76,6 +79,8 @@ export interface Options {
   readonly runs: TaskRunsService
   /** Where pages come from that are not made of their run's template. */
   readonly source: Option.Option<Source>
+  /** How a page says that a visit ended, where the crowd has such pages. */
+  readonly outcomeOf?: Driver["outcomeOf"]
 }
 
 export interface Service {
@@ -94,7 +99,7 @@ export interface Service {
 const pagesKnown = 64
 const agentsKnown = 10_000
 
-export const make = ({ agents, runs, source }: Options): Service => {
+export const make = ({ agents, outcomeOf, runs, source }: Options): Service => {
   const pages = boundedMap<Page>(pagesKnown)
   const runOf = boundedMap<RunId>(agentsKnown)
 
@@ -138,6 +143,15 @@ export const make = ({ agents, runs, source }: Options): Service => {
     )
   }
 
+  /** Whoever is sent away may have had nothing to fill in. */
+  const isSentAway = ({ run }: Agent, answers: Answers): Effect.Effect<boolean, StoreError> =>
+    outcomeOf === undefined
+      ? Effect.succeed(false)
+      : Effect.map(
+          noneIfNotFound(runs.get(run)),
+          Option.exists((run) => Either.getOrUndefined(outcomeOf(run, answers)) !== "completed")
+        )
+
   const check = (
     submission: Submission
   ): Effect.Effect<void, NothingAnswered | StoreError, HttpServerRequest.HttpServerRequest> =>
@@ -149,7 +163,8 @@ export const make = ({ agents, runs, source }: Options): Service => {
         yield* noneIfNotFound(agents.get(id)),
         (found) => found.worker === worker && agentSources("submit").includes(found.status)
       )
-      const fields = Option.isSome(agent) ? yield* fieldsOf(agent.value) : []
+      if (Option.isNone(agent) || (yield* isSentAway(agent.value, answers))) return
+      const fields = yield* fieldsOf(agent.value)
       if (isUnanswered(fields, answers)) return yield* new NothingAnswered({ agent: id })
     })
 
@@ -163,5 +178,6 @@ export const make = ({ agents, runs, source }: Options): Service => {
 export const ofServer = Effect.gen(function* () {
   const agents = yield* Agents
   const runs = yield* TaskRuns
-  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource) })
+  const { outcomeOf } = yield* Provider
+  return make({ agents, outcomeOf, runs, source: yield* Effect.serviceOption(TaskSource) })
 })
