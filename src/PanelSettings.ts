@@ -189,7 +189,7 @@ const mismatches = (settings: PanelSettings): ReadonlyArray<SettingFault> => {
       .filter((name, i) => names.indexOf(name) < i)
       .map((name) => ({ path: [], message: `has the parameter "${name}" twice; each is for one thing` })),
     ...keep
-      .filter((name) => ["id", "session", "study", "code"].includes(name) && !names.slice(0, 3).includes(name))
+      .filter((name) => ["id", "session", "study", "code"].includes(name))
       .map((name) => ({ path: ["keep"], message: `has "${name}", which stands for something else in addresses` })),
     ...unproven.map((name) => ({
       path: ["proof", "over"],
@@ -214,7 +214,10 @@ const decodeObject = (json: {
     ...faults.ofUnknownKeys(own, Object.keys(PanelSettings.fields), []),
     ...faults.ofUnknownKeys(ownExits, Object.keys(PanelExits.fields), ["exits"]),
     ...faults.ofUnknownKeys(own["proof"], Object.keys(PanelProof.fields), ["proof"]),
-    ...Either.match(decoded, { onLeft: (found) => found, onRight: mismatches })
+    ...Either.match(decoded, {
+      onLeft: (found) => found,
+      onRight: (settings) => [...faults.ofMixedExits(ownExits), ...mismatches(settings)]
+    })
   ]
   return Either.filterOrLeft(
     Either.mapLeft(decoded, () => wrong),

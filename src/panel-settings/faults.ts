@@ -29,6 +29,14 @@ export const ofExit = (actual: unknown): string => {
   return Predicate.isString(code) ? (codeFault(code) ?? form) : form
 }
 
+/** An exit is one thing: of two, nobody could say which is meant. */
+export const ofMixedExits = (exits: unknown): ReadonlyArray<SettingFault> =>
+  Object.entries(Predicate.isRecord(exits) ? exits : {}).flatMap(([outcome, exit]) =>
+    Predicate.isRecord(exit) && Object.keys(exit).length > 1
+      ? [{ path: ["exits", outcome], message: ofExit(exit) }]
+      : []
+  )
+
 export const ofPlaceholder = (name: string, known: ReadonlyArray<string>): string =>
   `has a place for {${name}}, of which nothing is known; ${suggestion(name, known)}`
 
