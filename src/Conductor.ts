@@ -37,7 +37,10 @@ export type Progress = Pick<Summary, "run" | "units">
  * @category models
  */
 export interface Options<E = never, R = never> {
-  /** Approve what is submitted at once, instead of after the task's delay. */
+  /**
+   * Approve what is submitted at once, instead of after the task's delay. A submission whose answers never came to our
+   * pages waits for a person in either case.
+   */
   readonly approve?: boolean | undefined
   /**
    * Time between two rounds, 1 second by default: the least there is and, where the crowd has to be asked or another

@@ -449,8 +449,9 @@ export const results = (run: RunId): Stream.Stream<Result, TaskRunNotFound | Sto
 /**
  * Shows each submission of the run that waits for a decision to the rule, as they come, and does what it decides; a few
  * at a time, in no order. Each comes with what became of it, and a decision that cannot be carried out stops no other; a
- * failure of the rule ends the stream. Ends when no submission can come any more; the run has to be conducted meanwhile.
- * Running it again shows the rule what is not decided yet.
+ * failure of the rule ends the stream. One whose answers never came to our pages is shown with none. Ends when no
+ * submission can come any more; the run has to be conducted meanwhile. Running it again shows the rule what is not decided
+ * yet.
  *
  * @example
  * import { Conductor, Crowd, type Ids } from "effect-crowd"

@@ -65,7 +65,7 @@ export const ofCommand = ({ help, usage }: Described): HelpDoc.HelpDoc =>
   HelpDoc.blocks([
     usageOf(`crowd ${withoutCommon(textOf(Usage.getHelp(usage)))}`),
     ...parts(help).map((part) => listed(part, (term) => !isCommon(term))),
-    HelpDoc.p(`Besides, the options of all commands, which crowd --help describes: ${ofAllCommands.join(", ")}`)
+    HelpDoc.p(`Besides, for all commands (see crowd --help): ${ofAllCommands.join(", ")}`)
   ])
 
 const aboutOf = ({ help }: Described): string => textOf(parts(help).find(HelpDoc.isParagraph) ?? HelpDoc.empty)

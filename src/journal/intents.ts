@@ -40,6 +40,8 @@ export interface Done<Order> {
 export interface Kind<Order, E> {
   readonly name: string
   readonly outward: Outward<Order, E>
+  /** Set where none of the kind is sent now: what another process left pending stays so, for one that sends it. */
+  readonly isHeld?: boolean | undefined
   readonly restore: (intents: ReadonlyArray<Intent>) => Effect.Effect<ReadonlyArray<Order>, StoreError>
   /** Runs in the transaction that marks the intents done. */
   readonly apply: (done: ReadonlyArray<Done<Order>>) => Effect.Effect<void, StoreError>

@@ -7,7 +7,7 @@ import type { Failure, Outcome, Outcomes, Request, Work } from "./intents.js"
 import { confirm } from "./recording.js"
 import { restored, write } from "./requests.js"
 import { drive } from "./rounds.js"
-import { type Leased, lookAgain, settle } from "./settling.js"
+import { type Leased, lookAgain, settle, settlementOf } from "./settling.js"
 
 /** A kind at work. */
 export interface Runner<Order, E> {
@@ -60,7 +60,8 @@ export const make = <Order, E extends Failure>(work: Work<Order, E>): Runner<Ord
       Option.filter(kind.outward.lookUp, () => kind.outward.lookUpCan === "confirm"),
       (lookUp) => (intents) => Effect.zipRight(outside, lookAgain(work, intents, lookUp))
     ),
-    settle: (intents, leased) => Effect.zipRight(outside, settle(work, intents, leased)),
+    settle: (intents, leased) =>
+      kind.isHeld === true ? settlementOf(work, intents) : Effect.zipRight(outside, settle(work, intents, leased)),
     confirm: (intent, receipt) => Effect.flatMap(restored(work, [intent]), (items) => confirm(work, items, receipt))
   }
 }

@@ -34,7 +34,7 @@ const settleAll = <Order, E extends Failure>(
   )
 
 /** How many of them there are now in each state. */
-const settlementOf = <Order, E extends Failure>(
+export const settlementOf = <Order, E extends Failure>(
   { store }: Work<Order, E>,
   intents: ReadonlyArray<Intent>
 ): Effect.Effect<Settlement, StoreError> =>

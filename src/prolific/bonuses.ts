@@ -18,6 +18,7 @@ import * as tables from "../store/tables.js"
 import { Nothing } from "./client.js"
 import { type Crowd, stored } from "./crowd.js"
 import { type CallError, failure, provider, toProviderError } from "./errors.js"
+import type { CreateBonusPaymentsBody } from "./protocol.js"
 import * as replies from "./replies.js"
 import { readSubmission } from "./submissions.js"
 
@@ -116,7 +117,10 @@ const setUp = (
     .call(
       "create-bonus-payments",
       Request.post("/api/v1/submissions/bonus-payments/").pipe(
-        Request.bodyUnsafeJson({ study_id: study, csv_bonuses: lineOf(submission, amount) })
+        Request.bodyUnsafeJson({
+          study_id: study,
+          csv_bonuses: lineOf(submission, amount)
+        } satisfies CreateBonusPaymentsBody)
       ),
       Echo
     )

@@ -9,6 +9,7 @@ import * as tables from "../store/tables.js"
 import type { Draft, Task, TaskRun } from "../TaskRuns.js"
 import { type Crowd, type Rates, setupOf, stored } from "./crowd.js"
 import { provider, toProviderError } from "./errors.js"
+import type { StudyCostRequest } from "./protocol.js"
 import { costOf, decimalOf, ratesOf, share } from "./rates.js"
 import * as replies from "./replies.js"
 import { get, removeOthers, type Trial, timesOf, trialKey, trialOf, update } from "./study.js"
@@ -33,7 +34,7 @@ const ratesBefore = (crowd: Crowd): Effect.Effect<Rates, ProviderError> =>
       Request.bodyUnsafeJson(Request.post("/api/v1/study-cost-calculator/"), {
         reward: sample,
         total_available_places: 1
-      }),
+      } satisfies StudyCostRequest),
       replies.TotalCost
     )
     return { fee: decimalOf(Math.max(0, total_cost - sample) / sample), vat: "0" }

@@ -24,7 +24,7 @@ import { setup } from "./study.js"
 /** What pays real money is done only where that was asked for. */
 const paying = <Order, E>({ live }: Crowd, outward: Driver.Outward<Order, E>): Driver.Outward<Order, E> => {
   const send = () => failure("Rejected", "pay", "this pays real money, which was not asked for: say `live`")
-  return live ? outward : { ...outward, send }
+  return live ? outward : { ...outward, prepare: undefined, send }
 }
 
 export const make = (crowd: Crowd, hooks: Option.Option<Hooks>): Effect.Effect<Driver.Driver> =>

@@ -6,7 +6,7 @@ import { type Codes, type Crowd, setupOf } from "./crowd.js"
 
 /**
  * Whoever got no unit leaves with a code that asks them to return, so that nobody waits for them. Whoever gave their unit
- * back, or ran out of time, tells Prolific there.
+ * back, or ran out of time, returns it at Prolific themselves, for which there is no code.
  */
 const codeFor = (outcome: Outcome, { completed, noWork }: Codes): Option.Option<string> => {
   switch (outcome) {
@@ -26,12 +26,12 @@ const codeFor = (outcome: Outcome, { completed, noWork }: Codes): Option.Option<
   }
 }
 
+const pathFor = (code: Option.Option<string>): string =>
+  Option.match(code, { onNone: () => "/", onSome: (cc) => `/submissions/complete?${new URLSearchParams({ cc })}` })
+
 export const exit =
   (crowd: Crowd): NonNullable<Driver["exit"]> =>
   ({ outcome, run }) =>
     Effect.map(setupOf(crowd, "exit", run), ({ codes }) =>
-      Option.map(codeFor(outcome, codes), (code) => ({
-        _tag: "Redirect",
-        url: `${crowd.environment.app}/submissions/complete?${new URLSearchParams({ cc: code })}`
-      }))
+      Option.some({ _tag: "Redirect", url: `${crowd.environment.app}${pathFor(codeFor(outcome, codes))}` })
     )

@@ -13,6 +13,7 @@ import { Nothing } from "./client.js"
 import type { Crowd } from "./crowd.js"
 import { type CallError, isMissing, toProviderError } from "./errors.js"
 import { everyOffset, wholeList } from "./paging.js"
+import type { CreateParticipantGroupBody, ParticipantIDList } from "./protocol.js"
 import { Id } from "./replies.js"
 
 const root = "/api/v1/participant-groups/"
@@ -51,7 +52,9 @@ const create = ({ client, workspace }: Crowd, name: string, description: string)
     Effect.map(
       client.call(
         "create-participant-group",
-        Request.post(root).pipe(Request.bodyUnsafeJson({ workspace_id, name, description })),
+        Request.post(root).pipe(
+          Request.bodyUnsafeJson({ workspace_id, name, description } satisfies CreateParticipantGroupBody)
+        ),
         Group
       ),
       ({ id }) => id
@@ -74,7 +77,13 @@ const changing = (
   request: Request.HttpClientRequest,
   participants: ReadonlyArray<string>
 ): Effect.Effect<void, CallError> =>
-  Effect.asVoid(client.call(method, Request.bodyUnsafeJson(request, { participant_ids: participants }), Nothing))
+  Effect.asVoid(
+    client.call(
+      method,
+      Request.bodyUnsafeJson(request, { participant_ids: participants } satisfies ParticipantIDList),
+      Nothing
+    )
+  )
 
 /** Whoever is in it already stays. */
 export const addTo = (

@@ -15,6 +15,7 @@ import type { Worker } from "../Workers.js"
 import { Nothing } from "./client.js"
 import { type Crowd, setupOf, stored } from "./crowd.js"
 import { type CallError, failure, toProviderError } from "./errors.js"
+import type { SendMessage } from "./protocol.js"
 import * as replies from "./replies.js"
 
 const method = "messages"
@@ -60,7 +61,7 @@ const post = ({ client }: Crowd, { body, participant, study }: Letter): Effect.E
     client.call(
       "send-message",
       Request.post("/api/v1/messages/").pipe(
-        Request.bodyUnsafeJson({ recipient_id: participant, body, study_id: study })
+        Request.bodyUnsafeJson({ recipient_id: participant, body, study_id: study } satisfies SendMessage)
       ),
       Nothing
     )

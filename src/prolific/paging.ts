@@ -23,7 +23,9 @@ const pageOf = <A extends Keyed, I>(item: Schema.Schema<A, I>) =>
   Schema.Struct({
     results: Schema.Array(item),
     meta: maybe(Schema.Struct({ count: maybe(Schema.Number), total: maybe(Schema.Number) })),
-    _links: maybe(Schema.Struct({ next: maybe(Schema.Struct({ href: Schema.NullOr(Schema.String) })) }))
+    _links: maybe(
+      Schema.Struct({ next: maybe(Schema.Struct({ href: Schema.optional(Schema.NullOr(Schema.String)) })) })
+    )
   })
 
 interface Page<A> {

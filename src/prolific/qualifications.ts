@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
 import type { ProviderError, StoreError } from "../CrowdError.js"
 import { type GrantOrder, type Outward, oneByOne, type QualificationsDriver, receipt } from "../Driver.js"
 import { satisfies } from "../provider/eligibility.js"
-
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { QualificationRequirement } from "../TaskRuns.js"
@@ -31,16 +31,7 @@ const signs = {
 
 type Comparator = keyof typeof signs
 
-const comparators: ReadonlyArray<Comparator> = [
-  "equal",
-  "not_equal",
-  "less_than",
-  "less_than_or_equal",
-  "greater_than",
-  "greater_than_or_equal",
-  "in",
-  "not_in"
-]
+const comparators = Struct.keys(signs)
 
 /** A requirement that a group stands for: those who satisfy it are in it. */
 type Asked = Omit<QualificationRequirement, "comparator"> & { readonly comparator: Comparator }

@@ -3,6 +3,7 @@ import * as Request from "@effect/platform/HttpClientRequest"
 import * as BigDecimal from "effect/BigDecimal"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { ProviderError } from "../CrowdError.js"
 import type { Driver } from "../Driver.js"
 import * as Money from "../Money.js"
@@ -30,6 +31,10 @@ export const fee: Driver["fee"] = ({ amount, setup }) =>
     Option.match(Option.flatMap(setup, decodeSetup), { onNone: () => recorded, onSome: ({ rates }) => rates })
   )
 
+const Rate = Schema.Union(Schema.Number, Schema.NumberFromString).pipe(Schema.between(0, 100))
+
+const decodeRate = Schema.decodeUnknownOption(Rate)
+
 const decimals = 6
 
 /** As a share of one; accounts are told their rates in per cent, or as a share. */
@@ -38,8 +43,9 @@ export const decimalOf = (rate: number): string => (rate > 1 ? rate / 100 : rate
 const quotient = (part: number, whole: number): string => decimalOf(whole === 0 ? 0 : part / whole)
 
 /** Those of the study, which has its workspace's; the account's own can be others. */
-export const ratesOf = (crowd: Crowd, study: replies.Study): Effect.Effect<Rates, ProviderError> => {
-  const told = Option.all([study.fees_percentage, study.vat_percentage])
+export const ratesOf = (crowd: Pick<Crowd, "client">, study: replies.Study): Effect.Effect<Rates, ProviderError> => {
+  const { fees_percentage, vat_percentage } = study
+  const told = Option.all([Option.flatMap(fees_percentage, decodeRate), Option.flatMap(vat_percentage, decodeRate)])
   if (Option.isSome(told)) return Effect.succeed({ fee: decimalOf(told.value[0]), vat: decimalOf(told.value[1]) })
   return Effect.map(costOf(crowd, study.id), ({ fees, rewards, tax }) => ({
     fee: quotient(fees.amount, rewards.amount),
@@ -48,7 +54,7 @@ export const ratesOf = (crowd: Crowd, study: replies.Study): Effect.Effect<Rates
 }
 
 /** What the study comes to when all its places are taken. */
-export const costOf = ({ client }: Crowd, study: string) =>
+export const costOf = ({ client }: Pick<Crowd, "client">, study: string) =>
   client
     .call(
       "get-study-cost",

@@ -52,13 +52,11 @@ export const StudyShort = Schema.Struct({
   id: Id,
   internal_name: maybe(Schema.String),
   status: Schema.optionalWith(StudyStatus, { default: () => "UNKNOWN" }),
-  date_created: Schema.optionalWith(Schema.String, { default: () => "" })
+  date_created: Schema.optionalWith(Schema.String, { default: () => "", nullable: true })
 })
 export type StudyShort = typeof StudyShort.Type
 
 const Code = Schema.Struct({ code: Schema.NullOr(Schema.String), code_type: Schema.String })
-
-const Rate = Schema.NonNegative.pipe(Schema.lessThanOrEqualTo(100))
 
 export const Study = Schema.Struct({
   id: Id,
@@ -67,8 +65,8 @@ export const Study = Schema.Struct({
   total_available_places: Schema.Number,
   places_taken: maybe(Schema.Number),
   completion_codes: Schema.Array(Code),
-  fees_percentage: maybe(Rate),
-  vat_percentage: maybe(Rate)
+  fees_percentage: maybe(Schema.Unknown),
+  vat_percentage: maybe(Schema.Unknown)
 })
 export type Study = typeof Study.Type
 

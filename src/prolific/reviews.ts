@@ -1,5 +1,6 @@
 /** Approving and rejecting: what Prolific has is read before and, whatever a call came back with, after. */
 import * as Request from "@effect/platform/HttpClientRequest"
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,36 +11,38 @@ import { type Driver, type FeedbackRules, type Outward, oneByOne, type ReviewOrd
 import { type Crowd, setupOf } from "./crowd.js"
 import { type CallError, failure, toProviderError } from "./errors.js"
 import { addTo, softRejected } from "./groups.js"
+import type { SubmissionTransition } from "./protocol.js"
 import * as replies from "./replies.js"
 import { readSubmission } from "./submissions.js"
 
 type Status = replies.SubmissionStatus
 
+type Category = NonNullable<SubmissionTransition["rejection_category"]>
+
+const categories: ReadonlyArray<Category> = [
+  "TOO_QUICKLY",
+  "TOO_SLOWLY",
+  "FAILED_INSTRUCTIONS",
+  "INCOMP_LONGITUDINAL",
+  "FAILED_CHECK",
+  "LOW_EFFORT",
+  "MALINGERING",
+  "NO_CODE",
+  "BAD_CODE",
+  "NO_DATA",
+  "UNSUPP_DEVICE",
+  "OTHER"
+]
+
 /** What Prolific wants to know of a rejection. */
-export const feedback: FeedbackRules = {
-  minLength: 100,
-  categories: [
-    "TOO_QUICKLY",
-    "TOO_SLOWLY",
-    "FAILED_INSTRUCTIONS",
-    "INCOMP_LONGITUDINAL",
-    "FAILED_CHECK",
-    "LOW_EFFORT",
-    "MALINGERING",
-    "NO_CODE",
-    "BAD_CODE",
-    "NO_DATA",
-    "UNSUPP_DEVICE",
-    "OTHER"
-  ]
-}
+export const feedback: FeedbackRules = { minLength: 100, categories }
 
 interface Decision {
   readonly method: string
   readonly wanted: ReadonlyArray<Status>
   /** From where Prolific can be asked for it. */
   readonly from: ReadonlyArray<Status>
-  readonly body: object
+  readonly body: SubmissionTransition
 }
 
 /** Nobody has submitted yet, as far as Prolific can tell. */
@@ -63,7 +66,11 @@ const Transitioned = Schema.Struct({
   status: Schema.optionalWith(replies.SubmissionStatus, { default: () => "UNKNOWN" })
 })
 
-const transition = ({ client }: Crowd, submission: string, body: object): Effect.Effect<Status, CallError> =>
+const transition = (
+  { client }: Crowd,
+  submission: string,
+  body: SubmissionTransition
+): Effect.Effect<Status, CallError> =>
   Effect.map(
     client.call(
       "transition-submission",
@@ -163,16 +170,19 @@ export const approve = (crowd: Crowd): Driver["approve"] =>
   )
 
 /** For what was given back nothing is paid as it is. */
-const rejection = (message: string, category: string): Decision => ({
+const rejection = (message: string, category: Category): Decision => ({
   method: "reject",
   wanted: ["REJECTED", "RETURNED"],
   from: ["AWAITING REVIEW"],
   body: { action: "REJECT", message, rejection_category: category }
 })
 
+const categoryOf = ({ category }: ReviewOrder): Option.Option<Category> =>
+  Option.flatMap(category, (asked) => Arr.findFirst(categories, (one) => one === asked))
+
 export const reject = (crowd: Crowd): Driver["reject"] =>
   deciding(crowd, (order) =>
-    Option.match(Option.all([order.feedback, order.category]), {
+    Option.match(Option.all([order.feedback, categoryOf(order)]), {
       onNone: () => failure("Rejected", "reject", "a rejection needs a message and a category"),
       onSome: ([message, category]) => decide(crowd, rejection(message, category), order)
     })

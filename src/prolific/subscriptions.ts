@@ -15,6 +15,7 @@ import { Nothing } from "./client.js"
 import { type Crowd, stored } from "./crowd.js"
 import { failure, isMissing, provider, toProviderError } from "./errors.js"
 import { everyOffset } from "./paging.js"
+import type { CreateSecret, SubscriptionConfirmation, SubscriptionDetail } from "./protocol.js"
 import * as replies from "./replies.js"
 
 /** Where Prolific calls us, after the address of our pages. */
@@ -55,7 +56,9 @@ export const secretOf = (crowd: Crowd): Effect.Effect<Redacted.Redacted<string>,
     const workspace = yield* crowd.workspace
     const known = yield* found(crowd, workspace)
     if (Option.isSome(known)) return known.value
-    const request = Request.bodyUnsafeJson(Request.post(secretsRoot), { workspace_id: workspace })
+    const request = Request.bodyUnsafeJson(Request.post(secretsRoot), {
+      workspace_id: workspace
+    } satisfies CreateSecret)
     const { value } = yield* Effect.mapError(crowd.client.call("create-secret", request, Secret), toProviderError)
     return value
   })
@@ -78,7 +81,11 @@ const rowOf = (id: string): string => `${provider}/hook/${id}`
 
 const confirm = ({ client, store }: Crowd, id: string, secret: string) =>
   Effect.zipRight(
-    client.call("confirm-subscription", Request.bodyUnsafeJson(Request.post(`${root}${id}/`), { secret }), Nothing),
+    client.call(
+      "confirm-subscription",
+      Request.bodyUnsafeJson(Request.post(`${root}${id}/`), { secret } satisfies SubscriptionConfirmation),
+      Nothing
+    ),
     stored("confirm-subscription", store.put(tables.data, [{ id: rowOf(id), provider, value: {} }]))
   )
 
@@ -89,7 +96,7 @@ const make = (crowd: Crowd, workspace: string, address: string, event: string): 
       workspace_id: workspace,
       event_type: event,
       target_url: address
-    })
+    } satisfies SubscriptionDetail)
     const [reply, headers] = yield* crowd.client.callWithHeaders("create-subscription", request, Made)
     const all = "results" in reply ? reply.results : [reply]
     const made = all.find(({ event_type }) => event_type === event)

@@ -47,14 +47,15 @@ const approvals = ({ driver, store }: Engine.Service, { id, task }: TaskRun): Ti
     )
   )
 
-/** In no order of time: of many that wait for their leases, the first hundred will do. */
+/** In no order of time: of many that wait for their leases, the first hundred will do. A draft leaves launches to others. */
 const settlements = ({ driver, store }: Engine.Service, { id }: TaskRun): Times =>
   Effect.map(
     store.page(tables.intents, {
       where: { provider: driver.provider, run: Option.some(id), state: "pending" },
       limit: 100
     }),
-    (intents) => intents.map(({ leaseUntil }) => leaseUntil)
+    (intents) =>
+      intents.filter(({ kind }) => driver.draft === undefined || kind !== "launch").map(({ leaseUntil }) => leaseUntil)
   )
 
 export const due = (

@@ -5,14 +5,12 @@ import * as States from "../States.js"
 import type { Unit } from "../Units.js"
 
 /**
- * Whether answers of an agent who does not hold the unit any more are still taken, at a crowd that people have to be sent
- * back to: after the time is over as long as nobody else has it, and once where the crowd has heard of a submission and
- * its answers are not here. Whoever has given it back has withdrawn.
+ * Whether answers of the agent would be late ones: their time is over, or the crowd has heard of a submission whose answers
+ * are not here. Whoever has given the unit back has withdrawn.
  */
-export const isTakenLate = (
-  { answers, status }: Pick<Agent, "answers" | "status">,
-  unit: Pick<Unit, "status">
-): boolean =>
-  status === "expired"
-    ? Option.isSome(States.nextUnit(unit.status, "completeLate"))
-    : status === "completed" && Option.isNone(answers)
+export const isLate = ({ answers, status }: Pick<Agent, "answers" | "status">): boolean =>
+  status === "expired" || (status === "completed" && Option.isNone(answers))
+
+/** Whether late answers are still taken: as long as nobody else has the unit. */
+export const isTakenLate = (agent: Pick<Agent, "answers" | "status">, unit: Pick<Unit, "status">): boolean =>
+  isLate(agent) && (agent.status === "completed" || Option.isSome(States.nextUnit(unit.status, "completeLate")))

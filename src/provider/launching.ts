@@ -67,6 +67,7 @@ export const make = (engine: Engine.Service): Service["launch"] => {
   const launching = journal.runner({
     name: "launch",
     outward: driver.launch,
+    isHeld: driver.draft !== undefined,
     restore: restore(engine),
     apply: apply(engine)
   })

@@ -100,8 +100,9 @@ export interface Offer extends Schema.Schema.Type<typeof Offer> {}
 
 /**
  * Who the visitor is to this crowd; null where only the task page's own shim can tell. `chooses` says that visitors give
- * themselves a name, `exits` that the crowd sends people here by a link and they go on to it from here, and `crowd` what
- * people call it, where it has a name.
+ * themselves a name, `exits` that the crowd sends people here by a link and they go on to it from here, `drafts` that
+ * nothing is offered yet, so that whoever comes sees what it would be, and `crowd` what people call it, where it has a
+ * name.
  *
  * @since 0.1.0
  * @category models
@@ -111,6 +112,7 @@ export const Lobby = Schema.Struct({
   worker: Schema.NullOr(Schema.String),
   chooses: Schema.Boolean,
   exits: Schema.Boolean,
+  drafts: Schema.Boolean,
   crowd: Schema.NullOr(Schema.String),
   offers: Schema.Array(named<Offer>()(Offer))
 })

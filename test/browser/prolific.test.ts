@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { expect, layer as share } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -167,6 +168,26 @@ share(live, { excludeTestServices: true })("a participant of Prolific", (it) => 
       yield* isThere(page, "Return it at Prolific, too")
       const { url } = yield* Market
       expect(yield* act(() => page.getByRole("link", { name: "Go to Prolific" }).getAttribute("href"))).toBe(`${url}/`)
+    })
+  )
+
+  it.scoped("submits late after TIMED-OUT, which is not the end", () =>
+    Effect.gen(function* () {
+      const { run, study } = yield* published
+      const { advance } = yield* Market
+      const { page } = yield* opens(study.id)
+      yield* act(() => page.getByRole("timer").waitFor())
+      advance(Duration.toMillis("10 minutes"))
+      yield* Effect.flatMap(Units, (units) => units.sync(run))
+      expect(yield* statusesAt(study.id)).toEqual(["TIMED-OUT"])
+      expect(yield* statuses(run)).toEqual(["expired"])
+      yield* act(() => page.reload())
+      yield* act(() => page.getByRole("button", { name: "Go on with the task" }).click())
+      yield* works(page)
+      yield* isThere(page, "Your submission is AWAITING REVIEW.")
+      yield* Effect.flatMap(Units, (units) => units.sync(run))
+      expect(yield* submitted(run)).toEqual([{ name: "cheerful" }])
+      expect(yield* statuses(run)).toEqual(["completed"])
     })
   )
 

@@ -1,7 +1,9 @@
-// From Prolific's OpenAPI document: the cut of it that we use, without its prose, and the TypeScript types of that cut.
-// node test/config/generate-prolific.mjs openapi.yml         writes test/support/prolific/openapi.json and src/prolific/protocol.ts
-// node test/config/generate-prolific.mjs openapi.yml --cut   prints the cut
-// node test/config/generate-prolific.mjs --types             prints the types of the cut that is checked in
+// From Prolific's OpenAPI document: the cut of it that we use, without its prose, the types of what the driver sends, and
+// those of all calls, for the double.
+// node test/config/generate-prolific.mjs openapi.yml          writes all three
+// node test/config/generate-prolific.mjs openapi.yml --cut    prints the cut
+// node test/config/generate-prolific.mjs --types              prints what the driver sends, from the cut that is checked in
+// node test/config/generate-prolific.mjs --calls              prints the types of all calls, from the cut that is checked in
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -10,6 +12,7 @@ import { parse } from "yaml"
 const file = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const cutFile = file("test/support/prolific/openapi.json")
 const typesFile = file("src/prolific/protocol.ts")
+const callsFile = file("test/support/prolific/protocol.ts")
 
 /** As Biome writes it. */
 const formatted = (path, text) =>
@@ -19,7 +22,23 @@ const formatted = (path, text) =>
     { input: text, encoding: "utf8" }
   )
 
-/** The calls we make, by operationId. */
+/** What the driver sends. A body without a name of its own is called after its operation. */
+const sent = [
+  "CreateStudy",
+  "BaseStudy",
+  "StudyTransition",
+  "StudyCostRequest",
+  "CreateParticipantGroupBody",
+  "ParticipantIDList",
+  "SubmissionTransition",
+  "CreateBonusPaymentsBody",
+  "SendMessage",
+  "CreateSecret",
+  "SubscriptionDetail",
+  "SubscriptionConfirmation"
+]
+
+/** The calls that the driver makes and the double answers, by operationId. */
 const used = [
   "get-user",
   "create-test-participant-for-researcher",
@@ -95,6 +114,8 @@ const bare = (schema) => {
 
 const json = (content) => ({ "application/json": { schema: bare(content["application/json"].schema) } })
 
+const pascal = (id) => id.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase())
+
 const bareOperation = ({ operationId, parameters = [], requestBody, responses }) => ({
   operationId,
   parameters: parameters
@@ -111,23 +132,31 @@ const references = (value) =>
         key === "$ref" ? [part.slice(reference.length)] : references(part)
       )
 
+/** A body that is spelt out in its call gets a name. */
+const withNamedBody = (operation, schemas) => {
+  const schema = operation.requestBody?.content["application/json"].schema
+  if (schema?.properties === undefined) return operation
+  const name = `${pascal(operation.operationId)}Body`
+  schemas[name] = schema
+  return { ...operation, requestBody: { content: { "application/json": { schema: { $ref: `${reference}${name}` } } } } }
+}
+
 /** The document, of the calls we make alone. */
 const cut = (document) => {
   const paths = {}
+  const schemas = {}
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const method of methods) {
       const operation = operations[method]
       if (operation === undefined || !used.includes(operation.operationId)) continue
-      paths[path] = { ...paths[path], [method]: bareOperation(operation) }
+      paths[path] = { ...paths[path], [method]: withNamedBody(bareOperation(operation), schemas) }
     }
   }
-  const schemas = {}
   const add = (name) => {
-    if (schemas[name] !== undefined) return
-    schemas[name] = bare(document.components.schemas[name])
-    references(schemas[name]).forEach(add)
+    schemas[name] ??= bare(document.components.schemas[name])
+    for (const other of references(schemas[name])) if (schemas[other] === undefined) add(other)
   }
-  references(paths).forEach(add)
+  for (const name of references([paths, schemas])) add(name)
   const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
   return { openapi: document.openapi, paths, components: { schemas: sorted } }
 }
@@ -201,28 +230,44 @@ const signature = ({ parameters, requestBody, responses }, type) => {
   ]
 }
 
-/** The types of the calls of a cut, as a module. */
+const moduleOf = (path, interfaces, more = []) =>
+  formatted(
+    path,
+    [
+      "// Made by test/config/generate-prolific.mjs from Prolific's OpenAPI document. Do not edit.",
+      "",
+      ...[...interfaces].map(([body, name]) => `export interface ${name} {\n${body}}\n`),
+      ...more
+    ].join("\n")
+  )
+
+/** The types of what the driver sends, as a module. */
 const types = (document) => {
   const { interfaces, type } = typesOf(document)
-  const calls = operationsOf(document).map(
+  for (const name of sent) type({ $ref: `${reference}${name}` })
+  return moduleOf(typesFile, interfaces)
+}
+
+/** The types of all calls, as a module. */
+const calls = (document) => {
+  const { interfaces, type } = typesOf(document)
+  const all = operationsOf(document).map(
     ({ call, operation }) => `readonly ${JSON.stringify(call)}: { ${signature(operation, type).join("; ")} }`
   )
-  const text = [
-    "// Made by test/config/generate-prolific.mjs from Prolific's OpenAPI document. Do not edit.",
-    "",
-    ...[...interfaces].map(([body, name]) => `export interface ${name} {\n${body}}\n`),
-    "/** The calls we make: what goes in the query and in the body of each, and what its good reply says. */",
+  return moduleOf(callsFile, interfaces, [
+    "/** What goes in the query and in the body of each call, and what its good reply says. */",
     "export interface Calls {",
-    ...calls,
+    ...all,
     "}",
     ""
-  ].join("\n")
-  return formatted(typesFile, text)
+  ])
 }
 
 const [, script, source, flag] = process.argv
 if (script === fileURLToPath(import.meta.url)) {
-  if (source === "--types") process.stdout.write(types(JSON.parse(readFileSync(cutFile, "utf8"))))
+  const checkedIn = () => JSON.parse(readFileSync(cutFile, "utf8"))
+  if (source === "--types") process.stdout.write(types(checkedIn()))
+  else if (source === "--calls") process.stdout.write(calls(checkedIn()))
   else {
     const made = cut(parse(readFileSync(source, "utf8")))
     const text = formatted(cutFile, JSON.stringify(made))
@@ -230,6 +275,7 @@ if (script === fileURLToPath(import.meta.url)) {
     else {
       writeFileSync(cutFile, text)
       writeFileSync(typesFile, types(made))
+      writeFileSync(callsFile, calls(made))
     }
   }
 }

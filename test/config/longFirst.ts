@@ -7,6 +7,7 @@ const long = [
   "package/programs",
   "load/load",
   "mturk/storm",
+  "prolific/storm",
   "conformance/",
   "crash/once",
   "server/fuzz",

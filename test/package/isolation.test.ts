@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import ts from "typescript"
 import { broughtBy, builtModules, load, packageOf } from "./moduleGraph.js"
 
-const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js"]
+const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js", "dist/Prolific.js"]
 const nodePackages = ["@effect/platform-node", "@effect/cli", "@effect/sql-sqlite-node", "better-sqlite3"]
 const sqliteStore = "dist/store/SqliteStore.js"
 const prometheus = "dist/server/Prometheus.js"
@@ -48,6 +48,11 @@ describe("import isolation, from the module graph of dist", () => {
     const brought = [...broughtBy(graph, "dist/Local.js").keys()]
     expect(brought).toEqual(expect.arrayContaining(allowed))
     expectNone(["dist/Local.js"], (name) => isNeitherOursNorEffect(name) && !allowed.includes(name))
+  })
+
+  it("Prolific brings effect, its platform, and what checks links and escapes texts; no SQL, no AWS, nothing of Node but its hashes", () => {
+    const allowed = ["jose", "entities", "node:crypto", "@effect/platform", "find-my-way-ts", "multipasta"]
+    expectNone(["dist/Prolific.js"], (name) => isNeitherOursNorEffect(name) && !allowed.includes(name))
   })
 
   it("no provider brings another", () => {

@@ -3,8 +3,12 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { Budget, Money, Provider, Qualifications, Requesters, TaskRuns } from "../../src/index.js"
 import * as Prolific from "../../src/Prolific.js"
+import type { Client } from "../../src/prolific/client.js"
+import { ratesOf } from "../../src/prolific/rates.js"
+import { Study } from "../../src/prolific/replies.js"
 import { callsOf, GBP, launch, on, onlyStudy, opened, task } from "./onProlific.js"
 
 const estimate = (more: Partial<TaskRuns.Task> = {}) =>
@@ -119,6 +123,43 @@ describe("an estimate", () => {
       })
     )
   )
+
+  for (const [told, rates] of [
+    [
+      { fees_percentage: 33.3333, vat_percentage: 20 },
+      { fee: "0.333333", vat: "0.200000" }
+    ],
+    [
+      { fees_percentage: "0.25", vat_percentage: 0 },
+      { fee: "0.250000", vat: "0.000000" }
+    ],
+    [
+      { fees_percentage: "much", vat_percentage: -1 },
+      { fee: "0.333333", vat: "0.200000" }
+    ],
+    [{}, { fee: "0.333333", vat: "0.200000" }]
+  ] as const) {
+    it.scopedLive(`reads ${JSON.stringify(told)} as ${JSON.stringify(rates)}, or asks what the study costs`, () =>
+      Effect.gen(function* () {
+        const cost = { rewards: { rewards: { amount: 600_000 }, fees: { amount: 200_000 }, tax: { amount: 40_000 } } }
+        const client: Client = {
+          call: (_method, _request, reply) => Effect.orDie(Schema.decodeUnknown(reply)(cost)),
+          callWithHeaders: () => Effect.dieMessage("not asked"),
+          as: () => client
+        }
+        const fields = {
+          id: "a1",
+          status: "ACTIVE",
+          reward: 60,
+          total_available_places: 1,
+          completion_codes: [],
+          ...told
+        }
+        const study = yield* Schema.decodeUnknown(Study)(fields)
+        expect(yield* ratesOf({ client }, study)).toEqual(rates)
+      })
+    )
+  }
 
   it.scopedLive(
     "says that a reward is below the least, and which is recommended",

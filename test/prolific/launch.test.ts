@@ -3,10 +3,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { Crowd, Store, TaskRuns, Units } from "../../src/index.js"
+import * as Stream from "effect/Stream"
+import { Agents, Crowd, Money, Store, TaskRuns, Units, Workers } from "../../src/index.js"
 import { makeDouble } from "../support/prolific/double.js"
 import type { Fault } from "../support/prolific/faults.js"
-import { callsOf, launch, on, onlyStudy, opened, over } from "./onProlific.js"
+import { callsOf, GBP, launch, on, onlyStudy, opened, over } from "./onProlific.js"
 
 const create = "POST /api/v1/studies/"
 const publish = "POST /api/v1/studies/{id}/transition/"
@@ -186,6 +187,21 @@ describe("launching", () => {
   )
 
   it.scopedLive(
+    "adopts the draft whose answer was lost",
+    on((double) =>
+      Effect.gen(function* () {
+        const run = yield* opened(2)
+        double.faults.next(create, { kind: "drop", after: true })
+        const { setup } = yield* Effect.flatMap(TaskRuns.TaskRuns, (runs) => runs.setup(run.id))
+        const study = onlyStudy(double)
+        const codes = (study.fields.completion_codes ?? []).map(({ code }) => code)
+        expect(callsOf(double, create)).toBe(1)
+        expect(setup).toMatchObject({ value: { study: study.id, codes: { completed: codes[0], noWork: codes[1] } } })
+      })
+    )
+  )
+
+  it.scopedLive(
     "adopts a draft of its marker, and deletes others",
     on((double) =>
       Effect.gen(function* () {
@@ -286,5 +302,39 @@ describe("a place that came back to a full study", () => {
         expect(study.status).toBe("PAUSED")
       })
     )
+  )
+})
+
+describe("without live", () => {
+  it.scopedLive("nothing is approved, and no bonus is set up", () =>
+    Effect.gen(function* () {
+      const double = yield* makeDouble()
+      const store = Layer.succeedContext(yield* Layer.build(Store.layerMemory))
+      const published = Effect.gen(function* () {
+        const run = yield* opened(1)
+        yield* launch(run.id)
+        const { submission } = double.people.arrive(onlyStudy(double).id)
+        double.people.submit(submission, "NOCODE")
+        yield* (yield* Units.Units).sync(run.id)
+        return run
+      })
+      const run = yield* Effect.provide(published, Layer.provide(over(double), store))
+      const paying = Effect.gen(function* () {
+        const agents = yield* Agents.Agents
+        const [agent] = yield* Stream.runCollect(agents.list(run.id))
+        if (agent === undefined) return yield* Effect.dieMessage("somebody has handed in")
+        const amount = Money.make(10, GBP)
+        const bonus = { worker: agent.worker, unit: agent.unit, amount, reason: "well done", key: "1", run: run.id }
+        return [
+          yield* Effect.flip(agents.approve(agent.id)),
+          yield* Effect.flip(Effect.flatMap(Workers.Workers, (workers) => workers.bonus(bonus)))
+        ]
+      })
+      const errors = yield* Effect.provide(paying, Layer.provide(over(double, { live: false }), store))
+      expect(errors).toMatchObject([{ reason: "Rejected" }, { reason: "Rejected" }])
+      expect(String(errors[0])).toContain("say `live`")
+      expect(callsOf(double, "POST /api/v1/submissions/{id}/transition/")).toBe(0)
+      expect(callsOf(double, "POST /api/v1/submissions/bonus-payments/")).toBe(0)
+    })
   )
 })

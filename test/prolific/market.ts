@@ -3,15 +3,16 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Agent, Answers } from "../../src/Agents.js"
-import { Agents, Money, Requesters, TaskRuns, Units } from "../../src/index.js"
-import * as Prolific from "../../src/Prolific.js"
+import { Agents, Money, TaskRuns, Units } from "../../src/index.js"
+import type * as Prolific from "../../src/Prolific.js"
 import * as Store from "../../src/Store.js"
 import { type Double, makeDouble } from "../support/prolific/double.js"
 import type { Settings } from "../support/prolific/settings.js"
+import { GBP, over, opened as unready } from "./onProlific.js"
+import { dataOf, sync as look } from "./participants.js"
 
 /** The double that the layer calls. */
 export class Market extends Context.Tag("effect-crowd/test/prolific/Market")<Market, Double>() {}
@@ -22,16 +23,8 @@ export interface Options {
   readonly store?: Layer.Layer<Store.Store, unknown>
 }
 
-/** What a process over the double is told. */
-export const over = ({ token, url }: Double): Prolific.Options => ({
-  url,
-  token: Redacted.make(token),
-  pages: "https://crowd.example.org",
-  live: true
-})
-
 const client = (options: Prolific.Options = {}) =>
-  Layer.unwrapEffect(Effect.map(Market, (double) => Prolific.layer({ ...over(double), ...options })))
+  Layer.unwrapEffect(Effect.map(Market, (double) => over(double, options)))
 
 /** A double of its own, and the layer over it. */
 export const layer = (options: Options = {}) =>
@@ -49,30 +42,13 @@ export const on =
   () =>
     Effect.provide(Effect.flatMap(Market, test), layer(options))
 
-export const pounds = (pence: number) => Money.make(pence, Money.Currency.make("GBP"))
+export const pounds = (pence: number) => Money.make(pence, GBP)
 
 /** A run of so many rows, set up and not launched. */
 export const opened = (rows = 1, task: Partial<TaskRuns.Task> = {}) =>
   Effect.gen(function* () {
-    const runs = yield* TaskRuns.TaskRuns
-    const me = yield* Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
-    const run = yield* runs.open({
-      requester: me.id,
-      name: task.title ?? "mood",
-      digest: task.title ?? "mood",
-      template: "<p>${n}</p><input name='label'>",
-      task: {
-        ...TaskRuns.taskDefaults,
-        title: "Which mood?",
-        reward: pounds(60),
-        maxUnitsPerWorker: Option.some(1),
-        ...task
-      }
-    })
-    const ready = yield* runs.setup(run.id)
-    const inputs = Array.from({ length: rows }, (_, n) => ({ n: String(n) }))
-    yield* runs.addRows(run.id, 0, inputs)
-    return ready
+    const run = yield* unready(rows, task)
+    return yield* (yield* TaskRuns.TaskRuns).setup(run.id)
   })
 
 /** A run whose units are all on offer. */
@@ -84,18 +60,6 @@ const Setup = Schema.Struct({ study: Schema.String })
 /** The study of a run. */
 export const studyOf = ({ setup }: TaskRuns.TaskRun) =>
   Effect.map(Schema.decodeUnknown(Setup)(Option.getOrNull(setup)), ({ study }) => study)
-
-/** What the browser tells our page of a study's link. */
-export const dataOf = (link: string) => {
-  const { searchParams } = new URL(link)
-  const token = searchParams.get("prolific_token")
-  return {
-    participant: searchParams.get("PROLIFIC_PID") ?? "",
-    study: searchParams.get("STUDY_ID") ?? "",
-    submission: searchParams.get("SESSION_ID") ?? "",
-    ...(token === null ? {} : { token })
-  }
-}
 
 /** Somebody, or this participant, takes a place of the run and opens its link. */
 export const come = (run: TaskRuns.TaskRun, participant?: string) =>
@@ -137,4 +101,4 @@ export const submit = (agent: Agent, answers: Answers = { label: "good" }) =>
   })
 
 /** Looks at what Prolific has of the run. */
-export const sync = ({ id }: TaskRuns.TaskRun) => Effect.flatMap(Units.Units, (units) => units.sync(id))
+export const sync = ({ id }: TaskRuns.TaskRun) => look(id)

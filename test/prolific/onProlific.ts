@@ -50,7 +50,8 @@ export const opened = (rows = 1, more: Partial<TaskRuns.Task> = {}) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns.TaskRuns
     const me = yield* Effect.flatMap(Requesters.Requesters, (requesters) => requesters.register("me", {}))
-    const batch = { requester: me.id, name: "mood", digest: "digest", template: "<p>${n}</p>" }
+    const name = more.title ?? task.title
+    const batch = { requester: me.id, name, digest: name, template: "<p>${n}</p>" }
     const run = yield* runs.open({ ...batch, task: { ...task, ...more } })
     yield* runs.addRows(
       run.id,

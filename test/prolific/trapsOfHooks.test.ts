@@ -17,7 +17,8 @@ import * as tables from "../../src/store/tables.js"
 import * as breakingStore from "../support/breakingStore.js"
 import { freePort } from "../support/freePort.js"
 import type { Double } from "../support/prolific/double.js"
-import { accept, launched, layer, Market, type Options, over, submit } from "./market.js"
+import { accept, launched, layer, Market, type Options, submit } from "./market.js"
+import { over } from "./onProlific.js"
 
 const minute = 60_000
 
@@ -153,7 +154,7 @@ const callOf = ({ world, workspace }: Double, event: string) => {
 
 /** What takes calls in another process, over the same store. */
 const anotherProcess = (double: Double, pages: string) =>
-  Effect.map(Layer.build(Prolific.layer({ ...over(double), hooks: true, pages })), (context) =>
+  Effect.map(Layer.build(over(double, { hooks: true, pages })), (context) =>
     Option.getOrThrow(Context.get(context, Prolific.Prolific).hooks)
   )
 

@@ -1,12 +1,15 @@
 /** A crowd without a test mode: drafts are made, and nothing is offered. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Batch from "../../src/Batch.js"
 import * as Conductor from "../../src/Conductor.js"
 import * as Crowd from "../../src/Crowd.js"
+import { Journal } from "../../src/Journal.js"
 import * as Mock from "../../src/Mock.js"
 import * as Money from "../../src/Money.js"
 import { Provider } from "../../src/Provider.js"
@@ -103,6 +106,32 @@ describe("a driver that makes drafts", () => {
       expect((yield* Conductor.round(run.id)).units.created).toBe(6)
       expect(yield* (yield* TaskRuns).due(run.id)).toEqual(Option.none())
     }).pipe(drafting)
+  )
+
+  it.effect("sends no launch that another process was cut off in, and leaves it to the next that does", () =>
+    Effect.gen(function* () {
+      const cutOff = Effect.gen(function* () {
+        yield* (yield* Mock.Mock).script("launch", Effect.never)
+        const launching = yield* Effect.fork(launched)
+        yield* kit.patient(
+          Effect.repeat(launches, { schedule: Schedule.spaced("100 millis"), until: (asked) => asked > 0 })
+        )
+        yield* Fiber.interrupt(launching)
+      })
+      yield* Effect.provide(cutOff, Mock.layerStore())
+      yield* TestClock.adjust("1 hour")
+      const drafted = Effect.gen(function* () {
+        const run = yield* kit.patient(launched)
+        expect(yield* (yield* Journal).settle(run.id)).toMatchObject({ pending: 6, uncertain: 0, failed: 0 })
+        yield* Conductor.round(run.id)
+        expect(yield* launches).toBe(0)
+        expect(yield* counts(run.id)).toMatchObject({ created: 6, launched: 0 })
+        expect(yield* (yield* TaskRuns).due(run.id)).toEqual(Option.none())
+      })
+      yield* Effect.provide(drafted, Mock.layerStore({ drafts: true }))
+      const live = Effect.flatMap(kit.patient(launched), ({ id }) => counts(id))
+      expect(yield* Effect.provide(live, Mock.layerStore())).toMatchObject({ created: 0, launched: 6 })
+    }).pipe(Effect.provide(Store.layerMemory))
   )
 
   it.effect("makes what a relaunch lacks, whatever there is to pay it with, and offers none of it", () =>

@@ -84,6 +84,11 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect(
+      failing<TaskRuns.Service["draft"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "ProviderError", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
       failing<TaskRuns.Service["cleanup"]>().pipe(
         Effect.catchTags(handle("TaskRunNotFound", "ProviderError", "StoreError"))
       )
@@ -133,6 +138,7 @@ describe("catchTags over each method is exhaustive", () => {
       | "find"
       | "open"
       | "setup"
+      | "draft"
       | "cleanup"
       | "get"
       | "newest"
@@ -206,7 +212,7 @@ describe("catchTags over each method is exhaustive", () => {
   test("Agents", () => {
     expect(
       failing<Agents.Service["register"]>().pipe(
-        Effect.catchTags(handle("TaskRunNotFound", "InvalidProviderData", "NotEligible", "StoreError"))
+        Effect.catchTags(handle("TaskRunNotFound", "InvalidProviderData", "NotEligible", "ProviderError", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(
@@ -294,6 +300,14 @@ describe("catchTags over each method is exhaustive", () => {
       )
     ).type.toBe<Infallible>()
     expect(
+      failing<Agents.Service["exit"]>().pipe(Effect.catchTags(handle("AgentNotFound", "ProviderError", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
+      failing<Agents.Service["refusalExit"]>().pipe(
+        Effect.catchTags(handle("TaskRunNotFound", "ProviderError", "StoreError"))
+      )
+    ).type.toBe<Infallible>()
+    expect(
       failing<Agents.Service["endOverdue"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
@@ -327,6 +341,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "reject"
       | "status"
       | "markDone"
+      | "exit"
+      | "refusalExit"
       | "endOverdue"
       | "disconnectSilent"
       | "get"

@@ -12,6 +12,7 @@ import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
 import * as MTurk from "../../src/MTurk.js"
 import * as Panel from "../../src/Panel.js"
+import * as Prolific from "../../src/Prolific.js"
 import * as Provider from "../../src/Provider.js"
 import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
@@ -85,6 +86,14 @@ describe("provider layers", () => {
     expect(Effect.runPromise).type.not.toBeCallableWith(
       Effect.provide(needsBudget, Layer.provide(Panel.layer(), Store.layerMemory))
     )
+  })
+
+  test("of Prolific provide Qualifications, Budget, Messages, and what only Prolific has", () => {
+    expect(Prolific.layer({ pages: "https://tasks.example.org" })).type.toBe<
+      Layer.Layer<Provider.Core | Qualifications | Budget | Messages | Prolific.Prolific, InvalidSetting, Store.Store>
+    >()
+    expect(Prolific.layerConfig).type.toBeCallableWith({ pages: Config.string("PAGES") })
+    expect(Prolific.layer).type.not.toBeCallableWith({ mode: "live" })
   })
 
   test("of MTurk provide Qualifications, Budget and Messages", () => {

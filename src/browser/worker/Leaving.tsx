@@ -8,11 +8,13 @@ import {
   departureWords,
   placeOf,
   submittedWords,
+  toldWords,
   turnedAwayWords,
   unreachableWords,
   waitingForExitWords
 } from "./exitWords.js"
 import { Notice, Page, ProblemNotice } from "./Page.js"
+import type { Words } from "./words.js"
 
 /** How the visit ended, asked for until there is an answer; and whether it has to be waited for. */
 const useDeparture = (work: api.Work) => {
@@ -37,20 +39,31 @@ const useDeparture = (work: api.Work) => {
   return { isWaiting, reply }
 }
 
+/**
+ * By what they leave: their answers were taken just now, and they go on by themselves (`submitted`); the same, after they
+ * had told the crowd that they are done, which has nothing more to hear from them (`told`); or it ended otherwise.
+ */
+export type By = "submitted" | "told" | "ended"
+
+const wordsOf = (by: By, departure: api.Departure | undefined, place: string): Words | undefined => {
+  if (by === "submitted") return submittedWords
+  return by === "told" ? toldWords(place) : departure && departureWords(departure, place)
+}
+
 interface Props {
   readonly lobby: api.Lobby
   readonly work: api.Work
-  /** Their answers were taken just now: they go on by themselves. */
-  readonly submitted: boolean
+  readonly by: By
   /** Back to the task, where answers are still taken. */
   readonly onGoOn: () => void
 }
 
-export const Leaving = ({ lobby, onGoOn, submitted, work }: Props) => {
+export const Leaving = ({ by, lobby, onGoOn, work }: Props) => {
   const { isWaiting, reply } = useDeparture(work)
   const place = placeOf(lobby)
   const departure = reply?.ok === true ? reply.value : undefined
-  const words = submitted ? submittedWords : departure && departureWords(departure, place)
+  const submitted = by === "submitted"
+  const words = wordsOf(by, departure, place)
   return (
     <Page lobby={lobby}>
       <Title>{words?.title ?? work.title}</Title>
@@ -64,7 +77,9 @@ export const Leaving = ({ lobby, onGoOn, submitted, work }: Props) => {
           </button>
         </div>
       )}
-      {departure !== undefined && <Exit exit={departure.exit} place={place} goes={submitted} quiet={departure.takes} />}
+      {departure !== undefined && by !== "told" && (
+        <Exit exit={departure.exit} place={place} goes={submitted} quiet={departure.takes} />
+      )}
     </Page>
   )
 }

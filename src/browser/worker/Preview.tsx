@@ -9,7 +9,7 @@ import { linkNeededWords, placeOf } from "./exitWords.js"
 import { Lacks } from "./Lacks.js"
 import { AllTasks, Notice, Page, ProblemNotice } from "./Page.js"
 import type { RunInfo } from "./runInfo.js"
-import { closedText, yoursText } from "./words.js"
+import { closedText, type Words, yoursText } from "./words.js"
 
 const Facts = ({ offer }: { readonly offer: api.Offer }) => (
   <p class="muted numbers">
@@ -21,6 +21,16 @@ const Facts = ({ offer }: { readonly offer: api.Offer }) => (
 const previewNote = {
   title: "This is a preview",
   text: "Accept the task in the place where you found it, then work on it here."
+}
+
+const draftNote = {
+  title: "This is a draft",
+  text: "It is not published yet. You see what it will look like; nothing that is done here is sent."
+}
+
+const previewWords = (lobby: api.Lobby): Words => {
+  if (lobby.drafts) return draftNote
+  return lobby.exits ? linkNeededWords(placeOf(lobby)) : previewNote
 }
 
 interface PreviewProps {
@@ -45,7 +55,7 @@ export const Preview = ({ known: { lobby, offer, shim }, onAccept, onAsked, prob
       {isClosed && shim === null && problem === undefined && <p class="notice">{closedText(offer)}</p>}
       {isClosed && !nameless && <Lacks lacks={offer.lacks} onAsked={onAsked} />}
       {nameless && <ProblemNotice problem={{ _tag: "NameNeeded" }} />}
-      {shim?.isPreview() && <Notice words={lobby.exits ? linkNeededWords(placeOf(lobby)) : previewNote} />}
+      {shim?.isPreview() && <Notice words={previewWords(lobby)} />}
       <div class="actions">
         {canAccept && <Accept label="Accept" onAccept={onAccept} />}
         <AllTasks lobby={lobby} quiet />

@@ -7,7 +7,7 @@ import * as api from "./api.js"
 import { goesOn } from "./autoNext.js"
 import { failedWords } from "./exitWords.js"
 import { HeldElsewhere } from "./HeldElsewhere.js"
-import { Leaving, TurnedAway } from "./Leaving.js"
+import { type By, Leaving, TurnedAway } from "./Leaving.js"
 import { NotOffered } from "./NotOffered.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Preview } from "./Preview.js"
@@ -20,7 +20,7 @@ type State =
   | { readonly _tag: "Preview"; readonly known: RunInfo; readonly problem?: api.Problem }
   | { readonly _tag: "Working"; readonly known: RunInfo; readonly work: api.Work; readonly arrival?: string }
   | { readonly _tag: "Thanks" | "GivenBack"; readonly known: RunInfo; readonly problem?: api.Problem }
-  | { readonly _tag: "Leaving"; readonly known: RunInfo; readonly work: api.Work; readonly submitted: boolean }
+  | { readonly _tag: "Leaving"; readonly known: RunInfo; readonly work: api.Work; readonly by: By }
   | {
       readonly _tag: "TurnedAway"
       readonly known: RunInfo
@@ -57,7 +57,7 @@ const accepted = async (
   arrival?: string
 ): Promise<State> => {
   const reply = await api.accept(run, registrationOf(known))
-  if (reply.ok && !isAtWork(known, reply.value)) return { _tag: "Leaving", known, work: reply.value, submitted: false }
+  if (reply.ok && !isAtWork(known, reply.value)) return { _tag: "Leaving", known, work: reply.value, by: "ended" }
   if (reply.ok) return { _tag: "Working", known, work: reply.value, ...(arrival === undefined ? {} : { arrival }) }
   const { problem } = reply
   if (known.lobby.exits && problem._tag === "NotEligible") {
@@ -75,8 +75,8 @@ const claimed = async (run: string, known: RunInfo): Promise<State> => {
 }
 
 /** What comes after a submission: the next one, for those who want it so. */
-const afterSubmission = async (run: string, known: RunInfo, work: api.Work): Promise<State> => {
-  if (known.lobby.exits) return { _tag: "Leaving", known, work, submitted: true }
+const afterSubmission = async (run: string, known: RunInfo, work: api.Work, told: boolean): Promise<State> => {
+  if (known.lobby.exits) return { _tag: "Leaving", known, work, by: told ? "told" : "submitted" }
   if (known.shim !== null) return { _tag: "Thanks", known }
   if (!goesOn(known.lobby.worker)) return { _tag: "Thanks", known: await reloadRunInfo(known, run) }
   const thanks = (problem: api.Problem): State => ({ _tag: "Thanks", known, problem })
@@ -85,13 +85,29 @@ const afterSubmission = async (run: string, known: RunInfo, work: api.Work): Pro
 
 const afterGivingBack = async (run: string, known: RunInfo, work: api.Work): Promise<State> =>
   known.lobby.exits
-    ? { _tag: "Leaving", known, work, submitted: false }
+    ? { _tag: "Leaving", known, work, by: "ended" }
     : { _tag: "GivenBack", known: await reloadRunInfo(known, run) }
 
 const afterwards: { readonly [Tag in "Thanks" | "GivenBack"]: Words } = {
   Thanks: { title: "Thank you", text: "Your answers have been received." },
   GivenBack: { title: "Given back", text: "Somebody else can do this one now. Nothing of yours was kept." }
 }
+
+interface FailedProps {
+  readonly lobby: api.Lobby | undefined
+  readonly problem: api.Problem
+  readonly onAgain: () => Promise<void>
+}
+
+const Failed = ({ lobby, onAgain, problem }: FailedProps) => (
+  <Page lobby={lobby}>
+    <Title>This task</Title>
+    <ProblemNotice problem={problem} words={failedWords(problem, lobby)} />
+    <div class="actions">
+      <Accept label="Try again" onAccept={onAgain} />
+    </div>
+  </Page>
+)
 
 export const TaskView = ({ run }: { readonly run: string }) => {
   const [state, setState] = useState<State>(loading)
@@ -106,15 +122,7 @@ export const TaskView = ({ run }: { readonly run: string }) => {
     case "NotOffered":
       return <NotOffered lobby={state.lobby} onLook={restart} />
     case "Failed":
-      return (
-        <Page lobby={state.lobby}>
-          <Title>This task</Title>
-          <ProblemNotice problem={state.problem} words={failedWords(state.problem, state.lobby)} />
-          <div class="actions">
-            <Accept label="Try again" onAccept={restart} />
-          </div>
-        </Page>
-      )
+      return <Failed lobby={state.lobby} problem={state.problem} onAgain={restart} />
     case "Preview": {
       const { known, problem } = state
       const onAccept = async () =>
@@ -130,17 +138,17 @@ export const TaskView = ({ run }: { readonly run: string }) => {
           lobby={known.lobby}
           shim={known.shim}
           arrival={arrival}
-          onSubmitted={async () => setState(await afterSubmission(run, known, work))}
+          onSubmitted={async (told) => setState(await afterSubmission(run, known, work, told))}
           onGivenBack={async () => setState(await afterGivingBack(run, known, work))}
-          onLost={() => setState({ _tag: "Leaving", known, work, submitted: false })}
+          onLost={() => setState({ _tag: "Leaving", known, work, by: "ended" })}
           onOther={(work) => setState({ _tag: "Working", known, work, arrival: "Put back. This is another one." })}
         />
       )
     }
     case "Leaving": {
-      const { known, submitted, work } = state
+      const { by, known, work } = state
       const onGoOn = () => setState({ _tag: "Working", known, work })
-      return <Leaving lobby={known.lobby} work={work} submitted={submitted} onGoOn={onGoOn} />
+      return <Leaving lobby={known.lobby} work={work} by={by} onGoOn={onGoOn} />
     }
     case "TurnedAway": {
       const { exit, known, reason } = state

@@ -17,12 +17,14 @@ import { usePresence } from "./usePresence.js"
 import { type Following, useWorkActions, type WorkActions } from "./useWorkActions.js"
 import { overWords, type Words } from "./words.js"
 
-interface Props extends Following {
+interface Props extends Omit<Following, "onSubmitted"> {
   readonly work: api.Work
   readonly lobby: api.Lobby
   readonly shim: Shim | null
   /** Said of a unit that came after another. */
   readonly arrival: string | undefined
+  /** `told` where the crowd had heard before that they are done. */
+  readonly onSubmitted: (told: boolean) => Promise<void>
   /** Nothing can be submitted any more, at a crowd that people have to be sent back to. */
   readonly onLost: () => void
 }
@@ -113,6 +115,12 @@ const Actions = ({ goesOn, held, lobby, onGiveBack, onSkip, open, said, sending 
 /** The unit is not the worker's any more: their time is over, or the crowd was told that they are done. */
 type End = "over" | "told"
 
+/** Whoever comes again may have no unit any more from the first. */
+const endOf = ({ status }: api.Work): End | undefined => {
+  if (status === "expired") return "over"
+  return status === "completed" ? "told" : undefined
+}
+
 /** What the server says against a worker's being there. */
 const useEnding = (
   { lobby, onLost, work }: Pick<Props, "lobby" | "onLost" | "work">,
@@ -137,10 +145,24 @@ const EndNotice = ({ ended, lobby }: { readonly ended: End; readonly lobby: api.
   return <Notice tone="warn" words={ended === "over" ? lateWords(placeOf(lobby)) : submitHereWords(placeOf(lobby))} />
 }
 
-export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Props) => {
-  const actions = useWorkActions(work, shim, following)
-  const { note, problem, sending } = actions
-  const [ended, setEnded] = useState<End>()
+interface NoticesProps {
+  readonly actions: WorkActions
+  readonly ended: End | undefined
+  readonly lobby: api.Lobby
+}
+
+const Notices = ({ actions: { note, problem, sending }, ended, lobby }: NoticesProps) => (
+  <div class="stack">
+    {note !== null && <Notice tone="warn" words={note} />}
+    {ended !== undefined && !sending && <EndNotice ended={ended} lobby={lobby} />}
+    {problem !== null && <ProblemNotice problem={problem} />}
+  </div>
+)
+
+export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...following }: Props) => {
+  const [ended, setEnded] = useState<End | undefined>(lobby.exits ? endOf(work) : undefined)
+  const actions = useWorkActions(work, shim, { ...following, onSubmitted: () => onSubmitted(ended === "told") })
+  const { problem, sending } = actions
   const [asking, setAsking] = useState<Leaving>()
   const restored = useMemo(() => drafts.find(work), [work.agent])
   const kept = useMemo(() => storages.find(work), [work.agent])
@@ -153,7 +175,6 @@ export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Pr
     setAsking(undefined)
   }, [])
   const endOver = useCallback(() => end("over"), [])
-
   usePresence(work, held, useEnding({ lobby, onLost, work }, actions, end))
 
   useEffect(() => {
@@ -165,16 +186,13 @@ export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Pr
     return leaving === "skip" ? actions.skip() : actions.giveBack()
   }
 
+  const hint = lobby.exits ? returnHint(placeOf(lobby)) : undefined
   const askToSkip = () => (drafts.find(work) === undefined ? actions.skip() : setAsking("skip"))
 
   return (
     <Page lobby={lobby}>
       <Head work={work} timed={held || (!lost && !lobby.exits)} onOver={endOver} />
-      <div class="stack">
-        {note !== null && <Notice tone="warn" words={note} />}
-        {ended !== undefined && !lost && !sending && <EndNotice ended={ended} lobby={lobby} />}
-        {problem !== null && <ProblemNotice problem={problem} />}
-      </div>
+      <Notices actions={actions} ended={lost ? undefined : ended} lobby={lobby} />
       <TaskFrame
         src={work.frame}
         title={work.title}
@@ -196,12 +214,7 @@ export const Working = ({ arrival, lobby, onLost, shim, work, ...following }: Pr
         onGiveBack={() => setAsking("giveBack")}
       />
       {asking !== undefined && (
-        <LeaveQuestion
-          leaving={asking}
-          hint={lobby.exits ? returnHint(placeOf(lobby)) : undefined}
-          onYes={() => leave(asking)}
-          onClose={() => setAsking(undefined)}
-        />
+        <LeaveQuestion leaving={asking} hint={hint} onYes={() => leave(asking)} onClose={() => setAsking(undefined)} />
       )}
     </Page>
   )

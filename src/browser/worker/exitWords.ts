@@ -35,6 +35,12 @@ export const departureWords = ({ answered, status, takes }: Departure, place: st
 /** Of answers that were taken just now. */
 export const submittedWords = completedWords
 
+/** Of answers that were taken just now, of a submission that the crowd has already. */
+export const toldWords = (place: string): Words => ({
+  title: "Thank you",
+  text: `Your answers have been received, and you have told ${place} before that you are done. You can close this page.`
+})
+
 /** In the page of somebody whose time is over, and who may still have answers to send. */
 export const lateWords = (place: string): Words => ({
   title: "The time is over",

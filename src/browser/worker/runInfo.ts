@@ -10,11 +10,14 @@ export interface Shim {
   readonly handleSubmitToProvider: (answers: Answers) => Promise<void>
 }
 
-/** Null where the server itself knows its visitors. Rejects where there is no shim for this provider. */
-const loadShim = async ({ chooses, provider, worker }: Lobby): Promise<Shim | null> => {
+/**
+ * Null where the server itself knows its visitors. Of what is only drafted there is nothing but a preview. Rejects where
+ * there is no shim for this provider.
+ */
+const loadShim = async ({ chooses, drafts, provider, worker }: Lobby): Promise<Shim | null> => {
   if (chooses || worker !== null) return null
   const shim: Shim = await import(`/assets/shim/${encodeURIComponent(provider)}.mjs`)
-  return shim
+  return drafts ? { ...shim, isPreview: () => true } : shim
 }
 
 export interface RunInfo {

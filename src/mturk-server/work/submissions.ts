@@ -64,7 +64,12 @@ export const routes = (context: Context, secret: Secret) =>
     Effect.gen(function* () {
       const local = yield* Local
       const { agents, runs } = context
-      const work = make({ agents, runs, source: Option.some({ shown: pages.shown(context, secret, undefined) }) })
+      const work = make({
+        agents,
+        runs,
+        source: Option.some({ shown: pages.shown(context, secret, undefined) }),
+        hasExits: false
+      })
       yield* router.add("POST", forms.submitPath, forms.answered(unkeyed(context, work, local)))
       yield* forms.keyedRoute(router, {
         folder: pages.agentPath,

@@ -1,9 +1,10 @@
-/** What is on offer to anybody, looked at no more than once a second however many look. */
+/** What is on offer to anybody, or drafted, looked at no more than once a second however many look. */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { RunId } from "../../Ids.js"
+import { Provider } from "../../Provider.js"
 import { isOver } from "../../provider/runTotals.js"
 import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { Units } from "../../Units.js"
@@ -18,6 +19,7 @@ export interface Open {
 export const make = Effect.gen(function* () {
   const runs = yield* TaskRuns
   const units = yield* Units
+  const { isDraft } = yield* Provider
   /** Runs of which nothing more came are not counted again, until something does: a HITType can get another HIT. */
   const over = new Set<RunId>()
 
@@ -32,7 +34,8 @@ export const make = Effect.gen(function* () {
       Option.flatMap((counts) => {
         if (isOver(counts)) over.add(run.id)
         else over.delete(run.id)
-        return counts.launched + counts.assigned > 0 ? Option.some({ run, left: counts.launched }) : Option.none()
+        const open = counts.launched + counts.assigned + (isDraft ? counts.created : 0)
+        return open > 0 ? Option.some({ run, left: counts.launched }) : Option.none()
       })
     )
 

@@ -12,6 +12,7 @@ import type { RunId } from "../../Ids.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
+import { isLate } from "../../provider/lateAnswers.js"
 import { agentSources } from "../../States.js"
 import { TaskRuns, type Service as TaskRunsService } from "../../TaskRuns.js"
 import { noneIfNotFound } from "../notFound.js"
@@ -79,6 +80,8 @@ export interface Options {
   readonly runs: TaskRunsService
   /** Where pages come from that are not made of their run's template. */
   readonly source: Option.Option<Source>
+  /** Whether people go on to the crowd from here, whose answers are taken late. */
+  readonly hasExits: boolean
   /** How a page says that a visit ended, where the crowd has such pages. */
   readonly outcomeOf?: Driver["outcomeOf"]
 }
@@ -99,7 +102,7 @@ export interface Service {
 const pagesKnown = 64
 const agentsKnown = 10_000
 
-export const make = ({ agents, outcomeOf, runs, source }: Options): Service => {
+export const make = ({ agents, hasExits, outcomeOf, runs, source }: Options): Service => {
   const pages = boundedMap<Page>(pagesKnown)
   const runOf = boundedMap<RunId>(agentsKnown)
 
@@ -161,7 +164,8 @@ export const make = ({ agents, outcomeOf, runs, source }: Options): Service => {
       // Of what cannot be submitted, `Agents.submit` says why.
       const agent = Option.filter(
         yield* noneIfNotFound(agents.get(id)),
-        (found) => found.worker === worker && agentSources("submit").includes(found.status)
+        (found) =>
+          found.worker === worker && (agentSources("submit").includes(found.status) || (hasExits && isLate(found)))
       )
       if (Option.isNone(agent) || (yield* isSentAway(agent.value, answers))) return
       const fields = yield* fieldsOf(agent.value)
@@ -178,6 +182,6 @@ export const make = ({ agents, outcomeOf, runs, source }: Options): Service => {
 export const ofServer = Effect.gen(function* () {
   const agents = yield* Agents
   const runs = yield* TaskRuns
-  const { outcomeOf } = yield* Provider
-  return make({ agents, outcomeOf, runs, source: yield* Effect.serviceOption(TaskSource) })
+  const { hasExits, outcomeOf } = yield* Provider
+  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource), hasExits, outcomeOf })
 })

@@ -1,6 +1,7 @@
 /** Whether the fields of a study are ones that the API takes. */
-import type { BaseStudy, CreateStudy } from "../../../src/prolific/protocol.js"
+
 import { checkFilter } from "./filters.js"
+import type { BaseStudy, CreateStudy } from "./protocol.js"
 import { known, refuseUnless } from "./refusals.js"
 import type { StudyRow, World } from "./world.js"
 

@@ -1,6 +1,7 @@
 /** Who may take part: the filters there are, and whether somebody passes those of a study, asked anew each time. */
-import type { CompositeFilter, CreateStudy, RangeFilter, SelectFilter } from "../../../src/prolific/protocol.js"
+
 import { ok, operation } from "./operations.js"
+import type { CompositeFilter, CreateStudy, RangeFilter, SelectFilter } from "./protocol.js"
 import { refuseUnless } from "./refusals.js"
 import type { ParticipantRow, StudyRow, World } from "./world.js"
 

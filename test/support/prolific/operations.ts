@@ -1,6 +1,7 @@
 /** A call of the API: what it takes, by the types of the document, and what it answers. */
-import type { Calls } from "../../../src/prolific/protocol.js"
+
 import { faultsOfBody, faultsOfQuery } from "./contract.js"
+import type { Calls } from "./protocol.js"
 import { Refused } from "./refusals.js"
 import type { World } from "./world.js"
 

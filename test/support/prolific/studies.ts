@@ -1,7 +1,8 @@
 /** Studies: drafts that can be changed and deleted, then published ones that can do neither (FACTS §3.1, §3.2). */
-import type { BaseStudy, CreateStudy, StudyTransition } from "../../../src/prolific/protocol.js"
+
 import { faultsOfBody } from "./contract.js"
 import { checkDraft, checkPublished } from "./drafts.js"
+import type { BaseStudy, CreateStudy, StudyTransition } from "./protocol.js"
 import { known, refuseUnless } from "./refusals.js"
 import { balanceOf, costOf, projectedCost, spentOn, totalOf } from "./wallet.js"
 import { newId, type StudyRow, type StudyStatus, submissionsOf, tell, type WorkspaceRow, type World } from "./world.js"

@@ -1,5 +1,5 @@
 /** Submissions: what becomes of somebody who took a place (FACTS §3.3). */
-import type { SubmissionTransition } from "../../../src/prolific/protocol.js"
+import type { SubmissionTransition } from "./protocol.js"
 import { known, refuseUnless } from "./refusals.js"
 import { follow, placesTaken } from "./studies.js"
 import { balanceOf, costOf, totalOf } from "./wallet.js"

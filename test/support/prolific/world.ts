@@ -1,7 +1,7 @@
 /** What the double remembers: rows of plain data, changed by the files that are named after them. */
 import { randomBytes } from "node:crypto"
-import type { CreateStudy, Study, SubmissionDetail } from "../../../src/prolific/protocol.js"
 import { type Clock, makeClock } from "./clock.js"
+import type { CreateStudy, Study, SubmissionDetail } from "./protocol.js"
 import { type Settings, type Switches, usual } from "./settings.js"
 
 export interface ProjectRow {
