@@ -108,7 +108,7 @@ export const PanelSettings = Schema.Struct({
   study: Schema.optionalWith(ParameterName, { exact: true }),
   /** What else is kept with the agent, and exported; it may be left out of a link. */
   keep: Schema.optionalWith(Schema.Array(ParameterName), { exact: true, default: () => [] }),
-  /** The query to give to the panel, with its own placeholders, where they are known. */
+  /** The query to give to the panel, with its own placeholders; empty where the panel appends what it has to say itself. */
   link: Schema.optionalWith(Schema.String.pipe(Schema.maxLength(2_048)), { exact: true }),
   proof: Schema.optionalWith(PanelProof, { exact: true }),
   /** The name of the answer by which a page says how the visit ended. */
@@ -195,9 +195,7 @@ const mismatches = (settings: PanelSettings): ReadonlyArray<SettingFault> => {
       path: ["proof", "over"],
       message: `lacks "${name}", so that anybody could change it`
     })),
-    ...(link === undefined || new URLSearchParams(link).has(id)
-      ? []
-      : [{ path: ["link"], message: `lacks the parameter "${id}"` }])
+    ...(!link || new URLSearchParams(link).has(id) ? [] : [{ path: ["link"], message: `lacks the parameter "${id}"` }])
   ]
 }
 

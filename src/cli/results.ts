@@ -47,14 +47,15 @@ export const formatOf = (path: string): Results.Format => (path.endsWith(".jsonl
 export const fileFor = (out: Option.Option<string>, run: Pick<TaskRun, "name">, format: Results.Format) =>
   Option.getOrElse(out, () => `${fileName(run.name)}-results.${format}`)
 
-const checkFolder = (path: string) =>
+/** Fails where there is no folder to write it to. */
+export const checkFolder = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const folder = (yield* Path.Path).dirname(path)
     const isThere = yield* Effect.orElseSucceed(fs.exists(folder), () => true)
     if (!isThere) {
       return yield* new UsageError({
-        message: `There is no folder ${folder} for the results ${path}. Make it, or name another with --out.`
+        message: `There is no folder ${folder} for ${path}. Make it, or name another.`
       })
     }
   })

@@ -18,21 +18,21 @@ export const presets = {
    * Besample appends response_id, and takes a completion code that participants bring back.
    * davidjurgens/potato, docs/deployment/crowdsourcing-platforms.md, "Besample" (verified there in July 2026)
    */
-  besample: { id: "response_id", exits: byCode },
+  besample: { id: "response_id", link: "", exits: byCode },
 
   /**
    * Positly appends participantID and assignmentID, and demographics under names that can be chosen there; its completion
    * link is https://app.positly.com/#/f?task_id=ID.
    * https://www.positly.com/support/query-string-parameters/
    */
-  positly: { id: "participantID", session: "assignmentID", exits: byCode },
+  positly: { id: "participantID", session: "assignmentID", link: "", exits: byCode },
 
   /**
    * CloudResearch Connect appends participantId, assignmentId and projectId; each project has a redirect URL or a code for
    * completion, which must not be used for kick-offs: those have partial redirects.
    * davidjurgens/potato, docs/deployment/connect_integration.md; https://connect-researcher-help.cloudresearch.com/hc/en-us/articles/5046202939796-Project-Completion
    */
-  "connect-link": { id: "participantId", session: "assignmentId", study: "projectId", exits: byCode },
+  "connect-link": { id: "participantId", session: "assignmentId", study: "projectId", link: "", exits: byCode },
 
   /**
    * Prolific without its API: the placeholders of a study's URL; completion is

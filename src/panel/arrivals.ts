@@ -26,7 +26,8 @@ const placeholders: ReadonlyArray<RegExp> = [
   /^\$\(.*\)$/,
   /^\[.*\]$/,
   /^<.*>$/,
-  /^TRACKING_?ID$/i
+  /^TRACKING_?ID$/i,
+  /^…$/
 ]
 
 /** What stands there while nobody takes part: in a preview, or where a page of the panel's had nothing to fill in. */

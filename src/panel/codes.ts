@@ -40,17 +40,31 @@ export const make = (
   return grouped(`${agent}${proofOf(secret, of.run, agent, of.outcome)}`)
 }
 
-/** As people copy it: in small letters, without hyphens, with O for 0. */
+/** As people copy it: in small letters, with blanks or other dashes for hyphens, or without, with O for 0. */
 const clean = (code: string): string =>
-  code.slice(0, 64).toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1")
+  code
+    .slice(0, 64)
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, "")
+    .replaceAll("O", "0")
+    .replace(/[IL]/g, "1")
+
+/** Why this can be no code of any run; nothing where it may be one. */
+export const formFault = (code: string): string | undefined => {
+  const text = clean(code)
+  const foreign = Array.from(text).find((character) => !alphabet.includes(character))
+  if (foreign !== undefined) return `"${foreign}" is in none`
+  return text.length === 2 * half ? undefined : `one has ${2 * half} letters and digits, not ${text.length}`
+}
+
+/** As it was given out, however it was copied. */
+export const canonical = (code: string): string => grouped(clean(code))
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 export const verify = (secret: Secret, run: RunId, code: string): Option.Option<Verified> => {
+  if (formFault(code) !== undefined) return Option.none()
   const text = clean(code)
-  if (text.length !== 2 * half || !Array.from(text).every((character) => alphabet.includes(character))) {
-    return Option.none()
-  }
   const agent = text.slice(0, half)
   const outcome = Outcome.literals.filter((outcome) =>
     isSame(proofOf(secret, run, agent, outcome), text.slice(half))

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Driver from "../Driver.js"
 import * as Money from "../Money.js"
+import type { PanelSettings } from "../PanelSettings.js"
 import * as arrivals from "./arrivals.js"
 import * as codes from "./codes.js"
 import { codeOf, exit, outcomeOf } from "./exits.js"
@@ -48,12 +49,17 @@ export const qualifications: Driver.QualificationsDriver = {
   revoke: Driver.settled
 }
 
+/** What stands behind the address; whoever gives it to the panel puts its own placeholder for each `…`. */
+const queryOf = ({ id, keep, link, proof, session, study }: PanelSettings): string =>
+  link ??
+  [id, session, study, ...keep, proof?.parameter].flatMap((name) => (name === undefined ? [] : [`${name}=…`])).join("&")
+
 export const service = (panel: Panel): Service => ({
   settings: (run) => settingsOf(panel, run),
   link: (run, pages) =>
-    Option.map(settingsOf(panel, run), ({ id, link, session, study }) => {
-      const names = [id, session, study].flatMap((name) => (name === undefined ? [] : [`${name}=…`]))
-      return `${pages.replace(/\/+$/, "")}/task/${run.id}?${link ?? names.join("&")}`
+    Option.map(settingsOf(panel, run), (settings) => {
+      const query = queryOf(settings)
+      return `${pages.replace(/\/+$/, "")}/task/${run.id}${query === "" ? "" : `?${query}`}`
     }),
   code: (run, agent, outcome) => codeOf(panel, { run, agent: Option.some(agent), arrival: Option.none(), outcome }),
   verify: (run, code) => Effect.map(secretOf(panel, "verify"), (secret) => codes.verify(secret, run, code))

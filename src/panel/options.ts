@@ -48,7 +48,10 @@ export interface Verified {
 export interface Service {
   /** The settings of the run's task, or those of the layer. */
   readonly settings: (run: Pick<TaskRun, "task">) => Option.Option<PanelSettings>
-  /** The link to give to the panel, with its placeholders where they are known, for pages at this address. */
+  /**
+   * The link to give to the panel, for pages at this address: with the panel's own placeholders, with `…` for each where
+   * they are not known, or with none where the panel appends what it has to say.
+   */
   readonly link: (run: Pick<TaskRun, "id" | "task">, pages: string) => Option.Option<string>
   /** The code with which somebody left who is done; none where they leave by none. */
   readonly code: (
