@@ -172,6 +172,11 @@ export interface Driver {
    */
   readonly exit?: ((leaving: Leaving) => Effect.Effect<Option.Option<Exit>, ProviderError>) | undefined
   /**
+   * Whether whoever leaves without answers keeps a place at the crowd until they return it there themselves, which our pages
+   * ask of them. False by default.
+   */
+  readonly returns?: boolean | undefined
+  /**
    * How a visit ended of which these are the answers, as the task's page says; or what is wrong with what it says, in
    * words. With all that was asked, by default.
    */

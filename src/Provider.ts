@@ -42,7 +42,8 @@ const told = [
   "carriesPages",
   "pageFault",
   "feedback",
-  "outcomeOf"
+  "outcomeOf",
+  "returns"
 ] as const satisfies ReadonlyArray<keyof Driver>
 
 /**

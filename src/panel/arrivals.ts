@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { InvalidProviderData } from "../CrowdError.js"
+import { InvalidProviderData, type LinkFault } from "../CrowdError.js"
 import type { Arrival, Arrivals } from "../Driver.js"
 import { lineFault } from "../internal/text.js"
 import { decodeUntrusted } from "../internal/untrusted.js"
@@ -12,7 +12,9 @@ import type { TaskRun } from "../TaskRuns.js"
 import { type Panel, provider, secretFor, settingsOf } from "./panel.js"
 import { holds } from "./proof.js"
 
-export const ProviderData = Schema.Struct({ query: Schema.String.pipe(Schema.maxLength(8_192)) })
+const longestQuery = 8_192
+
+export const ProviderData = Schema.Struct({ query: Schema.String.pipe(Schema.maxLength(longestQuery)) })
 
 const decode = decodeUntrusted(ProviderData)
 
@@ -21,6 +23,8 @@ const longest = 256
 /** Places that a panel has not filled in, in the ways in which panels write them. */
 const placeholders: ReadonlyArray<RegExp> = [
   /^%[^%]+%$/,
+  // %CAMPAIGN% is read as a byte, %CA, that is no character.
+  /^\uFFFD[^%]*%$/,
   /\{\{.*\}\}/,
   /^[$#]?\{.*\}$/,
   /^\$\(.*\)$/,
@@ -36,25 +40,35 @@ const sentinels: ReadonlyArray<string> = ["assignment_id_not_available", "previe
 const isPlaceholder = (value: string, name: string, link: string): boolean =>
   value === new URLSearchParams(link).get(name) || placeholders.some((form) => form.test(value))
 
-type Read<A> = Either.Either<A, string>
+/** What is wrong with a link, in words, and as which of the faults that pages have words for. */
+interface Wrong {
+  readonly description: string
+  readonly fault?: LinkFault
+}
+
+type Read<A> = Either.Either<A, Wrong>
+
+const wrong = (description: string, fault?: LinkFault): Either.Either<never, Wrong> =>
+  Either.left({ description, ...(fault !== undefined && { fault }) })
 
 /** The value of one parameter; none where the link lacks it or has it empty. */
 const valueOf = (query: URLSearchParams, name: string, { link = "" }: PanelSettings): Read<Option.Option<string>> => {
   const [value = "", ...others] = query.getAll(name)
-  const wrong = (words: string) => Either.left(`${name} of this link ${words}`)
-  if (others.length > 0) return wrong("is there more than once")
+  const ofName = (words: string) => `${name} of this link ${words}`
+  if (others.length > 0) return wrong(ofName("is there more than once"))
   if (value.trim() === "") return Either.right(Option.none())
-  if (isPlaceholder(value, name, link)) return wrong("was not filled in by the panel")
-  if (value.length > longest) return wrong(`is longer than ${longest} characters`)
+  if (isPlaceholder(value, name, link)) return wrong(ofName("was not filled in by the panel"), "unfilled")
+  if (value.length > longest) return wrong(ofName(`is longer than ${longest} characters`))
   const fault = lineFault(value)
-  return fault === undefined ? Either.right(Option.some(value)) : wrong(fault)
+  return fault === undefined ? Either.right(Option.some(value)) : wrong(ofName(fault))
 }
 
 const required = (query: URLSearchParams, name: string, settings: PanelSettings): Read<string> =>
   Either.flatMap(valueOf(query, name, settings), (value) => {
-    if (Option.isNone(value)) return Either.left(`this link lacks ${name}, so that nobody knows who comes`)
-    if (sentinels.includes(value.value.toLowerCase())) return Either.left(`${name} of this link is that of a preview`)
-    return /^\.+$/.test(value.value) ? Either.left(`${name} of this link is no id`) : Either.right(value.value)
+    if (Option.isNone(value)) return wrong(`this link lacks ${name}, so that nobody knows who comes`, "missing")
+    if (sentinels.includes(value.value.toLowerCase()))
+      return wrong(`${name} of this link is that of a preview`, "preview")
+    return /^\.+$/.test(value.value) ? wrong(`${name} of this link is no id`) : Either.right(value.value)
   })
 
 const detailsOf = (query: URLSearchParams, settings: PanelSettings): Read<Arrival["details"]> =>
@@ -82,20 +96,23 @@ const arrivalOf = (query: URLSearchParams, settings: PanelSettings): Read<Arriva
 const proven = (panel: Panel, run: TaskRun, { proof }: PanelSettings, query: string): Read<void> => {
   if (proof === undefined) return Either.void
   const secret = secretFor(panel, "arrivals", run)
-  if (Either.isLeft(secret)) return Either.left("links cannot be checked now: the secret is missing, or another")
-  return holds(proof, secret.right, query) ? Either.void : Either.left("this link was changed, or is not the panel's")
+  if (Either.isLeft(secret)) return wrong("links cannot be checked now: the secret is missing, or another")
+  return holds(proof, secret.right, query)
+    ? Either.void
+    : wrong("this link was changed, or is not the panel's", "unproven")
 }
 
 export const make =
   (panel: Panel): Arrivals =>
   (data, run) =>
     Either.gen(function* () {
-      const { query } = yield* Either.mapLeft(decode(data), ({ message }) => message)
-      const settings = yield* Either.fromOption(
-        settingsOf(panel, run),
-        () => "nothing says how people come to this run"
-      )
+      const { query } = yield* Either.mapLeft(decode(data), () => ({
+        description: `this is no link, or one of more than ${longestQuery} characters`
+      }))
+      const settings = yield* Either.fromOption(settingsOf(panel, run), () => ({
+        description: "nothing says how people come to this run"
+      }))
       const arrival = yield* arrivalOf(new URLSearchParams(query), settings)
       yield* proven(panel, run, settings, query)
       return { arrival }
-    }).pipe(Either.mapLeft((description) => new InvalidProviderData({ provider, description })))
+    }).pipe(Either.mapLeft((wrong) => new InvalidProviderData({ provider, ...wrong })))

@@ -68,7 +68,7 @@ const relieveOthers = (
     const { oneVisit, provider } = engine.driver
     if (oneVisit === true) {
       if (!(yield* registry.isOthers(engine, run, worker, remoteAgent.value))) return
-      return yield* new InvalidProviderData({ provider, description: "this link is somebody else's" })
+      return yield* new InvalidProviderData({ provider, description: "this link is somebody else's", fault: "foreign" })
     }
     const others = yield* registry.othersAt(engine, run, worker, remoteAgent.value)
     yield* Effect.forEach(others, (agent) => putBack(engine, agent, now), { discard: true })

@@ -55,6 +55,7 @@ describe("a panel's link", () => {
     ["pid=ada", "lacks sid"],
     ["pid=%25SURVEY_CODE%25&sid=1", "was not filled in"],
     ["pid=%SURVEY_CODE%&sid=1", "was not filled in"],
+    ["pid=%CAMPAIGN_ID%&sid=1", "was not filled in"],
     ["pid={{MW_ID}}&sid=1", "was not filled in"],
     ["pid=${e://Field/id}&sid=1", "was not filled in"],
     ["pid=[[id]]&sid=1", "was not filled in"],

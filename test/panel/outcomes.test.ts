@@ -116,6 +116,8 @@ describe("an exit", () => {
       expect(Panel.verify({ secret, run: run.id, code })).toMatchObject(Option.some({ outcome: "timedOut" }))
       yield* submit(late, { a: "1", crowd_outcome: "screenedOut" })
       expect((yield* agents.get(late.id)).status).toBe("expired")
+      expect((yield* Effect.flip(submit(late, { a: "2" })))._tag).toBe("InvalidTransition")
+      expect((yield* agents.get(late.id)).status).toBe("expired")
       expect(yield* exitOf(late)).toMatchObject({ url: "https://panel.example/out?id=bob&gender=" })
     }).pipe(Effect.provide(panel()))
   )

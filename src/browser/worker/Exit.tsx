@@ -54,11 +54,12 @@ const ExitCode = ({ code, place }: { readonly code: string; readonly place: stri
           {said}
         </span>
       </div>
+      <p class="muted small">The link that brought you here shows it again.</p>
     </section>
   )
 }
 
-interface Props {
+export interface ExitProps {
   readonly exit: Way | null
   readonly place: string
   readonly goes?: boolean
@@ -66,7 +67,7 @@ interface Props {
   readonly quiet?: boolean
 }
 
-export const Exit = ({ exit, goes = false, place, quiet = false }: Props) => {
+export const Exit = ({ exit, goes = false, place, quiet = false }: ExitProps) => {
   if (exit === null) return null
   if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} />
   return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} quiet={quiet} /> : null

@@ -7,6 +7,7 @@ import type { AgentId } from "../../Ids.js"
 import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
 import { isTakenLate } from "../../provider/lateAnswers.js"
+import { hasLeft } from "../../States.js"
 import { Units } from "../../Units.js"
 import { toWorkers } from "../providerErrors.js"
 import { TurnedAway } from "../WorkApi.js"
@@ -35,6 +36,7 @@ export const make = Effect.gen(function* () {
       return {
         agent: id,
         status: agent.status,
+        outcome: hasLeft(agent.status) ? Option.getOrNull(agent.outcome) : null,
         answered: Option.isSome(agent.answers),
         takes: hasExits && Option.exists(unit, (unit) => isTakenLate(agent, unit)),
         exit: Option.getOrNull(yield* toWorkers(agents.exit(id)))

@@ -180,7 +180,7 @@ const makeVisiting = Effect.gen(function* () {
 
 export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
   Effect.gen(function* () {
-    const { hasExits, isDraft, provider, title } = yield* Provider
+    const { hasExits, isDraft, provider, returns = false, title } = yield* Provider
     const { chooses, visitor } = yield* visitors.make
     const holding = yield* Holding.make
     const work = yield* submissions.ofServer
@@ -194,7 +194,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handle("lobby", () =>
         Effect.gen(function* () {
           const who = yield* visitor
-          const crowd = { provider, chooses, exits: hasExits, drafts: isDraft, crowd: title ?? null }
+          const crowd = { provider, chooses, exits: hasExits, returns, drafts: isDraft, crowd: title ?? null }
           return { ...crowd, worker: Option.getOrNull(who.worker), offers: yield* offersTo(who) }
         })
       )
