@@ -37,8 +37,11 @@ const placeholders: ReadonlyArray<RegExp> = [
 /** What stands there while nobody takes part: in a preview, or where a page of the panel's had nothing to fill in. */
 const sentinels: ReadonlyArray<string> = ["assignment_id_not_available", "preview", "undefined", "null", "none", "nan"]
 
-const isPlaceholder = (value: string, name: string, link: string): boolean =>
-  value === new URLSearchParams(link).get(name) || placeholders.some((form) => form.test(value))
+/** A link's own words may be meant as they are, such as `group=b`; but never for who comes. */
+const isPlaceholder = (value: string, name: string, { id, link = "", session }: PanelSettings): boolean => {
+  const isTold = name === id || name === session || /[^\w.~-]/.test(value)
+  return (isTold && value === new URLSearchParams(link).get(name)) || placeholders.some((form) => form.test(value))
+}
 
 /** What is wrong with a link, in words, and as which of the faults that pages have words for. */
 interface Wrong {
@@ -52,12 +55,12 @@ const wrong = (description: string, fault?: LinkFault): Either.Either<never, Wro
   Either.left({ description, ...(fault !== undefined && { fault }) })
 
 /** The value of one parameter; none where the link lacks it or has it empty. */
-const valueOf = (query: URLSearchParams, name: string, { link = "" }: PanelSettings): Read<Option.Option<string>> => {
+const valueOf = (query: URLSearchParams, name: string, settings: PanelSettings): Read<Option.Option<string>> => {
   const [value = "", ...others] = query.getAll(name)
   const ofName = (words: string) => `${name} of this link ${words}`
   if (others.length > 0) return wrong(ofName("is there more than once"))
   if (value.trim() === "") return Either.right(Option.none())
-  if (isPlaceholder(value, name, link)) return wrong(ofName("was not filled in by the panel"), "unfilled")
+  if (isPlaceholder(value, name, settings)) return wrong(ofName("was not filled in by the panel"), "unfilled")
   if (value.length > longest) return wrong(ofName(`is longer than ${longest} characters`))
   const fault = lineFault(value)
   return fault === undefined ? Either.right(Option.some(value)) : wrong(ofName(fault))

@@ -10,7 +10,7 @@ import * as Panel from "../../src/Panel.js"
 import * as PanelSettings from "../../src/PanelSettings.js"
 import { type TaskRun, TaskRuns } from "../../src/TaskRuns.js"
 
-import { link, secret } from "../support/panel.js"
+import { link, secret, settings } from "../support/panel.js"
 import { kit, launched, panel } from "./support.js"
 
 const come = (run: TaskRun, data: unknown) => Effect.flatMap(Agents, (agents) => agents.register(run.id, data))
@@ -60,6 +60,7 @@ describe("a panel's link", () => {
     ["pid=${e://Field/id}&sid=1", "was not filled in"],
     ["pid=[[id]]&sid=1", "was not filled in"],
     ["pid=TRACKINGID&sid=1", "was not filled in"],
+    ["pid=…&sid=1", "was not filled in"],
     ["pid=ada&sid={{session}}", "was not filled in"],
     ["pid=ASSIGNMENT_ID_NOT_AVAILABLE&sid=1", "preview"],
     ["pid=undefined&sid=1", "preview"],
@@ -86,6 +87,19 @@ describe("a panel's link", () => {
         expect((yield* Effect.flip(come(run, data)))._tag).toBe("InvalidProviderData")
       }
     }).pipe(Effect.provide(panel()))
+  )
+
+  it.effect(
+    "may have something of its own that is kept; the panel's own placeholders are filled in, whatever they look like",
+    () =>
+      Effect.gen(function* () {
+        const run = yield* launched()
+        const filled = { pid: "ada", sid: "1", study: "S", gender: "f" }
+        for (const unfilled of [{ pid: "ID_HERE" }, { sid: "SESSION" }, { study: "@@S@@" }]) {
+          expect(yield* refusal(run, link({ ...filled, ...unfilled }).query)).toContain("was not filled in")
+        }
+        expect((yield* come(run, link(filled))).details).toEqual(Option.some({ study: "S", gender: "f" }))
+      }).pipe(Effect.provide(panel({ ...settings, link: "pid=ID_HERE&sid=SESSION&study=@@S@@&gender=f" })))
   )
 
   it.effect("keeps what was asked for, and nothing else", () =>

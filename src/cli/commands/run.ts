@@ -100,9 +100,10 @@ const work = ({ approve, batch, every, fresh, settings }: Work) =>
         )
         return { run, ended: before }
       }
-      yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
       const link = yield* launching.linkOf(run, urlIn(settings))
-      yield* Effect.transposeMapOption(link, (link) => say(summary.linkInWords(link)))
+      yield* Effect.transposeMapOption(opened, ({ description }) =>
+        say([description, ...Option.toArray(Option.map(link, summary.linkInWords))].join("\n"))
+      )
       return { run, ended: yield* conduct(run, { approve, every }) }
     })
   )
