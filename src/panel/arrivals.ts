@@ -57,7 +57,7 @@ const wrong = (description: string, fault?: LinkFault): Either.Either<never, Wro
 /** The value of one parameter; none where the link lacks it or has it empty. */
 const valueOf = (query: URLSearchParams, name: string, settings: PanelSettings): Read<Option.Option<string>> => {
   const [value = "", ...others] = query.getAll(name)
-  const ofName = (words: string) => `${name} of this link ${words}`
+  const ofName = (words: string) => `"${name}" of this link ${words}`
   if (others.length > 0) return wrong(ofName("is there more than once"))
   if (value.trim() === "") return Either.right(Option.none())
   if (isPlaceholder(value, name, settings)) return wrong(ofName("was not filled in by the panel"), "unfilled")
@@ -68,10 +68,10 @@ const valueOf = (query: URLSearchParams, name: string, settings: PanelSettings):
 
 const required = (query: URLSearchParams, name: string, settings: PanelSettings): Read<string> =>
   Either.flatMap(valueOf(query, name, settings), (value) => {
-    if (Option.isNone(value)) return wrong(`this link lacks ${name}, so that nobody knows who comes`, "missing")
+    if (Option.isNone(value)) return wrong(`this link lacks "${name}", so that nobody knows who comes`, "missing")
     if (sentinels.includes(value.value.toLowerCase()))
-      return wrong(`${name} of this link is that of a preview`, "preview")
-    return /^\.+$/.test(value.value) ? wrong(`${name} of this link is no id`) : Either.right(value.value)
+      return wrong(`"${name}" of this link is that of a preview`, "preview")
+    return /^\.+$/.test(value.value) ? wrong(`"${name}" of this link is no id`) : Either.right(value.value)
   })
 
 const detailsOf = (query: URLSearchParams, settings: PanelSettings): Read<Arrival["details"]> =>

@@ -21,7 +21,7 @@ import { secret, token } from "../support/server.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { type Leads, type PanelCase, panels } from "./support/panels.js"
-import { agentsOf, offered, opening, Regular, regular, submitted } from "./support/tasks.js"
+import { agentsOf, offered, opening, Regular, regular, submitted, visit } from "./support/tasks.js"
 
 const { act } = chromium
 
@@ -88,7 +88,7 @@ const isCodeOf = (run: RunId, code: string, outcome: Outcome) =>
 const shows = (page: Page, run: RunId, outcome: Outcome, leads: Leads) =>
   Effect.gen(function* () {
     const code = page.locator(".code")
-    const link = page.getByRole("link")
+    const link = page.getByRole("main").getByRole("link")
     if (leads._tag === "None") yield* says(page, "You can close this page.")
     else yield* act(() => (leads._tag === "To" ? link : code).first().waitFor())
     const codes = yield* act(() => code.allInnerTexts())
@@ -203,10 +203,187 @@ const scenes = ({ exits, leads, link, preset }: PanelCase) => {
   }
 }
 
+/** Any panel, with an exit for each outcome but `overQuota`. */
+const every = {
+  id: "who",
+  session: "visit",
+  exits: {
+    completed: { redirect: "https://panel.example/done?who={id}" },
+    partial: { redirect: "https://panel.example/part/{id}?visit={session}" },
+    screenedOut: { redirect: "https://panel.example/out" },
+    failedCheck: { code: "each" },
+    noConsent: { code: "NO-CONSENT" },
+    returned: { redirect: "https://panel.example/returned" },
+    timedOut: { code: "each" }
+  }
+} satisfies PanelSettings.Given
+
+const came = "?who=ada&visit=v1"
+
+const hostile = `"><script>hacked = 1</script>&code=FREE#//evil.example`
+
+const wrongLinks: ReadonlyArray<{ readonly query: string; readonly title: string; readonly detail?: string }> = [
+  { query: "?visit=v1", title: "This link does not say who you are", detail: 'this link lacks "who"' },
+  { query: "?WHO=ada&visit=v1", title: "This link does not say who you are", detail: 'this link lacks "who"' },
+  {
+    query: "?who=%SURVEY_CODE%&visit=v1",
+    title: "This link is not complete",
+    detail: '"who" of this link was not filled'
+  },
+  { query: "?who={{id}}&visit=v1", title: "This link is not complete", detail: '"who" of this link was not filled' },
+  { query: "?who=preview&visit=v1", title: "This is a preview", detail: '"who" of this link is that of a preview' },
+  { query: "?who=ada&who=eve&visit=v1", title: "This link does not work", detail: "is there more than once" },
+  { query: "", title: "This is a preview" },
+  { query: "?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE", title: "This is a preview" }
+]
+
+/** What a page may say, what people are told then, and where they go. */
+const ends: ReadonlyArray<{ readonly outcome: Outcome; readonly title: string; readonly leads: Leads }> = [
+  {
+    outcome: "partial",
+    title: "Thank you for what you have done",
+    leads: { _tag: "To", url: "https://panel.example/part/ada?visit=v1" }
+  },
+  { outcome: "overQuota", title: "There are enough answers already", leads: { _tag: "None" } },
+  { outcome: "failedCheck", title: "It ends here for you", leads: { _tag: "Each" } },
+  { outcome: "noConsent", title: "You have not agreed to take part", leads: { _tag: "Code", code: "NO-CONSENT" } }
+]
+
 share(live, { excludeTestServices: true })("somebody whom a panel sends", (it) => {
   for (const panel of panels) {
     for (const [sentence, scene] of Object.entries(scenes(panel))) {
       it.scoped(`(${panel.preset}) ${sentence}`, () => scene)
     }
   }
+
+  it.scoped("is told what is wrong with a link that lets nobody in, and what to do", () =>
+    Effect.gen(function* () {
+      const run = yield* launched(every)
+      for (const { detail, query, title } of wrongLinks) {
+        const page = yield* opens(run.id, query)
+        yield* says(page, `${title}.`)
+        yield* says(page, "the place that sent you here")
+        if (detail !== undefined) yield* says(page, detail)
+        expect(yield* act(() => page.getByRole("button").count()), query).toBe(
+          title === "This link does not work" ? 1 : 0
+        )
+      }
+      expect(yield* names(run.id)).toEqual([])
+    })
+  )
+
+  it.scoped("cannot come as somebody else by the name of a visit that was another's", () =>
+    Effect.gen(function* () {
+      const run = yield* launched(every)
+      yield* answered(run.id, came, { name: "spanner" })
+      const page = yield* opens(run.id, "?who=eve&visit=v1")
+      yield* says(page, "This link is somebody else's.")
+      expect(yield* act(() => page.locator("a, .code").count())).toBe(0)
+      expect(yield* names(run.id)).toEqual(["ada"])
+    })
+  )
+
+  for (const { leads, outcome, title } of ends) {
+    it.scoped(`is told how it ended, and leaves by the exit of ${outcome}, when they come again`, () =>
+      Effect.gen(function* () {
+        const run = yield* launched(every)
+        yield* answered(run.id, came, { name: "", crowd_outcome: outcome })
+        const page = yield* opens(run.id, came)
+        yield* heading(page, title)
+        yield* shows(page, run.id, outcome, leads)
+        expect(yield* act(() => page.getByRole("button").count())).toBe(
+          leads._tag === "To" || leads._tag === "None" ? 0 : 1
+        )
+      })
+    )
+  }
+
+  it.scoped("gives it back, and leaves by that exit, without being asked to return it elsewhere", () =>
+    Effect.gen(function* () {
+      const run = yield* launched(every)
+      const page = yield* opens(run.id, came)
+      yield* act(() => page.getByRole("button", { name: "Give it back" }).click())
+      expect(yield* act(() => page.getByRole("dialog").getByText("Return it").count())).toBe(0)
+      yield* act(() => page.getByRole("button", { name: "Yes, give back" }).click())
+      yield* heading(page, "Given back")
+      yield* shows(page, run.id, "returned", { _tag: "To", url: "https://panel.example/returned" })
+      expect(yield* act(() => page.getByText("Return it").count())).toBe(0)
+    })
+  )
+
+  it.scoped("ran out of time, and can go on and complete it as long as nobody else has it", () =>
+    Effect.gen(function* () {
+      yield* outside
+      const run = yield* launched(every)
+      yield* registered(run.id, came)
+      yield* timesOut(run.id)
+      const page = yield* opens(run.id, came)
+      yield* heading(page, "The time is over")
+      yield* act(() => page.getByRole("button", { name: "Go on with the task" }).click())
+      yield* works(page)
+      yield* leaves(page, run.id, "completed", { _tag: "To", url: "https://panel.example/done?who=ada" })
+    })
+  )
+
+  it.scoped("goes on on a second device with what they have, and both lead to the same exit", () =>
+    Effect.gen(function* () {
+      yield* outside
+      const run = yield* launched(every)
+      const page = yield* opens(run.id, came)
+      yield* atWork(page)
+      const telephone = yield* visit(`/task/${run.id}?who=ada&visit=v2`)
+      yield* atWork(telephone)
+      yield* works(page)
+      yield* leaves(page, run.id, "completed", { _tag: "To", url: "https://panel.example/done?who=ada" })
+      yield* act(() => telephone.goto(telephone.url().replace("v2", "v1")))
+      yield* heading(telephone, "Thank you")
+      yield* shows(telephone, run.id, "completed", { _tag: "To", url: "https://panel.example/done?who=ada" })
+      expect(yield* names(run.id)).toEqual(["ada"])
+    })
+  )
+
+  it.scoped("copies a code of their own by the keyboard, and it fits a telephone", () =>
+    Effect.gen(function* () {
+      const run = yield* launched("besample")
+      const query = "?response_id=ada"
+      yield* answered(run.id, query, { name: "spanner" })
+      const page = yield* opens(run.id, query)
+      yield* act(() => page.context().grantPermissions(["clipboard-read", "clipboard-write"]))
+      yield* act(() => page.setViewportSize({ width: 360, height: 640 }))
+      const [code] = yield* shows(page, run.id, "completed", { _tag: "Each" })
+      yield* act(() => page.keyboard.press("Tab"))
+      yield* act(() => page.keyboard.press("Enter"))
+      yield* says(page, "Copied")
+      expect(yield* act(() => page.evaluate("navigator.clipboard.readText()"))).toBe(code)
+      expect(yield* act(() => page.evaluate("document.documentElement.scrollWidth"))).toBe(360)
+      yield* act(() => page.setViewportSize({ width: 1280, height: 720 }))
+    })
+  )
+
+  it.scoped("is still at work where the task's page says what is no outcome", () =>
+    Effect.gen(function* () {
+      const settings = { ...every, outcome: "name" }
+      const run = yield* launched(settings)
+      const page = yield* opens(run.id, came)
+      yield* works(page)
+      yield* says(page, "These answers cannot be sent.")
+      expect(yield* act(() => page.locator("a, .code").count())).toBe(0)
+      expect(yield* submitted(run.id)).toEqual([])
+    })
+  )
+
+  it.scoped("has an id that is markup and more parameters, and it is a value wherever it stands", () =>
+    Effect.gen(function* () {
+      yield* outside
+      const run = yield* launched(every)
+      const page = yield* opens(run.id, `?${new URLSearchParams({ who: hostile, visit: "//evil.example" })}`)
+      yield* works(page)
+      const done = `https://panel.example/done?who=${encodeURIComponent(hostile)}`
+      yield* act(() => page.waitForURL((url) => url.host === "panel.example"))
+      expect([...new URL(page.url()).searchParams]).toEqual([["who", hostile]])
+      yield* opens(run.id, `?${new URLSearchParams({ who: hostile, visit: "//evil.example" })}`)
+      yield* shows(page, run.id, "completed", { _tag: "To", url: done })
+      expect(yield* act(() => page.evaluate("window.hacked"))).toBeUndefined()
+    })
+  )
 })

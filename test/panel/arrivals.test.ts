@@ -49,10 +49,10 @@ describe("a panel's link", () => {
   )
 
   const wrong: ReadonlyArray<[string, string]> = [
-    ["sid=1", "lacks pid"],
-    ["pid=&sid=1", "lacks pid"],
-    ["PID=ada&sid=1", "lacks pid"],
-    ["pid=ada", "lacks sid"],
+    ["sid=1", 'lacks "pid"'],
+    ["pid=&sid=1", 'lacks "pid"'],
+    ["PID=ada&sid=1", 'lacks "pid"'],
+    ["pid=ada", 'lacks "sid"'],
     ["pid=%25SURVEY_CODE%25&sid=1", "was not filled in"],
     ["pid=%SURVEY_CODE%&sid=1", "was not filled in"],
     ["pid=%CAMPAIGN_ID%&sid=1", "was not filled in"],

@@ -39,12 +39,20 @@ const copy = async (text: string): Promise<boolean> => {
   }
 }
 
-const ExitCode = ({ code, place }: { readonly code: string; readonly place: string }) => {
+interface CodeProps {
+  readonly code: string
+  readonly place: string
+  readonly quiet: boolean
+}
+
+const ExitCode = ({ code, place, quiet }: CodeProps) => {
   const [said, setSaid] = useState("")
   const press = async () => setSaid((await copy(code)) ? "Copied" : "Select the code and copy it yourself")
   return (
     <section class="card stack" aria-label="Your code">
-      <p>Enter this code at {place}:</p>
+      <p>
+        {quiet ? "If you would rather not, enter" : "Enter"} this code at {place}:
+      </p>
       <p class="code numbers">{code}</p>
       <div class="actions">
         <button type="button" class="button" onClick={press}>
@@ -69,6 +77,6 @@ export interface ExitProps {
 
 export const Exit = ({ exit, goes = false, place, quiet = false }: ExitProps) => {
   if (exit === null) return null
-  if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} />
+  if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} quiet={quiet} />
   return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} quiet={quiet} /> : null
 }

@@ -56,7 +56,7 @@ const saidWords: { readonly [O in Outcome]?: Words } = {
   },
   noConsent: {
     title: "You have not agreed to take part",
-    text: "Nothing more is asked of you. Thank you for your time."
+    text: "Thank you for your time; there is nothing more to answer."
   }
 }
 
