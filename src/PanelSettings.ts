@@ -25,7 +25,11 @@ export const ParameterName = Schema.String.pipe(
 
 const Code = Schema.String.pipe(Schema.filter((code) => codeFault(code) ?? true))
 
-const Redirect = Schema.String.pipe(Schema.filter((template) => templateFault(template) ?? true))
+const Redirect = Schema.String.pipe(
+  Schema.filter((template) => templateFault(template) ?? true, {
+    arbitrary: () => (fc) => fc.webUrl({ validSchemes: ["https"], withQueryParameters: true })
+  })
+)
 
 /**
  * How somebody leaves: with a code, the same for all or, as `each`, one of their own that `Panel.verify` knows again; or to

@@ -43,6 +43,15 @@ export const make = (engine: Engine.Service): Service["submit"] => {
       )
     })
 
+  /** Whether answers that come late are taken: only where people have to be sent on from here. */
+  const isStillTaken = (found: Agent) =>
+    driver.exit === undefined
+      ? Effect.succeed(false)
+      : Effect.map(
+          store.get(tables.units, found.unit),
+          Option.exists((unit) => isTakenLate(found, unit))
+        )
+
   /** Keeps the answers of a visit that the page ended: the unit is somebody else's, and this is how it ended. */
   const end = ({ agent: id, answers, worker }: Submission, outcome: States.Outcome) =>
     Effect.gen(function* () {
@@ -52,7 +61,8 @@ export const make = (engine: Engine.Service): Service["submit"] => {
       if (same && Option.contains(found.outcome, outcome)) return found
       if (Option.isSome(found.answers)) return yield* new AlreadySubmitted({ agent: id })
       const kept = { answers: Option.some(answers), outcome: Option.some(outcome) }
-      if (found.status !== "expired") return yield* changeAgent(engine, found, "return", yield* DateTime.now, kept)
+      const isLate = found.status === "expired" && (yield* isStillTaken(found))
+      if (!isLate) return yield* changeAgent(engine, found, "return", yield* DateTime.now, kept)
       const [filled] = yield* store.update(tables.agents, { ids: [id], set: kept })
       return filled ?? found
     })
@@ -73,9 +83,8 @@ export const make = (engine: Engine.Service): Service["submit"] => {
     Effect.gen(function* () {
       const found = yield* agent(id)
       if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
-      const unit = driver.exit === undefined ? Option.none() : yield* store.get(tables.units, found.unit)
-      if (Option.exists(unit, (unit) => isTakenLate(found, unit))) return yield* takeLate(found, answers, now)
-      if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
+      if (yield* isStillTaken(found)) return yield* takeLate(found, answers, now)
+      if (Option.isNone(Option.orElse(found.submittedAt, () => found.answers))) return yield* invalid(found, "submit")
       const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
       return same ? found : yield* new AlreadySubmitted({ agent: id })
     })

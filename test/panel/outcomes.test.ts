@@ -67,7 +67,7 @@ describe("an exit", () => {
         expect(yield* runs.counts(run.id)).toMatchObject({ launched: 3, completed: 0 })
         expect(yield* exitOf(agent)).toEqual(exit)
         expect((yield* submit(agent, answers)).id).toBe(agent.id)
-        expect((yield* Effect.flip(submit(agent, { a: "2" })))._tag).toMatch(/InvalidTransition|AlreadySubmitted/)
+        expect((yield* Effect.flip(submit(agent, { a: "2" })))._tag).toBe("AlreadySubmitted")
         expect((yield* Effect.flip(submit(agent, { a: "2", crowd_outcome: "partial" })))._tag).toBe("AlreadySubmitted")
         expect(yield* exitOf(agent)).toEqual(exit)
         for (const again of [ada, link({ pid: "ada lovelace", sid: "2", study: "S&1" })]) {
@@ -116,9 +116,28 @@ describe("an exit", () => {
       expect(Panel.verify({ secret, run: run.id, code })).toMatchObject(Option.some({ outcome: "timedOut" }))
       yield* submit(late, { a: "1", crowd_outcome: "screenedOut" })
       expect((yield* agents.get(late.id)).status).toBe("expired")
-      expect((yield* Effect.flip(submit(late, { a: "2" })))._tag).toBe("InvalidTransition")
+      const out = { url: "https://panel.example/out?id=bob&gender=" }
+      expect(yield* exitOf(late)).toMatchObject(out)
+      expect((yield* Effect.flip(submit(late, { a: "1" })))._tag).toBe("AlreadySubmitted")
       expect((yield* agents.get(late.id)).status).toBe("expired")
-      expect(yield* exitOf(late)).toMatchObject({ url: "https://panel.example/out?id=bob&gender=" })
+      expect(yield* exitOf(late)).toMatchObject(out)
+    }).pipe(Effect.provide(panel()))
+  )
+
+  it.effect("of whoever says late that they are screened out stays that of their time, once another has the unit", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* launched(1)
+      const late = yield* agents.register(run.id, ada)
+      yield* TestClock.adjust("2 hours")
+      yield* agents.endOverdue(run.id)
+      yield* agents.register(run.id, link({ pid: "bob", sid: "2", study: "S" }))
+      const exit = yield* exitOf(late)
+      for (const answers of [{ a: "1", crowd_outcome: "screenedOut" }, { a: "1" }]) {
+        expect((yield* Effect.flip(submit(late, answers)))._tag).toBe("InvalidTransition")
+      }
+      expect((yield* agents.get(late.id)).answers).toEqual(Option.none())
+      expect(yield* exitOf(late)).toEqual(exit)
     }).pipe(Effect.provide(panel()))
   )
 
