@@ -6,7 +6,6 @@ import * as Ref from "effect/Ref"
 import type * as Batch from "../Batch.js"
 import * as Crowd from "../Crowd.js"
 import type { RequesterId } from "../Ids.js"
-import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
 import { Provider } from "../Provider.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
@@ -113,6 +112,6 @@ export const launchAndShow = (batch: Batch.Batch, { url, words, ...options }: As
     yield* summary.show(launched, { warnings: batch.warnings, drafted, link })
   })
 
-/** Says how to go on with the batch when the person stops the command. */
-export const stoppableBatch = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
-  stoppable(`${command} ${shellWord(batch)}`, "continues where this stopped, and launches nothing twice.", work)
+/** Says how to go on with the batch when the person stops the command of these words. */
+export const stoppableBatch = <A, E, R>(words: string, work: Effect.Effect<A, E, R>) =>
+  stoppable(words, "continues where this stopped, and launches nothing twice.", work)

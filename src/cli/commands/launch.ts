@@ -32,13 +32,14 @@ export const launch = Command.make(
       Effect.gen(function* () {
         const batch = yield* checked(read, given)
         const url = yield* pageAddresses.urlOf(given)
+        const words = drafts.words("launch", given.batch, url)
         const launched = launching.launchAndShow(batch, {
           fresh: given.new,
           limit: Option.getOrUndefined(given.limit),
           url,
-          words: drafts.words("launch", given.batch, url)
+          words
         })
-        yield* Session.overDatabase("make", launching.stoppableBatch("launch", given.batch, launched), { url })
+        yield* Session.overDatabase("make", launching.stoppableBatch(words, launched), { url })
       })
     )
 ).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))

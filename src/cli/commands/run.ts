@@ -153,7 +153,7 @@ export const run = Command.make("run", options, (given) =>
       const overCrowd = Effect.flatMap(settingsFor(given), (settings) => {
         const words = drafts.words("run", given.batch, urlIn(settings))
         const worked = workAndWrite({ batch, words, fresh, approve, every, settings }, target)
-        return Session.overCrowd(launching.stoppableBatch("run", given.batch, worked), Option.getOrUndefined(settings))
+        return Session.overCrowd(launching.stoppableBatch(words, worked), Option.getOrUndefined(settings))
       })
       yield* Session.overStore("make", overCrowd)
     })
