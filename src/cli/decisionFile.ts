@@ -39,7 +39,7 @@ const replace = (run: RunId, { force, path }: Target, text: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const failed = (error: PlatformError) => new ResultsNotWritten({ path, description: reasonOf(error) })
-    yield* results.checkFolder(path)
+    yield* results.checkFolder(path, "--decisions")
     const before = (yield* Effect.mapError(fs.exists(path), failed))
       ? yield* Effect.mapError(fs.readFile(path), failed)
       : new Uint8Array()
