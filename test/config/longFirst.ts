@@ -4,12 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 const long = [
   "browser/",
   "cli/mturk",
-  "package/programs",
-  "load/load",
-  "mturk/storm",
-  "prolific/storm",
   "conformance/",
-  "crash/once",
   "server/fuzz",
   "cli/run",
   "cli/local",
