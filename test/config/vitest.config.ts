@@ -27,7 +27,10 @@ export default defineConfig({
     outputFile: { json: "node_modules/.vitest/results.json" },
     setupFiles: ["test/config/it.ts"],
     projects: [
-      { extends: true, test: { name: "code", globalSetup, include: ["test/**/*.test.ts"], exclude: [ofPackage, proofs] } },
+      {
+        extends: true,
+        test: { name: "code", globalSetup, include: ["test/**/*.test.ts"], exclude: [ofPackage, proofs] }
+      },
       { extends: true, test: { name: "package", globalSetup, include: [ofPackage] } },
       { extends: true, test: { name: "proofs", globalSetup, include: [proofs] } }
     ]

@@ -202,7 +202,9 @@ layer(Layer.provideMerge(server.layer(), sqlite.layer()), { excludeTestServices:
           addresses: ["::1"]
         }
         const next = attacks(seeded(seed + 1), nobody)
-        const met = yield* barrage(port, next, requests / 2, { authorization: `Bearer ${Redacted.value(server.token)}` })
+        const met = yield* barrage(port, next, requests / 2, {
+          authorization: `Bearer ${Redacted.value(server.token)}`
+        })
         expect(met.faults).toEqual([])
       })
     )
