@@ -28,9 +28,10 @@ const digestOf = ({ algorithm }: PanelProof, secret: Secret, text: string): Buff
 const bytesOf = (proof: string): Buffer =>
   /^[0-9a-f]{64}$/i.test(proof) ? Buffer.from(proof, "hex") : Buffer.from(proof.replaceAll(" ", "+"), "base64")
 
-/** Whether the query carries a proof that holds. */
+/** Whether the query carries one proof, which holds. */
 export const holds = (proof: PanelProof, secret: Secret, query: string): boolean => {
   const expected = digestOf(proof, secret, signedText(proof, query))
-  const given = bytesOf(new URLSearchParams(query).get(proof.parameter) ?? "")
-  return given.byteLength === expected.byteLength && timingSafeEqual(given, expected)
+  const [text = "", ...others] = new URLSearchParams(query).getAll(proof.parameter)
+  const given = bytesOf(text)
+  return others.length === 0 && given.byteLength === expected.byteLength && timingSafeEqual(given, expected)
 }

@@ -14,9 +14,10 @@ import type { TaskRun } from "../TaskRuns.js"
 import * as eligibility from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { changeAgent } from "./transitions.js"
+import * as visits from "./visits.js"
 import * as registry from "./workerRegistry.js"
 
-/** The agent that the worker took last, if this may be it. */
+/** This agent, if it may be it. */
 const latest = (
   { store }: Engine.Service,
   last: Option.Option<Ids.AgentId>,
@@ -32,6 +33,26 @@ const isOpen = ({ status }: Agent): boolean => States.isOpen(status)
 /** Nobody who was sent away by the page comes in again under another name for their visit. */
 const isOpenOrEnded = (agent: Agent): boolean => isOpen(agent) || Option.isSome(agent.outcome)
 
+/**
+ * Who they are by this visit's name; whoever has left goes on with the unit that they hold by another name, as does who
+ * comes by a new one.
+ */
+const inVisit = (
+  engine: Engine.Service,
+  run: TaskRun,
+  worker: registry.Named,
+  name: string,
+  last: Option.Option<Ids.AgentId>
+) =>
+  Effect.gen(function* () {
+    const visit = yield* visits.enter(engine, run, worker, name)
+    const own = yield* latest(engine, visit.agent, () => true)
+    if (Option.exists(own, ({ status }) => !States.hasLeft(status))) return own
+    const known = Option.orElse(yield* latest(engine, last, isOpenOrEnded), () => own)
+    if (Option.isSome(known)) yield* visits.be(engine, run, name, known.value)
+    return known
+  })
+
 /** The agent this arrival is already, where it was here before; who has left arrives anew. */
 const again = (
   engine: Engine.Service,
@@ -39,23 +60,20 @@ const again = (
   worker: registry.Named,
   arrival: Arrival,
   last: Option.Option<Ids.AgentId>
-): Effect.Effect<Option.Option<Agent>, StoreError> =>
+): Effect.Effect<Option.Option<Agent>, InvalidProviderData | StoreError> =>
   Effect.gen(function* () {
     if (Option.isNone(arrival.remoteAgent)) return yield* latest(engine, last, isOpen)
-    const known = yield* registry.agentAt(engine, found, worker, arrival.remoteAgent.value)
-    const here = Option.filter(known, ({ status }) => !States.hasLeft(status))
-    if (Option.isSome(here) || engine.driver.oneVisit !== true) return here
-    return yield* latest(engine, last, isOpenOrEnded)
+    const { value: name } = arrival.remoteAgent
+    if (engine.driver.oneVisit === true) return yield* inVisit(engine, found, worker, name, last)
+    const known = yield* registry.agentAt(engine, found, worker, name)
+    return Option.filter(known, ({ status }) => !States.hasLeft(status))
   })
 
 /** Puts back what the worker holds. It was open in this transaction. */
 const putBack = (engine: Engine.Service, held: Agent, now: DateTime.Utc) =>
   Effect.catchTag(changeAgent(engine, held, "return", now), "InvalidTransition", Effect.die)
 
-/**
- * A crowd that gives its name of one's work to the next worker says by it that the first has left; where each visit has a
- * name of its own, the link was changed.
- */
+/** A crowd that gives its name of one's work to the next worker says by it that the first has left. */
 const relieveOthers = (
   engine: Engine.Service,
   run: TaskRun,
@@ -64,12 +82,7 @@ const relieveOthers = (
   now: DateTime.Utc
 ) =>
   Effect.gen(function* () {
-    if (Option.isNone(remoteAgent)) return
-    const { oneVisit, provider } = engine.driver
-    if (oneVisit === true) {
-      if (!(yield* registry.isOthers(engine, run, worker, remoteAgent.value))) return
-      return yield* new InvalidProviderData({ provider, description: "this link is somebody else's", fault: "foreign" })
-    }
+    if (Option.isNone(remoteAgent) || engine.driver.oneVisit === true) return
     const others = yield* registry.othersAt(engine, run, worker, remoteAgent.value)
     yield* Effect.forEach(others, (agent) => putBack(engine, agent, now), { discard: true })
   })
@@ -113,6 +126,8 @@ const admit = (
       details: Option.fromNullable(arrival.details),
       now
     })
+    const { oneVisit } = engine.driver
+    if (oneVisit === true && Option.isSome(taken.remoteId)) yield* visits.be(engine, run, taken.remoteId.value, taken)
     return { ...taken, repeated: false }
   })
 
@@ -126,7 +141,8 @@ const checkName = ({ driver }: Engine.Service, { workerName }: Arrival): Effect.
 const before = (engine: Engine.Service, run: TaskRun, { arrival, confirm }: Arriving) =>
   Effect.gen(function* () {
     const { remoteAgent, workerName } = arrival
-    const isAsked = confirm !== undefined || engine.driver.exit !== undefined
+    const { exit, oneVisit } = engine.driver
+    const isAsked = confirm !== undefined || (exit !== undefined && oneVisit !== true)
     if (!isAsked || Option.isNone(remoteAgent)) return Option.none<Agent>()
     const worker = yield* registry.workerNamed(engine, workerName)
     return worker === undefined ? Option.none<Agent>() : yield* registry.agentAt(engine, run, worker, remoteAgent.value)

@@ -180,18 +180,6 @@ export const agentAt = (
     Option.fromNullable(rows.find((row) => row.worker === worker.id))
   )
 
-/** Whether the crowd's own name is that of somebody else's work, whatever became of it. */
-export const isOthers = (
-  engine: Engine.Service,
-  run: TaskRun,
-  worker: Named,
-  remoteAgent: string
-): Effect.Effect<boolean, StoreError> =>
-  Effect.map(
-    agentsAt(engine, run, remoteAgent),
-    Arr.some((agent) => agent.worker !== worker.id)
-  )
-
 /** Open agents of others under the crowd's own name; inside a transaction they stay as they are. */
 export const othersAt = (
   engine: Engine.Service,

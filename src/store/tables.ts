@@ -286,6 +286,27 @@ export const standings = table({
   indexes: [["run"], ["run", "toExclude"]]
 })
 
+/**
+ * Whose a visit is, by the crowd's own name for it, where such a name stays with whom it came first.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const visits = table({
+  name: "visits",
+  schema: Schema.Struct({
+    /** `run/name`. */
+    id: Schema.String,
+    run: RunId,
+    worker: WorkerId,
+    /** Who they are by it, if they have got a unit. */
+    agent: Schema.OptionFromNullOr(AgentId)
+  }),
+  columns: { id: "text", run: "text", worker: "text", agent: "text" },
+  unique: [],
+  indexes: [["run"]]
+})
+
 /** Which requester keeps out which worker. @since 0.1.0 @category tables */
 export const blocks = table({
   name: "blocks",
@@ -470,6 +491,7 @@ export const all = [
   agents,
   heartbeats,
   standings,
+  visits,
   blocks,
   qualifications,
   grants,

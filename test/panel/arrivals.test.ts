@@ -137,6 +137,19 @@ describe("somebody who came", () => {
     }).pipe(Effect.provide(panel()))
   )
 
+  it.effect("who went on with it by another session is the same by it when they have handed in", () =>
+    Effect.gen(function* () {
+      const agents = yield* Agents
+      const run = yield* launched()
+      const [phone, desk] = [link({ pid: "ada", sid: "1" }), link({ pid: "ada", sid: "2" })]
+      const first = yield* agents.register(run.id, phone)
+      expect((yield* agents.register(run.id, desk)).id).toBe(first.id)
+      expect(yield* refusal(run, "pid=eve&sid=2")).toContain("somebody else's")
+      yield* agents.submit({ agent: first.id, worker: first.worker, answers: { a: "1" } })
+      for (const again of [desk, phone, desk]) expect((yield* agents.register(run.id, again)).id).toBe(first.id)
+    }).pipe(Effect.provide(panel()))
+  )
+
   it.effect("keeps their session: with another's id beside it the link is refused, and nobody loses their unit", () =>
     Effect.gen(function* () {
       const agents = yield* Agents
@@ -208,6 +221,8 @@ describe.each(signed)("a link with %s", (_, settings, query) => {
         query.replace(/sig=[^&]*/, "sig="),
         query.replace(/sig=(.)/, (_, first: string) => `sig=${first === "a" ? "b" : "a"}`),
         `${query}&pid=eve`,
+        `${query}&sig=00`,
+        `${query}&sig=`,
         `?pid=eve&${query.slice(1)}`
       ]
       for (const forged of forgeries) yield* refusal(run, forged)
