@@ -89,7 +89,7 @@ export const Details = Schema.Record({ key: Schema.String, value: Schema.String 
  * @since 0.1.0
  * @category models
  */
-export type Details = typeof Details.Type
+export interface Details extends Schema.Schema.Type<typeof Details> {}
 
 /**
  * One worker at work on one unit: who, on what, how far, what they answered, and how it was decided.
@@ -109,7 +109,7 @@ export const Agent = Schema.Struct({
   /** The crowd's own name for this piece of work, where it has one. */
   remoteId: Schema.OptionFromNullOr(Schema.String),
   /** What the crowd told of the worker when they came, where it is kept. */
-  details: Schema.OptionFromNullOr(Details),
+  details: Schema.OptionFromNullOr(named<Details>()(Details)),
   answers: Schema.OptionFromNullOr(Answers),
   /** How the worker's visit ended, where the page said it and it was not with all that was asked: they have left. */
   outcome: Schema.OptionFromNullOr(Outcome),

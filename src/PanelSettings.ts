@@ -7,6 +7,7 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { named } from "./internal/schemas.js"
 import * as faults from "./panel-settings/faults.js"
 import { presets } from "./panel-settings/presets.js"
 import { codeFault, placeholdersIn, templateFault } from "./panel-settings/templates.js"
@@ -114,10 +115,10 @@ export const PanelSettings = Schema.Struct({
   keep: Schema.optionalWith(Schema.Array(ParameterName), { exact: true, default: () => [] }),
   /** The query to give to the panel, with its own placeholders; empty where the panel appends what it has to say itself. */
   link: Schema.optionalWith(Schema.String.pipe(Schema.maxLength(2_048)), { exact: true }),
-  proof: Schema.optionalWith(PanelProof, { exact: true }),
+  proof: Schema.optionalWith(named<PanelProof>()(PanelProof), { exact: true }),
   /** The name of the answer by which a page says how the visit ended. */
   outcome: Schema.optionalWith(ParameterName, { exact: true, default: () => "crowd_outcome" }),
-  exits: Schema.optionalWith(PanelExits, { exact: true, default: () => ({}) })
+  exits: Schema.optionalWith(named<PanelExits>()(PanelExits), { exact: true, default: () => ({}) })
 }).annotations({ identifier: "PanelSettings" })
 /**
  * @since 0.1.0
@@ -171,7 +172,7 @@ const makesCodes = (exit: PanelExit): boolean =>
  * @category predicates
  */
 export const needsSecret = ({ exits, proof }: PanelSettings): boolean =>
-  proof !== undefined || Object.values(exits).some(makesCodes)
+  proof !== undefined || Object.values({ ...exits }).some(makesCodes)
 
 const decodeWhole = Schema.decodeUnknownEither(PanelSettings, { errors: "all" })
 
@@ -179,7 +180,7 @@ const decodeWhole = Schema.decodeUnknownEither(PanelSettings, { errors: "all" })
 const mismatches = (settings: PanelSettings): ReadonlyArray<SettingFault> => {
   const { exits, id, keep, link, proof, session, study } = settings
   const known = ["id", "code", ...(session ? ["session"] : []), ...(study ? ["study"] : []), ...keep]
-  const unknown = Object.entries(exits).flatMap(([outcome, exit]: [string, PanelExit]) =>
+  const unknown = Object.entries({ ...exits }).flatMap(([outcome, exit]: [string, PanelExit]) =>
     ("redirect" in exit ? placeholdersIn(exit.redirect) : [])
       .filter((name) => !known.includes(name))
       .map((name) => ({ path: ["exits", outcome, "redirect"], message: faults.ofPlaceholder(name, known) }))

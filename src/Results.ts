@@ -33,7 +33,7 @@ export const Result = Schema.Struct({
   /** What this crowd calls the worker. */
   workerName: Schema.String,
   /** What the crowd told of the worker when they came, where it is kept. */
-  details: Schema.OptionFromNullOr(Details),
+  details: Schema.OptionFromNullOr(named<Details>()(Details)),
   status: AgentStatus,
   acceptedAt: Schema.DateTimeUtc,
   deadline: Schema.DateTimeUtc,
