@@ -335,8 +335,14 @@ export interface Service {
   readonly reject: (id: AgentId, feedback: string, options?: RejectOptions) => Effect.Effect<Decided, RejectError>
   /** The agent's status after asking the provider for its own, where it keeps one. */
   readonly status: (id: AgentId) => Effect.Effect<AgentStatus, AgentNotFound | ProviderError | StoreError>
-  /** Tells the provider that the task is done, where it wants to know. */
-  readonly markDone: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
+  /**
+   * Tells the provider that the task is done, where it wants to know. It is done as of now, or as of `at`; what is done
+   * already stays as it is, unless it was done before the `at` that is given.
+   */
+  readonly markDone: (
+    id: AgentId,
+    options?: { readonly at?: DateTime.Utc | undefined }
+  ) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
   /** Ends every lease of the run that is over; the units go back on offer. Answers how many. */
   readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   /**

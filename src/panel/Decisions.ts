@@ -4,12 +4,15 @@
  * CSV: UTF-8, line ends CRLF, a header. One row for each submission, and for each visit that the page ended: who it is by
  * the panel's own names, how it ended, the code they left with, the decision (`approve`, `reject`, or nothing as long as
  * there is none), and what is to be paid, as a decimal and in minor units. A text that a spreadsheet would take for a
- * formula has a `'` before it. `Done` is filled in by whoever has done it; with a time where it came back already.
+ * formula has a `'` before it. `Done` is filled in by whoever has done it; with a time where it came back already. What is
+ * decided after that, a bonus or that a rejection is overridden, is a row to be done again, with this alone.
  *
  * @since 0.1.0
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { stringify } from "csv-stringify/sync"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -24,7 +27,7 @@ import * as Money from "../Money.js"
 import { Panel } from "../Panel.js"
 import type { AgentStatus } from "../States.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
-import { Workers, type Service as WorkersService } from "../Workers.js"
+import { type PaidBonus, Workers, type Service as WorkersService } from "../Workers.js"
 import { columns, type Decision, headerFaults, isDone, names, rowFaults } from "./decisionRows.js"
 
 export type { Decision } from "./decisionRows.js"
@@ -37,20 +40,33 @@ const decisions: { readonly [Status in AgentStatus]?: Decision["decision"] } = {
 }
 
 /** The bonuses of the worker that are for this agent's unit, or for the run and in no row before; each is in one row. */
-const bonusOf = (workers: WorkersService, { task }: TaskRun, told: Set<string>, { run, unit, worker }: Agent) =>
-  Stream.runFold(
+const bonusesOf = (workers: WorkersService, told: Set<string>, { run, unit, worker }: Agent) =>
+  workers.bonuses(worker).pipe(
     Stream.filter(
-      workers.bonuses(worker),
       (bonus) =>
         !told.has(bonus.token) &&
         (Option.isNone(bonus.unit) ? Option.contains(bonus.run, run) : bonus.unit.value === unit)
     ),
-    Money.zero(task.reward.currency),
-    (sum, { amount, token }) => {
-      told.add(token)
-      return Money.sum(sum, amount)
-    }
+    Stream.tap(({ token }) => Effect.sync(() => told.add(token))),
+    Stream.runCollect
   )
+
+/** What is to be paid to the agent, or was; what was decided after it was marked as done is still to be paid. */
+const amountsOf = (
+  { task }: TaskRun,
+  { decidedAt, doneAt, status }: Agent,
+  bonuses: Chunk.Chunk<PaidBonus>
+): Pick<Decision, "reward" | "bonus" | "doneAt"> => {
+  const nothing = Money.zero(task.reward.currency)
+  const earned = decisions[status] === "approve" ? task.reward : nothing
+  const sum = Chunk.reduce(nothing, (total, { amount }: PaidBonus) => Money.sum(total, amount))
+  const isLater = (time: DateTime.Utc) => Option.exists(doneAt, DateTime.lessThan(time))
+  const later = Chunk.filter(bonuses, ({ paidAt }) => isLater(paidAt))
+  const isOverridden = Option.exists(decidedAt, isLater)
+  return isOverridden || Chunk.isNonEmpty(later)
+    ? { reward: isOverridden ? earned : nothing, bonus: sum(later), doneAt: Option.none() }
+    : { reward: earned, bonus: sum(bonuses), doneAt }
+}
 
 /**
  * What there is to be done of a run, in the order in which people came.
@@ -71,15 +87,12 @@ export const decided = (
       const rowOf = (agent: Agent) =>
         Effect.gen(function* () {
           const outcome = Option.getOrElse(agent.outcome, () => "completed" as const)
-          const decision = decisions[agent.status] ?? ""
-          const nothing = Money.zero(run.task.reward.currency)
           return {
             agent,
             outcome,
             code: yield* panel.code(run, agent, outcome),
-            decision,
-            reward: decision === "approve" ? run.task.reward : nothing,
-            bonus: yield* bonusOf(workers, run, told, agent)
+            decision: decisions[agent.status] ?? "",
+            ...amountsOf(run, agent, yield* bonusesOf(workers, told, agent))
           }
         })
       return agents.list(id).pipe(
@@ -121,11 +134,11 @@ interface Reading {
 const read = (
   file: string,
   known: ReadonlyMap<string, Decision>
-): Effect.Effect<ReadonlyArray<Agent>, InvalidInput, FileSystem.FileSystem> =>
+): Effect.Effect<ReadonlyArray<Decision>, InvalidInput, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { bytes } = yield* source(file, file, file)
     const seen = new Map<string, number>()
-    const done: Array<Agent> = []
+    const done: Array<Decision> = []
 
     const readRow = (header: ReadonlyArray<string>, record: Csv.CsvRecord): ReadonlyArray<Bad> => {
       const { fields, line } = record
@@ -138,7 +151,7 @@ const read = (
       seen.set(id, line)
       const ours = known.get(id)
       const wrong = rowFaults(row, ours)
-      if (ours !== undefined && isDone(row)) done.push(ours.agent)
+      if (ours !== undefined && isDone(row)) done.push(ours)
       return wrong.map((message) => bad(line, message))
     }
 
@@ -177,6 +190,7 @@ export interface Marked {
 /**
  * Reads the file that came back, and marks what is done there (`Agents.markDone`). A row that is not of the run, or says
  * another decision or another amount than we have, is refused; then nothing is marked, and all that is wrong is told at once.
+ * What is decided while the file is read is not done by it.
  *
  * @example
  * import { NodeContext } from "@effect/platform-node"
@@ -199,10 +213,11 @@ export const markDone = (
 > =>
   Effect.gen(function* () {
     const agents = yield* Agents
+    const at = yield* DateTime.now
     const known = new Map<string, Decision>()
     yield* Stream.runForEach(decided(run), (row) => Effect.sync(() => known.set(row.agent.id, row)))
     const done = yield* read(file, known)
     const now = done.filter(({ doneAt }) => Option.isNone(doneAt))
-    yield* Effect.forEach(now, ({ id }) => agents.markDone(id), { discard: true })
+    yield* Effect.forEach(now, ({ agent }) => agents.markDone(agent.id, { at }), { discard: true })
     return { marked: now.length, before: done.length - now.length }
   })

@@ -20,8 +20,11 @@ export interface Decision {
   readonly code: Option.Option<string>
   /** Empty as long as it is not decided, and for a visit that the page ended. */
   readonly decision: "" | "approve" | "reject"
+  /** What is to be paid, or was; once some of it was done, only what was decided since. */
   readonly reward: Money.Money
   readonly bonus: Money.Money
+  /** When all of it was done at the panel's page. */
+  readonly doneAt: Option.Option<DateTime.Utc>
 }
 
 const text = Option.getOrElse(() => "")
@@ -40,10 +43,12 @@ export const columns = {
   bonus: ({ bonus }: Decision) => Money.toDecimal(bonus),
   bonus_minor: ({ bonus }: Decision) => String(bonus.minor),
   currency: ({ reward }: Decision) => reward.currency,
-  Done: ({ agent }: Decision) => Option.match(agent.doneAt, { onNone: () => "", onSome: DateTime.formatIso })
+  Done: ({ doneAt }: Decision) => Option.match(doneAt, { onNone: () => "", onSome: DateTime.formatIso })
 }
 
 export const names = Struct.keys(columns)
+
+const amounts = ["reward", "reward_minor", "bonus", "bonus_minor"]
 
 export type Row = ReadonlyMap<string, string>
 
@@ -80,7 +85,9 @@ export const rowFaults = (row: Row, known: Decision | undefined): ReadonlyArray<
   const agent = row.get("agent") ?? ""
   if (known === undefined) return [`${quoted(agent)} is no agent of this run with a decision`]
   const changed = names
-    .filter((name) => name !== "Done" && !isSame(name, columns[name](known), row.get(name) ?? ""))
+    // Of what is done, a file tells what was to be paid when it was written.
+    .filter((name) => name !== "Done" && !(Option.isSome(known.doneAt) && amounts.includes(name)))
+    .filter((name) => !isSame(name, columns[name](known), row.get(name) ?? ""))
     .map((name) => `${name} is ${quoted(row.get(name) ?? "")}, and ${quoted(columns[name](known))} here`)
   const isOpen = known.decision === "" && known.outcome === "completed"
   return isOpen && isDone(row) ? [...changed, "is done, and not decided here"] : changed

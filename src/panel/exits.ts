@@ -2,6 +2,7 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import type { Details, Exit } from "../Agents.js"
 import type { ProviderError } from "../CrowdError.js"
 import type { Driver, Leaving } from "../Driver.js"
@@ -57,13 +58,15 @@ const leaver = ({ agent, arrival }: Leaving): Option.Option<Leaver> => {
 }
 
 /** What an address can be filled in with; a parameter that was left out is empty. */
-const valuesOf = ({ keep, session, study }: PanelSettings, { details, id, ...who }: Leaver): Map<string, string> =>
-  new Map([
-    ...keep.map((name) => [name, details[name] ?? ""] as const),
+const valuesOf = ({ keep, session, study }: PanelSettings, { details, id, ...who }: Leaver): Map<string, string> => {
+  const kept = (name: string) => Option.getOrElse(Record.get(details, name), () => "")
+  return new Map([
+    ...keep.map((name) => [name, kept(name)] as const),
     ["id", id],
     ...(session === undefined ? [] : [["session", who.session] as const]),
-    ...(study === undefined ? [] : [["study", details[study] ?? ""] as const])
+    ...(study === undefined ? [] : [["study", kept(study)] as const])
   ])
+}
 
 const exitOf = ({ exits }: PanelSettings, outcome: Outcome): PanelExit | undefined =>
   exits[outcome === "notAllowed" ? "screenedOut" : outcome]

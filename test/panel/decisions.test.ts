@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
 import * as Decisions from "../../src/panel/Decisions.js"
@@ -109,6 +110,42 @@ describe("the file of decisions", () => {
       const next = doneFor(yield* fileOf(run), ["bob", "'=1\\+1"], "2026-11-27")
       expect(yield* mark(run, next)).toEqual({ marked: 2, before: 2 })
       expect(yield* doneIn(run)).toEqual(["ada", "bob", "cyd", "=1+1"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("asks for a bonus that is decided after all was done, for it alone and until it is done, too", () =>
+    Effect.gen(function* () {
+      const { ada, run } = yield* reviewed
+      const first = doneFor(yield* fileOf(run), ["ada"])
+      yield* mark(run, first)
+      yield* TestClock.adjust("1 minute")
+      const bonus = { worker: ada.worker, unit: ada.unit, amount: Money.make(30), reason: "late" }
+      yield* (yield* Workers).bonus(bonus)
+      const text = yield* fileOf(run)
+      expect(rowsOf(text)[0]).toMatchObject({ reward: "0.00", bonus: "0.30", bonus_minor: "30", Done: "" })
+      expect((yield* Effect.flip(mark(run, first)))._tag).toBe("InvalidInput")
+      const second = doneFor(text, ["ada"])
+      expect(yield* mark(run, second)).toEqual({ marked: 1, before: 0 })
+      expect(yield* mark(run, second)).toEqual({ marked: 0, before: 1 })
+      expect(yield* mark(run, first)).toEqual({ marked: 0, before: 1 })
+      expect(rowsOf(yield* fileOf(run))[0]).toMatchObject({
+        reward: "0.50",
+        bonus: "1.60",
+        Done: expect.stringMatching(/Z$/)
+      })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("asks for the reward where a rejection that was done is overridden", () =>
+    Effect.gen(function* () {
+      const { bob, run } = yield* reviewed
+      yield* mark(run, doneFor(yield* fileOf(run), ["bob"]))
+      yield* TestClock.adjust("1 minute")
+      yield* (yield* Agents).approve(bob.id, { overrideRejection: true })
+      const text = yield* fileOf(run)
+      expect(rowsOf(text)[1]).toMatchObject({ decision: "approve", reward: "0.50", bonus: "0.00", Done: "" })
+      expect(yield* mark(run, doneFor(text, ["bob"]))).toEqual({ marked: 1, before: 0 })
+      expect(rowsOf(yield* fileOf(run))[1]).toMatchObject({ reward: "0.50", Done: expect.stringMatching(/Z$/) })
     }).pipe(Effect.provide(layer))
   )
 
