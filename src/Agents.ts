@@ -30,7 +30,7 @@ import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
 import { named } from "./internal/schemas.js"
 import type { Json } from "./Json.js"
 import { isJsonObject, isSame, parseJson } from "./Json.js"
-import { AgentStatus, type SubmissionStatus } from "./States.js"
+import { AgentStatus, Outcome, type SubmissionStatus } from "./States.js"
 
 /**
  * What a worker answered: any JSON under the names of the form's fields.
@@ -77,6 +77,21 @@ export const maxAnswerNames = 1_000
 export const silentAfter = Duration.minutes(2)
 
 /**
+ * What a crowd told of somebody when they came, and a requester wants to keep: texts by their names.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Details = Schema.Record({ key: Schema.String, value: Schema.String }).annotations({
+  identifier: "Details"
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Details extends Schema.Schema.Type<typeof Details> {}
+
+/**
  * One worker at work on one unit: who, on what, how far, what they answered, and how it was decided.
  *
  * @since 0.1.0
@@ -93,7 +108,11 @@ export const Agent = Schema.Struct({
   status: AgentStatus,
   /** The crowd's own name for this piece of work, where it has one. */
   remoteId: Schema.OptionFromNullOr(Schema.String),
+  /** What the crowd told of the worker when they came, where it is kept. */
+  details: Schema.OptionFromNullOr(named<Details>()(Details)),
   answers: Schema.OptionFromNullOr(Answers),
+  /** How the worker's visit ended, where the page said it and it was not with all that was asked: they have left. */
+  outcome: Schema.OptionFromNullOr(Outcome),
   /** What the worker was told with the decision. */
   feedback: Schema.OptionFromNullOr(Schema.String),
   /** The category of a rejection, where it has one. */
@@ -261,7 +280,10 @@ export interface Service {
     providerData: unknown,
     options?: RegisterOptions
   ) => Effect.Effect<Arrived, TaskRunNotFound | InvalidProviderData | NotEligible | ProviderError | StoreError>
-  /** Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. */
+  /**
+   * Stores the answers. The same submission again is the same success; other answers are `AlreadySubmitted`. Where they
+   * say that the visit ended before all was done (`Driver.outcomeOf`), the agent is `returned` and the unit on offer again.
+   */
   readonly submit: (
     submission: Submission
   ) => Effect.Effect<
@@ -284,11 +306,15 @@ export interface Service {
    * work, and for work without answers. The same again, however often it is asked.
    */
   readonly exit: (id: AgentId) => Effect.Effect<Option.Option<Exit>, AgentNotFound | ProviderError | StoreError>
-  /** Where somebody goes who got no unit of the run for this reason, if anywhere. */
+  /**
+   * Where somebody goes who came with this and got no unit of the run for this reason, if anywhere. Fails with
+   * InvalidProviderData where `register` would.
+   */
   readonly refusalExit: (
     run: RunId,
-    reason: IneligibleReason
-  ) => Effect.Effect<Option.Option<Exit>, TaskRunNotFound | ProviderError | StoreError>
+    reason: IneligibleReason,
+    providerData: unknown
+  ) => Effect.Effect<Option.Option<Exit>, TaskRunNotFound | InvalidProviderData | ProviderError | StoreError>
   /** Pays for the work. */
   readonly approve: (id: AgentId, options?: ApproveOptions) => Effect.Effect<Decided, PayError>
   /**
@@ -309,8 +335,14 @@ export interface Service {
   readonly reject: (id: AgentId, feedback: string, options?: RejectOptions) => Effect.Effect<Decided, RejectError>
   /** The agent's status after asking the provider for its own, where it keeps one. */
   readonly status: (id: AgentId) => Effect.Effect<AgentStatus, AgentNotFound | ProviderError | StoreError>
-  /** Tells the provider that the task is done, where it wants to know. */
-  readonly markDone: (id: AgentId) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
+  /**
+   * Tells the provider that the task is done, where it wants to know. It is done as of now, or as of `at`; what is done
+   * already stays as it is, unless it was done before the `at` that is given.
+   */
+  readonly markDone: (
+    id: AgentId,
+    options?: { readonly at?: DateTime.Utc | undefined }
+  ) => Effect.Effect<Agent, AgentNotFound | ProviderError | StoreError>
   /** Ends every lease of the run that is over; the units go back on offer. Answers how many. */
   readonly endOverdue: (run: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   /**

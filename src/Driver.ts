@@ -8,6 +8,7 @@ import type * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { Agent, Answers, Exit } from "./Agents.js"
@@ -38,7 +39,7 @@ import type { Message, Outcome as MessageOutcome } from "./Messages.js"
 import type { Currency, Money } from "./Money.js"
 import type { Qualification } from "./Qualifications.js"
 import type { Requester } from "./Requesters.js"
-import type { RemoteAgentStatus, RemoteOfferStatus } from "./States.js"
+import type { RemoteAgentStatus, RemoteOfferStatus, SaidOutcome } from "./States.js"
 import type { Draft, Inputs, QualificationRequirement, Task, TaskRun } from "./TaskRuns.js"
 import type { Unit } from "./Units.js"
 import type { Worker } from "./Workers.js"
@@ -170,6 +171,22 @@ export interface Driver {
    * come to the same for the same person. Left out where people leave by themselves.
    */
   readonly exit?: ((leaving: Leaving) => Effect.Effect<Option.Option<Exit>, ProviderError>) | undefined
+  /**
+   * Whether whoever leaves without answers keeps a place at the crowd until they return it there themselves, which our pages
+   * ask of them. False by default.
+   */
+  readonly returns?: boolean | undefined
+  /**
+   * How a visit ended of which these are the answers, as the task's page says; or what is wrong with what it says, in
+   * words. With all that was asked, by default.
+   */
+  readonly outcomeOf?: ((run: TaskRun, answers: Answers) => Either.Either<SaidOutcome, string>) | undefined
+  /**
+   * Whether somebody has one visit to a run at a time: who holds a unit goes on with it under whatever name of the crowd's
+   * they arrive; whose visit the page ended has no other; and the crowd's name for a visit stays with whom it came first.
+   * By default, another name is another visit.
+   */
+  readonly oneVisit?: boolean | undefined
   /** Whatever must be there before units are; must come to the same when it is repeated. */
   readonly setup: (run: TaskRun) => Effect.Effect<Json, ProviderError>
   /** Removes what `setup` made. Default: nothing, for crowds that keep it. */

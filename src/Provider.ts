@@ -41,7 +41,9 @@ const told = [
   "enforces",
   "carriesPages",
   "pageFault",
-  "feedback"
+  "feedback",
+  "outcomeOf",
+  "returns"
 ] as const satisfies ReadonlyArray<keyof Driver>
 
 /**

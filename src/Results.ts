@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Answers } from "./Agents.js"
+import { Answers, Details } from "./Agents.js"
 import { AgentId, AssignmentId, RunId, UnitId, WorkerId } from "./Ids.js"
 import { named } from "./internal/schemas.js"
 import { AgentStatus } from "./States.js"
@@ -32,6 +32,8 @@ export const Result = Schema.Struct({
   worker: WorkerId,
   /** What this crowd calls the worker. */
   workerName: Schema.String,
+  /** What the crowd told of the worker when they came, where it is kept. */
+  details: Schema.OptionFromNullOr(named<Details>()(Details)),
   status: AgentStatus,
   acceptedAt: Schema.DateTimeUtc,
   deadline: Schema.DateTimeUtc,

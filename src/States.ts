@@ -69,6 +69,47 @@ export const SubmissionStatus = AgentStatus.pipe(
 export type SubmissionStatus = typeof SubmissionStatus.Type
 
 /**
+ * How somebody's visit ended: their answers are kept (`completed`); the page that they worked on says otherwise, and keeps
+ * what it has of them (`partial`, `screenedOut`, `overQuota`, `failedCheck`, `noConsent`); they gave the unit back, ran out
+ * of time, found no unit, or may not take one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Outcome = Schema.Literal(
+  "completed",
+  "partial",
+  "screenedOut",
+  "overQuota",
+  "failedCheck",
+  "noConsent",
+  "returned",
+  "timedOut",
+  "noWork",
+  "notAllowed"
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = typeof Outcome.Type
+
+/**
+ * The outcomes that a task's page may say itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SaidOutcome = Outcome.pipe(
+  Schema.pickLiteral("completed", "partial", "screenedOut", "overQuota", "failedCheck", "noConsent")
+)
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SaidOutcome = typeof SaidOutcome.Type
+
+/**
  * What can be done to a unit. `release` gives it back to the crowd after its agent has left it, `lapse` is the same for
  * a unit that was withdrawn meanwhile (`expire` leaves the unit to the worker who holds it); `completeLate` takes
  * the work of an agent we had given up, as long as nobody else holds the unit.

@@ -27,6 +27,7 @@ import { FiniteDuration, named } from "./internal/schemas.js"
 import { isJsonObject, isSame, Json } from "./Json.js"
 import type { Media, MediaFile } from "./Media.js"
 import { Minor, Money } from "./Money.js"
+import { PanelSettings } from "./PanelSettings.js"
 import { UnitStatus } from "./States.js"
 
 /**
@@ -117,7 +118,9 @@ export const Task = Schema.Struct({
   /** Whether a page without style of its own gets the default one. */
   style: Style,
   /** What the page asks workers' browsers for. */
-  permissions: listIfAny(Permission)
+  permissions: listIfAny(Permission),
+  /** How people come from a panel, and how they leave; of crowds that are none, it means nothing. */
+  panel: Schema.optionalWith(named<PanelSettings>()(PanelSettings), { exact: true, as: "Option" })
 }).annotations({ identifier: "Task" })
 /**
  * @since 0.1.0
@@ -141,7 +144,8 @@ export const taskDefaults = {
   qualifications: [],
   markup: [],
   style: "default",
-  permissions: []
+  permissions: [],
+  panel: Option.none()
 } as const
 
 /**

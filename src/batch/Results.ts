@@ -7,7 +7,8 @@
  * own file; other answers that are not text are JSON in their cell. Times are ISO 8601 in UTC. Columns of MTurk's that
  * only its own website could fill are left out. `HITId` and `AssignmentId` are what the crowd itself calls the offer and
  * the work, where it has names for them, otherwise the ids of the unit and the agent; `MaxAssignments` says with how many
- * places the offer was made, and `AgentId` which agent it is here.
+ * places the offer was made, and `AgentId` which agent it is here. What a panel told of somebody when they came, and was
+ * to be kept, has columns `Panel.…`.
  *
  * JSON Lines: what a form allows several of is a list, however many were chosen, and what was left empty is empty, if it
  * is known which template the results are of.
@@ -25,6 +26,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Details } from "../Agents.js"
 import { textPerTurn, yieldToEventLoop } from "../internal/eventLoop.js"
 import type { Json } from "../Json.js"
 import * as Money from "../Money.js"
@@ -134,28 +136,34 @@ const category: (typeof columns)[number] = [
   (result) => Option.getOrElse(result.category, () => "")
 ]
 
+const detailsOf = ({ details }: Result): Details => Option.getOrElse(details, () => ({}))
+
 interface Names {
   readonly columns: typeof columns
   readonly inputs: ReadonlySet<string>
   readonly answers: ReadonlySet<string>
+  readonly details: ReadonlySet<string>
 }
 
 const namesOf = <E, R>(results: Stream.Stream<Result, E, R>): Effect.Effect<Names, E, R> =>
   Effect.suspend(() => {
     const inputs = new Set<string>()
     const answers = new Set<string>()
+    const details = new Set<string>()
     let hasCategory = false
     return Stream.runForEach(results, (result) =>
       Effect.sync(() => {
         hasCategory ||= Option.isSome(result.category)
         for (const name of Object.keys(result.inputs)) inputs.add(name)
         for (const name of Object.keys(result.answers)) answers.add(name)
+        for (const name of Object.keys(detailsOf(result))) details.add(name)
       })
     ).pipe(
       Effect.map(() => ({
         columns: hasCategory ? [...columns, category] : columns,
         inputs,
-        answers: new Set(Array.from(answers).sort())
+        answers: new Set(Array.from(answers).sort()),
+        details: new Set(Array.from(details).sort())
       }))
     )
   })
@@ -192,7 +200,11 @@ const unforeseen = (result: Result, names: Names): string | undefined => {
     const name = Object.keys(record).find((name) => !known.has(name))
     return name === undefined ? undefined : `${prefix}.${name}`
   }
-  return missing("Input", result.inputs, names.inputs) ?? missing("Answer", result.answers, names.answers)
+  return (
+    missing("Input", result.inputs, names.inputs) ??
+    missing("Answer", result.answers, names.answers) ??
+    missing("Panel", detailsOf(result), names.details)
+  )
 }
 
 const csvRow = (result: Result, names: Names): Effect.Effect<ReadonlyArray<string>, ResultsChanged> => {
@@ -201,6 +213,7 @@ const csvRow = (result: Result, names: Names): Effect.Effect<ReadonlyArray<strin
   const row = names.columns.map(([, value]) => value(result))
   for (const name of names.inputs) row.push(cell(own(result.inputs, name)))
   for (const name of names.answers) row.push(cell(own(result.answers, name)))
+  for (const name of names.details) row.push(cell(own(detailsOf(result), name)))
   return Effect.succeed(row)
 }
 
@@ -259,6 +272,7 @@ const csvBlocks = <E, R>(
       const textOf = lines(isForExcel)
       for (const name of names.inputs) header.push(`Input.${name}`)
       for (const name of names.answers) header.push(`Answer.${name}`)
+      for (const name of names.details) header.push(`Panel.${name}`)
       return Stream.concat(
         Stream.make({ text: `${isForExcel ? "\uFEFF" : ""}${textOf([header])}`, count: 0 }),
         inBlocks(results, { rowOf: (result) => csvRow(result, names), sizeOf: sum, textOf })

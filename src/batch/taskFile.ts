@@ -6,6 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { lineFault, proseFault, suggestion, textFault } from "../internal/text.js"
 import * as Money from "../Money.js"
+import * as PanelSettings from "../PanelSettings.js"
 import { Permission, QualificationRequirement, type Task, taskDefaults } from "../TaskRuns.js"
 
 /** @internal */
@@ -214,7 +215,8 @@ const Values = Schema.Struct({
   qualifications: Schema.typeSchema(Schema.Array(QualificationRequirement)),
   markup: Schema.Array(Filled),
   style: Schema.Literal("default", "none"),
-  permissions: Schema.Array(PermissionName)
+  permissions: Schema.Array(PermissionName),
+  panel: Schema.OptionFromSelf(Schema.typeSchema(PanelSettings.PanelSettings))
 })
 
 const validate = Schema.validateEither(Values, { errors: "all" })
@@ -257,7 +259,7 @@ const unknownKeys = (
     : []
 
 const allUnknownKeys = (json: object): ReadonlyArray<TaskFault> => [
-  ...unknownKeys(json, [...Object.keys(fields), ...Object.keys(fileFields), "reward", "currency"], []),
+  ...unknownKeys(json, [...Object.keys(fields), ...Object.keys(fileFields), "reward", "currency", "panel"], []),
   ...("qualifications" in json && Array.isArray(json.qualifications)
     ? json.qualifications.flatMap((item: unknown, i) =>
         unknownKeys(item, Object.keys(QualificationRequirement.fields), ["qualifications", i])
@@ -293,6 +295,16 @@ const decodeReward = (json: object, currency: Money.Currency): Either.Either<Mon
     : Either.left('must be text, such as "0.05"')
 }
 
+const decodePanel = (
+  json: object
+): Either.Either<Option.Option<PanelSettings.PanelSettings>, ReadonlyArray<TaskFault>> =>
+  "panel" in json
+    ? Either.mapBoth(PanelSettings.decode(json.panel), {
+        onLeft: (faults) => faults.map(({ message, path }) => ({ path: ["panel", ...path], message })),
+        onRight: Option.some
+      })
+    : Either.right(taskDefaults.panel)
+
 const at =
   (key: string) =>
   (message: string): ReadonlyArray<TaskFault> => [{ path: [key], message }]
@@ -313,6 +325,7 @@ export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<Tas
     at("reward")
   )
   const decoded = Either.mapLeft(decodeFields(json), fieldFaults)
+  const panel = decodePanel(json)
   const unknown = [...allUnknownKeys(json), ...fileFieldFaults(json)]
   const clean: Either.Either<void, ReadonlyArray<TaskFault>> = unknown.length > 0 ? Either.left(unknown) : Either.void
   return Either.gen(function* () {
@@ -323,7 +336,8 @@ export const decodeTask = (json: unknown): Either.Either<Task, ReadonlyArray<Tas
       ...settings,
       title: settings.title.trim(),
       reward: yield* reward,
+      panel: yield* panel,
       qualifications: settings.qualifications.map(requirementOf)
     }
-  }).pipe(Either.mapLeft(() => [...left(decoded), ...left(reward), ...left(currency), ...unknown]))
+  }).pipe(Either.mapLeft(() => [...left(decoded), ...left(reward), ...left(currency), ...left(panel), ...unknown]))
 }

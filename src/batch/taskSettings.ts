@@ -29,6 +29,7 @@ const said: { readonly [Name in keyof Task | "currency" | "foreign" | "separator
   markup: { byDefault: "[]", about: "Columns whose values are markup instead of text" },
   style: { byDefault: '"default"', about: '"none" leaves a page without style of its own as it is' },
   permissions: { byDefault: "[]", about: 'What the page asks browsers for: "microphone", "camera"' },
+  panel: { byDefault: "none", about: 'How a panel\'s people come and leave: its name, or { "id", "exits", … }' },
   foreign: { byDefault: "not meant", about: '"meant" where {{, {% or crowd- elements are the page\'s own business' },
   separator: { byDefault: "by the name", about: 'Of the columns of the data: ",", ";" or "tab"' }
 }

@@ -3,8 +3,9 @@ import type * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type * as CrowdError from "../CrowdError.js"
+import type * as Panel from "../Panel.js"
 
 interface Named {
   readonly id: string
@@ -21,6 +22,8 @@ export interface Service {
   readonly account: Effect.Effect<Option.Option<Account>, CrowdError.CredentialsRejected | CrowdError.ProviderError>
   /** Served beside the pages: where the crowd brings its news. */
   readonly routes: Layer.Layer<never, never, HttpLayerRouter.HttpRouter>
+  /** How people come by a link and leave with a code; none where the crowd is no panel. */
+  readonly panel: Option.Option<Panel.Service>
 }
 
 export class Extras extends Context.Tag("effect-crowd/cli/Extras")<Extras, Service>() {}
@@ -28,5 +31,6 @@ export class Extras extends Context.Tag("effect-crowd/cli/Extras")<Extras, Servi
 /** Of a crowd that has none. */
 export const none: Layer.Layer<Extras> = Layer.succeed(Extras, {
   account: Effect.succeedNone,
-  routes: Layer.empty
+  routes: Layer.empty,
+  panel: Option.none()
 })

@@ -23,7 +23,7 @@ export class Session extends Context.Tag("effect-crowd/cli/Session")<Session, Se
 /** Nobody shall believe that they work with real money where there is none. */
 const checkLive = ({ provider, terms }: Service): Effect.Effect<void, UsageError> =>
   terms.live && !provider.hasLive
-    ? new UsageError({ message: `${provider.name} has no live mode: nothing it does is real. Leave --live out.` })
+    ? new UsageError({ message: `${provider.name} has no live mode: it moves no money. Leave --live out.` })
     : Effect.void
 
 /** Runs work with that crowd. */

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Batch } from "../Batch.js"
 import * as devicePermissions from "./devicePermissions.js"
 import * as pageAddresses from "./pageAddresses.js"
+import { Session } from "./Session.js"
 import * as warnings from "./warnings.js"
 
 export const batchArg = Args.text({ name: "batch" }).pipe(
@@ -18,6 +19,12 @@ interface Given extends Partial<pageAddresses.Given> {
   readonly strict: boolean
 }
 
-/** The batch with all it is warned of; fails where warnings count as faults. */
+/** The batch with all it is warned of; fails where the crowd cannot do with it, or warnings count as faults. */
 export const checked = (batch: Batch, given: Given) =>
-  Effect.tap(devicePermissions.warned(batch, given), (warned) => warnings.check(warned, given))
+  Effect.gen(function* () {
+    const { provider } = yield* Session
+    if (provider.check !== undefined) yield* provider.check(batch)
+    const warned = yield* devicePermissions.warned(batch, given)
+    yield* warnings.check(warned, given)
+    return warned
+  })

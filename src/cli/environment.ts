@@ -54,7 +54,7 @@ export const shortestSecret = 16
 /** None where it is not set. */
 export const secretVariable = (name: string): Effect.Effect<Option.Option<Redacted.Redacted<string>>, UsageError> =>
   Effect.filterOrFail(
-    fromConfig(Config.option(Config.redacted(name))),
+    fromConfig(Config.option(Config.redacted(Config.nonEmptyString(name)))),
     (given) => Option.isNone(given) || Redacted.value(given.value).length >= shortestSecret,
     () => new UsageError({ message: `${name} is too short: it needs ${shortestSecret} characters or more.` })
   )

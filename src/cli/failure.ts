@@ -110,6 +110,17 @@ export class NotFinished extends Schema.TaggedError<NotFinished>("effect-crowd/c
   }
 }
 
+/** What somebody handed in is no code of the run. */
+export class NoCode extends Schema.TaggedError<NoCode>("effect-crowd/cli/NoCode")("NoCode", {
+  code: Schema.String,
+  run: Schema.String,
+  description: Schema.String
+}) {
+  override get message() {
+    return `${this.code} is no code of ${this.run}: ${this.description}.`
+  }
+}
+
 export class Interrupted extends Schema.TaggedError<Interrupted>("effect-crowd/cli/Interrupted")("Interrupted", {
   advice: Schema.String
 }) {
@@ -130,7 +141,8 @@ const Failure = Schema.Union(
   NoRunYet,
   CrowdGone,
   BonusesNotPaid,
-  NotFinished
+  NotFinished,
+  NoCode
 )
 export type Failure = typeof Failure.Type
 
@@ -158,7 +170,7 @@ const adviceFor = (failure: Failure | Interrupted, { crowd }: Invocation.Service
     case "BatchChanged":
       return "That is --new."
     case "InvalidInput":
-      return failure.faults.some(({ file }) => file === failure.path)
+      return failure.faults.some(({ file }) => file === failure.path && !file.endsWith(".csv"))
         ? `${crowd("init <dir>")} writes a batch to start from.`
         : ""
     default:

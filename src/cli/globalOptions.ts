@@ -22,7 +22,7 @@ export const globalOptions = {
   provider: Options.text("provider").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(
-      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run; for a new one, the variable CROWD_PROVIDER names it too`
+      `The crowd: ${providers.all.map(({ name }) => name).join(", ")}; by default that of the run; of a new one, CROWD_PROVIDER names it too`
     ),
     Options.mapEffect(findProvider),
     Options.optional

@@ -60,10 +60,10 @@ const usageOf = (words: string): HelpDoc.HelpDoc => HelpDoc.blocks([HelpDoc.h1("
 const withoutCommon = (usage: string): string =>
   [...common.values()].reduce((words, option) => words.replace(` ${option.usage}`, ""), usage)
 
-/** The help of one command; it ends with its options. */
-export const ofCommand = ({ help, usage }: Described): HelpDoc.HelpDoc =>
+/** The help of one command; it ends with its options. Of a name of two words, the second is in the usage. */
+export const ofCommand = ({ help, name, usage }: Described): HelpDoc.HelpDoc =>
   HelpDoc.blocks([
-    usageOf(`crowd ${withoutCommon(textOf(Usage.getHelp(usage)))}`),
+    usageOf(`crowd ${name.replace(/\S+$/, "")}${withoutCommon(textOf(Usage.getHelp(usage)))}`),
     ...parts(help).map((part) => listed(part, (term) => !isCommon(term))),
     HelpDoc.p(`Besides, for all commands (see crowd --help): ${ofAllCommands.join(", ")}`)
   ])

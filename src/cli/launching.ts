@@ -6,11 +6,11 @@ import * as Ref from "effect/Ref"
 import type * as Batch from "../Batch.js"
 import * as Crowd from "../Crowd.js"
 import type { RequesterId } from "../Ids.js"
-import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
 import { Provider } from "../Provider.js"
-import { TaskRuns } from "../TaskRuns.js"
+import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import * as drafts from "./drafts.js"
+import { Extras } from "./Extras.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 import * as Progress from "./Progress.js"
@@ -65,6 +65,12 @@ interface Launch {
   readonly limit?: number | undefined
 }
 
+/** What is to be given to the crowd for its people to come by, where it wants to be given something. */
+export const linkOf = (run: TaskRun, url: Option.Option<string>) =>
+  Effect.map(Extras, ({ panel }) =>
+    Option.flatMap(Option.all({ panel, url }), ({ panel, url }) => panel.link(run, url))
+  )
+
 /** Says what it will cost, launches, and shows how far it is. */
 export const launchBatch = (batch: Batch.Batch, options: Launch) =>
   Effect.gen(function* () {
@@ -86,21 +92,26 @@ export const launchBatch = (batch: Batch.Batch, options: Launch) =>
     return run
   })
 
-/**
- * Launches, and shows the run as it is then; on a crowd without a test mode, with what there is in place of an offer.
- * `words` are those of the command.
- */
-export const launchAndShow = (batch: Batch.Batch, options: Launch, words: string) =>
+interface Asked extends Launch {
+  /** Those of the command. */
+  readonly words: string
+  /** Where people come. */
+  readonly url: Option.Option<string>
+}
+
+/** Launches, and shows the run as it is then; on a crowd without a test mode, with what there is in place of an offer. */
+export const launchAndShow = (batch: Batch.Batch, { url, words, ...options }: Asked) =>
   Effect.gen(function* () {
-    const { id } = yield* launchBatch(batch, options)
-    const launched = yield* (yield* TaskRuns).summary(id)
+    const run = yield* launchBatch(batch, options)
+    const launched = yield* (yield* TaskRuns).summary(run.id)
     const drafted = yield* drafts.ofRun(launched, words)
     if ((yield* Provider).isDraft && drafted === undefined) {
-      yield* say(`${id} was published before; ${yield* Invocation.crowd(`${words} --live`)} goes on with it.`)
+      yield* say(`${run.id} was published before; ${yield* Invocation.crowd(`${words} --live`)} goes on with it.`)
     }
-    yield* summary.show(launched, { warnings: batch.warnings, drafted })
+    const link = Option.getOrUndefined(yield* linkOf(run, url))
+    yield* summary.show(launched, { warnings: batch.warnings, drafted, link })
   })
 
-/** Says how to go on with the batch when the person stops the command. */
-export const stoppableBatch = <A, E, R>(command: string, batch: string, work: Effect.Effect<A, E, R>) =>
-  stoppable(`${command} ${shellWord(batch)}`, "continues where this stopped, and launches nothing twice.", work)
+/** Says how to go on with the batch when the person stops the command of these words. */
+export const stoppableBatch = <A, E, R>(words: string, work: Effect.Effect<A, E, R>) =>
+  stoppable(words, "continues where this stopped, and launches nothing twice.", work)

@@ -30,7 +30,7 @@ const url = setting(
   Options.text("url").pipe(
     Options.withPseudoName("URL"),
     Options.withDescription(
-      "How others reach the pages, where something stands before them; prolific sends its participants there"
+      "How others reach the pages, where something stands before them; prolific and panel send people there"
     )
   ),
   Config.nonEmptyString("CROWD_URL")

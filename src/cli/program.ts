@@ -9,16 +9,19 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as HashMap from "effect/HashMap"
 import { harmless } from "../internal/text.js"
 import { approve } from "./commands/approve.js"
 import { block } from "./commands/block.js"
 import { bonus } from "./commands/bonus.js"
+import { decisions } from "./commands/decisions.js"
 import { expire } from "./commands/expire.js"
 import { exporting } from "./commands/export.js"
 import { freeName } from "./commands/freeName.js"
 import { aboutSettings, init } from "./commands/init.js"
 import { launch } from "./commands/launch.js"
 import { mturkServer } from "./commands/mturkServer.js"
+import { panel } from "./commands/panel.js"
 import { plan } from "./commands/plan.js"
 import { register } from "./commands/register.js"
 import { reject } from "./commands/reject.js"
@@ -63,7 +66,9 @@ const commands = [
   block,
   unblock,
   freeName,
-  exporting
+  exporting,
+  decisions,
+  panel
 ] as const
 
 const crowd = Command.make(
@@ -93,6 +98,9 @@ const footer = HelpDoc.blocks([
   HelpDoc.p(
     "prolific finds its token in PROLIFIC_TOKEN and its address in PROLIFIC_URL; without --live it only makes drafts."
   ),
+  HelpDoc.p(
+    'panel makes codes, and checks links, with PANEL_SECRET; "panel" in task.json says how people come and leave.'
+  ),
   HelpDoc.p("CROWD_SECRET is what servers sign with (by default in a file beside the database)."),
   HelpDoc.p("Exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug, 130 stopped by Ctrl-C.")
 ])
@@ -107,16 +115,24 @@ const described = (command: CommandDescriptor.Command<unknown>): help.Described 
   help: CommandDescriptor.getHelp(command, config)
 })
 
-const helps = commands.map(({ descriptor }) => described(descriptor))
+/** A command that has others is described by these, each with both words for a name. */
+const helps = commands.flatMap(({ descriptor }) => {
+  const whole = described(descriptor)
+  const subcommands = HashMap.toValues(CommandDescriptor.getSubcommands<unknown>(descriptor)).map(described)
+  const parts = subcommands.filter(({ name }) => name !== whole.name)
+  return parts.length === 0 ? [whole] : parts.map((part) => ({ ...part, name: `${whole.name} ${part.name}` }))
+})
 
-const names = helps.map(({ name }) => name)
+const firstWord = (name: string): string => name.split(" ", 1).join()
+
+const names = helps.map(({ name }) => firstWord(name))
 
 /** What `--help` says of the command of that name; without one, of the whole. */
 const helpOf = (name: string | undefined): string => {
-  const one = helps.find((one) => one.name === name)
-  if (one === undefined)
+  const found = helps.filter((one) => firstWord(one.name) === name).map(help.ofCommand)
+  if (found.length === 0)
     return HelpDoc.toAnsiText(HelpDoc.blocks([help.ofAll(described(crowd.descriptor), helps), footer]))
-  const text = HelpDoc.toAnsiText(help.ofCommand(one))
+  const text = HelpDoc.toAnsiText(HelpDoc.blocks(found))
   return name === "init" ? `${text}\n${aboutSettings}` : text
 }
 

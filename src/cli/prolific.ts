@@ -20,7 +20,8 @@ const extras = Layer.effect(
   Extras,
   Effect.map(Prolific.Prolific, (prolific) => ({
     account: Effect.asSome(Effect.map(prolific.account, accountOf)),
-    routes: Layer.provide(Prolific.routes, Layer.succeed(Prolific.Prolific, prolific))
+    routes: Layer.provide(Prolific.routes, Layer.succeed(Prolific.Prolific, prolific)),
+    panel: Option.none()
   }))
 )
 

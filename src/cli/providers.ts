@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type { Batch } from "../Batch.js"
 import type * as CrowdError from "../CrowdError.js"
 import * as Local from "../Local.js"
 import * as Mock from "../Mock.js"
@@ -12,8 +13,9 @@ import { type Requester, Requesters } from "../Requesters.js"
 import type { Store } from "../Store.js"
 import { type TaskRun, TaskRuns } from "../TaskRuns.js"
 import * as Extras from "./Extras.js"
-import { CrowdGone, type PackageMissing } from "./failure.js"
+import { CrowdGone, type PackageMissing, type UsageError } from "./failure.js"
 import * as optionalPackages from "./optionalPackages.js"
+import * as panels from "./panel.js"
 import type { Screen } from "./Screen.js"
 import type { Terms } from "./terms.js"
 
@@ -39,10 +41,16 @@ export interface Entry {
   readonly every: Duration.DurationInput
   /** What survives a loss of power; see the store. */
   readonly durability: "full" | "normal"
+  /** Fails where nobody of this crowd could come to the batch, before anything is made of it. */
+  readonly check?: ((batch: Batch) => Effect.Effect<void, CrowdError.InvalidInput | UsageError>) | undefined
   readonly layer: (
     visits: Visits,
     terms: Terms
-  ) => Layer.Layer<Core | Extras.Extras, CrowdError.InvalidSetting | CrowdError.StoreError | PackageMissing, Store>
+  ) => Layer.Layer<
+    Core | Extras.Extras,
+    CrowdError.InvalidSetting | CrowdError.StoreError | PackageMissing | UsageError,
+    Store
+  >
   /** Who pays for what the command launches. */
   readonly requester: Effect.Effect<
     Requester,
@@ -157,7 +165,22 @@ export const prolific: Entry = {
   attend: () => Effect.never
 }
 
-export const all: ReadonlyArray<Entry> = [mock, local, mturk, prolific]
+export const panel: Entry = {
+  name: "panel",
+  about: "people whom a panel, a class or a list sends to pages of yours by a link",
+  hasLive: false,
+  approves: false,
+  serves: "sent",
+  tasksAt: () => "here",
+  every: "1 second",
+  durability: "full",
+  check: panels.check,
+  layer: () => panels.layer,
+  requester: registered("panel"),
+  attend: ({ id }) => conductEveryRun({ except: id })
+}
+
+export const all: ReadonlyArray<Entry> = [mock, local, mturk, prolific, panel]
 
 /** What is wrong with the name of a crowd that there is not. */
 export const unknown = (name: string): string =>

@@ -14,7 +14,8 @@ export const runArg = Args.text({ name: "run" }).pipe(
   Args.mapEffect(decodeRun)
 )
 
-const newestRun = Effect.gen(function* () {
+/** The newest run of the crowd of the session. */
+export const newestRun = Effect.gen(function* () {
   const { database, provider } = yield* Session.Session
   const newest = yield* (yield* TaskRuns).newest
   return yield* Option.match(newest, {

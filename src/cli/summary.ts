@@ -142,10 +142,18 @@ export interface Beside {
   /** Of the batch that was launched. */
   readonly warnings?: ReadonlyArray<Fault> | undefined
   readonly drafted?: drafts.Drafted | undefined
+  /** By which people come. */
+  readonly link?: string | undefined
 }
 
+/** What to do with a link by which people come. */
+export const linkInWords = (link: string): string =>
+  link.includes("=…")
+    ? `Give the panel this link, with its own placeholder for each …:\n${link}`
+    : `Give the panel this link:\n${link}`
+
 /** Prints the run as it is, with how many of its rows lack an answer that nothing on offer will bring. */
-export const show = (summary: Summary, { drafted, relaunched, results, warnings = [] }: Beside = {}) =>
+export const show = (summary: Summary, { drafted, link, relaunched, results, warnings = [] }: Beside = {}) =>
   Effect.gen(function* () {
     const { rows } = yield* (yield* TaskRuns).lacking(summary.run)
     const next = yield* Invocation.crowd(`relaunch ${summary.run}`)
@@ -155,10 +163,12 @@ export const show = (summary: Summary, { drafted, relaunched, results, warnings 
       ...(rows === 0 ? {} : { rowsLackingAnswers: rows }),
       ...(relaunched === undefined ? {} : { relaunched }),
       ...(warnings.length === 0 ? {} : { warnings }),
-      ...(drafted === undefined ? {} : { draft: drafts.toJson(drafted.draft) })
+      ...(drafted === undefined ? {} : { draft: drafts.toJson(drafted.draft) }),
+      ...(link === undefined ? {} : { link })
     }
     const surplus = summary.surplus === 0 ? "" : `\n\n${surplusInWords(summary.surplus)}`
     const lacking = rows === 0 ? "" : `\n\n${lackingInWords(rows)}. To launch them again: ${next}`
     const draft = drafted === undefined ? "" : `\n\n${drafts.toText(drafted)}`
-    yield* answer(json, (paint) => `${toText(summary, written, paint)}${surplus}${lacking}${draft}`)
+    const come = link === undefined ? "" : `\n\n${linkInWords(link)}`
+    yield* answer(json, (paint) => `${toText(summary, written, paint)}${surplus}${lacking}${draft}${come}`)
   })

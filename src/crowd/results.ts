@@ -19,6 +19,7 @@ const resultOf = (run: TaskRun, agent: Agent, assignment: Assignment, unit: Unit
   row: assignment.row + 1,
   worker: agent.worker,
   workerName: agent.workerName,
+  details: agent.details,
   status: agent.status,
   acceptedAt: agent.acceptedAt,
   submittedAt: agent.submittedAt,

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
+import type { Details } from "../Agents.js"
 import { InvalidProviderData, type ProviderError } from "../CrowdError.js"
 import { decodeUntrusted } from "../internal/untrusted.js"
 import type { TaskRun } from "../TaskRuns.js"
@@ -20,6 +21,8 @@ export interface Arrival {
   readonly offer: Option.Option<string>
   /** The crowd's name for this piece of work. Crowds reuse it, so it counts only together with the worker. */
   readonly remoteAgent: Option.Option<string>
+  /** What else is kept with the agent. */
+  readonly details?: Details | undefined
 }
 
 /**
@@ -36,12 +39,12 @@ export interface Arriving {
 }
 
 /**
- * What a driver decodes arrivals with. Made by `arrivals`.
+ * What a driver decodes arrivals with. Made by `arrivals`; by hand where what a browser sends is different in each run.
  *
  * @since 0.1.0
  * @category models
  */
-export type Arrivals = (data: unknown) => Effect.Effect<Arriving, InvalidProviderData>
+export type Arrivals = (data: unknown, run: TaskRun) => Effect.Effect<Arriving, InvalidProviderData>
 
 /**
  * `Arrivals` from the Schema of what the browser shim sends.
@@ -75,7 +78,7 @@ export const arrivals = <Data, Encoded>(options: {
   readonly confirm?:
     | ((arrival: Arrival, run: TaskRun, data: Data) => Effect.Effect<void, InvalidProviderData | ProviderError>)
     | undefined
-}): Arrivals => {
+}): ((data: unknown) => Effect.Effect<Arriving, InvalidProviderData>) => {
   const { confirm } = options
   const decode = decodeUntrusted(options.schema)
   return (data) =>

@@ -1,19 +1,14 @@
 /** Where somebody goes who is done with us. */
 import type * as Option from "effect/Option"
 import type { AgentOutline } from "../Agents.js"
+import type { Outcome } from "../States.js"
 import type { TaskRun } from "../TaskRuns.js"
+import type { Arrival } from "./arrivals.js"
+
+export type { Outcome } from "../States.js"
 
 /**
- * How somebody's visit ended: their answers are kept (`completed`), they gave the unit back, they ran out of time, there
- * was no unit for them, or they may not take one.
- *
- * @since 0.1.0
- * @category models
- */
-export type Outcome = "completed" | "returned" | "timedOut" | "noWork" | "notAllowed"
-
-/**
- * Somebody who leaves our pages. Whoever was let in to nothing has no agent.
+ * Somebody who leaves our pages. Whoever was let in to nothing has no agent, and is who arrived.
  *
  * @since 0.1.0
  * @category models
@@ -21,5 +16,6 @@ export type Outcome = "completed" | "returned" | "timedOut" | "noWork" | "notAll
 export interface Leaving {
   readonly run: TaskRun
   readonly agent: Option.Option<AgentOutline>
+  readonly arrival: Option.Option<Arrival>
   readonly outcome: Outcome
 }

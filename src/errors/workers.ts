@@ -64,14 +64,29 @@ export class NotEligible extends Schema.TaggedError<NotEligible>("effect-crowd/N
 }
 
 /**
- * What a browser sent does not fit the provider's schema.
+ * What is wrong with the link that somebody came by: it does not say who they are (`missing`), was not filled in by the
+ * crowd (`unfilled`), is that of a `preview`, has no proof that holds (`unproven`), or belongs to somebody else (`foreign`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const LinkFault = Schema.Literal("missing", "unfilled", "preview", "unproven", "foreign")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type LinkFault = typeof LinkFault.Type
+
+/**
+ * What a browser sent does not fit the provider's schema, or is not believed. `fault` is for the words of workers' pages,
+ * where it is known; `description` for whoever made the link.
  *
  * @since 0.1.0
  * @category errors
  */
 export class InvalidProviderData extends Schema.TaggedError<InvalidProviderData>("effect-crowd/InvalidProviderData")(
   "InvalidProviderData",
-  { provider: Schema.String, description: Schema.String }
+  { provider: Schema.String, description: Schema.String, fault: Schema.optionalWith(LinkFault, { exact: true }) }
 ) {
   override get message() {
     return `${this.provider} cannot read what the browser sent: ${this.description}`

@@ -44,6 +44,7 @@ export const make = (crowd: Crowd, hooks: Option.Option<Hooks>): Effect.Effect<D
       registration: register(crowd.client),
       arrivals,
       exit: exit(crowd),
+      returns: true,
       setup: setup(crowd),
       cleanup: cleanup(crowd),
       observe: observe(crowd),

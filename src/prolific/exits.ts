@@ -12,6 +12,11 @@ const codeFor = (outcome: Outcome, { completed, noWork }: Codes): Option.Option<
   switch (outcome) {
     case "completed":
       return Option.some(completed)
+    case "partial":
+    case "screenedOut":
+    case "overQuota":
+    case "failedCheck":
+    case "noConsent":
     case "noWork":
     case "notAllowed":
       return Option.some(noWork)

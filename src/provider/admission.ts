@@ -14,7 +14,44 @@ import type { TaskRun } from "../TaskRuns.js"
 import * as eligibility from "./eligibility.js"
 import type * as Engine from "./engine.js"
 import { changeAgent } from "./transitions.js"
+import * as visits from "./visits.js"
 import * as registry from "./workerRegistry.js"
+
+/** This agent, if it may be it. */
+const latest = (
+  { store }: Engine.Service,
+  last: Option.Option<Ids.AgentId>,
+  isIt: (agent: Agent) => boolean
+): Effect.Effect<Option.Option<Agent>, StoreError> =>
+  Option.match(last, {
+    onNone: () => Effect.succeedNone,
+    onSome: (id) => Effect.map(store.get(tables.agents, id), Option.filter(isIt))
+  })
+
+const isOpen = ({ status }: Agent): boolean => States.isOpen(status)
+
+/** Nobody who was sent away by the page comes in again under another name for their visit. */
+const isOpenOrEnded = (agent: Agent): boolean => isOpen(agent) || Option.isSome(agent.outcome)
+
+/**
+ * Who they are by this visit's name; whoever has left goes on with the unit that they hold by another name, as does who
+ * comes by a new one.
+ */
+const inVisit = (
+  engine: Engine.Service,
+  run: TaskRun,
+  worker: registry.Named,
+  name: string,
+  last: Option.Option<Ids.AgentId>
+) =>
+  Effect.gen(function* () {
+    const visit = yield* visits.enter(engine, run, worker, name)
+    const own = yield* latest(engine, visit.agent, () => true)
+    if (Option.exists(own, ({ status }) => !States.hasLeft(status))) return own
+    const known = Option.orElse(yield* latest(engine, last, isOpenOrEnded), () => own)
+    if (Option.isSome(known)) yield* visits.be(engine, run, name, known.value)
+    return known
+  })
 
 /** The agent this arrival is already, where it was here before; who has left arrives anew. */
 const again = (
@@ -23,22 +60,13 @@ const again = (
   worker: registry.Named,
   arrival: Arrival,
   last: Option.Option<Ids.AgentId>
-) =>
-  Option.match(arrival.remoteAgent, {
-    onSome: (remote) =>
-      Effect.map(
-        registry.agentAt(engine, found, worker, remote),
-        Option.filter(({ status }) => !States.hasLeft(status))
-      ),
-    onNone: () =>
-      Option.match(last, {
-        onNone: () => Effect.succeedNone,
-        onSome: (id) =>
-          Effect.map(
-            engine.store.get(tables.agents, id),
-            Option.filter(({ status }) => States.isOpen(status))
-          )
-      })
+): Effect.Effect<Option.Option<Agent>, InvalidProviderData | StoreError> =>
+  Effect.gen(function* () {
+    if (Option.isNone(arrival.remoteAgent)) return yield* latest(engine, last, isOpen)
+    const { value: name } = arrival.remoteAgent
+    if (engine.driver.oneVisit === true) return yield* inVisit(engine, found, worker, name, last)
+    const known = yield* registry.agentAt(engine, found, worker, name)
+    return Option.filter(known, ({ status }) => !States.hasLeft(status))
   })
 
 /** Puts back what the worker holds. It was open in this transaction. */
@@ -54,7 +82,7 @@ const relieveOthers = (
   now: DateTime.Utc
 ) =>
   Effect.gen(function* () {
-    if (Option.isNone(remoteAgent)) return
+    if (Option.isNone(remoteAgent) || engine.driver.oneVisit === true) return
     const others = yield* registry.othersAt(engine, run, worker, remoteAgent.value)
     yield* Effect.forEach(others, (agent) => putBack(engine, agent, now), { discard: true })
   })
@@ -64,7 +92,7 @@ const admit = (
   run: TaskRun,
   arrival: Arrival,
   { insteadOf }: RegisterOptions
-): Effect.Effect<Arrived, NotEligible | StoreError> =>
+): Effect.Effect<Arrived, InvalidProviderData | NotEligible | StoreError> =>
   Effect.gen(function* () {
     const refuse = (reason: IneligibleReason) => new NotEligible({ run: run.id, worker: arrival.workerName, reason })
     const worker = yield* registry.enrol(engine, arrival.workerName)
@@ -88,8 +116,18 @@ const admit = (
     if (Option.isNone(unit)) return yield* refuse(yield* eligibility.whyNone(engine, run, standing, arrival.offer))
     // Only now: while they held it, its assignment was not among those they could have; and it counts no more.
     if (Option.isSome(swapped)) yield* Effect.zipRight(putBack(engine, swapped.value, now), allowed)
-    const remoteId = arrival.remoteAgent
-    const taken = yield* registry.take(engine, { id: agent, run, unit: unit.value, worker, standing, remoteId, now })
+    const taken = yield* registry.take(engine, {
+      id: agent,
+      run,
+      unit: unit.value,
+      worker,
+      standing,
+      remoteId: arrival.remoteAgent,
+      details: Option.fromNullable(arrival.details),
+      now
+    })
+    const { oneVisit } = engine.driver
+    if (oneVisit === true && Option.isSome(taken.remoteId)) yield* visits.be(engine, run, taken.remoteId.value, taken)
     return { ...taken, repeated: false }
   })
 
@@ -103,7 +141,8 @@ const checkName = ({ driver }: Engine.Service, { workerName }: Arrival): Effect.
 const before = (engine: Engine.Service, run: TaskRun, { arrival, confirm }: Arriving) =>
   Effect.gen(function* () {
     const { remoteAgent, workerName } = arrival
-    const isAsked = confirm !== undefined || engine.driver.exit !== undefined
+    const { exit, oneVisit } = engine.driver
+    const isAsked = confirm !== undefined || (exit !== undefined && oneVisit !== true)
     if (!isAsked || Option.isNone(remoteAgent)) return Option.none<Agent>()
     const worker = yield* registry.workerNamed(engine, workerName)
     return worker === undefined ? Option.none<Agent>() : yield* registry.agentAt(engine, run, worker, remoteAgent.value)
@@ -115,7 +154,7 @@ export const make =
     Effect.gen(function* () {
       const { driver, run, store, workersByName } = engine
       const found = yield* run(id)
-      const arriving = yield* driver.arrivals(providerData)
+      const arriving = yield* driver.arrivals(providerData, found)
       const { arrival, confirm } = arriving
       yield* checkName(engine, arrival)
       const known = yield* before(engine, found, arriving)

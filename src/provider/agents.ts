@@ -39,13 +39,14 @@ export const make = (engine: Engine.Service): Service => {
       return yield* observed.agentStatus(engine, id, remote.value)
     })
 
-  const markDone: Service["markDone"] = (id) =>
+  const markDone: Service["markDone"] = (id, { at } = {}) =>
     Effect.gen(function* () {
       const found = yield* agent(id)
-      if (Option.isSome(found.doneAt)) return found
+      const isDone = Option.exists(found.doneAt, (doneAt) => at === undefined || !DateTime.lessThan(doneAt, at))
+      if (isDone) return found
       yield* retrying(driver.markDone(found))
-      const now = yield* DateTime.now
-      const [changed] = yield* store.update(tables.agents, { ids: [id], set: { doneAt: Option.some(now) } })
+      const doneAt = Option.some(at ?? (yield* DateTime.now))
+      const [changed] = yield* store.update(tables.agents, { ids: [id], set: { doneAt } })
       return changed ?? found
     })
 

@@ -5,10 +5,12 @@ import type { Agent, Service } from "../Agents.js"
 import type { IneligibleReason } from "../CrowdError.js"
 import type { Leaving, Outcome } from "../Driver.js"
 import { retrying } from "../driver/retry.js"
+import * as States from "../States.js"
 import * as Engine from "./engine.js"
 
 /** None as long as the worker holds the unit, and for work of which the answers are not here. */
-const outcomeOf = ({ answers, status }: Agent): Option.Option<Outcome> => {
+const outcomeOf = ({ answers, outcome, status }: Agent): Option.Option<Outcome> => {
+  if (States.hasLeft(status) && Option.isSome(outcome)) return outcome
   switch (status) {
     case "accepted":
     case "in_task":
@@ -44,10 +46,20 @@ export const make = (engine: Engine.Service): Pick<Service, "exit" | "refusalExi
         return yield* leave({
           run: yield* Engine.runOf(engine, found.run),
           agent: Option.some(outline),
+          arrival: Option.none(),
           outcome: outcome.value
         })
       }),
-    refusalExit: (id, reason) =>
-      Effect.flatMap(run(id), (run) => leave({ run, agent: Option.none(), outcome: outcomeOfRefusal(reason) }))
+    refusalExit: (id, reason, providerData) =>
+      Effect.gen(function* () {
+        const found = yield* run(id)
+        const { arrival } = yield* driver.arrivals(providerData, found)
+        return yield* leave({
+          run: found,
+          agent: Option.none(),
+          arrival: Option.some(arrival),
+          outcome: outcomeOfRefusal(reason)
+        })
+      })
   }
 }

@@ -116,7 +116,18 @@ const meet = (engine: Engine.Service, run: TaskRun, unit: Unit, seen: OfAgent) =
     if (assigned.length === 0 && seen.status === "working") return Option.none()
     const standing = yield* registry.standingOf(engine, run, worker)
     const remoteId = Option.some(seen.remoteAgent)
-    return Option.some(yield* registry.take(engine, { id, run, unit, worker, standing, remoteId, now: acceptedAt }))
+    return Option.some(
+      yield* registry.take(engine, {
+        id,
+        run,
+        unit,
+        worker,
+        standing,
+        remoteId,
+        details: Option.none(),
+        now: acceptedAt
+      })
+    )
   })
 
 const observeAgent = (engine: Engine.Service, run: TaskRun, seen: OfAgent) =>

@@ -1,13 +1,14 @@
 /** What workers hand in: kept once, and only of whoever holds the unit. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { type Agent, Answers, maxAnswerNames, maxAnswersBytes, type Service, type Submission } from "../Agents.js"
 import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
-import type * as Engine from "./engine.js"
+import * as Engine from "./engine.js"
 import { noteSubmission } from "./excluding.js"
 import { isTakenLate } from "./lateAnswers.js"
 import { changeAgent, invalid } from "./transitions.js"
@@ -31,6 +32,41 @@ const checked = ({ agent, answers }: Submission): Effect.Effect<void, InvalidAns
 export const make = (engine: Engine.Service): Service["submit"] => {
   const { agent, driver, store } = engine
 
+  /** How the visit ended, as the page says; only where the crowd has such pages. */
+  const saidOutcome = ({ agent: id, answers }: Submission) =>
+    Effect.gen(function* () {
+      if (driver.outcomeOf === undefined) return "completed"
+      const { run } = yield* agent(id)
+      return yield* Either.mapLeft(
+        driver.outcomeOf(yield* Engine.runOf(engine, run), answers),
+        (description) => new InvalidAnswers({ agent: id, description })
+      )
+    })
+
+  /** Whether answers that come late are taken: only where people have to be sent on from here. */
+  const isStillTaken = (found: Agent) =>
+    driver.exit === undefined
+      ? Effect.succeed(false)
+      : Effect.map(
+          store.get(tables.units, found.unit),
+          Option.exists((unit) => isTakenLate(found, unit))
+        )
+
+  /** Keeps the answers of a visit that the page ended: the unit is somebody else's, and this is how it ended. */
+  const end = ({ agent: id, answers, worker }: Submission, outcome: States.Outcome) =>
+    Effect.gen(function* () {
+      const found = yield* agent(id)
+      if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
+      const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
+      if (same && Option.contains(found.outcome, outcome)) return found
+      if (Option.isSome(found.answers)) return yield* new AlreadySubmitted({ agent: id })
+      const kept = { answers: Option.some(answers), outcome: Option.some(outcome) }
+      const isLate = found.status === "expired" && (yield* isStillTaken(found))
+      if (!isLate) return yield* changeAgent(engine, found, "return", yield* DateTime.now, kept)
+      const [filled] = yield* store.update(tables.agents, { ids: [id], set: kept })
+      return filled ?? found
+    })
+
   /** Keeps answers of somebody whose time is over, or of whose submission the crowd was told first. */
   const takeLate = (found: Agent, answers: Answers, now: DateTime.Utc) =>
     Effect.gen(function* () {
@@ -47,9 +83,8 @@ export const make = (engine: Engine.Service): Service["submit"] => {
     Effect.gen(function* () {
       const found = yield* agent(id)
       if (found.worker !== worker) return yield* new NotYourAgent({ agent: id, worker })
-      const unit = driver.exit === undefined ? Option.none() : yield* store.get(tables.units, found.unit)
-      if (Option.exists(unit, (unit) => isTakenLate(found, unit))) return yield* takeLate(found, answers, now)
-      if (Option.isNone(found.submittedAt)) return yield* invalid(found, "submit")
+      if (yield* isStillTaken(found)) return yield* takeLate(found, answers, now)
+      if (Option.isNone(Option.orElse(found.submittedAt, () => found.answers))) return yield* invalid(found, "submit")
       const same = Option.exists(found.answers, (before) => sameAnswers(before, answers))
       return same ? found : yield* new AlreadySubmitted({ agent: id })
     })
@@ -59,6 +94,8 @@ export const make = (engine: Engine.Service): Service["submit"] => {
       checked(submission),
       store.transaction(
         Effect.gen(function* () {
+          const outcome = yield* saidOutcome(submission)
+          if (outcome !== "completed") return yield* end(submission, outcome)
           const now = yield* DateTime.now
           const [done] = yield* store.update(tables.agents, {
             ids: [submission.agent],

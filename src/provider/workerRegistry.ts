@@ -2,7 +2,7 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Agent } from "../Agents.js"
+import type { Agent, Details } from "../Agents.js"
 import type { StoreError } from "../CrowdError.js"
 import * as Ids from "../Ids.js"
 import { hasLeft, isOpen } from "../States.js"
@@ -117,6 +117,7 @@ interface Taking {
   readonly worker: Named
   readonly standing: Standing
   readonly remoteId: Option.Option<string>
+  readonly details: Option.Option<Details>
   readonly now: DateTime.Utc
 }
 
@@ -147,7 +148,9 @@ const accepted = (taking: Taking): Agent => {
     workerName: worker.name,
     status: "accepted",
     remoteId: taking.remoteId,
+    details: taking.details,
     answers: Option.none(),
+    outcome: Option.none(),
     feedback: Option.none(),
     category: Option.none(),
     acceptedAt: now,

@@ -12,7 +12,7 @@ import { AgentId, QualificationId, RunId, Token, WorkerId } from "../Ids.js"
 import { named, withMessage } from "../internal/schemas.js"
 import { Json } from "../Json.js"
 import { Money } from "../Money.js"
-import { AgentStatus } from "../States.js"
+import { AgentStatus, Outcome } from "../States.js"
 import { Permission, Task } from "../TaskRuns.js"
 
 /**
@@ -100,9 +100,9 @@ export interface Offer extends Schema.Schema.Type<typeof Offer> {}
 
 /**
  * Who the visitor is to this crowd; null where only the task page's own shim can tell. `chooses` says that visitors give
- * themselves a name, `exits` that the crowd sends people here by a link and they go on to it from here, `drafts` that
- * nothing is offered yet, so that whoever comes sees what it would be, and `crowd` what people call it, where it has a
- * name.
+ * themselves a name, `exits` that the crowd sends people here by a link and they go on to it from here, `returns` that
+ * they have to return it there themselves where they leave without answers, `drafts` that nothing is offered yet, so that
+ * whoever comes sees what it would be, and `crowd` what people call it, where it has a name.
  *
  * @since 0.1.0
  * @category models
@@ -112,6 +112,7 @@ export const Lobby = Schema.Struct({
   worker: Schema.NullOr(Schema.String),
   chooses: Schema.Boolean,
   exits: Schema.Boolean,
+  returns: Schema.Boolean,
   drafts: Schema.Boolean,
   crowd: Schema.NullOr(Schema.String),
   offers: Schema.Array(named<Offer>()(Offer))
@@ -257,8 +258,9 @@ export class TurnedAway extends CrowdError.NotEligible.extend<TurnedAway>("effec
 }) {}
 
 /**
- * How an agent's visit ended: whether their answers are here, whether they would be taken even now (`takes`), and where
- * they go from our pages; null where they leave by themselves, and as long as they are at work.
+ * How an agent's visit ended: by what the task's page said of it (`outcome`), where it said anything; whether their answers
+ * are here, whether they would be taken even now (`takes`), and where they go from our pages; null where they leave by
+ * themselves, and as long as they are at work.
  *
  * @since 0.1.0
  * @category models
@@ -266,6 +268,7 @@ export class TurnedAway extends CrowdError.NotEligible.extend<TurnedAway>("effec
 export const Departure = Schema.Struct({
   agent: AgentId,
   status: AgentStatus,
+  outcome: Schema.NullOr(Outcome),
   answered: Schema.Boolean,
   takes: Schema.Boolean,
   exit: Schema.NullOr(Exit)

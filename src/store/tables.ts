@@ -8,7 +8,7 @@
 import type * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { Agent, AgentOutline, Answers } from "../Agents.js"
+import { Agent, AgentOutline, Answers, Details } from "../Agents.js"
 import { AgentId, QualificationId, RequesterId, RunId, Token, UnitId, WorkerId } from "../Ids.js"
 import { Intent } from "../Journal.js"
 import { Json } from "../Json.js"
@@ -214,6 +214,8 @@ const outline = {
     workerName: "text",
     status: "text",
     remoteId: "text",
+    details: "text",
+    outcome: "text",
     feedback: "text",
     category: "text",
     acceptedAt: "integer",
@@ -237,12 +239,19 @@ const outline = {
 /** Agents with their answers. @since 0.1.0 @category tables */
 export const agents = table({
   ...outline,
-  schema: Schema.Struct({ ...Agent.fields, answers: optionalJsonText(Answers) }),
+  schema: Schema.Struct({
+    ...Agent.fields,
+    details: optionalJsonText(Details),
+    answers: optionalJsonText(Answers)
+  }),
   columns: { ...outline.columns, answers: "text" }
 })
 
 /** The same rows without their answers: only to be read. @since 0.1.0 @category tables */
-export const agentOutlines = table({ ...outline, schema: Schema.Struct(AgentOutline.fields) })
+export const agentOutlines = table({
+  ...outline,
+  schema: Schema.Struct({ ...AgentOutline.fields, details: optionalJsonText(Details) })
+})
 
 /**
  * When an agent that sends heartbeats was last heard of. Kept apart from the agent, so that accepting and submitting
@@ -293,6 +302,27 @@ export const standings = table({
   },
   unique: [],
   indexes: [["run"], ["run", "toExclude"]]
+})
+
+/**
+ * Whose a visit is, by the crowd's own name for it, where such a name stays with whom it came first.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const visits = table({
+  name: "visits",
+  schema: Schema.Struct({
+    /** `run/name`. */
+    id: Schema.String,
+    run: RunId,
+    worker: WorkerId,
+    /** Who they are by it, if they have got a unit. */
+    agent: Schema.OptionFromNullOr(AgentId)
+  }),
+  columns: { id: "text", run: "text", worker: "text", agent: "text" },
+  unique: [],
+  indexes: [["run"]]
 })
 
 /** Which requester keeps out which worker. @since 0.1.0 @category tables */
@@ -480,6 +510,7 @@ export const all = [
   agents,
   heartbeats,
   standings,
+  visits,
   blocks,
   qualifications,
   grants,

@@ -62,9 +62,10 @@ layer(NodeContext.layer)("BatchDirectory", (it) => {
           digestOf({ "data.csv": "id2,text\n1,hello\n" }),
           digestOf({ "task.html": "<b>${text}</b><input name=answer>" }),
           digestOf({ "task.json": `{ "title": "Title", "reward": "0.06" }` }),
-          digestOf({ "task.json": `{ "title": "Title", "reward": "0.05", "markup": ["text"] }` })
+          digestOf({ "task.json": `{ "title": "Title", "reward": "0.05", "markup": ["text"] }` }),
+          digestOf({ "task.json": `{ "title": "Title", "reward": "0.05", "panel": "sona" }` })
         ])
-        expect(new Set([digest, ...others]).size).toBe(6)
+        expect(new Set([digest, ...others]).size).toBe(7)
       })
     )
 

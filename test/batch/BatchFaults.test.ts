@@ -137,6 +137,48 @@ layer(NodeContext.layer)("Faults of batch directories", (it) => {
       })
     )
 
+    it.effect("a panel: what is wrong of it, each on its line", () =>
+      Effect.gen(function* () {
+        const panel = (text: string) => faultsOfTask(`{ "title": "a", "reward": "0.05",\n"panel": ${text} }`)
+        expect(yield* panel('"besampel"')).toEqual([
+          'task.json:2 panel is no panel that is known; did you mean "besample"?'
+        ])
+        expect(yield* panel("7")).toEqual(['task.json:2 panel must be the name of a panel, or an object: { "id": … }'])
+        const wrong = `{
+          "session": "a b",
+          "sesion": "s",
+          "proof": { "parameter": "sig", "algorithm": "md5", "over": "query" },
+          "exits": {
+            "completed": { "redirect": "http://panel.example/" },
+            "screenedout": { "code": "A" },
+            "partial": { "code": "" }
+          }
+        }`
+        expect([...(yield* panel(wrong))].sort()).toEqual([
+          "task.json:2 panel.id is missing; it is required",
+          "task.json:3 panel.session must be the name of a parameter: letters, digits, _, ., ~ and -, at most 64",
+          'task.json:4 panel.sesion is no setting; did you mean "session"?',
+          'task.json:5 panel.proof.algorithm must be "hmac-sha256" or "checksum"',
+          'task.json:7 panel.exits.completed must begin with "https://" and a host',
+          'task.json:8 panel.exits.screenedout is no setting; did you mean "screenedOut"?',
+          'task.json:9 panel.exits.partial is empty; write the code, or "each" for one of their own'
+        ])
+        expect(
+          yield* panel('{ "id": "a", "exits": { "noWork": { "code": "A", "redirect": "https://panel.example" } } }')
+        ).toEqual(['task.json:2 panel.exits.noWork must be { "code": … } or { "redirect": "https://…" }'])
+        const mixed = `{
+          "preset": "sona",
+          "keep": ["survey_code", "id"],
+          "exits": { "completed": { "redirect": "https://sona.example/?a={id}&b={sesion}" } }
+        }`
+        expect([...(yield* panel(mixed))].sort()).toEqual([
+          'task.json:2 panel has the parameter "survey_code" twice; each is for one thing',
+          'task.json:4 panel.keep has "id", which stands for something else in addresses',
+          'task.json:5 panel.exits.completed.redirect has a place for {sesion}, of which nothing is known; known are "id", "code", "survey_code", "id"'
+        ])
+      })
+    )
+
     it.effect("money: negative, three decimals, a number, missing", () =>
       Effect.gen(function* () {
         const faultOfReward = (reward: string) => Effect.map(faultsOfTask(`{"title": "a"${reward}}`), ([only]) => only)

@@ -13,6 +13,8 @@ import { Result } from "../../src/Results.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
 import { directoryOf } from "./support.js"
 
+const { panel: _, ...defaults } = taskDefaults
+
 const encoded: typeof Result.Encoded = {
   run: "run_1",
   agent: "agent_1",
@@ -24,6 +26,7 @@ const encoded: typeof Result.Encoded = {
   row: 7,
   worker: "worker_1",
   workerName: "10.0.0.7",
+  details: null,
   status: "approved",
   acceptedAt: "2026-01-01T10:00:00.000Z",
   deadline: "2026-01-01T10:10:00.000Z",
@@ -32,7 +35,7 @@ const encoded: typeof Result.Encoded = {
   feedback: "Thank you",
   category: null,
   task: {
-    ...taskDefaults,
+    ...defaults,
     title: "Title, with comma",
     description: 'Said "so"',
     keywords: ["a", "b"],

@@ -26,7 +26,7 @@ describe("the settings of task.json", () => {
         /^[a-z]/.test(byDefault) && byDefault !== "" ? [] : [[name, JSON.parse(byDefault)]]
     )
     expect(Batch.decodeTask({ ...required, ...Object.fromEntries(defaults) })).toEqual(Batch.decodeTask(required))
-    expect(defaults).toHaveLength(Batch.settings.length - 5)
+    expect(defaults).toHaveLength(Batch.settings.length - 6)
   })
 
   it("are in README as they are in crowd init --help", () => {

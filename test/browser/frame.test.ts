@@ -199,7 +199,7 @@ share(Layer.provideMerge(regular, live()), { excludeTestServices: true })("a tas
           page.evaluate(
             "Object.entries(localStorage).map(([key, value]) => key.slice(0, 15) + JSON.parse(value).items?.join())"
           )
-        yield* act(() => expect.poll(all).toEqual([`crowd:task:${run.id}`.slice(0, 15) + "crowd:draft:x,y"]))
+        yield* act(() => expect.poll(all).toEqual(["crowd:task:run_crowd:draft:x,y"]))
       })
     )
   })

@@ -82,7 +82,7 @@ const refused = (page: Page, answers = "{}") =>
   )
 
 describe("the shims", () => {
-  const names = ["mock", "local", "mturk", "prolific"].flatMap((provider) => [
+  const names = ["mock", "local", "mturk", "panel", "prolific"].flatMap((provider) => [
     `shim/${provider}.js`,
     `shim/${provider}.mjs`
   ])
@@ -139,6 +139,19 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
       })
     )
 
+    it.scoped(`a panel's says the query of the link as it came, undecoded (${form})`, () =>
+      Effect.gen(function* () {
+        const query = "?ID=%41da%20L+x&&sig=a%2Bb%3D&ID=two"
+        const page = yield* opened("panel", query, form)
+        expect(yield* told(page)).toEqual({ name: null, assignment: null, registration: { query }, preview: false })
+        expect(yield* refused(page)).toBe("sent")
+        for (const nobodys of ["", "?", "?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE"]) {
+          yield* goesTo(page, nobodys)
+          expect(yield* told(page), nobodys).toMatchObject({ assignment: null, preview: true })
+        }
+      })
+    )
+
     it.scoped(`MTurk's says who accepted what (${form})`, () =>
       Effect.gen(function* () {
         const page = yield* opened("mturk", accepted, form)
@@ -173,6 +186,13 @@ share(chromium.layer, { excludeTestServices: true })("the shims in a page", (it)
           expect(yield* told(page), `${query}`).toMatchObject({ preview: true })
         }
       }
+    })
+  )
+
+  it.scoped("a panel's sends of a link that is too long more than is taken, and never the link without its end", () =>
+    Effect.gen(function* () {
+      const page = yield* opened("panel", `?x=${"x".repeat(9_000)}&id=ada`)
+      expect(yield* act(() => page.evaluate("CrowdSource.getAgentRegistration().query.length"))).toBe(8_193)
     })
   )
 

@@ -26,7 +26,8 @@ const prepared = Effect.gen(function* () {
 
 const Planned = Schema.Struct({ provider: Schema.String }, { key: Schema.String, value: Schema.Unknown })
 
-const choices = "--provider mock, --provider local, --provider mturk or --provider prolific; or set CROWD_PROVIDER."
+const choices =
+  "--provider mock, --provider local, --provider mturk, --provider prolific or --provider panel; or set CROWD_PROVIDER."
 
 describe("the crowd of a batch", () => {
   it.scopedLive("that has a run is that run's: launch, run and plan go on with it", () =>

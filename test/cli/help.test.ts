@@ -24,7 +24,9 @@ const commands = [
   "block",
   "unblock",
   "free-name",
-  "export"
+  "export",
+  "decisions",
+  "panel"
 ]
 
 const ofAllCommands = ["--provider", "--db", "--json", "--live", "--question-url", "--fees", "--workspace", "--project"]
@@ -86,6 +88,17 @@ describe("crowd approve --help", () => {
     Effect.gen(function* () {
       const about = new Map(listed(yield* helpOf(["approve"]))).get("--worker")
       expect(about).toEqual(["All that wait of this worker: what the crowd calls them, or their id here"])
+    })
+  )
+})
+
+describe("crowd panel --help", () => {
+  it.live("is that of crowd panel verify, with both words, and no other command is named twice", () =>
+    Effect.gen(function* () {
+      expect(yield* helpOf(["panel"])).toContain("$ crowd panel verify [--run RUN] <code>")
+      expect(yield* helpOf(["panel", "verify"])).toEqual(yield* helpOf(["panel"]))
+      expect(yield* helpOf([])).toMatch(/^ {2}- panel verify +\S/m)
+      expect(yield* helpOf(["export"])).toContain("$ crowd export [")
     })
   )
 })

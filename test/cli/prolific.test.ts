@@ -2,9 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { keyHeader } from "../../src/server/WorkApi.js"
@@ -13,9 +11,9 @@ import { type Double, makeDouble } from "../support/prolific/double.js"
 import type { Settings } from "../support/prolific/settings.js"
 import { balanceOf, workspaceOf } from "../support/prolific/wallet.js"
 import * as visiting from "../support/serverVisitors.js"
-import { until } from "./served.js"
+import { serving, until } from "./served.js"
 import * as support from "./support.js"
-import { errorOf, folder, goodBatch, json, noUnits, spawned, summaryOf, taskJson, writeBatch } from "./support.js"
+import { errorOf, folder, goodBatch, json, noUnits, summaryOf, taskJson, writeBatch } from "./support.js"
 
 const prolific = ["--provider", "prolific"]
 
@@ -271,19 +269,6 @@ const takesPart = (double: Double, port: number, run: string, study: string, ind
     const { exit } = yield* Schema.decodeUnknown(Leaving)(left.body)
     double.people.submit(submission, new URL(exit.url).searchParams.get("cc") ?? "")
     return { participant: participant ?? "", submission, agent: work.agent }
-  })
-
-/** The command as a process that serves; answers what it wrote so far, once it says where. */
-const serving = (words: ReadonlyArray<string>, cwd: string, env: Readonly<Record<string, string>>) =>
-  Effect.gen(function* () {
-    const told = yield* Deferred.make<string>()
-    const heard = (text: string) => {
-      if (text.includes("/console#")) Deferred.unsafeDone(told, Effect.succeed(text))
-      return undefined
-    }
-    const fiber = yield* Effect.forkScoped(spawned(words, { cwd, env, onErr: heard, onOut: heard }))
-    const tooEarly = Effect.flatMap(Fiber.join(fiber), ({ err }) => Effect.dieMessage(`it ended: ${err}`))
-    return { said: yield* Effect.raceFirst(Deferred.await(told), tooEarly), ended: Fiber.join(fiber) }
   })
 
 describe("crowd run --live --provider prolific", () => {

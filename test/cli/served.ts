@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as visiting from "../support/serverVisitors.js"
-import { crowd, type Ended } from "./support.js"
+import { crowd, type Ended, spawned } from "./support.js"
 
 export interface Served {
   readonly port: number
@@ -50,6 +50,19 @@ export const served = (
       ended: Fiber.join(fiber),
       stop: Effect.asVoid(Fiber.interrupt(fiber))
     }
+  })
+
+/** The command as a process that serves; answers what it wrote so far, once it says where. */
+export const serving = (words: ReadonlyArray<string>, cwd: string, env: Readonly<Record<string, string>>) =>
+  Effect.gen(function* () {
+    const told = yield* Deferred.make<string>()
+    const heard = (text: string) => {
+      if (text.includes("/console#")) Deferred.unsafeDone(told, Effect.succeed(text))
+      return undefined
+    }
+    const fiber = yield* Effect.forkScoped(spawned(words, { cwd, env, onErr: heard, onOut: heard }))
+    const tooEarly = Effect.flatMap(Fiber.join(fiber), ({ err }) => Effect.dieMessage(`it ended: ${err}`))
+    return { said: yield* Effect.raceFirst(Deferred.await(told), tooEarly), ended: Fiber.join(fiber) }
   })
 
 /** Somebody takes a unit of the run and submits these answers. */

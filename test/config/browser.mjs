@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const providers = ["mock", "local", "mturk", "prolific"]
+const providers = ["mock", "local", "mturk", "panel", "prolific"]
 
 const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" }
 

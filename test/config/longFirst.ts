@@ -1,20 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** Files that take longest, so that none of them is begun when all the others are done. */
-const long = [
-  "browser/",
-  "cli/mturk",
-  "package/programs",
-  "load/load",
-  "mturk/storm",
-  "prolific/storm",
-  "conformance/",
-  "crash/once",
-  "server/fuzz",
-  "cli/run",
-  "cli/local",
-  "batch/linear"
-]
+const long = ["browser/", "cli/mturk", "conformance/", "server/fuzz", "cli/run", "cli/local", "batch/linear"]
 
 const rank = ({ moduleId }: TestSpecification): number => {
   const found = long.findIndex((part) => moduleId.includes(`/test/${part}`))

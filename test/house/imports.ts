@@ -32,7 +32,7 @@ export const imports: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
 /** From the ground up: a room imports those of its own floor and below. A public module is named, a folder ends in `/`. */
 const floors = {
   "what everybody uses": ["internal/"],
-  values: ["Ids", "Json", "Media", "Money", "States", "CrowdError", "errors/"],
+  values: ["Ids", "Json", "Media", "Money", "States", "CrowdError", "errors/", "PanelSettings", "panel-settings/"],
   capabilities: [
     "Agents",
     "Budget",
@@ -50,7 +50,7 @@ const floors = {
   journal: ["journal/"],
   "the shared half": ["Provider", "provider/"],
   programs: ["Conductor", "ConductorCluster", "conductor-cluster/", "Crowd", "crowd/", "index"],
-  providers: ["Local", "local/", "MTurk", "mturk/", "Mock", "mock/", "Prolific", "prolific/"],
+  providers: ["Local", "local/", "MTurk", "mturk/", "Mock", "mock/", "Prolific", "prolific/", "Panel", "panel/"],
   "server, testing": [
     "MTurkServer",
     "mturk-server/",

@@ -11,8 +11,7 @@ const isMore = (sync: Sync) => sync.calls > allowed(sync)
 
 for (const [rows, units] of [
   [500, 1],
-  [1_000, 1],
-  [500, 3]
+  [200, 3]
 ] as const) {
   it.effect(
     `a sync of ${rows} HITs of ${units} takes N/50 + 2 × changed + 10 calls at the most`,

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import ts from "typescript"
 import { broughtBy, builtModules, load, packageOf } from "./moduleGraph.js"
 
-const providers = ["dist/Mock.js", "dist/Local.js", "dist/MTurk.js", "dist/MTurkServer.js", "dist/Prolific.js"]
+const providers = ["Mock", "Local", "MTurk", "MTurkServer", "Prolific", "Panel"].map((name) => `dist/${name}.js`)
 const nodePackages = ["@effect/platform-node", "@effect/cli", "@effect/sql-sqlite-node", "better-sqlite3"]
 const sqliteStore = "dist/store/SqliteStore.js"
 const conductorCluster = "dist/ConductorCluster.js"
@@ -58,6 +58,10 @@ describe("import isolation, from the module graph of dist", () => {
   it("Prolific brings effect, its platform, and what checks links and escapes texts; no SQL, no AWS, nothing of Node but its hashes", () => {
     const allowed = ["jose", "entities", "node:crypto", "@effect/platform", "find-my-way-ts", "multipasta"]
     expectNone(["dist/Prolific.js"], (name) => isNeitherOursNorEffect(name) && !allowed.includes(name))
+  })
+
+  it("Panel brings effect, and nothing of Node but its hashes", () => {
+    expectNone(["dist/Panel.js"], (name) => isNeitherOursNorEffect(name) && name !== "node:crypto")
   })
 
   it("no provider brings another", () => {

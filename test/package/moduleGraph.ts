@@ -23,6 +23,7 @@ const opened = [
   "dist/browser/local.js",
   "dist/browser/mock.js",
   "dist/browser/mturk.js",
+  "dist/browser/panel.js",
   "dist/browser/prolific.js"
 ]
 

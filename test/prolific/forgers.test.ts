@@ -66,7 +66,7 @@ describe("forged links by the hundred", () => {
       const forge = (n: number) =>
         Effect.gen(function* () {
           const submission = `65fe5c837109${String(n).padStart(12, "0")}`
-          const { confirm } = yield* arrive({ participant: "60fe5c837109", study: "65fe5c837109", submission })
+          const { confirm } = yield* arrive({ participant: "60fe5c837109", study: "65fe5c837109", submission }, ours)
           yield* confirm?.(ours) ?? Effect.void
         })
       const fibers = yield* Effect.forEach(

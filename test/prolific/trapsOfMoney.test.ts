@@ -176,7 +176,7 @@ describe("`screen-out-submissions` is gone", () => {
         yield* (yield* Units.Units).expireAll(run.id)
         const refused = yield* Effect.flip(agents.register(run.id, data))
         if (refused._tag !== "NotEligible") return yield* Effect.dieMessage(refused.message)
-        const exit = Option.getOrThrow(yield* agents.refusalExit(run.id, refused.reason))
+        const exit = Option.getOrThrow(yield* agents.refusalExit(run.id, refused.reason, data))
         const code = exit._tag === "Redirect" ? (new URL(exit.url).searchParams.get("cc") ?? "") : exit.code
         double.people.submit(data.submission, code)
         expect(double.world.submissions.get(data.submission)).toMatchObject({ returnRequested: expect.any(Number) })

@@ -147,11 +147,17 @@ describe("the exit of an agent", () => {
         const agents = yield* Agents
         const { agent, run } = yield* kit.completed()
         yield* agents.exit(agent.id)
-        yield* agents.refusalExit(run.id, { _tag: "NothingLeft" })
+        yield* agents.refusalExit(run.id, { _tag: "NothingLeft" }, { worker: "bob" })
         const { answers: _, ...outline } = agent
+        const bob = { workerName: "bob", offer: Option.none(), remoteAgent: Option.none() }
         expect(left).toEqual([
-          { run: yield* (yield* TaskRuns).get(run.id), agent: Option.some(outline), outcome: "completed" },
-          { run, agent: Option.none(), outcome: "noWork" }
+          {
+            run: yield* (yield* TaskRuns).get(run.id),
+            agent: Option.some(outline),
+            arrival: Option.none(),
+            outcome: "completed"
+          },
+          { run, agent: Option.none(), arrival: Option.some(bob), outcome: "noWork" }
         ])
         expect(left.map(({ run }) => run.setup)).toEqual(Array(2).fill(Option.some({ code: "C0DE" })))
       })
@@ -174,7 +180,7 @@ describe("the exit of whoever got no unit", () => {
       const agents = yield* Agents
       const run = yield* kit.launched()
       for (const [reason, exit] of cases) {
-        expect(yield* agents.refusalExit(run.id, reason)).toEqual(Option.some(exit))
+        expect(yield* agents.refusalExit(run.id, reason, { worker: "ada" })).toEqual(Option.some(exit))
       }
     }).pipe(provided)
   )
@@ -182,7 +188,7 @@ describe("the exit of whoever got no unit", () => {
   it.effect("is not known of a run that is not", () =>
     Effect.gen(function* () {
       const { id } = yield* Effect.provide(kit.launched(), Mock.layer())
-      const refused = yield* Effect.flip((yield* Agents).refusalExit(id, { _tag: "NothingLeft" }))
+      const refused = yield* Effect.flip((yield* Agents).refusalExit(id, { _tag: "NothingLeft" }, null))
       expect(refused._tag).toBe("TaskRunNotFound")
     }).pipe(provided)
   )

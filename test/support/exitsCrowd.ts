@@ -34,6 +34,7 @@ const driverOf = (says: Says, feedback: Driver.FeedbackRules | undefined): Drive
   Driver.make({
     ...QuietCrowd.make(provider),
     title: "Acme",
+    returns: true,
     offers: { holds: "run" },
     feedback,
     arrivals: Driver.arrivals({

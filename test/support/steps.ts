@@ -31,7 +31,10 @@ export const counting = Effect.acquireRelease(
           .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)))
           .reduce((sum, count) => sum + count, 0)
     )
-    /** Returns how often the blocks of counted code ran while `work` did. What native code does within one is not seen. */
-    return <E, R>(work: Effect.Effect<unknown, E, R>) => take.pipe(Effect.zipRight(work), Effect.zipRight(take))
+    /**
+     * Returns how often the blocks of counted code ran while `work` did, and since the last count. What native code does
+     * within one is not seen.
+     */
+    return <E, R>(work: Effect.Effect<unknown, E, R>) => Effect.zipRight(work, take)
   })
 )

@@ -15,6 +15,7 @@ import * as Driver from "../../src/Driver.js"
 import type { Json } from "../../src/Json.js"
 import type { Method, MethodErrors, Options, Service } from "../../src/Mock.js"
 import type { Provider } from "../../src/Provider.js"
+import type { SaidOutcome } from "../../src/States.js"
 import type { Draft, TaskRun } from "../../src/TaskRuns.js"
 
 declare const options: Driver.Options
@@ -65,7 +66,7 @@ describe("a driver", () => {
     expect(Driver.make).type.toBeCallableWith({ ...options, exit: () => Effect.succeed(exit) })
     expect(Driver.make).type.not.toBeCallableWith({ ...options, exit: () => Effect.fail(storeError) })
     expect<Driver.Leaving["agent"]>().type.toBe<Option.Option<AgentOutline>>()
-    expect<Driver.Leaving["outcome"]>().type.toBe<"completed" | "returned" | "timedOut" | "noWork" | "notAllowed">()
+    expect<Driver.Leaving["outcome"]>().type.toBe<SaidOutcome | "returned" | "timedOut" | "noWork" | "notAllowed">()
   })
 
   test("says what a draft comes to, and what a price is, with the errors there can be", () => {

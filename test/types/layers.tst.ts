@@ -11,6 +11,7 @@ import * as Local from "../../src/Local.js"
 import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
 import * as MTurk from "../../src/MTurk.js"
+import * as Panel from "../../src/Panel.js"
 import * as Prolific from "../../src/Prolific.js"
 import * as Provider from "../../src/Provider.js"
 import type { Qualifications } from "../../src/Qualifications.js"
@@ -70,6 +71,21 @@ describe("provider layers", () => {
     expect<ReturnType<typeof Local.layerConfig>>().type.toBe<
       Layer.Layer<Local.Provides, InvalidSetting | ConfigError, Store.Store>
     >()
+  })
+
+  test("of a panel have neither Budget nor Messages", () => {
+    expect<Panel.Provides>().type.toBe<Provider.Core | Qualifications | Panel.Panel>()
+    expect<Extract<Panel.Provides, Budget | Messages>>().type.toBe<never>()
+    expect(Panel.layer()).type.toBe<Layer.Layer<Panel.Provides, InvalidSetting, Store.Store>>()
+    expect(Panel.layer).type.toBeCallableWith({ settings: { preset: "sona", exits: { completed: { code: "each" } } } })
+    expect(Panel.layer).type.toBeCallableWith({ settings: { id: "pid" } })
+    expect(Panel.layer).type.not.toBeCallableWith({ settings: "sonar" })
+    expect(Panel.layer).type.not.toBeCallableWith({ settings: { id: "pid", exits: { completed: { code: 1 } } } })
+    expect(Panel.layer).type.not.toBeCallableWith({ settings: { id: "pid", exits: { done: { code: "each" } } } })
+    expect(Panel.layer).type.not.toBeCallableWith({ secret: "not redacted" })
+    expect(Effect.runPromise).type.not.toBeCallableWith(
+      Effect.provide(needsBudget, Layer.provide(Panel.layer(), Store.layerMemory))
+    )
   })
 
   test("of Prolific provide Qualifications, Budget, Messages, and what only Prolific has", () => {

@@ -39,12 +39,20 @@ const copy = async (text: string): Promise<boolean> => {
   }
 }
 
-const ExitCode = ({ code, place }: { readonly code: string; readonly place: string }) => {
+interface CodeProps {
+  readonly code: string
+  readonly place: string
+  readonly quiet: boolean
+}
+
+const ExitCode = ({ code, place, quiet }: CodeProps) => {
   const [said, setSaid] = useState("")
   const press = async () => setSaid((await copy(code)) ? "Copied" : "Select the code and copy it yourself")
   return (
     <section class="card stack" aria-label="Your code">
-      <p>Enter this code at {place}:</p>
+      <p>
+        {quiet ? "If you would rather not, enter" : "Enter"} this code at {place}:
+      </p>
       <p class="code numbers">{code}</p>
       <div class="actions">
         <button type="button" class="button" onClick={press}>
@@ -54,11 +62,12 @@ const ExitCode = ({ code, place }: { readonly code: string; readonly place: stri
           {said}
         </span>
       </div>
+      <p class="muted small">The link that brought you here shows it again.</p>
     </section>
   )
 }
 
-interface Props {
+export interface ExitProps {
   readonly exit: Way | null
   readonly place: string
   readonly goes?: boolean
@@ -66,8 +75,8 @@ interface Props {
   readonly quiet?: boolean
 }
 
-export const Exit = ({ exit, goes = false, place, quiet = false }: Props) => {
+export const Exit = ({ exit, goes = false, place, quiet = false }: ExitProps) => {
   if (exit === null) return null
-  if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} />
+  if (exit._tag === "Code") return <ExitCode code={exit.code} place={place} quiet={quiet} />
   return isWebAddress(exit.url) ? <ExitLink url={exit.url} place={place} goes={goes} quiet={quiet} /> : null
 }

@@ -3,9 +3,10 @@ import { useEffect, useState } from "preact/hooks"
 import { Title } from "../navigation.js"
 import { Accept } from "./Accept.js"
 import * as api from "./api.js"
-import { Exit } from "./Exit.js"
+import { Exit, type ExitProps } from "./Exit.js"
 import {
   departureWords,
+  noExitText,
   placeOf,
   submittedWords,
   toldWords,
@@ -45,9 +46,16 @@ const useDeparture = (work: api.Work) => {
  */
 export type By = "submitted" | "told" | "ended"
 
-const wordsOf = (by: By, departure: api.Departure | undefined, place: string): Words | undefined => {
-  if (by === "submitted") return submittedWords
-  return by === "told" ? toldWords(place) : departure && departureWords(departure, place)
+const wordsOf = (by: By, departure: api.Departure | undefined, lobby: api.Lobby): Words | undefined => {
+  if (by === "told") return toldWords(placeOf(lobby))
+  if (departure !== undefined) return departureWords(departure, lobby)
+  return by === "submitted" ? submittedWords : undefined
+}
+
+/** Where there is none, people may go; unless there is something left to do here. */
+const WayOut = (props: ExitProps) => {
+  if (props.exit !== null) return <Exit {...props} />
+  return props.quiet === true ? null : <p>{noExitText}</p>
 }
 
 interface Props {
@@ -63,7 +71,7 @@ export const Leaving = ({ by, lobby, onGoOn, work }: Props) => {
   const place = placeOf(lobby)
   const departure = reply?.ok === true ? reply.value : undefined
   const submitted = by === "submitted"
-  const words = wordsOf(by, departure, place)
+  const words = wordsOf(by, departure, lobby)
   return (
     <Page lobby={lobby}>
       <Title>{words?.title ?? work.title}</Title>
@@ -78,7 +86,7 @@ export const Leaving = ({ by, lobby, onGoOn, work }: Props) => {
         </div>
       )}
       {departure !== undefined && by !== "told" && (
-        <Exit exit={departure.exit} place={place} goes={submitted} quiet={departure.takes} />
+        <WayOut exit={departure.exit} place={place} goes={submitted} quiet={departure.takes} />
       )}
     </Page>
   )
@@ -92,13 +100,12 @@ interface TurnedAwayProps {
 }
 
 export const TurnedAway = ({ exit, lobby, onAgain, reason }: TurnedAwayProps) => {
-  const place = placeOf(lobby)
-  const { text, title } = turnedAwayWords(reason, place)
+  const { text, title } = turnedAwayWords(reason, lobby)
   return (
     <Page lobby={lobby}>
       <Title>{title}</Title>
       <p>{text}</p>
-      <Exit exit={exit} place={place} />
+      <WayOut exit={exit} place={placeOf(lobby)} />
       {reason._tag === "NothingLeft" && (
         <div>
           <Accept label="Look again" quiet onAccept={onAgain} />

@@ -55,7 +55,10 @@ export const Notice = ({ tone, words: { text, title } }: NoticeProps) => (
 )
 
 /** No fault of anybody's: nothing to be alarmed about. */
-const isNormal = ({ _tag }: Problem): boolean => _tag === "NotEligible" || _tag === "NameNeeded"
+const isNormal = (problem: Problem): boolean =>
+  problem._tag === "NotEligible" ||
+  problem._tag === "NameNeeded" ||
+  (problem._tag === "InvalidProviderData" && problem.fault === "preview")
 
 interface ProblemProps {
   readonly problem: Problem

@@ -5,9 +5,9 @@ import { Accept } from "./Accept.js"
 import { Afterwards } from "./Afterwards.js"
 import * as api from "./api.js"
 import { goesOn } from "./autoNext.js"
-import { failedWords } from "./exitWords.js"
 import { HeldElsewhere } from "./HeldElsewhere.js"
 import { type By, Leaving, TurnedAway } from "./Leaving.js"
+import { failedWords, isBrokenLink, linkDetail } from "./linkWords.js"
 import { NotOffered } from "./NotOffered.js"
 import { Page, ProblemNotice } from "./Page.js"
 import { Preview } from "./Preview.js"
@@ -99,13 +99,21 @@ interface FailedProps {
   readonly onAgain: () => Promise<void>
 }
 
+const LinkDetail = ({ problem }: { readonly problem: api.Problem }) => {
+  const detail = linkDetail(problem)
+  return detail === undefined ? null : <p class="muted small">For whoever made the link: {detail}.</p>
+}
+
 const Failed = ({ lobby, onAgain, problem }: FailedProps) => (
   <Page lobby={lobby}>
     <Title>This task</Title>
     <ProblemNotice problem={problem} words={failedWords(problem, lobby)} />
-    <div class="actions">
-      <Accept label="Try again" onAccept={onAgain} />
-    </div>
+    <LinkDetail problem={problem} />
+    {!isBrokenLink(problem) && (
+      <div class="actions">
+        <Accept label="Try again" onAccept={onAgain} />
+      </div>
+    )}
   </Page>
 )
 

@@ -142,7 +142,7 @@ const useEnding = (
 /** Where people go on to the crowd, answers may still be taken. */
 const EndNotice = ({ ended, lobby }: { readonly ended: End; readonly lobby: api.Lobby }) => {
   if (!lobby.exits) return <Notice tone="bad" words={overWords} />
-  return <Notice tone="warn" words={ended === "over" ? lateWords(placeOf(lobby)) : submitHereWords(placeOf(lobby))} />
+  return <Notice tone="warn" words={ended === "over" ? lateWords(lobby) : submitHereWords(placeOf(lobby))} />
 }
 
 interface NoticesProps {
@@ -186,7 +186,7 @@ export const Working = ({ arrival, lobby, onLost, onSubmitted, shim, work, ...fo
     return leaving === "skip" ? actions.skip() : actions.giveBack()
   }
 
-  const hint = lobby.exits ? returnHint(placeOf(lobby)) : undefined
+  const hint = lobby.exits ? returnHint(lobby) : undefined
   const askToSkip = () => (drafts.find(work) === undefined ? actions.skip() : setAsking("skip"))
 
   return (

@@ -1,9 +1,18 @@
 /** What people are told who leave, or cannot begin, at a crowd that sends them by a link and takes them back. */
-import type { Departure, Lobby, Problem, Refusal } from "./api.js"
+import type { Departure, Lobby, Refusal } from "./api.js"
 import type { Words } from "./words.js"
 
 /** What the crowd is called, after "at" and "to". */
-export const placeOf = ({ crowd }: Pick<Lobby, "crowd">): string => crowd ?? "the place where you found this task"
+export const placeOf = ({ crowd }: Pick<Lobby, "crowd">): string => crowd ?? "the place that sent you here"
+
+type Crowd = Pick<Lobby, "crowd" | "returns">
+
+/** One more sentence, where whoever leaves without answers has to return it at the crowd themselves. */
+const returning = (crowd: Crowd, say: (place: string) => string): string =>
+  crowd.returns ? ` ${say(placeOf(crowd))}` : ""
+
+const orReturning = (crowd: Crowd): string =>
+  returning(crowd, (place) => `If you would rather not, return it at ${place}.`)
 
 const completedWords: Words = { title: "Thank you", text: "Your answers have been received." }
 
@@ -13,23 +22,51 @@ const unansweredWords = (place: string): Words => ({
   text: `You told ${place} that you are done, but no answers of yours have come here, so this may not be paid. Go on and submit them, or return it at ${place}.`
 })
 
-const returnedWords = (place: string): Words => ({
+const returnedWords = (crowd: Crowd): Words => ({
   title: "Given back",
-  text: `Nothing of yours was kept, and somebody else can do this one now. Return it at ${place}, too: only you can do that.`
+  text: `Nothing of yours was kept, and somebody else can do this one now.${returning(crowd, (place) => `Return it at ${place}, too: only you can do that.`)}`
 })
 
-const timedOutWords = (place: string, takes: boolean): Words => ({
+const timedOutWords = (crowd: Crowd, takes: boolean): Words => ({
   title: "The time is over",
   text: takes
-    ? `Nobody else has begun this one yet, so you can still go on and submit it. If you would rather not, return it at ${place}.`
-    : `This was not submitted in time, and somebody else has it now. Return it at ${place}.`
+    ? `Nobody else has begun this one yet, so you can still go on and submit it.${orReturning(crowd)}`
+    : `This was not submitted in time, and somebody else has it now.${returning(crowd, (place) => `Return it at ${place}.`)}`
 })
 
+type Outcome = NonNullable<Departure["outcome"]>
+
+/** How a visit ended by what the task's page said. */
+const saidWords: { readonly [O in Outcome]?: Words } = {
+  partial: {
+    title: "Thank you for what you have done",
+    text: "It ends here for you. The answers that you gave until now have been received."
+  },
+  screenedOut: {
+    title: "This one is not for you",
+    text: "Thank you for your answers. This task is for other people; you have done nothing wrong."
+  },
+  overQuota: {
+    title: "There are enough answers already",
+    text: "Thank you for coming. Enough people like you have taken part, so that nothing is left for you to do here; you have done nothing wrong."
+  },
+  failedCheck: {
+    title: "It ends here for you",
+    text: "One of your answers to the check questions was not the right one, so you cannot go on. What you sent has been received."
+  },
+  noConsent: {
+    title: "You have not agreed to take part",
+    text: "Thank you for your time; there is nothing more to answer."
+  }
+}
+
 /** How somebody's work here ended, or what is in the way of its end. */
-export const departureWords = ({ answered, status, takes }: Departure, place: string): Words => {
+export const departureWords = ({ answered, outcome, status, takes }: Departure, crowd: Crowd): Words => {
+  const said = outcome === null ? undefined : saidWords[outcome]
+  if (said !== undefined) return said
   if (answered) return completedWords
-  if (status === "returned") return returnedWords(place)
-  return status === "expired" ? timedOutWords(place, takes) : unansweredWords(place)
+  if (status === "returned") return returnedWords(crowd)
+  return status === "expired" ? timedOutWords(crowd, takes) : unansweredWords(placeOf(crowd))
 }
 
 /** Of answers that were taken just now. */
@@ -42,9 +79,9 @@ export const toldWords = (place: string): Words => ({
 })
 
 /** In the page of somebody whose time is over, and who may still have answers to send. */
-export const lateWords = (place: string): Words => ({
+export const lateWords = (crowd: Crowd): Words => ({
   title: "The time is over",
-  text: `You can still submit what you have, as long as nobody else has begun this one. If you would rather not, return it at ${place}.`
+  text: `You can still submit what you have, as long as nobody else has begun this one.${orReturning(crowd)}`
 })
 
 /** In the page of somebody who told the crowd that they are done before they submitted here. */
@@ -72,16 +109,16 @@ const refusalTexts: { readonly [Tag in Refusal["_tag"]]: string } = {
 }
 
 /** Why there is nothing for somebody whom a link has sent here, and what to do at the crowd that sent them. */
-export const turnedAwayWords = ({ _tag }: Refusal, place: string): Words => ({
+export const turnedAwayWords = ({ _tag }: Refusal, crowd: Crowd): Words => ({
   title: refusalTitles[_tag],
-  text: `${refusalTexts[_tag]} Return it at ${place}, so that it does not stay open there.`
+  text: `${refusalTexts[_tag]}${returning(crowd, (place) => `Return it at ${place}, so that it does not stay open there.`)}`
 })
 
-/** Of a link that the crowd does not stand by. */
-const strangeLinkWords = (place: string): Words => ({
-  title: "This link does not work",
-  text: `It is of another time or of somebody else, or was changed on its way. Open the task again at ${place}.`
-})
+/** Where there is nowhere to go on to. */
+export const noExitText = "You can close this page."
+
+export const returnHint = (crowd: Crowd): string | undefined =>
+  crowd.returns ? `Return it at ${placeOf(crowd)} afterwards, too.` : undefined
 
 export const unreachableWords = (place: string): Words => ({
   title:
@@ -89,28 +126,8 @@ export const unreachableWords = (place: string): Words => ({
   text: "Nothing is lost. Wait a moment, then try again."
 })
 
-/** Of what is in the way of whom a link has sent here; undefined where the crowd has no part in it. */
-export const failedWords = ({ _tag }: Problem, lobby: Lobby | undefined): Words | undefined => {
-  if (lobby?.exits !== true) return undefined
-  if (_tag === "InvalidProviderData") return strangeLinkWords(placeOf(lobby))
-  return _tag === "ProviderError" ? unreachableWords(placeOf(lobby)) : undefined
-}
-
 /** While it is not known yet where somebody goes whose answers are kept. */
 export const waitingForExitWords = (place: string): Words => ({
   title: "Please keep this page open",
   text: `Your answers are safe here. The way back to ${place} is asked for again until it comes.`
-})
-
-export const returnHint = (place: string): string => `Return it at ${place} afterwards, too.`
-
-/** In a page that nobody came to by a link of the crowd's. */
-export const linkNeededWords = (place: string): Words => ({
-  title: "This is a preview",
-  text: `Nothing that is done here is sent. To work on it, open the task at ${place}: its link tells who you are.`
-})
-
-export const noListWords = (place: string): Words => ({
-  title: "There is no list of tasks here",
-  text: `Open a task at ${place}: its link leads to it.`
 })

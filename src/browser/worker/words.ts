@@ -103,7 +103,7 @@ const problems: { readonly [tag: string]: Words } = {
   AlreadySubmitted: { title: "You have submitted this before", text: "The answers that you sent first count." },
   InvalidAnswers: {
     title: "These answers cannot be sent",
-    text: "They are too large or too many. Shorten them, then submit again."
+    text: "They are too large or too many, or the page has sent what it may not. Shorten what you wrote, then submit again; if that does not help, tell whoever invited you."
   },
   NothingAnswered: {
     title: "Nothing is filled in",

@@ -31,10 +31,15 @@ export const launch = Command.make(
     Session.withBatch(given, (read) =>
       Effect.gen(function* () {
         const batch = yield* checked(read, given)
-        const options = { fresh: given.new, limit: Option.getOrUndefined(given.limit) }
         const url = yield* pageAddresses.urlOf(given)
-        const launched = launching.launchAndShow(batch, options, drafts.words("launch", given.batch, url))
-        yield* Session.overDatabase("make", launching.stoppableBatch("launch", given.batch, launched), { url })
+        const words = drafts.words("launch", given.batch, url)
+        const launched = launching.launchAndShow(batch, {
+          fresh: given.new,
+          limit: Option.getOrUndefined(given.limit),
+          url,
+          words
+        })
+        yield* Session.overDatabase("make", launching.stoppableBatch(words, launched), { url })
       })
     )
 ).pipe(Command.withDescription("Launch a batch; again to continue where it stopped"))

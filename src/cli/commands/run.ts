@@ -93,6 +93,9 @@ interface Work {
   readonly settings: Option.Option<serverSettings.Settings>
 }
 
+const urlIn = (settings: Option.Option<serverSettings.Settings>): Option.Option<string> =>
+  Option.flatMap(settings, ({ url }) => url)
+
 const openPages = (settings: serverSettings.Settings) =>
   Effect.gen(function* () {
     const pages = yield* Effect.promise(() => import("../pages.js"))
@@ -114,7 +117,10 @@ const work = ({ approve, batch, every, fresh, joining, settings }: Work) =>
         )
         return { run, ended: before }
       }
-      yield* Effect.transposeMapOption(opened, ({ description }) => say(description))
+      const link = yield* launching.linkOf(run, urlIn(settings))
+      yield* Effect.transposeMapOption(opened, ({ description }) =>
+        say([description, ...Option.toArray(Option.map(link, summary.linkInWords))].join("\n"))
+      )
       return { run, ended: yield* conduct(run, owners, { approve, every }) }
     })
   )
@@ -132,7 +138,7 @@ const sayHow = (ended: Summary) =>
 const workAndWrite = (asked: Work, target: results.Target) =>
   Effect.gen(function* () {
     const { isDraft } = yield* Provider
-    if (isDraft) return yield* launching.launchAndShow(asked.batch, asked, asked.words)
+    if (isDraft) return yield* launching.launchAndShow(asked.batch, { ...asked, url: urlIn(asked.settings) })
     const { ended, run } = yield* work(asked)
     const written = Option.getOrUndefined(yield* results.write(run.id, target))
     yield* results.isStdout(target)
@@ -163,13 +169,9 @@ export const run = Command.make("run", options, (given) =>
       const target = { path, format: results.formatOf(path), force, excel }
       yield* results.check(target, fresh ? Option.none() : Option.map(known, ({ id }) => id))
       const overCrowd = Effect.flatMap(settingsFor(given), (settings) => {
-        const words = drafts.words(
-          "run",
-          given.batch,
-          Option.flatMap(settings, ({ url }) => url)
-        )
+        const words = drafts.words("run", given.batch, urlIn(settings))
         const worked = workAndWrite({ batch, words, fresh, approve, every, joining: given, settings }, target)
-        return Session.overCrowd(launching.stoppableBatch("run", given.batch, worked), Option.getOrUndefined(settings))
+        return Session.overCrowd(launching.stoppableBatch(words, worked), Option.getOrUndefined(settings))
       })
       yield* Session.overStore("make", overCrowd)
     })

@@ -63,6 +63,7 @@ const taskOf = (type: Omit<HITTypeRow, "run">, qualifications: Task["qualificati
       markup: [],
       style: "default",
       permissions: [],
+      panel: Option.none(),
       qualifications
     }),
     ({ message }) => refusal.invalidValue(message)

@@ -4,8 +4,10 @@ import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import type { NotEligible } from "../../CrowdError.js"
 import type { AgentId } from "../../Ids.js"
+import type { Json } from "../../Json.js"
 import { Provider } from "../../Provider.js"
 import { isTakenLate } from "../../provider/lateAnswers.js"
+import { hasLeft } from "../../States.js"
 import { Units } from "../../Units.js"
 import { toWorkers } from "../providerErrors.js"
 import { TurnedAway } from "../WorkApi.js"
@@ -16,9 +18,9 @@ export const make = Effect.gen(function* () {
   const units = yield* Units
 
   /** What whoever gets no unit is told. */
-  const turnAway = ({ reason, run, worker }: NotEligible) =>
+  const turnAway = ({ reason, run, worker }: NotEligible, said: Json) =>
     Effect.flatMap(
-      toWorkers(agents.refusalExit(run, reason)),
+      toWorkers(hasExits ? agents.refusalExit(run, reason, said) : Effect.succeedNone),
       (exit) => new TurnedAway({ run, worker, reason, exit: Option.getOrNull(exit) })
     )
 
@@ -34,6 +36,7 @@ export const make = Effect.gen(function* () {
       return {
         agent: id,
         status: agent.status,
+        outcome: hasLeft(agent.status) ? Option.getOrNull(agent.outcome) : null,
         answered: Option.isSome(agent.answers),
         takes: hasExits && Option.exists(unit, (unit) => isTakenLate(agent, unit)),
         exit: Option.getOrNull(yield* toWorkers(agents.exit(id)))

@@ -89,7 +89,9 @@ const makeTaking = (holding: Holding.Service, work: submissions.Service) =>
       Effect.gen(function* () {
         // Nobody listens to what a page says where the crowd knows its people by their connections.
         const { data } = Option.isSome(local) ? { data: null } : yield* bodyOf(request, decodeArrival)
-        const { agent, who } = yield* Effect.catchTag(arrived(path.run, data), "NotEligible", turnAway)
+        const { agent, who } = yield* Effect.catchTag(arrived(path.run, data), "NotEligible", (refused) =>
+          turnAway(refused, data)
+        )
         yield* holding.ensureOwn(agent)
         return HttpServerResponse.unsafeJson(encodeWork(yield* given(agent, who)))
       })
@@ -178,7 +180,7 @@ const makeVisiting = Effect.gen(function* () {
 
 export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
   Effect.gen(function* () {
-    const { hasExits, isDraft, provider, title } = yield* Provider
+    const { hasExits, isDraft, provider, returns = false, title } = yield* Provider
     const { chooses, visitor } = yield* visitors.make
     const holding = yield* Holding.make
     const work = yield* submissions.ofServer
@@ -192,7 +194,7 @@ export const layer = HttpApiBuilder.group(Api, "work", (handlers) =>
       .handle("lobby", () =>
         Effect.gen(function* () {
           const who = yield* visitor
-          const crowd = { provider, chooses, exits: hasExits, drafts: isDraft, crowd: title ?? null }
+          const crowd = { provider, chooses, exits: hasExits, returns, drafts: isDraft, crowd: title ?? null }
           return { ...crowd, worker: Option.getOrNull(who.worker), offers: yield* offersTo(who) }
         })
       )

@@ -1,11 +1,13 @@
 /** What workers send in, whichever way it comes: work in which nothing is filled in is refused before it is kept. */
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { type Agent, Agents, type Service as AgentsService, type Answers, type Submission } from "../../Agents.js"
 import * as FormFields from "../../batch/FormFields.js"
 import * as Template from "../../batch/Template.js"
 import { NothingAnswered, type StoreError } from "../../CrowdError.js"
+import type { Driver } from "../../Driver.js"
 import type { RunId } from "../../Ids.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"
@@ -80,6 +82,8 @@ export interface Options {
   readonly source: Option.Option<Source>
   /** Whether people go on to the crowd from here, whose answers are taken late. */
   readonly hasExits: boolean
+  /** How a page says that a visit ended, where the crowd has such pages. */
+  readonly outcomeOf?: Driver["outcomeOf"]
 }
 
 export interface Service {
@@ -98,7 +102,7 @@ export interface Service {
 const pagesKnown = 64
 const agentsKnown = 10_000
 
-export const make = ({ agents, hasExits, runs, source }: Options): Service => {
+export const make = ({ agents, hasExits, outcomeOf, runs, source }: Options): Service => {
   const pages = boundedMap<Page>(pagesKnown)
   const runOf = boundedMap<RunId>(agentsKnown)
 
@@ -142,6 +146,15 @@ export const make = ({ agents, hasExits, runs, source }: Options): Service => {
     )
   }
 
+  /** Whoever is sent away may have had nothing to fill in. */
+  const isSentAway = ({ run }: Agent, answers: Answers): Effect.Effect<boolean, StoreError> =>
+    outcomeOf === undefined
+      ? Effect.succeed(false)
+      : Effect.map(
+          noneIfNotFound(runs.get(run)),
+          Option.exists((run) => Either.getOrUndefined(outcomeOf(run, answers)) !== "completed")
+        )
+
   const check = (
     submission: Submission
   ): Effect.Effect<void, NothingAnswered | StoreError, HttpServerRequest.HttpServerRequest> =>
@@ -154,7 +167,8 @@ export const make = ({ agents, hasExits, runs, source }: Options): Service => {
         (found) =>
           found.worker === worker && (agentSources("submit").includes(found.status) || (hasExits && isLate(found)))
       )
-      const fields = Option.isSome(agent) ? yield* fieldsOf(agent.value) : []
+      if (Option.isNone(agent) || (yield* isSentAway(agent.value, answers))) return
+      const fields = yield* fieldsOf(agent.value)
       if (isUnanswered(fields, answers)) return yield* new NothingAnswered({ agent: id })
     })
 
@@ -168,6 +182,6 @@ export const make = ({ agents, hasExits, runs, source }: Options): Service => {
 export const ofServer = Effect.gen(function* () {
   const agents = yield* Agents
   const runs = yield* TaskRuns
-  const { hasExits } = yield* Provider
-  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource), hasExits })
+  const { hasExits, outcomeOf } = yield* Provider
+  return make({ agents, runs, source: yield* Effect.serviceOption(TaskSource), hasExits, outcomeOf })
 })

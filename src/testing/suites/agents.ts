@@ -276,7 +276,7 @@ const looking = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* refusal(agents.status(id), "AgentNotFound")
       yield* refusal(agents.markDone(id), "AgentNotFound")
       yield* refusal(agents.exit(id), "AgentNotFound")
-      yield* refusal(agents.refusalExit(run, { _tag: "NothingLeft" }), "TaskRunNotFound")
+      yield* refusal(agents.refusalExit(run, { _tag: "NothingLeft" }, null), "TaskRunNotFound")
       yield* refusal(agents.register(run, kit.harness.unreadable ?? null), "TaskRunNotFound")
       yield* refusal(agents.endOverdue(run), "TaskRunNotFound")
       yield* refusal(agents.disconnectSilent(run), "TaskRunNotFound")

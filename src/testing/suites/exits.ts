@@ -4,13 +4,14 @@ import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import { type Core, Provider } from "../../Provider.js"
 import type { Kit, Test } from "./kit.js"
+import { step } from "./timeLimit.js"
 
 /** Where people go who are done. */
 export const exits = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
   test("MUST tell nobody where completed work goes before its answers are stored", () =>
     Effect.gen(function* () {
       const agents = yield* Agents
-      const run = yield* kit.launched({ rows: 2 })
+      const run = yield* kit.launched({ rows: 3 })
       const agent = yield* kit.accepted(run)
       expect(yield* agents.exit(agent.id)).toEqual(Option.none())
       yield* agents.start(agent.id)
@@ -19,7 +20,8 @@ export const exits = <R>(test: Test<Core | R>, kit: Kit<Core | R>): void => {
       yield* kit.submitted(agent)
       const done = yield* agents.exit(agent.id)
       expect(Option.isSome(done)).toBe((yield* Provider).hasExits)
-      const others = [yield* agents.exit(left.id), yield* agents.refusalExit(run.id, { _tag: "NothingLeft" })]
+      const said = yield* step("Harness.arrive")(kit.harness.arrive(yield* kit.worker, run))
+      const others = [yield* agents.exit(left.id), yield* agents.refusalExit(run.id, { _tag: "NothingLeft" }, said)]
       if (Option.isSome(done)) for (const other of others) expect(other).not.toEqual(done)
     }))
 

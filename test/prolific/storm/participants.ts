@@ -64,7 +64,9 @@ export const make = (url: string, run: RunId) => {
       Effect.catchTags({
         NotEligible: ({ reason }) =>
           Effect.gen(function* () {
-            const exit = yield* persist(Effect.flatMap(Agents, (agents) => agents.refusalExit(run, reason)))
+            const exit = yield* persist(
+              Effect.flatMap(Agents, (agents) => agents.refusalExit(run, reason, dataOf(link)))
+            )
             yield* handIn(submission, codeIn(exit))
             yield* at({ act: "giveBack", submission })
           }),
