@@ -312,7 +312,7 @@ describe("catchTags over each method is exhaustive", () => {
     ).type.toBe<Infallible>()
     expect(
       failing<Agents.Service["refusalExit"]>().pipe(
-        Effect.catchTags(handle("TaskRunNotFound", "ProviderError", "StoreError"))
+        Effect.catchTags(handle("InvalidProviderData", "TaskRunNotFound", "ProviderError", "StoreError"))
       )
     ).type.toBe<Infallible>()
     expect(
