@@ -177,7 +177,8 @@ export const panel: Entry = {
   check: panels.check,
   layer: () => panels.layer,
   requester: registered("panel"),
-  attend: ({ id }) => conductEveryRun({ except: id })
+  conductsOthers: true,
+  attend: () => Effect.never
 }
 
 export const all: ReadonlyArray<Entry> = [mock, local, mturk, prolific, panel]
