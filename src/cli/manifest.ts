@@ -14,6 +14,8 @@ const forTests = ["vitest", "@effect/vitest"]
 /** Without them the command does less. */
 const forMore = [
   "@effect/sql-pg",
+  "@effect/cluster",
+  "@effect/rpc",
   "@effect/opentelemetry",
   "@opentelemetry/exporter-prometheus",
   "@aws-sdk/client-mturk",

@@ -1,5 +1,6 @@
 /** Processes that share a database: each with a store, a crowd and a membership of its own. */
 import { PgClient } from "@effect/sql-pg"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
@@ -52,5 +53,8 @@ export const ownersOf = (processes: ReadonlyArray<Process>) =>
 export const until = <A, E, R>(what: string, ask: Effect.Effect<A, E, R>, isSo: (answer: A) => boolean, atMost = 15) =>
   Effect.delay(ask, "100 millis").pipe(
     Effect.repeat({ until: isSo }),
-    Effect.timeoutFail({ duration: `${atMost} seconds`, onTimeout: () => new Error(`waited in vain: ${what}`) })
+    Effect.timeoutFail({
+      duration: `${atMost} seconds`,
+      onTimeout: () => new Cause.TimeoutException(`waited in vain: ${what}`)
+    })
   )
