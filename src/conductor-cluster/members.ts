@@ -170,7 +170,11 @@ export const join = (
     const lost = yield* Ref.make(false)
     yield* members.forgetLongGone
     yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () => members.leave(joining))
-    const beat = Effect.flatMap(members.beat(joining), (ours) =>
+    /** Who was away for so long as to be forgotten joins again. */
+    const isOurs = Effect.flatMap(members.beat(joining), (ours) =>
+      ours ? Effect.succeed(true) : members.claim(joining, "-1")
+    )
+    const beat = Effect.flatMap(isOurs, (ours) =>
       ours ? Effect.void : Effect.zipRight(Ref.set(lost, true), Effect.logError(lostMessage(joining)))
     )
     yield* beat.pipe(

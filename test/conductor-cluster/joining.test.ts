@@ -1,6 +1,6 @@
 /** Who may join a cluster, and what is said to those who may not. */
 
-import type { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -103,6 +103,21 @@ describe.concurrent("a process that joins", () => {
           )
         })
       )
+  )
+
+  it.live("is still in it after it was away for so long that the others have forgotten it", () =>
+    overDatabase(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const table = sql(`${prefix}_members`)
+        const lost = yield* joining("here", { host: "127.0.0.1", port: yield* port })
+        yield* sql`DELETE FROM ${table}`
+        yield* Effect.repeat(Effect.delay(sql`SELECT process FROM ${table}`, "100 millis"), {
+          until: (rows) => rows.length > 0
+        })
+        expect(yield* lost).toBe(false)
+      })
+    )
   )
 
   it.live("waits for one that it cannot reach, which was killed a moment ago", () =>
