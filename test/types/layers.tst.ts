@@ -1,12 +1,17 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe, expect, test } from "tstyche"
+import type { Agents } from "../../src/Agents.js"
 import { Budget } from "../../src/Budget.js"
+import type { Owners } from "../../src/Conductor.js"
+import * as ConductorCluster from "../../src/ConductorCluster.js"
 import type { InvalidSetting, StoreError } from "../../src/CrowdError.js"
 import type { BudgetDriver, Driver, MessagesDriver, QualificationsDriver } from "../../src/Driver.js"
 import { RequesterId } from "../../src/Ids.js"
+import type { Journal } from "../../src/Journal.js"
 import * as Local from "../../src/Local.js"
 import type { Messages } from "../../src/Messages.js"
 import * as Mock from "../../src/Mock.js"
@@ -16,6 +21,8 @@ import * as Prolific from "../../src/Prolific.js"
 import * as Provider from "../../src/Provider.js"
 import type { Qualifications } from "../../src/Qualifications.js"
 import * as Store from "../../src/Store.js"
+import type { TaskRuns } from "../../src/TaskRuns.js"
+import type { Units } from "../../src/Units.js"
 
 declare const driver: Driver
 declare const budget: BudgetDriver
@@ -41,6 +48,19 @@ describe("a program that needs Budget", () => {
   test("compiles against a provider with it", () => {
     expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(needsBudget, rich))
     expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(needsBudget, Mock.layer()))
+  })
+})
+
+describe("a cluster's layer", () => {
+  test("stands on any SqlClient and any provider, and says who conducts what", () => {
+    type Cluster = Layer.Layer<
+      Owners,
+      InvalidSetting | StoreError,
+      SqlClient | Provider.Provider | TaskRuns | Units | Agents | Journal
+    >
+    expect(ConductorCluster.layer()).type.toBe<Cluster>()
+    expect(ConductorCluster.layer({ host: "10.0.0.5", port: 34_431, every: "20 seconds" })).type.toBe<Cluster>()
+    expect(ConductorCluster.layer).type.not.toBeCallableWith({ port: "34431" })
   })
 })
 
