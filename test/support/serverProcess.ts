@@ -61,9 +61,12 @@ export const started = (
     ({ child }) => end(child, "SIGKILL")
   )
 
-/** Serves until the scope ends, or until it is ended before. */
-export const start = (serving: Serving): Effect.Effect<ServerProcess, never, Scope.Scope> =>
+/** Serves until the scope ends, or until it is ended before; `node` is what Node is told. */
+export const start = (
+  serving: Serving,
+  node: ReadonlyArray<string> = []
+): Effect.Effect<ServerProcess, never, Scope.Scope> =>
   program("test/support/serverProgram.ts").pipe(
-    Effect.flatMap((file) => started(file, [Schema.encodeSync(Serving)(serving)])),
+    Effect.flatMap((file) => started(file, [Schema.encodeSync(Serving)(serving)], { node })),
     Effect.map(({ child, line }) => ({ port: Number(line), end: (signal) => end(child, signal) }))
   )
