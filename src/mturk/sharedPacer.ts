@@ -81,10 +81,11 @@ export const make = (shared: Shared.Shared<Pace>): Effect.Effect<Pacer, never, S
     const answers = yield* Ref.make(0)
     const line = yield* Queue.unbounded<Deferred.Deferred<number>>()
     const change = changing(shared, known)
-    const look = yield* Effect.cachedWithTTL(
-      Effect.ignore(Effect.flatMap(shared.get, (pace) => Ref.set(known, pace))),
-      second
-    )
+    const lookedAt = yield* Ref.make(Number.NEGATIVE_INFINITY)
+    const look = Effect.ignore(Effect.flatMap(shared.get, (pace) => Ref.set(known, pace)))
+    /** Told to one of those who ask in a second. */
+    const isDue = (now: number) =>
+      Ref.modify(lookedAt, (at) => (Math.abs(now - at) >= second ? [true, now] : [false, at]))
 
     const letThrough = Effect.gen(function* () {
       const first = yield* Queue.take(line)
@@ -109,24 +110,23 @@ export const make = (shared: Shared.Shared<Pace>): Effect.Effect<Pacer, never, S
         return Math.max(0, at - (yield* Clock.currentTimeMillis))
       })
 
-    const isFree = Effect.map(Ref.get(known), isUnlimited)
+    const turn = (method: string): Effect.Effect<number, ProviderError> =>
+      Effect.flatMap(Effect.zip(Ref.get(known), Clock.currentTimeMillis), ([pace, now]) => {
+        if (!isUnlimited(pace)) return inLine(method)
+        return Effect.flatMap(isDue(now), (isDue) => (isDue ? Effect.zipRight(look, turn(method)) : Effect.succeed(0)))
+      })
 
     return {
-      turn: (method) =>
-        Effect.if(Effect.zipRight(Effect.whenEffect(look, isFree), isFree), {
-          onTrue: () => Effect.succeed(0),
-          onFalse: () => inLine(method)
-        }),
+      turn,
       begun: Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(ours, begin(now))),
       throttled: Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const counted = yield* Ref.get(ours)
         yield* change((before) => [undefined, throttledAt(now, counted)(before)])
       }),
-      answered: Effect.whenEffect(
-        Ref.update(answers, (n) => n + 1),
-        Effect.negate(isFree)
-      ).pipe(Effect.asVoid),
+      answered: Effect.flatMap(Ref.get(known), (pace) =>
+        isUnlimited(pace) ? Effect.void : Ref.update(answers, (n) => n + 1)
+      ),
       rate: Effect.map(Ref.get(known), ({ rate }) => rate)
     }
   })
