@@ -22,7 +22,7 @@ describe("the process", () => {
       const wrong = yield* spawned(["run", "b", "--provider", "turk", "--json"], { cwd })
       expect(wrong.code).toBe(2)
       expect(wrong.err).toBe(
-        'error: There is no provider "turk"; there is: mock, local, mturk, prolific. See npm run crowd -- --help.\n'
+        'error: There is no provider "turk"; there is: mock, local, mturk, prolific, panel. See npm run crowd -- --help.\n'
       )
       expect(JSON.parse(wrong.out)).toMatchObject({ error: { _tag: "UsageError" } })
     })
@@ -43,7 +43,8 @@ describe("the process", () => {
     () =>
       Effect.gen(function* () {
         const cwd = yield* folder
-        const env = without("@effect/sql-pg", "@effect/opentelemetry", "@opentelemetry/exporter-prometheus")
+        const metrics = ["@effect/opentelemetry", "@opentelemetry/exporter-prometheus"]
+        const env = without("@effect/sql-pg", "@effect/cluster", "@effect/rpc", ...metrics)
         const told = yield* spawned(["status", "--db", "postgres://a:hunter2@localhost/b"], { cwd, env })
         expect(told).toMatchObject({ code: 1, out: "" })
         expect(told.err).toMatch(
