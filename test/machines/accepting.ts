@@ -1,3 +1,76 @@
+/** Accept and submit over HTTP, through several processes over one Postgres against one. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Local from "../../src/Local.js"
+import * as SqlStore from "../../src/store/SqlStore.js"
+import { drive } from "../bench/httpClients.js"
+import * as postgres from "../support/postgres.js"
+import * as server from "../support/server.js"
+import * as serverProcess from "../support/serverProcess.js"
+import * as cpu from "./cpu.js"
 
-export const measure = Effect.void
+const units = 3_000
+const clients = 48
+
+/** The server of this process's databases. */
+export const postmaster = (): number =>
+  Number(readFileSync(join(process.env["CROWD_TEST_POSTGRES"] ?? "", "data", "postmaster.pid"), "utf8").split("\n")[0])
+
+const sizeOf = (url: string) =>
+  Effect.map(
+    Effect.flatMap(
+      PgClient.PgClient,
+      (sql) => sql<{ readonly size: string }>`
+      SELECT pg_database_size(current_database()) AS size`
+    ),
+    ([row]) => Number(row?.size)
+  ).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
+
+const through = (count: number) =>
+  Effect.gen(function* () {
+    const url = yield* postgres.url
+    const store = Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 5 }))
+    const run = yield* Effect.provide(
+      server.launched(server.task("accepting"), units),
+      Layer.provide(Local.layer(), store)
+    )
+    const start = serverProcess.start({ database: { _tag: "Postgres", url }, port: 0, conducts: false })
+    const servers = yield* Effect.replicateEffect(start, count)
+    const usage = () => ({
+      servers: servers.reduce((sum, { pid }) => sum + cpu.of(pid), 0),
+      postgres: cpu.ofFamily(postmaster()),
+      clients: cpu.of(process.pid)
+    })
+    const sized = yield* sizeOf(url)
+    const before = usage()
+    const share = { run: run.id, units: units / count, clients: clients / count }
+    const all = yield* Effect.promise(() => Promise.all(servers.map(({ port }) => drive({ ...share, port }))))
+    const after = usage()
+    const bytes = Math.round(((yield* sizeOf(url)) - sized) / units)
+    const micros = (seconds: number) => Math.round((1e6 * seconds) / units)
+    return {
+      processes: count,
+      "units/s": Math.round(units / Math.max(...all.map(({ seconds }) => seconds))),
+      "µs server CPU a unit": micros(after.servers - before.servers),
+      "µs Postgres CPU a unit": micros(after.postgres - before.postgres),
+      "µs clients' CPU a unit": micros(after.clients - before.clients),
+      "bytes a unit": bytes,
+      "p99 ms": Math.round(Math.max(...all.map(({ p99 }) => p99)))
+    }
+  }).pipe(Effect.scoped)
+
+/** Prints both, and their ratio. On one machine they share its processors with Postgres and the clients. */
+export const measure = Effect.gen(function* () {
+  const rows = [yield* through(1), yield* through(3)] as const
+  const [one, three] = rows
+  console.log(`accept + submit of ${units} units over HTTP by ${clients} people, on Postgres`)
+  console.table(rows)
+  const costOf = (row: typeof one) => row["µs server CPU a unit"] + row["µs Postgres CPU a unit"]
+  console.log(
+    `three processes against one: ${(three["units/s"] / one["units/s"]).toFixed(2)} of the units a second, ${(costOf(three) / costOf(one)).toFixed(2)} of the CPU a unit`
+  )
+})

@@ -10,6 +10,7 @@ import { Joining, Report } from "./protocol.js"
 export interface Member {
   /** A letter for tables. */
   readonly name: string
+  readonly pid: number
   readonly reports: ReadonlyArray<Report>
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** Answers when it is gone. */
@@ -31,6 +32,7 @@ const joined = (name: string, child: ChildProcess) =>
     const faults: Array<string> = []
     const member: Member = {
       name,
+      pid: child.pid ?? 0,
       reports,
       signal: (signal) => Effect.sync(() => child.kill(signal)),
       gone: goneOf(child)

@@ -4,6 +4,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
@@ -66,4 +67,9 @@ const telling = Effect.gen(function* () {
   return yield* Effect.forever(Effect.zipRight(tell, Effect.sleep("100 millis")))
 })
 
-NodeRuntime.runMain(telling.pipe(Effect.provide(cluster), Effect.withTracer(counting)))
+/** Standard output is for reports. */
+const logging = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.stringLogger))
+
+NodeRuntime.runMain(telling.pipe(Effect.provide(cluster), Effect.withTracer(counting), Effect.provide(logging)), {
+  disablePrettyLogger: true
+})

@@ -23,6 +23,7 @@ export type Serving = typeof Serving.Type
 
 export interface ServerProcess {
   readonly port: number
+  readonly pid: number
   /** Answers when it is gone. */
   readonly end: (signal: NodeJS.Signals) => Effect.Effect<void>
 }
@@ -68,5 +69,5 @@ export const start = (
 ): Effect.Effect<ServerProcess, never, Scope.Scope> =>
   program("test/support/serverProgram.ts").pipe(
     Effect.flatMap((file) => started(file, [Schema.encodeSync(Serving)(serving)], { node })),
-    Effect.map(({ child, line }) => ({ port: Number(line), end: (signal) => end(child, signal) }))
+    Effect.map(({ child, line }) => ({ port: Number(line), pid: child.pid ?? 0, end: (signal) => end(child, signal) }))
   )
