@@ -10,6 +10,8 @@ export interface Crowd {
   readonly run: string
   readonly units: number
   readonly clients: number
+  /** The number of the first one's address; 0 by default. */
+  readonly from?: number
 }
 
 export interface Measured {
@@ -49,7 +51,7 @@ const poster =
       asked.end(body)
     })
 
-export const drive = async ({ clients, port, run, units }: Crowd): Promise<Measured> => {
+export const drive = async ({ clients, from = 0, port, run, units }: Crowd): Promise<Measured> => {
   let left = units
   const millis: Array<number> = []
   const work = async (index: number): Promise<void> => {
@@ -70,7 +72,7 @@ export const drive = async ({ clients, port, run, units }: Crowd): Promise<Measu
     agent.destroy()
   }
   const start = performance.now()
-  await Promise.all(Array.from({ length: clients }, (_, index) => work(index)))
+  await Promise.all(Array.from({ length: clients }, (_, index) => work(from + index)))
   const seconds = (performance.now() - start) / 1000
   millis.sort((a, b) => a - b)
   const at = (share: number): number => millis[Math.floor(share * (millis.length - 1))] ?? 0

@@ -48,7 +48,9 @@ const through = (count: number) =>
     const sized = yield* sizeOf(url)
     const before = usage()
     const share = { run: run.id, units: units / count, clients: clients / count }
-    const all = yield* Effect.promise(() => Promise.all(servers.map(({ port }) => drive({ ...share, port }))))
+    const all = yield* Effect.promise(() =>
+      Promise.all(servers.map(({ port }, n) => drive({ ...share, port, from: n * share.clients })))
+    )
     const after = usage()
     const bytes = Math.round(((yield* sizeOf(url)) - sized) / units)
     const micros = (seconds: number) => Math.round((1e6 * seconds) / units)
@@ -63,14 +65,8 @@ const through = (count: number) =>
     }
   }).pipe(Effect.scoped)
 
-/** Prints both, and their ratio. On one machine they share its processors with Postgres and the clients. */
-export const measure = Effect.gen(function* () {
-  const rows = [yield* through(1), yield* through(3)] as const
-  const [one, three] = rows
-  console.log(`accept + submit of ${units} units over HTTP by ${clients} people, on Postgres`)
-  console.table(rows)
-  const costOf = (row: typeof one) => row["µs server CPU a unit"] + row["µs Postgres CPU a unit"]
-  console.log(
-    `three processes against one: ${(three["units/s"] / one["units/s"]).toFixed(2)} of the units a second, ${(costOf(three) / costOf(one)).toFixed(2)} of the CPU a unit`
-  )
-})
+/** One process and three. On one machine they share its processors with Postgres and the clients. */
+export const measure = Effect.all([through(1), through(3)])
+
+export const costOf = (row: Effect.Effect.Success<typeof measure>[number]): number =>
+  row["µs server CPU a unit"] + row["µs Postgres CPU a unit"]

@@ -27,7 +27,9 @@ export const hired = (crowd: CrowdName, url: string): Layer.Layer<Core | SqlClie
   const database = PgClient.layer({ url: Redacted.make(url), maxConnections: 5 })
   const store = Layer.provideMerge(SqlStore.layer, database)
   const provider =
-    crowd === "mturk" ? client({}).pipe(Layer.provideMerge(between), Layer.provideMerge(service())) : crowdOf(crowd, "")
+    crowd === "mturk"
+      ? client({}).pipe(Layer.provideMerge(between), Layer.provideMerge(service({ every: "5 seconds" })))
+      : crowdOf(crowd, "")
   return Layer.provideMerge(provider, store)
 }
 

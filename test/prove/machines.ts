@@ -58,11 +58,22 @@ const proveAt = (crowd: CrowdName) =>
     }
   })
 
+const showAccepting = Effect.map(accepting.measure, ([one, three]) => {
+  console.log("accept + submit over HTTP, on Postgres, through one process and through three")
+  console.table([one, three])
+  const speed = three["units/s"] / one["units/s"]
+  const cost = accepting.costOf(three) / accepting.costOf(one)
+  console.log(`three against one: ${speed.toFixed(2)} of the units a second, ${cost.toFixed(2)} of the CPU a unit`)
+})
+
 const program = Effect.gen(function* () {
   const rows = yield* Effect.forEach(crowds, proveAt)
   if (rows.length > 0) console.table(rows)
-  if (parts.includes("accepting")) yield* accepting.measure
-  if (parts.includes("parts")) yield* resting.measure
+  if (parts.includes("accepting")) yield* showAccepting
+  if (parts.includes("parts")) {
+    console.log("one process of a cluster on Postgres: what a second of it costs")
+    console.table(yield* resting.measure)
+  }
   return rows.every(({ wrong }) => wrong === 0)
 })
 
