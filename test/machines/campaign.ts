@@ -28,7 +28,10 @@ export const hired = (crowd: CrowdName, url: string): Layer.Layer<Core | SqlClie
   const store = Layer.provideMerge(SqlStore.layer, database)
   const provider =
     crowd === "mturk"
-      ? client({}).pipe(Layer.provideMerge(between), Layer.provideMerge(service({ every: "5 seconds" })))
+      ? client({}).pipe(
+          Layer.provideMerge(between),
+          Layer.provideMerge(service({ every: "5 seconds", mode: "production" }))
+        )
       : crowdOf(crowd, "")
   return Layer.provideMerge(provider, store)
 }

@@ -87,7 +87,7 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> => {
       )
       const wrong: Array<string> = []
       const tell = ({ message }: { readonly message: string }) => Effect.sync(() => void wrong.push(message))
-      yield* Effect.catchAll(until("every unit is accepted", 60, isDecided), (error) => tell(new Error(String(error))))
+      yield* Effect.catchAll(until("every unit is accepted", 300, isDecided), (error) => tell(new Error(String(error))))
       const isAnswered = Effect.map(campaign.leftOver, (left) => left === 0)
       yield* Effect.catchAll(until("every message is answered", 20, isAnswered), (error) =>
         tell(new Error(String(error)))
