@@ -1,4 +1,5 @@
 /** Processes that share the runs of a crowd while they are killed, frozen, restarted and cut off. */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import * as postgres from "../support/postgres.js"
@@ -39,7 +40,10 @@ export interface Proof {
 const until = <E, R>(what: string, seconds: number, isSo: Effect.Effect<boolean, E, R>) =>
   Effect.delay(isSo, "200 millis").pipe(
     Effect.repeat({ until: (so) => so }),
-    Effect.timeoutFail({ duration: `${seconds} seconds`, onTimeout: () => new Error(`waited in vain: ${what}`) })
+    Effect.timeoutFail({
+      duration: `${seconds} seconds`,
+      onTimeout: () => new Cause.TimeoutException(`waited in vain: ${what}`)
+    })
   )
 
 const sumOf = (members: ReadonlyArray<fleets.Member>, what: "rounds" | "calls", { from, to }: ownership.Span) => {
