@@ -22,6 +22,7 @@ import * as members from "./conductor-cluster/members.js"
 import { prefixOf } from "./conductor-cluster/names.js"
 import type { Options } from "./conductor-cluster/options.js"
 import * as owners from "./conductor-cluster/owners.js"
+import * as Renewal from "./conductor-cluster/renewal.js"
 import * as runEntity from "./conductor-cluster/runEntity.js"
 import { Provider } from "./Provider.js"
 import { fromDriver } from "./store/sql/sqlErrors.js"
@@ -40,7 +41,7 @@ const joined = (options: Options) =>
     yield* engine.prepare(prefix, address)
     const process = crypto.randomUUID()
     const lost = yield* members.join(prefix, { address, process, shards: engine.shards })
-    return { prefix, address, server, lost }
+    return { prefix, address, server, lost, renewal: yield* Renewal.make, conducting: yield* runEntity.makeConducting }
   })
 
 /**
@@ -74,9 +75,9 @@ export const layer = (
   options: Options = {}
 ): Layer.Layer<Owners, InvalidSetting | StoreError, SqlClient.SqlClient | Needs | Provider> =>
   Layer.unwrapScoped(
-    Effect.map(Effect.zip(joined(options), runEntity.makeConducting), ([joined, conducting]) =>
-      Layer.effect(Owners, owners.make(joined.prefix, Address.toText(joined.address), conducting)).pipe(
-        Layer.provideMerge(Layer.merge(runEntity.layer(conducting, options), looking.layer)),
+    Effect.map(joined(options), (joined) =>
+      Layer.effect(Owners, owners.make(joined.prefix, Address.toText(joined.address), joined.conducting)).pipe(
+        Layer.provideMerge(Layer.merge(runEntity.layer(joined, options), looking.layer)),
         Layer.provide(engine.layer(joined))
       )
     )

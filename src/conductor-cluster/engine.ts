@@ -14,6 +14,7 @@ import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as HashMap from "effect/HashMap"
@@ -25,6 +26,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Address } from "./address.js"
 import * as members from "./members.js"
+import type { Renewal } from "./renewal.js"
 import * as timings from "./timings.js"
 
 /**
@@ -53,7 +55,7 @@ const configOf = ({ host, port }: Address): Partial<ShardingConfig.ShardingConfi
  * What has lost its address renews no lock and gives none back, for they are another process's now. One after the other,
  * because all of them use one connection.
  */
-const whileMember = (lost: Ref.Ref<boolean>) =>
+const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
   Layer.effect(
     RunnerStorage,
     Effect.zipWith(RunnerStorage, Effect.makeSemaphore(1), (storage, turn) => {
@@ -67,7 +69,12 @@ const whileMember = (lost: Ref.Ref<boolean>) =>
         register: (runner, healthy) => ours(storage.register(runner, healthy)),
         unregister: (address) => ours(storage.unregister(address)),
         acquire: (address, shards) => ours(storage.acquire(address, shards)),
-        refresh: (address, shards) => ours(storage.refresh(address, shards)),
+        refresh: (address, shards) =>
+          Effect.flatMap(Clock.currentTimeMillis, (begun) =>
+            Effect.tap(ours(storage.refresh(address, shards)), (kept) =>
+              kept.length === Array.from(shards).length ? renewal.renewed(begun) : Effect.void
+            )
+          ),
         release: (address, shard) => ours(storage.release(address, shard)),
         releaseAll: (address) => ours(storage.releaseAll(address))
       })
@@ -110,6 +117,7 @@ export interface Joined {
   readonly address: Address
   readonly server: SocketServer.SocketServer["Type"]
   readonly lost: Ref.Ref<boolean>
+  readonly renewal: Renewal
 }
 
 /**
@@ -127,12 +135,13 @@ export const layer = ({
   address,
   lost,
   prefix,
+  renewal,
   server
 }: Joined): Layer.Layer<Sharding, SqlError, SqlClient.SqlClient> =>
   SocketRunner.layer.pipe(
     Layer.provide([Layer.succeed(SocketServer.SocketServer, server), layerClientProtocol, RunnerHealth.layerNoop]),
     Layer.provide(SqlMessageStorage.layerWith({ prefix })),
-    Layer.provide(Layer.provide(whileMember(lost), SqlRunnerStorage.layerWith({ prefix }))),
+    Layer.provide(Layer.provide(whileMember({ lost, renewal }), SqlRunnerStorage.layerWith({ prefix }))),
     Layer.provide([ShardingConfig.layer(configOf(address)), RpcSerialization.layerNdjson]),
     Layer.locallyWith(FiberRef.currentLoggers, HashSet.map(quiet))
   )

@@ -9,6 +9,7 @@ import * as Conductor from "../Conductor.js"
 import { RunId } from "../Ids.js"
 import { TaskRuns, type Undecided } from "../TaskRuns.js"
 import type { Options } from "./options.js"
+import type { Renewal } from "./renewal.js"
 import { teller } from "./telling.js"
 import * as timings from "./timings.js"
 
@@ -38,16 +39,24 @@ const noting = <A, E, R>(conducting: Conducting, run: RunId, work: Effect.Effect
     () => Ref.update(conducting, plus(run, -1))
   )
 
+/** What is noted of the runs, and by what this process knows whether they still are its own. */
+interface Ours {
+  readonly conducting: Conducting
+  readonly renewal: Renewal
+}
+
 /**
  * Conducts the run until it is decided. What a fault leaves undone is tried again, for an answer would end it; a run
  * that has become undecided again meanwhile is left to the message that says so.
  */
-const conduct = (conducting: Conducting, { every }: Options, { generation, run }: Undecided) =>
+const conduct = ({ conducting, renewal }: Ours, { every }: Options, { generation, run }: Undecided) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const tell = yield* teller(run)
     return yield* Effect.flatMap(runs.generation(run), (current) =>
-      current > generation ? Effect.void : Effect.asVoid(noting(conducting, run, Conductor.conduct(run, { every })))
+      current > generation
+        ? Effect.void
+        : Effect.asVoid(renewal.whileHeld(noting(conducting, run, Conductor.conduct(run, { every }))))
     ).pipe(
       Effect.catchTag("TaskRunNotFound", () => Effect.void),
       Effect.tapError(({ message }) => tell(message)),
@@ -60,9 +69,9 @@ const conduct = (conducting: Conducting, { every }: Options, { generation, run }
   })
 
 /** The runs that the cluster gives to this process, conducted. */
-export const layer = (conducting: Conducting, options: Options) =>
+export const layer = (ours: Ours, options: Options) =>
   Run.toLayer(
     Effect.map(Effect.context<Conductor.Needs>(), (context) =>
-      Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(conducting, options, payload), context) })
+      Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(ours, options, payload), context) })
     )
   )

@@ -15,6 +15,9 @@ export const refresh = Duration.millis(1_600)
 /** Time between two looks at which processes there are. */
 export const lookAround = Duration.seconds(1)
 
+/** Time between two looks at the clock, whether the locks have ended. */
+export const lookAtLocks = Duration.millis(200)
+
 /** Time between two looks for messages and for free shards. */
 export const poll = Duration.seconds(1)
 

@@ -2,12 +2,14 @@
 import * as Entity from "@effect/cluster/Entity"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import { describe, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
+import * as Renewal from "../../src/conductor-cluster/renewal.js"
 import * as runEntity from "../../src/conductor-cluster/runEntity.js"
 import * as Ids from "../../src/Ids.js"
 import * as Mock from "../../src/Mock.js"
@@ -18,10 +20,12 @@ import { failure, kit } from "../support/failures.js"
 /** Sends the message to a process that has the run; answers how it goes. */
 const conducting = Effect.gen(function* () {
   const conducting = yield* runEntity.makeConducting
-  const client = yield* Entity.makeTestClient(runEntity.Run, runEntity.layer(conducting, {}))
+  const renewal = yield* Renewal.make
+  const client = yield* Entity.makeTestClient(runEntity.Run, runEntity.layer({ conducting, renewal }, {}))
   const conduct = (run: Ids.RunId, generation: number) =>
     Effect.flatMap(client(run), (entity) => Effect.fork(entity.Conduct({ run, generation })))
-  return { conduct, owned: Effect.map(Ref.get(conducting), (runs) => [...runs.keys()]) }
+  const renewed = Effect.flatMap(Clock.currentTimeMillis, renewal.renewed)
+  return { conduct, renewed, owned: Effect.map(Ref.get(conducting), (runs) => [...runs.keys()]) }
 })
 
 const isAnswered = (message: Fiber.RuntimeFiber<unknown, unknown>) => Effect.map(Fiber.poll(message), Option.isSome)
@@ -70,6 +74,26 @@ describe("the message that a run is to be conducted", () => {
       expect(yield* isAnswered(message)).toBe(true)
     }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer(), layer]))
   })
+
+  it.scoped("conducts nothing once the locks have ended, and goes on where they are renewed", () =>
+    Effect.gen(function* () {
+      const { conduct, owned, renewed } = yield* conducting
+      const run = yield* kit.launched({ rows: 1 })
+      const message = yield* conduct(run.id, 1)
+      yield* renewed
+      yield* TestClock.adjust("4 seconds")
+      expect(yield* owned).toEqual([run.id])
+      yield* TestClock.adjust("2 seconds")
+      expect(yield* owned).toEqual([])
+      yield* renewed
+      yield* TestClock.adjust("1 second")
+      expect(yield* owned).toEqual([run.id])
+      expect(yield* isAnswered(message)).toBe(false)
+      yield* expire(run.id)
+      yield* TestClock.adjust("3 seconds")
+      expect(yield* isAnswered(message)).toBe(true)
+    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer()]))
+  )
 
   it.scoped("is answered at once where the run became undecided again since, or is not there", () =>
     Effect.gen(function* () {

@@ -69,9 +69,9 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> => {
     Effect.gen(function* () {
       const line = yield* lay(url)
       const fleet = yield* fleets.make({ url: line.url, crowd, endpoint: yield* campaign.endpoint })
+      const before = yield* atTheCrowd.books
       const launched = yield* campaign.launched(options.runs, rows)
       const runs = launched.map(({ id }) => id)
-      const before = yield* atTheCrowd.books
       const living = new Set(yield* Effect.replicateEffect(fleet.start, options.processes))
       const isOwned = Effect.sync(() =>
         runs.every((run) => [...living].some(({ reports }) => reports.at(-1)?.owned.includes(run)))
