@@ -25,6 +25,11 @@ export const Conducting = Schema.Struct({
   address: Schema.String,
   owners: Schema.Record({ key: RunId, value: Schema.String })
 })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Conducting extends Schema.Schema.Type<typeof Conducting> {}
 
 /**
  * Whether the server is up: `GET /health` asks the store, and answers 503 where it cannot be reached. Where several
