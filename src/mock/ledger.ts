@@ -57,6 +57,9 @@ export const make = (store: Store.Service, opening: Money.Money): Ledger => {
     })
   )
 
+  /** Of a transaction: until its end nobody else pays, also where nobody has paid before. */
+  const held = Effect.zipRight(store.insert(tables.data, [{ id: accountId, provider, value: { ...opening } }]), balance)
+
   const setBalance: Ledger["setBalance"] = (value) =>
     store.put(tables.data, [{ id: accountId, provider, value: { ...value } }])
 
@@ -76,13 +79,13 @@ export const make = (store: Store.Service, opening: Money.Money): Ledger => {
   ): Effect.Effect<ReadonlyArray<Either.Either<Receipt, MethodErrors[M]>>, StoreError> =>
     store.transaction(
       Effect.gen(function* () {
+        let account = yield* held
         const before = byId(
           yield* store.getAll(
             tables.data,
             orders.map(({ token }) => deedId(token))
           )
         )
-        let account = yield* balance
         const deeds: Array<Deed> = []
         const answers: Array<Either.Either<Receipt, MethodErrors[M]>> = []
         for (const { order, token } of orders) {
