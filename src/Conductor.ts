@@ -148,8 +148,17 @@ const rest = (id: RunId, busyUntil: Option.Option<DateTime.Utc>, changed: Queue.
   })
 
 /**
- * Round after round, until every unit of the run is decided, and nobody is at work any more on one that was taken back.
- * Returns the run as it ended. Between rounds it sleeps: until something is due or has changed or, where that comes about
+ * What was cut off a moment ago, and may still be on its way: its lease can last longer than the run, and nobody conducts
+ * a run that is decided.
+ */
+const settleRest = (id: RunId) =>
+  Effect.flatMap(Journal, (journal) =>
+    Effect.whenEffect(journal.settle(id), Effect.map(Stream.runHead(journal.list("pending", id)), Option.isSome))
+  )
+
+/**
+ * Round after round, until every unit of the run is decided, nobody is at work any more on one that was taken back, and
+ * nothing that was begun is left unsettled. Returns the run as it ended. Between rounds it sleeps: until something is due or has changed or, where that comes about
  * unseen, for `every`. A round in which the crowd cannot be reached is logged as a warning and made up for by the next.
  *
  * @since 0.1.0
@@ -170,7 +179,10 @@ export const conduct = <E = never, R = never>(
           const { away, progress } = yield* roundUnlessAway(id, options)
           yield* onRound(progress)
           const busyUntil = isDecided(progress) ? yield* units.busyUntil(id) : Option.none()
-          if (isDecided(progress) && Option.isNone(busyUntil)) return true
+          if (isDecided(progress) && Option.isNone(busyUntil)) {
+            yield* settleRest(id)
+            return isDecided(yield* progressOf(id))
+          }
           yield* Effect.sleep(options.every ?? "1 second")
           if (!away) yield* Effect.transposeMapOption(changed, (changed) => rest(id, busyUntil, changed))
           return false

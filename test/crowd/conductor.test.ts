@@ -8,9 +8,10 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { RunId } from "../../src/Ids.js"
-import { Agents, Conductor, Crowd, Requesters, TaskRuns } from "../../src/index.js"
+import { Agents, Conductor, Crowd, Journal, Requesters, TaskRuns, Workers } from "../../src/index.js"
 import * as Local from "../../src/Local.js"
 import * as Mock from "../../src/Mock.js"
 import * as Store from "../../src/Store.js"
@@ -134,6 +135,23 @@ describe("a Conductor", () => {
       expect(yield* statusOf(agent.id)).toBe("completed")
       yield* roundsIn("1 minute")
       expect(yield* statusOf(agent.id)).toBe("approved")
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("ends with nothing pending: what was cut off and is still leased once all is decided is waited for", () =>
+    Effect.gen(function* () {
+      const workers = yield* Workers.Workers
+      const { agent, run } = yield* kit.completed({ rows: 1 })
+      yield* (yield* Agents.Agents).approve(agent.id)
+      yield* (yield* Mock.Mock).script("bonus", Effect.never, "after")
+      const bonus = { worker: agent.worker, unit: agent.unit, amount: kit.reward, reason: "thorough" }
+      const cutOff = yield* Effect.fork(workers.bonus(bonus))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(cutOff)
+      const { conducted } = yield* counted(run.id)
+      yield* TestClock.adjust("10 minutes")
+      expect((yield* Fiber.join(conducted)).units.accepted).toBe(1)
+      expect(yield* Stream.runCount((yield* Journal.Journal).list("pending", run.id))).toBe(0)
     }).pipe(Effect.provide(Mock.layer()))
   )
 
