@@ -158,8 +158,9 @@ const settleRest = (id: RunId) =>
 
 /**
  * Round after round, until every unit of the run is decided, nobody is at work any more on one that was taken back, and
- * nothing that was begun is left unsettled. Returns the run as it ended. Between rounds it sleeps: until something is due or has changed or, where that comes about
- * unseen, for `every`. A round in which the crowd cannot be reached is logged as a warning and made up for by the next.
+ * nothing that was begun is left unsettled. Returns the run as it ended. Between rounds it sleeps: until something is due
+ * or has changed or, where that comes about unseen, for `every`. A round in which the crowd cannot be reached is logged as
+ * a warning and made up for by the next.
  *
  * @since 0.1.0
  * @category programs
