@@ -10,19 +10,33 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { StoreError } from "../CrowdError.js"
+import { named } from "../internal/schemas.js"
 import { ConsoleApi, SessionApi } from "./ConsoleApi.js"
 import { WorkApi } from "./WorkApi.js"
 
 /**
+ * The address of the process that conducts a run, by the id of the run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const RunOwners = Schema.Record({ key: Schema.String, value: Schema.String })
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunOwners extends Schema.Schema.Type<typeof RunOwners> {}
+
+/**
  * Who conducts which run, where several processes share them: the address of the one that answers, and the owner of each
- * run that is not decided, by the id of the run, as far as it has one just now and up to a thousand runs.
+ * run that is not decided, as far as it has one just now and up to a thousand runs.
  *
  * @since 0.1.0
  * @category models
  */
 export const Conducting = Schema.Struct({
   address: Schema.String,
-  owners: Schema.Record({ key: Schema.String, value: Schema.String })
+  owners: named<RunOwners>()(RunOwners)
 })
 /**
  * @since 0.1.0
