@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import { named } from "./internal/schemas.js"
 import * as faults from "./panel-settings/faults.js"
 import { presets } from "./panel-settings/presets.js"
-import { codeFault, placeholdersIn, templateFault } from "./panel-settings/templates.js"
+import { codeFault, hasOwnCode, placeholdersIn, templateFault } from "./panel-settings/templates.js"
 
 /**
  * The name of a parameter, in its exact case.
@@ -161,10 +161,6 @@ export interface SettingFault {
  */
 export const presetNames: ReadonlyArray<string> = Object.keys(presets)
 
-/** Whether somebody leaves with a code of their own. */
-const makesCodes = (exit: PanelExit): boolean =>
-  "code" in exit ? exit.code === "each" : placeholdersIn(exit.redirect).includes("code")
-
 /**
  * Whether the secret is needed: to make codes, or to check links.
  *
@@ -172,7 +168,7 @@ const makesCodes = (exit: PanelExit): boolean =>
  * @category predicates
  */
 export const needsSecret = ({ exits, proof }: PanelSettings): boolean =>
-  proof !== undefined || Object.values({ ...exits }).some(makesCodes)
+  proof !== undefined || Object.values({ ...exits }).some(hasOwnCode)
 
 const decodeWhole = Schema.decodeUnknownEither(PanelSettings, { errors: "all" })
 

@@ -10,6 +10,10 @@ const longest = 2_048
 export const placeholdersIn = (template: string): ReadonlyArray<string> =>
   Array.from(template.matchAll(placeholder), ([, name = ""]) => name)
 
+/** Whether somebody leaves with a code of their own. */
+export const hasOwnCode = (exit: { readonly code: string } | { readonly redirect: string }): boolean =>
+  "code" in exit ? exit.code === "each" : placeholdersIn(exit.redirect).includes("code")
+
 /** Why nobody could be shown this as a code; nothing if they could. */
 export const codeFault = (code: string): string | undefined => {
   if (code.trim() === "") return 'is empty; write the code, or "each" for one of their own'

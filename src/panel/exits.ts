@@ -8,7 +8,7 @@ import type { ProviderError } from "../CrowdError.js"
 import type { Driver, Leaving } from "../Driver.js"
 import { suggestion } from "../internal/text.js"
 import type { PanelExit, PanelSettings } from "../PanelSettings.js"
-import { fill, placeholdersIn } from "../panel-settings/templates.js"
+import { fill, hasOwnCode } from "../panel-settings/templates.js"
 import { type Outcome, SaidOutcome } from "../States.js"
 import * as codes from "./codes.js"
 import { type Panel, secretFor, settingsOf } from "./panel.js"
@@ -70,9 +70,6 @@ const valuesOf = ({ keep, session, study }: PanelSettings, { details, id, ...who
 
 const exitOf = ({ exits }: PanelSettings, outcome: Outcome): PanelExit | undefined =>
   exits[outcome === "notAllowed" ? "screenedOut" : outcome]
-
-const hasOwnCode = (exit: PanelExit): boolean =>
-  "code" in exit ? exit.code === "each" : placeholdersIn(exit.redirect).includes("code")
 
 type Asked<A> = Either.Either<Option.Option<A>, ProviderError>
 
