@@ -105,12 +105,13 @@ export const open = (
   { accepts, routes: more = Layer.empty }: More = {}
 ): Effect.Effect<Opened, CannotListen, Core | Scope.Scope> =>
   Effect.gen(function* () {
-    const { framed, secret, token } = settings
+    const { framed, notice, secret, token } = settings
     const routes = Layer.merge(yield* metrics(settings), more)
     const served = Layer.provideMerge(
       Server.layer({
         secret,
         token,
+        notice,
         routes,
         accepts,
         url: Option.getOrUndefined(Option.orElse(settings.url, () => Option.map(framed, ({ pages }) => pages))),

@@ -4,10 +4,12 @@ import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Local from "../Local.js"
+import type { Database } from "./Database.js"
 import { flagSetting, setting, severalSetting } from "./environment.js"
 import { type NoSecret, UsageError } from "./failure.js"
 import * as pageAddresses from "./pageAddresses.js"
@@ -82,6 +84,8 @@ export interface Settings extends pageAddresses.Places {
   readonly people: Local.Options
   /** Whom the pages are for. */
   readonly serves: Entry["serves"]
+  /** How long whoever asks is told that the server stops. */
+  readonly notice: Duration.Duration
 }
 
 /** A name, or an address, with a port or without. */
@@ -108,6 +112,10 @@ const peopleOf = (given: Given): Effect.Effect<Omit<Local.Options, "secret">, Us
     }
   })
 
+/** A proxy needs a second to turn to the other processes over a database that several share. */
+const noticeOf = (database: Database): Duration.Duration =>
+  database._tag === "File" ? Duration.zero : Duration.seconds(1)
+
 export const settle = (given: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { database, provider } = yield* Session
@@ -117,7 +125,8 @@ export const settle = (given: Given): Effect.Effect<Settings, UsageError | NoSec
     const people = yield* peopleOf(given)
     const secret = yield* secrets.secretOf(database)
     const token = yield* secrets.tokenOf(database, secret)
-    return { ...places, allowedHosts, secret, token, people: { ...people, secret }, serves: provider.serves }
+    const notice = noticeOf(database)
+    return { ...places, allowedHosts, secret, token, people: { ...people, secret }, serves: provider.serves, notice }
   })
 
 /** The names under which the pages may be asked for, beside the one in `url`. */

@@ -64,6 +64,12 @@ export interface Options {
   readonly framesUrl?: string | undefined
   /** How long to wait, when the server stops, for what is under way; 10 seconds by default. */
   readonly patience?: Duration.DurationInput | undefined
+  /**
+   * How long, when the server stops, whoever asks is answered 503 before the port is closed; not at all by default. Where
+   * several processes serve behind a proxy, a second lets it turn to the others: what comes to a port that is just being
+   * closed is answered by nobody.
+   */
+  readonly notice?: Duration.DurationInput | undefined
   /** Served beside the server's own, such as `Prometheus.layer`. */
   readonly routes?: Layer.Layer<never, never, HttpLayerRouter.HttpRouter> | undefined
   /** Which requests `routes` takes from pages of other sites, or with a body that is no JSON; none by default. */
@@ -98,7 +104,7 @@ export const layer = (options: Options): Layer.Layer<never, InvalidSetting, Core
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const framed = yield* frameOrigin.check(options)
-      const running = yield* InFlight.make(options.patience ?? "10 seconds")
+      const running = yield* InFlight.make({ notice: options.notice ?? 0, patience: options.patience ?? "10 seconds" })
       const errors = yield* StoreErrors.make
       const local = yield* Effect.serviceOption(Local)
       const from = (request: HttpServerRequest.HttpServerRequest) => addressOf(local, request)

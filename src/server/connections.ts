@@ -27,6 +27,10 @@ export const paceByDefault = {
 /** Nothing came or went over a connection for so long, in milliseconds: whoever is there has stopped reading. */
 const silence = 120_000
 
+/** For requests that come before anybody serves, or once nobody does any more. */
+const refuse = (response: ServerResponse): unknown =>
+  response.writeHead(503, { connection: "close", "retry-after": "2" }).end()
+
 /** Keeps the server to the limits. Too many from one address lose their oldest; too many in all, whoever has most. */
 export const bound = (
   server: Server,
@@ -45,6 +49,7 @@ export const bound = (
   server.maxRequestsPerSocket = perConnection
   server.on("dropRequest", (_, socket) => socket.destroy())
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    if (server.listenerCount("request") === 1) refuse(response)
     const count = (waiting.get(socket) ?? 0) + 1
     waiting.set(socket, count)
     response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))

@@ -23,7 +23,7 @@ export interface Service {
   readonly during: <E, R>(address: string, work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  /** Takes nothing new any more, and waits for what is under way, as far as the server has patience. */
+  /** Takes nothing new any more: says so as long as it gives notice, and waits for what is under way, as far as it has patience. */
   readonly stop: Effect.Effect<void>
 }
 
@@ -54,11 +54,17 @@ const whenSent = (context: Context.Context<never>, end: () => void): Effect.Effe
     onSome: (scope) => Scope.addFinalizer(scope, Effect.sync(end))
   })
 
+/** How long a server that stops says so to whoever asks, and then waits for what is under way. */
+export interface Farewell {
+  readonly notice: Duration.DurationInput
+  readonly patience: Duration.DurationInput
+}
+
 /**
  * Requests are answered in uninterruptible fibers of which only the handler can be interrupted, so that there is an
  * answer for who is cut off. One timer a request costs less than a race of two fibers.
  */
-export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =>
+export const make = ({ notice, patience }: Farewell): Effect.Effect<Service> =>
   Effect.gen(function* () {
     const stopping = yield* Deferred.make<void>()
     const idle = yield* Deferred.make<void>()
@@ -114,6 +120,7 @@ export const make = (patience: Duration.DurationInput): Effect.Effect<Service> =
     const stop = Effect.gen(function* () {
       isStopping = true
       yield* Deferred.succeed(stopping, undefined)
+      yield* Effect.sleep(notice)
       yield* untilIdle
       for (const cutOff of underWay) cutOff(stopped)
       yield* untilIdle

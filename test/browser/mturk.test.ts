@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import type { FrameLocator, Page } from "playwright-core"
 import { assets } from "../../src/internal/assets.js"
 import { externalQuestion, Marketplace, layer as marketplace } from "../mturk-server/support.js"
+import { listening } from "../support/listening.js"
 import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 
@@ -32,26 +33,16 @@ const ownPage = `<!doctype html><script src="/shim/mturk.js"></script>
     CrowdSource.handleSubmitToProvider({ kind: document.getElementById("kind").value, box: { x: 1, tags: ["a", "b"] } })
 </script>`
 
-const ownSite = Effect.acquireRelease(
-  Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
-    const server = createServer(({ url = "/" }, response) => {
+const ownSite = Effect.suspend(() =>
+  listening(
+    createServer(({ url = "/" }, response) => {
       const shim = /^\/(shim\/[\w.]+)$/.exec(url)?.[1]
       const type = shim === undefined ? "text/html; charset=utf-8" : "text/javascript"
       response.writeHead(200, { "content-type": type })
       response.end(shim === undefined ? ownPage : (assets[shim]?.body ?? ""))
     })
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      const close = () => {
-        server.closeAllConnections()
-        server.close()
-      }
-      resume(Effect.succeed({ url: `http://127.0.0.1:${port}/task?lang=en`, close }))
-    })
-  }),
-  ({ close }) => Effect.sync(close)
-)
+  )
+).pipe(Effect.map((port) => ({ url: `http://127.0.0.1:${port}/task?lang=en` })))
 
 const formQuestion = `<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html>
 <html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"></head>

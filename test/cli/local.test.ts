@@ -1,11 +1,12 @@
 import * as fs from "node:fs"
-import { createServer, type Server } from "node:net"
+import { createServer } from "node:net"
 import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import { listening } from "../support/listening.js"
 import * as postgres from "../support/postgres.js"
 import * as visiting from "../support/serverVisitors.js"
 import { type Served, served, until, works } from "./served.js"
@@ -41,18 +42,7 @@ const offered = (visitor: visiting.Visitor) =>
   until(lobbyOf(visitor), ({ offers }) => offers.length > 0).pipe(Effect.map(({ offers }) => offers[0]?.run ?? ""))
 
 /** A port at which somebody else listens, until the scope ends. */
-const takenPort = Effect.map(
-  Effect.acquireRelease(
-    Effect.async<Server>((resume) => {
-      const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) => Effect.sync(() => server.close())
-  ),
-  (server) => {
-    const address = server.address()
-    return typeof address === "object" && address !== null ? address.port : 0
-  }
-)
+const takenPort = Effect.suspend(() => listening(createServer()))
 
 describe("crowd run --provider local", () => {
   it.scopedLive("serves people until every unit is decided, approves with --approve, and writes the results", () =>

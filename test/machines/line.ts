@@ -2,6 +2,7 @@
 import * as net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { listening } from "../support/listening.js"
 
 export interface Line {
   /** The database's address by way of the line. */
@@ -10,14 +11,6 @@ export interface Line {
   readonly cut: Effect.Effect<void>
   readonly mend: Effect.Effect<void>
 }
-
-const listening = (server: net.Server) =>
-  Effect.async<number>((resume) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** Lays one to the database of this address, until the scope ends. */
 export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =>
@@ -42,12 +35,7 @@ export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =
       for (const socket of sockets) socket.destroy()
     }
     const port = yield* listening(server)
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        server.close()
-        endAll()
-      })
-    )
+    yield* Effect.addFinalizer(() => Effect.sync(endAll))
     const near = new URL(database)
     near.port = String(port)
     return {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as chromium from "../browser/support/chromium.js"
+import { listening } from "../support/listening.js"
 import * as samples from "./samples.js"
 import { externalQuestion, layer, Marketplace } from "./support.js"
 
@@ -40,19 +41,13 @@ document.forms[0].addEventListener("submit", async (event) => {
 
 /** A site of the requester's own, which keeps something in the browser. */
 const siteOf = (html: string) =>
-  Effect.acquireRelease(
-    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
-      const server = createServer((_, response) => {
+  Effect.suspend(() =>
+    listening(
+      createServer((_, response) => {
         response.setHeader("content-type", "text/html; charset=utf-8").end(html)
       })
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        resume(Effect.succeed({ url: `http://localhost:${port}/task?item=1`, close: () => server.close() }))
-      })
-    }),
-    ({ close }) => Effect.sync(close)
-  )
+    )
+  ).pipe(Effect.map((port) => ({ url: `http://localhost:${port}/task?item=1` })))
 
 /** The worker finds the task, accepts it, answers and sends; this is their browser. */
 const sends = (title: string, button: string, sees: RegExp | undefined) =>

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { Money, Requesters, TaskRuns, Units } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
 import * as Store from "../../src/Store.js"
+import { listening } from "../support/listening.js"
 
 export interface Call {
   readonly operation: string
@@ -145,18 +146,7 @@ const between = (upstream?: string): Effect.Effect<Wire, never, Scope.Scope> =>
     const server = http.createServer((request, response) => {
       serve(request, response).catch(() => request.socket.destroy())
     })
-    yield* Effect.acquireRelease(
-      Effect.async<void>((resume) => {
-        server.listen(0, "127.0.0.1", () => resume(Effect.void))
-      }),
-      () =>
-        Effect.async<void>((resume) => {
-          server.closeAllConnections()
-          server.close(() => resume(Effect.void))
-        })
-    )
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
+    const port = yield* listening(server)
     return {
       url: `http://127.0.0.1:${port}`,
       calls,

@@ -15,29 +15,20 @@ import { type Environment, resolve } from "../../src/prolific/environment.js"
 import type { CallError } from "../../src/prolific/errors.js"
 import { everyOffset, everyPage, wholeList } from "../../src/prolific/paging.js"
 import { freePort } from "../support/freePort.js"
+import { listening } from "../support/listening.js"
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 /** A server that answers so, and its address; what it was asked. */
 const serving = (answer: Answer) =>
-  Effect.acquireRelease(
-    Effect.async<{ readonly url: string; readonly asked: Array<IncomingMessage>; readonly close: () => void }>(
-      (done) => {
-        const asked: Array<IncomingMessage> = []
-        const server = createServer((request, response) => {
-          asked.push(request)
-          answer(request, response)
-        })
-        server.listen(0, "127.0.0.1", () => {
-          const address = server.address()
-          const port = typeof address === "object" && address !== null ? address.port : 0
-          const close = () => server.close().closeAllConnections()
-          done(Effect.succeed({ url: `http://127.0.0.1:${port}`, asked, close }))
-        })
-      }
-    ),
-    ({ close }) => Effect.sync(close)
-  )
+  Effect.suspend(() => {
+    const asked: Array<IncomingMessage> = []
+    const server = createServer((request, response) => {
+      asked.push(request)
+      answer(request, response)
+    })
+    return Effect.map(listening(server), (port) => ({ url: `http://127.0.0.1:${port}`, asked }))
+  })
 
 const secret = "sesame-open"
 

@@ -9,6 +9,7 @@ import { maxAnswerNames } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
 import * as connections from "../../src/server/connections.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
+import { listening } from "../support/listening.js"
 import * as server from "../support/server.js"
 import { accept, asWork, submit, visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
@@ -78,12 +79,7 @@ const silent = (limits: connections.Limits) =>
       }),
       limits
     )
-    yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
-    yield* Effect.async<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    })
-    const address = server.address()
-    return { port: typeof address === "object" && address !== null ? address.port : 0, asked: () => asked }
+    return { port: yield* listening(server), asked: () => asked }
   })
 
 const open = (port: number, localAddress = "127.0.0.1") =>

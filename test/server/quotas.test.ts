@@ -46,7 +46,7 @@ const never = Effect.interruptible(Effect.never)
 describe("Requests under way", () => {
   it.effect("are 256 of one address: the oldest is answered that it is too much, and nobody else's is", () =>
     Effect.gen(function* () {
-      const { during } = yield* InFlight.make("1 second")
+      const { during } = yield* InFlight.make({ notice: 0, patience: "1 second" })
       const slow = (address: string) => served(during(address, never))
       const others = yield* slow("192.0.2.2")
       const first = yield* slow("192.0.2.1")
@@ -61,7 +61,7 @@ describe("Requests under way", () => {
 
   it.effect("count no more once they are answered", () =>
     Effect.gen(function* () {
-      const { during } = yield* InFlight.make("1 second")
+      const { during } = yield* InFlight.make({ notice: 0, patience: "1 second" })
       const first = yield* served(during("192.0.2.1", never))
       yield* Effect.replicateEffect(during("192.0.2.1", Effect.succeed(HttpServerResponse.empty())), 1_000)
       expect(yield* Deferred.isDone(first)).toBe(false)

@@ -17,8 +17,10 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Agents } from "../../src/Agents.js"
 import * as Money from "../../src/Money.js"
+import * as connections from "../../src/server/connections.js"
 import * as InFlight from "../../src/server/inFlight.js"
 import { taskDefaults } from "../../src/TaskRuns.js"
+import { listening } from "../support/listening.js"
 import * as server from "../support/server.js"
 import { type Answer, accept, asWork, visitor } from "../support/serverVisitors.js"
 import * as sqlite from "../support/sqlite.js"
@@ -138,7 +140,7 @@ it.live("finishes downloads", () =>
 
 it.effect("waits no longer for a download than its patience", () =>
   Effect.gen(function* () {
-    const running = yield* InFlight.make("10 seconds")
+    const running = yield* InFlight.make({ notice: 0, patience: "10 seconds" })
     yield* Effect.asVoid(running.during("192.0.2.1", Effect.succeed(HttpServerResponse.stream(Stream.never))))
     const stopping = yield* Effect.fork(running.stop)
     yield* TestClock.adjust("9 seconds")
@@ -146,6 +148,27 @@ it.effect("waits no longer for a download than its patience", () =>
     yield* TestClock.adjust("1 second")
     yield* Fiber.join(stopping)
   }).pipe(Effect.scoped)
+)
+
+it.effect("says that it stops for as long as it gives notice, also where nothing is under way", () =>
+  Effect.gen(function* () {
+    const running = yield* InFlight.make({ notice: "1 second", patience: "10 seconds" })
+    const stopping = yield* Effect.fork(running.stop)
+    yield* TestClock.adjust("999 millis")
+    expect(yield* Fiber.poll(stopping)).toEqual(Option.none())
+    const refused = yield* running.during("192.0.2.1", Effect.succeed(HttpServerResponse.empty()))
+    expect(refused).toMatchObject({ status: 503, headers: { connection: "close", "retry-after": "2" } })
+    yield* TestClock.adjust("1 millis")
+    yield* Fiber.join(stopping)
+  })
+)
+
+it.scopedLive("answers what comes once nobody serves any more, instead of leaving it open", () =>
+  Effect.gen(function* () {
+    const someone = yield* visitor(yield* listening(connections.make()), "127.0.1.1")
+    const refused = yield* someone.ask("GET", "/health")
+    expect(refused).toMatchObject({ status: 503, headers: { connection: "close", "retry-after": "2" } })
+  })
 )
 
 it.live("does not wait for connections on which nothing is under way, nor for events without an end", () =>

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { listening } from "./listening.js"
 
 export const key = "acme-key"
 
@@ -246,13 +247,6 @@ export const start: Effect.Effect<string, never, Scope.Scope> = Effect.gen(funct
       return response.writeHead(error instanceof Refusal ? error.status : 400).end(String(error))
     }
   }
-  const server = yield* Effect.acquireRelease(
-    Effect.async<ReturnType<typeof createServer>>((resume) => {
-      const made = createServer((request, response) => void answer(request, response))
-      made.listen(0, "127.0.0.1", () => resume(Effect.succeed(made)))
-    }),
-    (made) => Effect.sync(() => made.close().closeAllConnections())
-  )
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`
+  const port = yield* listening(createServer((request, response) => void answer(request, response)))
+  return `http://127.0.0.1:${port}`
 })

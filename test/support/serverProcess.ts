@@ -34,7 +34,8 @@ const gone = (child: ChildProcess): Effect.Effect<void> =>
     else child.once("exit", () => resume(Effect.void))
   })
 
-const end = (child: ChildProcess, signal: NodeJS.Signals) =>
+/** Sends the signal, and answers when the process is gone. */
+export const end = (child: ChildProcess, signal: NodeJS.Signals): Effect.Effect<void> =>
   Effect.zipRight(
     Effect.sync(() => child.kill(signal)),
     gone(child)

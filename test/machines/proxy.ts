@@ -1,0 +1,77 @@
+/**
+ * A proxy before several processes, set up as `conductor-cluster/README` says: what a process refuses or answers 503 goes
+ * to the next one, and it is asked no more. Whatever else fails is lost.
+ */
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { listening } from "../support/listening.js"
+
+export interface Proxy {
+  readonly port: number
+  readonly serve: (upstream: number) => Effect.Effect<void>
+}
+
+const bodyOf = async (incoming: IncomingMessage): Promise<Buffer> => {
+  const parts: Array<Buffer> = []
+  for await (const part of incoming) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+/** Over a connection of its own: whatever a process has taken of it is in its queue when it stops. */
+const ask = (upstream: number, incoming: IncomingMessage, body: Buffer) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const { headers, method, socket, url } = incoming
+    request(
+      {
+        agent: false,
+        host: "127.0.0.1",
+        port: upstream,
+        method,
+        path: url,
+        headers: { ...headers, connection: "close", "x-forwarded-for": socket.remoteAddress }
+      },
+      resolve
+    )
+      .on("error", reject)
+      .end(body)
+  })
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ECONNREFUSED"
+
+/** Answers when it listens, until the scope ends. */
+export const make: Effect.Effect<Proxy, never, Scope.Scope> = Effect.gen(function* () {
+  let upstreams: ReadonlyArray<number> = []
+  let turn = 0
+
+  const forward = async (incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> => {
+    const upstream = upstreams[turn++ % upstreams.length]
+    if (upstream === undefined) throw new Error("nobody is left who answers")
+    const answer = await ask(upstream, incoming, body).catch((error: unknown) => {
+      if (isRefusal(error)) return undefined
+      throw error
+    })
+    if (answer === undefined || answer.statusCode === 503) {
+      answer?.resume()
+      upstreams = upstreams.filter((other) => other !== upstream)
+      return forward(incoming, body, outgoing)
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    for await (const part of answer) outgoing.write(part)
+    outgoing.end()
+  }
+
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    bodyOf(incoming)
+      .then((body) => forward(incoming, body, outgoing))
+      .catch((error: unknown) => outgoing.writeHead(502).end(String(error)))
+
+  return {
+    port: yield* listening(createServer((incoming, outgoing) => void handle(incoming, outgoing))),
+    serve: (upstream) =>
+      Effect.sync(() => {
+        upstreams = [...upstreams, upstream]
+      })
+  }
+})
