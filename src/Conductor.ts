@@ -6,7 +6,6 @@
  * @since 0.1.0
  */
 import * as Array from "effect/Array"
-import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -54,25 +53,6 @@ export interface Options<E = never, R = never> {
 
 /** What a round can fail with. The next round goes on from there. @since 0.1.0 @category errors */
 export type RoundError = TaskRunNotFound | InsufficientFunds | Uncertain | ProviderError | StoreError
-
-/**
- * Which of several processes conducts which run. Absent where this one conducts all there is; `ConductorCluster.layer`
- * provides it.
- *
- * @since 0.1.0
- * @category services
- */
-export class Owners extends Context.Tag("effect-crowd/Conductor/Owners")<
-  Owners,
-  {
-    /** `host:port` of this process, as the others know it. */
-    readonly address: string
-    /** The runs that this process conducts at the moment. */
-    readonly owned: Effect.Effect<ReadonlyArray<RunId>>
-    /** The address of the process that each of these runs belongs to. Those that belong to none just now are left out. */
-    readonly ownersOf: (runs: ReadonlyArray<RunId>) => Effect.Effect<ReadonlyMap<RunId, string>, StoreError>
-  }
->() {}
 
 /**
  * Nothing of the run is on offer, in work or waiting for a decision.
@@ -147,14 +127,15 @@ const rest = (id: RunId, busyUntil: Option.Option<DateTime.Utc>, changed: Queue.
     yield* Effect.raceFirst(Queue.take(changed), sleepUntil(Array.getSomes([busyUntil, due])))
   })
 
-/**
- * What was cut off a moment ago, and may still be on its way: its lease can last longer than the run, and nobody conducts
- * a run that is decided.
- */
-const settleRest = (id: RunId) =>
-  Effect.flatMap(Journal, (journal) =>
-    Effect.whenEffect(journal.settle(id), Effect.map(Stream.runHead(journal.list("pending", id)), Option.isSome))
-  )
+/** Whether the run is over, once what was cut off is settled: its lease can last longer than the run. */
+const isOverOnceSettled = (id: RunId) =>
+  Effect.gen(function* () {
+    const runs = yield* TaskRuns
+    const journal = yield* Journal
+    if (yield* runs.isOver(id)) return true
+    yield* journal.settle(id)
+    return yield* runs.isOver(id)
+  })
 
 /**
  * Round after round, until every unit of the run is decided, nobody is at work any more on one that was taken back, and
@@ -180,10 +161,7 @@ export const conduct = <E = never, R = never>(
           const { away, progress } = yield* roundUnlessAway(id, options)
           yield* onRound(progress)
           const busyUntil = isDecided(progress) ? yield* units.busyUntil(id) : Option.none()
-          if (isDecided(progress) && Option.isNone(busyUntil)) {
-            yield* settleRest(id)
-            return isDecided(yield* progressOf(id))
-          }
+          if (isDecided(progress) && Option.isNone(busyUntil) && (yield* isOverOnceSettled(id))) return true
           yield* Effect.sleep(options.every ?? "1 second")
           if (!away) yield* Effect.transposeMapOption(changed, (changed) => rest(id, busyUntil, changed))
           return false

@@ -438,11 +438,18 @@ export interface Service {
   ) => Effect.Effect<number, TaskRunNotFound | AgentNotFound | StoreError>
   /** How many units of the run there are in each status. */
   readonly counts: (id: RunId) => Effect.Effect<UnitCounts, TaskRunNotFound | StoreError>
-  /**
-   * Runs of this provider that have units on offer, in work or to be decided, or somebody at work on what was taken back;
-   * paged. What it costs does not grow with the runs that are over.
-   */
+  /** Runs of this provider that are not over; paged. What it costs does not grow with those that are. */
   readonly undecided: Stream.Stream<Undecided, StoreError>
+  /**
+   * Makes each run undecided again that was over, and of which something was cut off since on its way to the crowd, such as
+   * a bonus, so that somebody conducts it. Reads all that is pending.
+   */
+  readonly reopenCutOff: Effect.Effect<void, StoreError>
+  /**
+   * Whether no unit of the run is on offer, in work or to be decided, nobody is at work on what was taken back, and
+   * nothing is on its way to the crowd.
+   */
+  readonly isOver: (id: RunId) => Effect.Effect<boolean, TaskRunNotFound | StoreError>
   /** How often the run has become undecided; read each time. */
   readonly generation: (id: RunId) => Effect.Effect<number, TaskRunNotFound | StoreError>
   readonly summary: (id: RunId) => Effect.Effect<Summary, TaskRunNotFound | StoreError>

@@ -48,7 +48,7 @@ const approvals = ({ driver, store }: Engine.Service, { id, task }: TaskRun): Ti
   )
 
 /** In no order of time: of many that wait for their leases, the first hundred will do. A draft leaves launches to others. */
-const settlements = ({ driver, store }: Engine.Service, { id }: TaskRun): Times =>
+const settlements = ({ driver, store }: Engine.Service, { id }: Pick<TaskRun, "id">): Times =>
   Effect.map(
     store.page(tables.intents, {
       where: { provider: driver.provider, run: Option.some(id), state: "pending" },
@@ -57,6 +57,10 @@ const settlements = ({ driver, store }: Engine.Service, { id }: TaskRun): Times 
     (intents) =>
       intents.filter(({ kind }) => driver.draft === undefined || kind !== "launch").map(({ leaseUntil }) => leaseUntil)
   )
+
+/** Something for the run is on its way to the crowd, or was cut off there. */
+export const isSending = (engine: Engine.Service, id: RunId): Effect.Effect<boolean, StoreError> =>
+  Effect.map(settlements(engine, { id }), Array.isNonEmptyReadonlyArray)
 
 export const due = (
   engine: Engine.Service,

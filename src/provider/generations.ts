@@ -1,15 +1,16 @@
 /** Which runs are not decided, and how often each has become so. */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../CrowdError.js"
 import type { RunId } from "../Ids.js"
-import type * as Store from "../Store.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { Service, Undecided } from "../TaskRuns.js"
 import type { Unit } from "../Units.js"
-import { busyUntil } from "./deadlines.js"
+import { busyUntil, isSending } from "./deadlines.js"
 import type * as Engine from "./engine.js"
 import * as runTotals from "./runTotals.js"
 
@@ -38,36 +39,60 @@ export const insertUnits = (
     inserted.length > 0 ? raise(engine, run) : Effect.void
   )
 
-/** Nothing is undecided, and nobody at work any more on what was taken back. */
-const isOver = (store: Store.Service, run: RunId): Effect.Effect<boolean, StoreError> =>
-  Effect.flatMap(runTotals.units(store, run), (counts) =>
-    runTotals.undecidedUnits(counts) > 0 ? Effect.succeed(false) : Effect.map(busyUntil(store, run), Option.isNone)
-  )
+/** Nothing is undecided, nobody at work any more on what was taken back, and nothing on its way to the crowd. */
+const isOver = (engine: Engine.Service, run: RunId): Effect.Effect<boolean, StoreError> =>
+  Effect.gen(function* () {
+    if (runTotals.undecidedUnits(yield* runTotals.units(engine.store, run)) > 0) return false
+    if (Option.isSome(yield* busyUntil(engine.store, run))) return false
+    return !(yield* isSending(engine, run))
+  })
 
 /** The run is looked at again while its generation is held: whoever makes it undecided waits, and opens it again. */
-const closeIfOver = (store: Store.Service, run: RunId) =>
-  store.transaction(
+const closeIfOver = (engine: Engine.Service, run: RunId) =>
+  engine.store.transaction(
     Effect.gen(function* () {
-      yield* store.get(tables.generations, run)
-      if (!(yield* isOver(store, run))) return
-      yield* store.update(tables.generations, { ids: [run], set: { open: Option.none() } })
+      yield* engine.store.get(tables.generations, run)
+      if (!(yield* isOver(engine, run))) return
+      yield* engine.store.update(tables.generations, { ids: [run], set: { open: Option.none() } })
     })
   )
 
-export const make = ({ driver, run, store }: Engine.Service): Pick<Service, "undecided" | "generation"> => {
-  const provider = driver.provider
+/** Runs of which something was cut off that nobody sends any more, such as a bonus after all was decided. */
+const runsCutOff = ({ driver, store }: Engine.Service) =>
+  Effect.flatMap(DateTime.now, (now) =>
+    pages(store, tables.intents, { where: { provider: driver.provider, state: "pending" } }).pipe(
+      Stream.filter(({ leaseUntil }) => DateTime.lessThanOrEqualTo(leaseUntil, now)),
+      Stream.filterMap(({ run }) => run),
+      Stream.runFold(HashSet.empty<RunId>(), (runs, run) => HashSet.add(runs, run))
+    )
+  )
+
+const openIfClosed = (engine: Engine.Service, run: RunId) =>
+  engine.store.transaction(
+    Effect.gen(function* () {
+      const known = yield* engine.store.get(tables.generations, run)
+      if (Option.exists(known, ({ open }) => Option.isNone(open))) yield* raise(engine, run)
+    })
+  )
+
+export const make = (engine: Engine.Service): Pick<Service, "undecided" | "reopenCutOff" | "isOver" | "generation"> => {
+  const { driver, run, store } = engine
 
   /** A run that is over is closed on the way, and costs nothing from then on. */
   const undecided: Service["undecided"] = pages(store, tables.generations, {
-    where: { provider },
+    where: { provider: driver.provider },
     orderBy: "open"
   }).pipe(
     Stream.filterEffect(({ id }) =>
-      Effect.flatMap(isOver(store, id), (over) =>
-        over ? Effect.as(closeIfOver(store, id), false) : Effect.succeed(true)
+      Effect.flatMap(isOver(engine, id), (over) =>
+        over ? Effect.as(closeIfOver(engine, id), false) : Effect.succeed(true)
       )
     ),
     Stream.map(({ generation, id }): Undecided => ({ run: id, generation }))
+  )
+
+  const reopenCutOff = Effect.flatMap(runsCutOff(engine), (runs) =>
+    Effect.forEach(runs, (id) => openIfClosed(engine, id), { discard: true })
   )
 
   const generation: Service["generation"] = (id) =>
@@ -79,5 +104,5 @@ export const make = ({ driver, run, store }: Engine.Service): Pick<Service, "und
       )
     )
 
-  return { undecided, generation }
+  return { undecided, reopenCutOff, isOver: (id) => Effect.zipRight(run(id), isOver(engine, id)), generation }
 }

@@ -138,20 +138,63 @@ describe("a Conductor", () => {
     }).pipe(Effect.provide(Mock.layer()))
   )
 
+  const listed = Effect.flatMap(TaskRuns.TaskRuns, ({ undecided }) =>
+    Effect.map(Stream.runCollect(undecided), (all) => [...all])
+  )
+
+  /** A bonus for a run that is over; who sent it was killed before the crowd answered. */
+  const bonusCutOff = Effect.gen(function* () {
+    const { agent, run } = yield* kit.completed({ rows: 1 })
+    yield* (yield* Agents.Agents).approve(agent.id)
+    expect(yield* listed).toEqual([])
+    yield* (yield* Mock.Mock).script("bonus", Effect.never, "after")
+    const bonus = { worker: agent.worker, unit: agent.unit, amount: kit.reward, reason: "thorough" }
+    const cutOff = yield* Effect.fork((yield* Workers.Workers).bonus(bonus))
+    yield* TestClock.adjust("1 second")
+    yield* Fiber.interrupt(cutOff)
+    return run
+  })
+
+  /** What it was paid once the run is over, with nothing pending. */
+  const bonusesOf = (run: RunId, conducted: Fiber.Fiber<TaskRuns.Summary, unknown>) =>
+    Effect.gen(function* () {
+      const { cost } = yield* Fiber.join(conducted)
+      expect(yield* Stream.runCount((yield* Journal.Journal).list("pending", run))).toBe(0)
+      return cost.bonuses
+    })
+
   it.effect("ends with nothing pending: what was cut off and is still leased once all is decided is waited for", () =>
     Effect.gen(function* () {
-      const workers = yield* Workers.Workers
-      const { agent, run } = yield* kit.completed({ rows: 1 })
-      yield* (yield* Agents.Agents).approve(agent.id)
-      yield* (yield* Mock.Mock).script("bonus", Effect.never, "after")
-      const bonus = { worker: agent.worker, unit: agent.unit, amount: kit.reward, reason: "thorough" }
-      const cutOff = yield* Effect.fork(workers.bonus(bonus))
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.interrupt(cutOff)
+      const run = yield* bonusCutOff
       const { conducted } = yield* counted(run.id)
       yield* TestClock.adjust("10 minutes")
-      expect((yield* Fiber.join(conducted)).units.accepted).toBe(1)
-      expect(yield* Stream.runCount((yield* Journal.Journal).list("pending", run.id))).toBe(0)
+      expect(yield* bonusesOf(run.id, conducted)).toBe(kit.reward.minor)
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("ends with nothing pending where the crowd was away while that was settled", () =>
+    Effect.gen(function* () {
+      const run = yield* bonusCutOff
+      yield* Effect.replicateEffect((yield* Mock.Mock).script("bonus", failure("Unavailable")), 8)
+      const { conducted } = yield* counted(run.id)
+      yield* TestClock.adjust("1 hour")
+      expect(yield* bonusesOf(run.id, conducted)).toBe(kit.reward.minor)
+    }).pipe(Effect.provide(Mock.layer()))
+  )
+
+  it.effect("is asked for once more where something for a run that is over was cut off", () =>
+    Effect.gen(function* () {
+      const { generation, reopenCutOff } = yield* TaskRuns.TaskRuns
+      const run = yield* bonusCutOff
+      const before = yield* generation(run.id)
+      yield* reopenCutOff
+      expect(yield* listed).toEqual([])
+      yield* TestClock.adjust("10 minutes")
+      yield* Effect.repeatN(reopenCutOff, 2)
+      expect(yield* listed).toEqual([{ run: run.id, generation: before + 1 }])
+      const { conducted } = yield* counted(run.id)
+      expect(yield* bonusesOf(run.id, conducted)).toBe(kit.reward.minor)
+      expect(yield* listed).toEqual([])
     }).pipe(Effect.provide(Mock.layer()))
   )
 

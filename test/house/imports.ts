@@ -37,6 +37,7 @@ const floors = {
     "Agents",
     "Budget",
     "Messages",
+    "Owners",
     "Qualifications",
     "Requesters",
     "TaskRuns",

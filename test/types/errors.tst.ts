@@ -123,6 +123,12 @@ describe("catchTags over each method is exhaustive", () => {
       failing<TaskRuns.Service["undecided"]>().pipe(Effect.catchTags(handle("StoreError")))
     ).type.toBe<Infallible>()
     expect(
+      failing<TaskRuns.Service["reopenCutOff"]>().pipe(Effect.catchTags(handle("StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
+      failing<TaskRuns.Service["isOver"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
+    ).type.toBe<Infallible>()
+    expect(
       failing<TaskRuns.Service["generation"]>().pipe(Effect.catchTags(handle("TaskRunNotFound", "StoreError")))
     ).type.toBe<Infallible>()
     expect(
@@ -162,6 +168,8 @@ describe("catchTags over each method is exhaustive", () => {
       | "assignments"
       | "counts"
       | "undecided"
+      | "reopenCutOff"
+      | "isOver"
       | "generation"
       | "summary"
       | "due"

@@ -1,11 +1,12 @@
 /** Runs as the console shows them. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { isDecided, Owners } from "../../Conductor.js"
+import { isDecided } from "../../Conductor.js"
 import type { StoreError, TaskRunNotFound } from "../../CrowdError.js"
 import { placesOf } from "../../driver/offers.js"
 import type { RunId } from "../../Ids.js"
 import * as Money from "../../Money.js"
+import { Owners } from "../../Owners.js"
 import { Provider } from "../../Provider.js"
 import { undecidedUnits } from "../../provider/runTotals.js"
 import { TaskRuns } from "../../TaskRuns.js"
