@@ -13,17 +13,18 @@ import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Needs, Owners } from "./Conductor.js"
+import type { Needs } from "./Conductor.js"
 import type { InvalidSetting, StoreError } from "./CrowdError.js"
 import * as Address from "./conductor-cluster/address.js"
+import * as discovery from "./conductor-cluster/discovery.js"
 import * as engine from "./conductor-cluster/engine.js"
-import * as looking from "./conductor-cluster/looking.js"
 import * as members from "./conductor-cluster/members.js"
 import { prefixOf } from "./conductor-cluster/names.js"
 import type { Options } from "./conductor-cluster/options.js"
 import * as owners from "./conductor-cluster/owners.js"
 import * as Renewal from "./conductor-cluster/renewal.js"
 import * as runEntity from "./conductor-cluster/runEntity.js"
+import { Owners } from "./Owners.js"
 import { Provider } from "./Provider.js"
 import { fromDriver } from "./store/sql/sqlErrors.js"
 
@@ -77,7 +78,7 @@ export const layer = (
   Layer.unwrapScoped(
     Effect.map(joined(options), (joined) =>
       Layer.effect(Owners, owners.make(joined.prefix, Address.toText(joined.address), joined.conducting)).pipe(
-        Layer.provideMerge(Layer.merge(runEntity.layer(joined, options), looking.layer)),
+        Layer.provideMerge(Layer.merge(runEntity.layer(joined, options), discovery.layer)),
         Layer.provide(engine.layer(joined))
       )
     )

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { Owners } from "../Conductor.js"
 import type { InvalidSetting, StoreError } from "../CrowdError.js"
+import * as Owners from "../Owners.js"
 import type { Core } from "../Provider.js"
 import { conductEveryRun } from "./conductEveryRun.js"
 import { setting } from "./environment.js"
@@ -46,7 +46,7 @@ const toUsage = ({ description, setting, value }: InvalidSetting) =>
 export const join = (
   given: Given
 ): Effect.Effect<
-  Option.Option<Owners["Type"]>,
+  Option.Option<Owners.Service>,
   UsageError | StoreError | PackageMissing,
   Session | Core | Scope.Scope
 > =>
@@ -63,17 +63,17 @@ export const join = (
     const joined = yield* Layer.build(cluster.layer(url, shown, { host, port })).pipe(
       Effect.catchTag("InvalidSetting", toUsage)
     )
-    return Option.some(Context.get(joined, Owners))
+    return Option.some(Context.get(joined, Owners.Owners))
   })
 
 /** Does it where it can be asked which process conducts which run, if there are several. */
-export const within = <A, E, R>(owners: Option.Option<Owners["Type"]>, work: Effect.Effect<A, E, R>) =>
-  Option.match(owners, { onNone: () => work, onSome: (owners) => Effect.provideService(work, Owners, owners) })
+export const within = <A, E, R>(owners: Option.Option<Owners.Service>, work: Effect.Effect<A, E, R>) =>
+  Option.match(owners, { onNone: () => work, onSome: (owners) => Effect.provideService(work, Owners.Owners, owners) })
 
 /** Lets all runs of the crowd go on by themselves, without end: the cluster does, or else this process. */
-export const conductRuns = (owners: Option.Option<Owners["Type"]>, options?: Parameters<typeof conductEveryRun>[0]) =>
+export const conductRuns = (owners: Option.Option<Owners.Service>, options?: Parameters<typeof conductEveryRun>[0]) =>
   Option.isSome(owners) ? Effect.never : conductEveryRun(options)
 
 /** For people: where the others reach this process. */
-export const describe = (owners: Option.Option<Owners["Type"]>): ReadonlyArray<string> =>
+export const describe = (owners: Option.Option<Owners.Service>): ReadonlyArray<string> =>
   Option.match(owners, { onNone: () => [], onSome: ({ address }) => [`Cluster:   ${address}`] })

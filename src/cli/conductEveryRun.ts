@@ -1,23 +1,18 @@
 /** A server's other work: every run that is not decided goes on by itself. */
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
+import { surviving } from "../internal/faults.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
 
-/** A fault that stays is told once. */
-const teller = () => {
-  const told = new Map<string, string>()
-  return (what: string) => (error: { readonly message: string }) =>
-    Effect.suspend(() => {
-      if (told.get(what) === error.message) return Effect.void
-      told.set(what, error.message)
-      return say(`${what}: ${error.message}`)
-    })
-}
+/** Time between two looks for runs, and before a run that failed is tried again. */
+const pause = "2 seconds"
 
 /** Conducts all runs of this crowd, those also that another process launches meanwhile. A fault ends none of it. */
 export const conductEveryRun = (
@@ -27,20 +22,22 @@ export const conductEveryRun = (
     Effect.gen(function* () {
       const runs = yield* TaskRuns
       const conducted = yield* FiberMap.make<RunId, unknown, never>()
-      const tell = teller()
 
-      /** A bug that one run meets does not end the others. */
-      const conduct = (id: RunId) =>
-        Conductor.conduct(id).pipe(
-          Effect.catchAll(tell(id)),
-          Effect.catchAllDefect((defect) => tell(id)({ message: `a bug, please report it: ${String(defect)}` }))
+      const conduct = (run: RunId) =>
+        Effect.flatMap(
+          surviving((fault) => say(`${run}: ${fault}`)),
+          (survive) =>
+            Effect.repeat(survive(Conductor.conduct(run)), { schedule: Schedule.spaced(pause), until: Option.isSome })
         )
 
       const look = runs.undecided.pipe(
         Stream.filter(({ run }) => run !== options.except),
-        Stream.runForEach(({ run }) => FiberMap.run(conducted, run, conduct(run), { onlyIfMissing: true })),
-        Effect.catchAll(tell("looking for runs"))
+        Stream.runForEach(({ run }) => FiberMap.run(conducted, run, conduct(run), { onlyIfMissing: true }))
       )
-      return yield* Effect.forever(Effect.zipRight(look, Effect.sleep("2 seconds")))
+      const survive = yield* surviving((fault) => say(`looking for runs: ${fault}`))
+      return yield* Effect.raceFirst(
+        Effect.forever(Effect.zipRight(survive(look), Effect.sleep(pause))),
+        Effect.forever(Effect.zipRight(survive(runs.reopenCutOff), Effect.sleep("1 minute")))
+      )
     })
   )

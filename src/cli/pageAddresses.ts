@@ -4,6 +4,7 @@ import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { bracketed, isUnspecified } from "../internal/hosts.js"
 import { parse } from "../server/origins.js"
 import * as frameOrigin from "../server/pages/frameOrigin.js"
 import { setting } from "./environment.js"
@@ -62,10 +63,8 @@ export interface Places {
   readonly framed: Option.Option<frameOrigin.Origins>
 }
 
-export const isEverywhere = (host: string): boolean => ["0.0.0.0", "::"].includes(host)
-
 /** The address of a host at a port. */
-export const at = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+export const at = (host: string, port: number): string => `http://${bracketed(host)}:${port}`
 
 const checkPort = (port: number): Effect.Effect<number, UsageError> =>
   port >= 0 && port <= 65_535
@@ -99,7 +98,7 @@ const pagesOf = ({ host, port, url }: Omit<Places, "framed">): Effect.Effect<str
     const told = typeof tasks === "object" ? Option.map(parse(tasks.url), ({ origin }) => origin) : Option.none()
     const said = Option.orElse(url, () => told)
     if (Option.isSome(said)) return said.value
-    if (isEverywhere(host) || port === 0) {
+    if (isUnspecified(host) || port === 0) {
       const why = port === 0 ? "the pages take any free port" : `with --host ${host} the pages are at several addresses`
       return yield* new UsageError({ message: `--frames-url needs --url: ${why}.` })
     }

@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import { bracketed, isLoopback, isUnspecified } from "../internal/hosts.js"
 import type * as Local from "../Local.js"
 import type { Database } from "./Database.js"
 import { flagSetting, setting, severalSetting } from "./environment.js"
@@ -112,9 +113,9 @@ const peopleOf = (given: Given): Effect.Effect<Omit<Local.Options, "secret">, Us
     }
   })
 
-/** A proxy needs a second to turn to the other processes over a database that several share. */
-const noticeOf = (database: Database): Duration.Duration =>
-  database._tag === "File" ? Duration.zero : Duration.seconds(1)
+/** A proxy before several processes over one database has a second to turn to the others. */
+const noticeOf = (database: Database, { proxies = [] }: Local.Options): Duration.Duration =>
+  database._tag === "File" || proxies.length === 0 ? Duration.zero : Duration.seconds(1)
 
 export const settle = (given: Given): Effect.Effect<Settings, UsageError | NoSecret, Session | FileSystem.FileSystem> =>
   Effect.gen(function* () {
@@ -125,13 +126,13 @@ export const settle = (given: Given): Effect.Effect<Settings, UsageError | NoSec
     const people = yield* peopleOf(given)
     const secret = yield* secrets.secretOf(database)
     const token = yield* secrets.tokenOf(database, secret)
-    const notice = noticeOf(database)
+    const notice = noticeOf(database, people)
     return { ...places, allowedHosts, secret, token, people: { ...people, secret }, serves: provider.serves, notice }
   })
 
 /** The names under which the pages may be asked for, beside the one in `url`. */
 export const hostsOf = ({ allowedHosts, host, port }: Settings): ReadonlyArray<string> => [
-  `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  `${bracketed(host)}:${port}`,
   ...allowedHosts
 ]
 
@@ -151,10 +152,9 @@ export interface Addresses {
 /** How the pages at this port are reached, from where it matters. */
 export const addressesOf = ({ host, url }: Settings, port: number): Addresses => {
   const at = (name: string) => pageAddresses.at(name, port)
-  const isReachable = !/^(127\.|::1$|localhost$)/.test(host)
+  const isReachable = !isLoopback(host)
   if (Option.isSome(url)) return { workers: [`${url.value}/`], console: `${url.value}/console`, isReachable: true }
-  if (!pageAddresses.isEverywhere(host))
-    return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
+  if (!isUnspecified(host)) return { workers: [`${at(host)}/`], console: `${at(host)}/console`, isReachable }
   const names = outside()
   return {
     workers: (names.length === 0 ? ["127.0.0.1"] : names).map((name) => `${at(name)}/`),

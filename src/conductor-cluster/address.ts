@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { InvalidSetting } from "../CrowdError.js"
+import { isLoopback, isUnspecified } from "../internal/hosts.js"
 import type { Options } from "./options.js"
 
 export interface Address {
@@ -31,11 +32,6 @@ const wrongPort = (value: number, description: string) =>
 
 const names = /^[A-Za-z0-9._:-]{1,200}$/
 
-/** Every address that a machine has, and so none that tells which machine. */
-const isAny = (host: string): boolean => host === "0.0.0.0" || /^[0:]*:[0:]*$/.test(host)
-
-export const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host)
-
 /** Of this machine, as far as one can tell. */
 export const isHere = (host: string): boolean =>
   isLoopback(host) ||
@@ -43,7 +39,7 @@ export const isHere = (host: string): boolean =>
 
 const checked = ({ host = "127.0.0.1", port }: Options): Effect.Effect<string, InvalidSetting> => {
   if (!names.test(host)) return wrongHost(host, "it is the name or the address of this machine, such as 10.0.0.5")
-  if (isAny(host)) {
+  if (isUnspecified(host)) {
     return wrongHost(
       host,
       "others cannot reach a machine by it; name the address that they have for this one, such as 10.0.0.5"

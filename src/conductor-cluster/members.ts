@@ -7,6 +7,7 @@ import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { InvalidSetting } from "../CrowdError.js"
+import { isLoopback } from "../internal/hosts.js"
 import * as Address from "./address.js"
 import * as timings from "./timings.js"
 
@@ -121,7 +122,7 @@ const checkSettings = ({ shards }: Joining, others: ReadonlyArray<Member>) => {
 
 const checkLoopback = (joining: Joining, others: ReadonlyArray<Member>) => {
   const elsewhere = others.find(({ address }) => !Address.isHere(Address.fromText(address).host))
-  return !Address.isLoopback(joining.address.host) || elsewhere === undefined
+  return !isLoopback(joining.address.host) || elsewhere === undefined
     ? Effect.void
     : refusedHost(
         joining,

@@ -5,8 +5,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import type { Owners } from "../Conductor.js"
 import type { RunId } from "../Ids.js"
+import type * as Owners from "../Owners.js"
 import { fromDriver } from "../store/sql/sqlErrors.js"
 import { type Conducting, Run } from "./runEntity.js"
 import * as timings from "./timings.js"
@@ -32,7 +32,7 @@ export const make = (
   prefix: string,
   address: string,
   conducting: Conducting
-): Effect.Effect<Owners["Type"], never, SqlClient.SqlClient | Sharding> =>
+): Effect.Effect<Owners.Service, never, SqlClient.SqlClient | Sharding> =>
   Effect.gen(function* () {
     const locks = yield* locksOf(prefix)
     const sharding = yield* Sharding

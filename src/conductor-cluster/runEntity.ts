@@ -3,21 +3,25 @@ import * as ClusterSchema from "@effect/cluster/ClusterSchema"
 import * as Entity from "@effect/cluster/Entity"
 import * as Rpc from "@effect/rpc/Rpc"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Conductor from "../Conductor.js"
 import { RunId } from "../Ids.js"
+import { surviving } from "../internal/faults.js"
 import { TaskRuns, type Undecided } from "../TaskRuns.js"
 import type { Options } from "./options.js"
 import type { Renewal } from "./renewal.js"
-import { teller } from "./telling.js"
 import * as timings from "./timings.js"
 
-/** Persisted until the run is decided: whoever gets the run's shard goes on with it. */
+/** Persisted until the run is over: whoever gets the run's shard goes on with it, and an interruption is no answer. */
 const Conduct = Rpc.make("Conduct", {
   payload: { run: RunId, generation: Schema.Int },
   primaryKey: ({ generation, run }) => `${run}/${generation}`
-}).annotate(ClusterSchema.Persisted, true)
+})
+  .annotate(ClusterSchema.Persisted, true)
+  .annotate(ClusterSchema.Uninterruptible, "server")
 
 export const Run = Entity.make("Run", [Conduct])
 
@@ -46,26 +50,22 @@ interface Ours {
 }
 
 /**
- * Conducts the run until it is decided. What a fault leaves undone is tried again, for an answer would end it; a run
- * that has become undecided again meanwhile is left to the message that says so.
+ * Conducts the run until it is over. What a fault leaves undone is tried again, for an answer would end it; a run that
+ * has become undecided again meanwhile is left to the message that says so.
  */
 const conduct = ({ conducting, renewal }: Ours, { every }: Options, { generation, run }: Undecided) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
-    const tell = yield* teller(run)
-    return yield* Effect.flatMap(runs.generation(run), (current) =>
+    const survive = yield* surviving((fault) => Effect.logWarning(`${run}: ${fault}`))
+    const whileCurrent = Effect.flatMap(runs.generation(run), (current) =>
       current > generation
         ? Effect.void
         : Effect.asVoid(renewal.whileHeld(noting(conducting, run, Conductor.conduct(run, { every }))))
-    ).pipe(
-      Effect.catchTag("TaskRunNotFound", () => Effect.void),
-      Effect.tapError(({ message }) => tell(message)),
-      Effect.catchAllDefect((defect) =>
-        Effect.zipRight(tell(`a bug, please report it: ${String(defect)}`), Effect.fail("bug" as const))
-      ),
-      Effect.tapError(() => Effect.sleep(timings.pause)),
-      Effect.eventually
-    )
+    ).pipe(Effect.catchTag("TaskRunNotFound", () => Effect.void))
+    yield* Effect.repeat(survive(whileCurrent), {
+      schedule: Schedule.spaced(timings.pause),
+      until: Option.isSome
+    })
   })
 
 /** The runs that the cluster gives to this process, conducted. */

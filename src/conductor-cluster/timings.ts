@@ -24,6 +24,9 @@ export const poll = Duration.seconds(1)
 /** Time between two looks for runs that nobody was told of. */
 export const lookForRuns = Duration.seconds(2)
 
+/** Time between two looks for what was cut off of runs that are over. */
+export const lookForCutOff = Duration.minutes(1)
+
 /** A run that fails is tried again after this. */
 export const pause = Duration.seconds(2)
 

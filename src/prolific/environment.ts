@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { InvalidSetting } from "../CrowdError.js"
+import { isLoopback } from "../internal/hosts.js"
 import type { Options } from "./options.js"
 
 export interface Environment {
@@ -21,8 +22,6 @@ export interface Environment {
 
 const wrong = (setting: string, value: string, description: string) =>
   new InvalidSetting({ setting, value, description })
-
-const isLocal = ({ hostname }: URL): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
 
 const addressOf = (setting: string, value: string): Effect.Effect<URL, InvalidSetting> => {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -43,7 +42,7 @@ const apiOf = (option: string | undefined): Effect.Effect<URL, InvalidSetting> =
     const found = Option.getOrElse(yield* chosen(option, "PROLIFIC_URL"), () => "https://api.prolific.com")
     const setting = option === undefined ? "PROLIFIC_URL" : "url"
     const url = yield* addressOf(setting, found)
-    const isSafe = url.protocol === "https:" || isLocal(url)
+    const isSafe = url.protocol === "https:" || isLoopback(url.hostname)
     return isSafe ? url : yield* wrong(setting, found, "the token would be sent in the clear; use https")
   })
 
@@ -58,7 +57,7 @@ const pagesOf = ({ pages }: Options, api: URL): Effect.Effect<Option.Option<stri
   Effect.gen(function* () {
     if (pages === undefined) return Option.none()
     const url = yield* addressOf("pages", pages)
-    return url.protocol === "https:" || isLocal(api)
+    return url.protocol === "https:" || isLoopback(api.hostname)
       ? Option.some(textOf(url))
       : yield* wrong("pages", pages, "participants come by https; http is for a local PROLIFIC_URL")
   })
@@ -68,7 +67,7 @@ export const resolve = (options: Options): Effect.Effect<Environment, InvalidSet
     const api = yield* apiOf(options.url)
     return {
       api: textOf(api),
-      app: isLocal(api) ? api.origin : `https://${api.host.replace(/^api\./, "app.")}`,
+      app: isLoopback(api.hostname) ? api.origin : `https://${api.host.replace(/^api\./, "app.")}`,
       pages: yield* pagesOf(options, api),
       token: yield* tokenOf(options),
       workspace: yield* chosen(options.workspace, "PROLIFIC_WORKSPACE"),

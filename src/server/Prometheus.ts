@@ -12,9 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { Owners } from "../Conductor.js"
+import * as Owners from "../Owners.js"
 import * as tokenAttempts from "./console/tokenAttempts.js"
-import { bearerOf } from "./health.js"
 
 /**
  * Who may read the metrics.
@@ -35,7 +34,7 @@ const refused = HttpServerResponse.text("Metrics are for whoever shows the conso
 })
 
 /** Which runs the process conducts, one sample each; not as Effect's metrics, which would keep those that are over. */
-const conducted = ({ address, owned }: Owners["Type"]): Effect.Effect<string> =>
+const conducted = ({ address, owned }: Owners.Service): Effect.Effect<string> =>
   Effect.map(owned, (runs) => {
     const process = address.replace(/[^A-Za-z0-9._:-]/g, "_")
     return [
@@ -79,14 +78,14 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, HttpLaye
         Effect.promise(() => producer.collect()),
         ({ resourceMetrics }) => serializer.serialize(resourceMetrics)
       )
-      const owners = yield* Effect.serviceOption(Owners)
+      const owners = yield* Effect.serviceOption(Owners.Owners)
       const shared = Option.match(owners, { onNone: () => Effect.succeed(""), onSome: conducted })
       const answer = Effect.zipWith(collected, shared, (own, shared) =>
         HttpServerResponse.text(`${own}${shared}`, { contentType })
       )
       const check = options.token === undefined ? () => Effect.void : yield* tokenAttempts.checking(options.token)
       yield* router.add("GET", "/metrics", (request) =>
-        Effect.zipRight(check(bearerOf(request)), answer).pipe(
+        Effect.zipRight(check(tokenAttempts.bearerOf(request)), answer).pipe(
           Effect.catchTags({
             NotSignedIn: () => Effect.succeed(refused),
             TooManyAttempts: ({ message }) => Effect.succeed(HttpServerResponse.text(message, { status: 429 }))

@@ -1,6 +1,7 @@
 /** How many connections there may be, and how much may be asked over one: nobody keeps the server from the others. */
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import { turnedAway } from "./inFlight.js"
 import * as quotas from "./quotas.js"
 
 export interface Limits {
@@ -27,9 +28,8 @@ export const paceByDefault = {
 /** Nothing came or went over a connection for so long, in milliseconds: whoever is there has stopped reading. */
 const silence = 120_000
 
-/** For requests that come before anybody serves, or once nobody does any more. */
-const refuse = (response: ServerResponse): unknown =>
-  response.writeHead(503, { connection: "close", "retry-after": "2" }).end()
+/** Nobody serves yet, or any more: only the listener that asks is left. */
+const isUnserved = (server: Server): boolean => server.listenerCount("request") === 1
 
 /** Keeps the server to the limits. Too many from one address lose their oldest; too many in all, whoever has most. */
 export const bound = (
@@ -49,7 +49,7 @@ export const bound = (
   server.maxRequestsPerSocket = perConnection
   server.on("dropRequest", (_, socket) => socket.destroy())
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    if (server.listenerCount("request") === 1) refuse(response)
+    if (isUnserved(server)) return void response.writeHead(503, turnedAway).end()
     const count = (waiting.get(socket) ?? 0) + 1
     waiting.set(socket, count)
     response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))

@@ -32,20 +32,21 @@ export class InFlight extends Context.Tag("effect-crowd/server/InFlight")<InFlig
 /** How long a request may take to be answered. */
 const timeoutMillis = 30_000
 
-const unavailable = (tag: string, message: string) =>
-  HttpServerResponse.unsafeJson(
-    { _tag: tag, message },
-    { status: 503, headers: { connection: "close", "retry-after": "2" } }
-  )
+/** For who is turned away, and may come back in a moment. */
+export const turnedAway = { connection: "close", "retry-after": "2" }
 
-const timedOut = unavailable("TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
+const turnAway = (status: number, tag: string, message: string) =>
+  HttpServerResponse.unsafeJson({ _tag: tag, message }, { status, headers: turnedAway })
+
+const timedOut = turnAway(503, "TimedOut", `This took longer than ${timeoutMillis / 1000} seconds. Try again.`)
 
 /** Requests that came whole or in part and are not answered yet. */
 const atOnce: quotas.Bounds = { perAddress: 256, inAll: 4_096 }
 
-const crowded = unavailable("Busy", "Too much is asked for at once from this address. Try again in a moment.")
+/** No 503: a proxy would take it for a word on the server, and ask another one. */
+const crowded = turnAway(429, "Busy", "Too much is asked for at once from this address. Try again in a moment.")
 
-const stopped = unavailable("Stopping", "The server is being stopped. Try again in a moment.")
+const stopped = turnAway(503, "Stopping", "The server is being stopped. Try again in a moment.")
 
 /** A stream is only begun when the handler answers; the scope of its request ends when it does. */
 const whenSent = (context: Context.Context<never>, end: () => void): Effect.Effect<void> =>
@@ -55,7 +56,7 @@ const whenSent = (context: Context.Context<never>, end: () => void): Effect.Effe
   })
 
 /** How long a server that stops says so to whoever asks, and then waits for what is under way. */
-export interface Farewell {
+export interface Shutdown {
   readonly notice: Duration.DurationInput
   readonly patience: Duration.DurationInput
 }
@@ -64,7 +65,7 @@ export interface Farewell {
  * Requests are answered in uninterruptible fibers of which only the handler can be interrupted, so that there is an
  * answer for who is cut off. One timer a request costs less than a race of two fibers.
  */
-export const make = ({ notice, patience }: Farewell): Effect.Effect<Service> =>
+export const make = ({ notice, patience }: Shutdown): Effect.Effect<Service> =>
   Effect.gen(function* () {
     const stopping = yield* Deferred.make<void>()
     const idle = yield* Deferred.make<void>()

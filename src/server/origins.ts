@@ -1,6 +1,7 @@
 /** Which names this server goes by, and which pages are its own. */
 import type * as Headers from "@effect/platform/Headers"
 import * as Option from "effect/Option"
+import { bracketed } from "../internal/hosts.js"
 import * as address from "../local/address.js"
 
 export interface Options {
@@ -34,13 +35,10 @@ export const nameOf = (host: string): string =>
     .replace(/^\[(.*)\]$/, "$1")
     .toLowerCase()
 
-const bracketed = (host: string): string =>
-  Option.isSome(address.read(host)) && host.includes(":") ? `[${host}]` : host
-
 /** The origins that a host stands for; without a port, those of the default ports. */
 const originsOf = (host: string): ReadonlyArray<string> =>
   ["http", "https"].flatMap((scheme) => {
-    const url = parse(`${scheme}://${bracketed(host)}`)
+    const url = parse(`${scheme}://${Option.isSome(address.read(host)) ? bracketed(host) : host}`)
     return Option.toArray(Option.map(url, ({ origin }) => origin))
   })
 

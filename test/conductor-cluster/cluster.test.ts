@@ -1,5 +1,4 @@
 /** Processes over one Postgres: each run has one owner, and whoever goes hands its runs over. */
-
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -13,7 +12,9 @@ import { Units } from "../../src/Units.js"
 import { kit } from "../support/failures.js"
 import { make } from "../support/offersCrowd.js"
 import * as postgres from "../support/postgres.js"
-import { clientOf, over, ownersOf, type Process, start, until } from "./process.js"
+import { unanswered } from "../support/unanswered.js"
+import { until } from "../support/until.js"
+import { clientOf, over, ownersOf, type Process, start } from "./process.js"
 
 const crowdOf = () => make({ offers: { holds: "unit" } }).over
 
@@ -28,11 +29,6 @@ const launch = (count: number) =>
     Effect.forEach(Array.from({ length: count }), () => kit.launched({ rows: 1 })),
     (runs) => runs.map(({ id }) => id)
   )
-
-const unanswered = (url: string) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.map(sql`SELECT id FROM crowd_cluster_places_test_messages WHERE NOT processed`, (rows) => rows.length)
-  ).pipe(Effect.provide(clientOf(url)))
 
 describe.concurrent("processes of a cluster", () => {
   it.scopedLive(
@@ -57,7 +53,7 @@ describe.concurrent("processes of a cluster", () => {
         yield* Effect.forEach(runs, (run) => Effect.flatMap(Units, (units) => units.expireAll(run))).pipe(
           Effect.provide(launcher)
         )
-        yield* until("all are answered", unanswered(url), (left) => left === 0)
+        yield* until("all are answered", Effect.provide(unanswered, clientOf(url)), (left) => left === 0)
         expect(yield* second.owned).toEqual([])
         const again = runs[0] ?? Ids.RunId.make("run_none")
         yield* Effect.provide(

@@ -55,7 +55,7 @@ describe("the message that a run is to be conducted", () => {
     }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer()]))
   )
 
-  it.scoped("is answered by neither a fault nor a bug, each of which is told once", () => {
+  it.scoped("is answered by no fault, no bug and no interruption, each of which is told once", () => {
     const { layer, told } = logs()
     return Effect.gen(function* () {
       const mock = yield* Mock.Mock
@@ -63,11 +63,13 @@ describe("the message that a run is to be conducted", () => {
       const run = yield* kit.launched({ rows: 1 })
       yield* Effect.replicateEffect(mock.script("observe", failure("Rejected")), 3)
       yield* Effect.replicateEffect(mock.script("observe", Effect.die("broken")), 3)
+      yield* Effect.replicateEffect(mock.script("observe", Effect.interrupt), 3)
       const message = yield* conduct(run.id, 1)
       yield* TestClock.adjust("1 minute")
-      expect(told).toHaveLength(2)
+      expect(told).toHaveLength(3)
       expect(told[0]).toContain(`${run.id}: mock`)
       expect(told[1]).toContain("a bug, please report it: broken")
+      expect(told[2]).toContain("it was cut off")
       expect(yield* isAnswered(message)).toBe(false)
       yield* expire(run.id)
       yield* TestClock.adjust("1 minute")

@@ -1,25 +1,25 @@
 /** Processes that share a database: each with a store, a crowd and a membership of its own. */
-import { PgClient } from "@effect/sql-pg"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { Owners } from "../../src/Conductor.js"
 import * as ConductorCluster from "../../src/ConductorCluster.js"
 import type { RunId } from "../../src/Ids.js"
+import { Owners } from "../../src/Owners.js"
 import type { Core } from "../../src/Provider.js"
 import type { Store } from "../../src/Store.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
+import { clientAt } from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 
-export const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 5 })
+const connections = 5
+
+export const clientOf = (url: string) => clientAt(url, connections)
 
 /** The crowd over the database, as a process has it that only launches. */
 export const over = <E>(url: string, crowd: Layer.Layer<Core, E, Store>) =>
-  crowd.pipe(Layer.provide(SqlStore.layer), Layer.provide(clientOf(url)))
+  Layer.provide(crowd, storeAt(url, connections))
 
 /** A process of the crowd's cluster, until it is stopped or the test ends. */
 export const start = <E>(url: string, crowd: Layer.Layer<Core, E, Store>, options: ConductorCluster.Options = {}) =>
@@ -47,14 +47,4 @@ export const ownersOf = (processes: ReadonlyArray<Process>) =>
       for (const [run, address] of all.flat()) owners.set(run, [...(owners.get(run) ?? []), address])
       return owners
     }
-  )
-
-/** Asks every tenth of a second until it is so. */
-export const until = <A, E, R>(what: string, ask: Effect.Effect<A, E, R>, isSo: (answer: A) => boolean, atMost = 15) =>
-  Effect.delay(ask, "100 millis").pipe(
-    Effect.repeat({ until: isSo }),
-    Effect.timeoutFail({
-      duration: `${atMost} seconds`,
-      onTimeout: () => new Cause.TimeoutException(`waited in vain: ${what}`)
-    })
   )

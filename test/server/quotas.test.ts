@@ -54,7 +54,7 @@ describe("Requests under way", () => {
       yield* Effect.replicateEffect(slow("192.0.2.1"), 254, { discard: true })
       expect(yield* Deferred.isDone(first)).toBe(false)
       yield* Effect.asVoid(slow("192.0.2.1"))
-      expect((yield* Deferred.await(first)).status).toBe(503)
+      expect((yield* Deferred.await(first)).status).toBe(429)
       for (const answered of [others, second]) expect(yield* Deferred.isDone(answered)).toBe(false)
     })
   )

@@ -20,7 +20,7 @@ export type Problem =
   | typeof CrowdError.Encoded
   | typeof WorkApi.TurnedAway.Encoded
   /** The server takes nothing just now, or not this. */
-  | { readonly _tag: "TimedOut" | "Stopping" | "TooLarge" | "Foreign" }
+  | { readonly _tag: "TimedOut" | "Busy" | "Stopping" | "TooLarge" | "Foreign" }
   /** No answer came, or none from a server that is well. */
   | { readonly _tag: "Offline" }
   /** An answer that is none of the API's, such as a proxy's. */

@@ -90,6 +90,7 @@ const problems: { readonly [tag: string]: Words } = {
     text: "What you typed stays here. Wait a moment, then try again; if that does not help, tell whoever invited you."
   },
   TimedOut: { title: "The server is busy", text: "Wait a moment, then try again." },
+  Busy: { title: "Too much is asked for from here", text: "Wait a moment, then try again." },
   Stopping: { title: "The server is being stopped", text: "Wait a moment, then try again." },
   TaskRunNotFound: {
     title: "There is no such task",

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Batch } from "../../Batch.js"
 import * as Conductor from "../../Conductor.js"
+import type * as Owners from "../../Owners.js"
 import { Provider } from "../../Provider.js"
 import { type Summary, type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import { batchArg, checked } from "../batchArgument.js"
@@ -55,7 +56,7 @@ const pendingOf = ({ units }: Conductor.Progress): string =>
   ].join(", ")
 
 /** What goes on as long as the run is not decided: its crowd is attended to, and its people's other runs. */
-const beside = (run: TaskRun, owners: Option.Option<Conductor.Owners["Type"]>) =>
+const beside = (run: TaskRun, owners: Option.Option<Owners.Service>) =>
   Effect.flatMap(Session.Session, ({ provider }) =>
     provider.conductsOthers ? cluster.conductRuns(owners, { except: run.id }) : provider.attend(run)
   )
@@ -66,7 +67,7 @@ const beside = (run: TaskRun, owners: Option.Option<Conductor.Owners["Type"]>) =
  */
 const conduct = (
   run: TaskRun,
-  owners: Option.Option<Conductor.Owners["Type"]>,
+  owners: Option.Option<Owners.Service>,
   { approve, every }: Pick<Work, "approve" | "every">
 ) =>
   Effect.gen(function* () {

@@ -62,6 +62,10 @@ const tellWhen = (error: NotSignedIn | TooManyAttempts): Effect.Effect<void> =>
         Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(error.seconds)))
       )
 
+/** What a request shows as `Authorization: Bearer <token>`; empty where it shows none. */
+export const bearerOf = ({ headers }: HttpServerRequest.HttpServerRequest): string =>
+  /^Bearer +(\S.*)$/i.exec(headers["authorization"] ?? "")?.[1] ?? ""
+
 /** Fails unless the right token is given. What a request shows to any part of one server is counted together. */
 export const checking = (token: Secret) =>
   Effect.gen(function* () {

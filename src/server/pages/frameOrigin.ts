@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InvalidSetting } from "../../CrowdError.js"
+import { isLoopback } from "../../internal/hosts.js"
 import type { Permission, Task } from "../../TaskRuns.js"
 import { nameOf, parse } from "../origins.js"
 
@@ -85,5 +86,7 @@ export const pagesAround = (
     : undefined
 
 /** Whether browsers let pages of this origin use the microphone and the camera. */
-export const isTrustworthy = (origin: string): boolean =>
-  origin.startsWith("https:") || /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|::1)$/.test(nameIn(origin))
+export const isTrustworthy = (origin: string): boolean => {
+  const name = nameIn(origin)
+  return origin.startsWith("https:") || isLoopback(name) || name.endsWith(".localhost")
+}

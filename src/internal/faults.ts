@@ -1,0 +1,42 @@
+/** Work that is done again and again, whatever it fails with. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+
+interface Fault {
+  readonly message: string
+}
+
+const describe = (cause: Cause.Cause<Fault>): string =>
+  Either.match(Cause.failureOrCause(cause), {
+    onLeft: ({ message }) => message,
+    onRight: (rest) =>
+      Cause.isInterruptedOnly(rest) ? "it was cut off" : `a bug, please report it: ${String(Cause.squash(rest))}`
+  })
+
+/**
+ * Returns what does such work and lets it fail: it shows the fault, a bug too, and answers none. A fault that stays is
+ * shown once.
+ */
+export const surviving = <R2>(
+  show: (fault: string) => Effect.Effect<void, never, R2>
+): Effect.Effect<
+  <A, E extends Fault, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, never, R | R2>
+> =>
+  Effect.map(
+    Ref.make(Option.none<string>()),
+    (shown) => (work) =>
+      work.pipe(
+        Effect.tap(() => Ref.set(shown, Option.none())),
+        Effect.asSome,
+        Effect.catchAllCause((cause) =>
+          Effect.flatMap(Ref.getAndSet(shown, Option.some(describe(cause))), (before) =>
+            Option.contains(before, describe(cause))
+              ? Effect.succeedNone
+              : Effect.as(show(describe(cause)), Option.none())
+          )
+        )
+      )
+  )
