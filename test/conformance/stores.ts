@@ -1,16 +1,14 @@
 /** Over which stores a crowd is tried, and how another process opens the one that it is tried over. */
 import { join } from "node:path"
-import { PgClient } from "@effect/sql-pg"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Core } from "../../src/Provider.js"
 import * as Store from "../../src/Store.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import * as sqlite from "../support/sqlite.js"
 
 const names = ["memory", "SQLite", "Postgres"] as const
@@ -32,11 +30,7 @@ const layers: { readonly [Key in Name]: Layer.Layer<Store.Store | Again, unknown
       SqliteStore.layer({ filename: join(folder, "crowd.db"), durability: "normal" })
     )
   ),
-  Postgres: shared(
-    Effect.map(postgres.url, (url) =>
-      Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 10 }))
-    )
-  )
+  Postgres: shared(Effect.map(postgres.url, (url) => storeAt(url, 10)))
 }
 
 /** All of them for the full matrix, `npm run conformance`; else the one that the crowd stands for. */

@@ -1,12 +1,10 @@
 /** 200 people at 200 addresses against servers that are processes of their own. */
 import * as path from "node:path"
 import type { SqlClient } from "@effect/sql/SqlClient"
-import { PgClient } from "@effect/sql-pg"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { Scope } from "effect/Scope"
 import * as Local from "../../src/Local.js"
@@ -71,7 +69,7 @@ const databaseOf = (options: Options) =>
 
 const storeOf = (database: Database): Layer.Layer<Store | SqlClient, unknown> =>
   database._tag === "Postgres"
-    ? Layer.provideMerge(SqlStore.layer, PgClient.layer({ url: Redacted.make(database.url), maxConnections: 5 }))
+    ? Layer.provideMerge(SqlStore.layer, postgres.clientAt(database.url, 5))
     : SqliteStore.layer({ filename: database.filename })
 
 /** The servers; each can be replaced by another one on its port. */

@@ -1,24 +1,17 @@
 /** Accept and submit over HTTP, through several processes over one Postgres against one. */
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Local from "../../src/Local.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import { drive } from "../bench/httpClients.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import * as server from "../support/server.js"
 import * as serverProcess from "../support/serverProcess.js"
 import * as cpu from "./cpu.js"
 
 const units = 3_000
 const clients = 48
-
-/** The server of this process's databases. */
-export const postmaster = (): number =>
-  Number(readFileSync(join(process.env["CROWD_TEST_POSTGRES"] ?? "", "data", "postmaster.pid"), "utf8").split("\n")[0])
 
 const sizeOf = (url: string) =>
   Effect.map(
@@ -28,21 +21,20 @@ const sizeOf = (url: string) =>
       SELECT pg_database_size(current_database()) AS size`
     ),
     ([row]) => Number(row?.size)
-  ).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
+  ).pipe(Effect.provide(postgres.clientAt(url, 1)))
 
 const through = (count: number) =>
   Effect.gen(function* () {
     const url = yield* postgres.url
-    const store = Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 5 }))
     const run = yield* Effect.provide(
       server.launched(server.task("accepting"), units),
-      Layer.provide(Local.layer(), store)
+      Layer.provide(Local.layer(), storeAt(url, 5))
     )
     const start = serverProcess.start({ database: { _tag: "Postgres", url }, port: 0, conducts: false })
     const servers = yield* Effect.replicateEffect(start, count)
     const usage = () => ({
       servers: servers.reduce((sum, { pid }) => sum + cpu.of(pid), 0),
-      postgres: cpu.ofFamily(postmaster()),
+      postgres: cpu.ofFamily(postgres.serverPid()),
       clients: cpu.of(process.pid)
     })
     const sized = yield* sizeOf(url)

@@ -1,11 +1,9 @@
 /** Runs over one database, the people who work on them, and the books afterwards. */
 import * as SqlClient from "@effect/sql/SqlClient"
-import { PgClient } from "@effect/sql-pg"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Agents } from "../../src/Agents.js"
@@ -16,6 +14,7 @@ import * as SqlStore from "../../src/store/SqlStore.js"
 import { type TaskRun, TaskRuns } from "../../src/TaskRuns.js"
 import { Between, between, client, service } from "../mturk/market.js"
 import { Marketplace } from "../mturk-server/support.js"
+import { clientAt } from "../support/postgres.js"
 import * as server from "../support/server.js"
 import { crowdOf } from "./crowds.js"
 import type { CrowdName } from "./protocol.js"
@@ -24,8 +23,7 @@ const reward = 5
 
 /** The crowd as it is hired here, by way of nothing that is cut; MTurk's service is in this process. */
 export const hired = (crowd: CrowdName, url: string): Layer.Layer<Core | SqlClient.SqlClient, unknown> => {
-  const database = PgClient.layer({ url: Redacted.make(url), maxConnections: 5 })
-  const store = Layer.provideMerge(SqlStore.layer, database)
+  const store = Layer.provideMerge(SqlStore.layer, clientAt(url, 5))
   const provider =
     crowd === "mturk"
       ? client({}).pipe(
@@ -94,16 +92,3 @@ export const wrong = (run: RunId, rows: number) =>
     ]
     return facts.flatMap(([what, is, must]) => (is === must ? [] : [`${run}: ${what} ${is}, not ${must}`]))
   })
-
-/** Messages of the cluster that nobody has answered. */
-export const leftOver = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const tables = yield* sql<{ readonly name: string }>`
-    SELECT table_name AS name FROM information_schema.tables
-    WHERE table_name LIKE 'crowd_cluster_%_messages' AND table_schema = current_schema()`
-  const counts = yield* Effect.forEach(
-    tables,
-    ({ name }) => sql<{ readonly left: string }>`SELECT COUNT(*) AS left FROM ${sql(name)} WHERE NOT processed`
-  )
-  return counts.flat().reduce((sum, row) => sum + Number(row.left), 0)
-})

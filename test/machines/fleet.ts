@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { program } from "../support/bundle.js"
+import { end } from "../support/serverProcess.js"
 import { Joining, Report } from "./protocol.js"
 
 export interface Member {
@@ -13,17 +14,11 @@ export interface Member {
   readonly pid: number
   readonly reports: ReadonlyArray<Report>
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
-  /** Answers when it is gone. */
-  readonly gone: Effect.Effect<void>
+  /** Stops it as whoever runs it does, and answers when it is gone. */
+  readonly stop: Effect.Effect<void>
 }
 
 const decode = Schema.decodeUnknownSync(Report)
-
-const goneOf = (child: ChildProcess): Effect.Effect<void> =>
-  Effect.async((resume) => {
-    if (child.exitCode !== null || child.signalCode !== null) resume(Effect.void)
-    else child.once("exit", () => resume(Effect.void))
-  })
 
 /** Ready once it has told its address. */
 const joined = (name: string, child: ChildProcess) =>
@@ -35,7 +30,7 @@ const joined = (name: string, child: ChildProcess) =>
       pid: child.pid ?? 0,
       reports,
       signal: (signal) => Effect.sync(() => child.kill(signal)),
-      gone: goneOf(child)
+      stop: end(child, "SIGTERM")
     }
     let isReady = false
     child.stderr?.on("data", (text) => faults.push(String(text)))

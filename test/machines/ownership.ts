@@ -44,6 +44,12 @@ export const ownersAt = ({ spans }: Ownership, run: string, second: Span): Reado
   ...new Set((spans.get(run) ?? []).filter((span) => isSome(both(span, second))).map(({ member }) => member.name))
 ]
 
+/** How much the processes did meanwhile. */
+export const doneIn = (members: ReadonlyArray<Member>, what: "rounds" | "calls", { from, to }: Span): number => {
+  const doneBy = (at: number, { reports }: Member) => reports.findLast((report) => report.at <= at)?.[what] ?? 0
+  return members.reduce((sum, member) => sum + doneBy(to, member) - doneBy(from, member), 0)
+}
+
 /** When two processes had one run. */
 export const twice = ({ spans }: Ownership): ReadonlyArray<Span> =>
   [...spans.values()].flatMap((of) =>

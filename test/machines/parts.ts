@@ -1,7 +1,6 @@
 /** What the parts of a cluster cost at rest, in time on a processor: the load plan's figures. */
 import * as Effect from "effect/Effect"
 import * as postgres from "../support/postgres.js"
-import { postmaster } from "./accepting.js"
 import * as campaign from "./campaign.js"
 import * as cpu from "./cpu.js"
 import * as fleets from "./fleet.js"
@@ -20,7 +19,7 @@ const resting = (runs: number) =>
         until: () => (member.reports.at(-1)?.owned.length ?? 0) >= launched.length
       })
       yield* Effect.sleep("3 seconds")
-      const usage = () => ({ process: cpu.of(member.pid), postgres: cpu.ofFamily(postmaster()) })
+      const usage = () => ({ process: cpu.of(member.pid), postgres: cpu.ofFamily(postgres.serverPid()) })
       const roundsOf = () => member.reports.at(-1)?.rounds ?? 0
       const [before, roundsBefore] = [usage(), roundsOf()]
       yield* Effect.sleep(`${seconds} seconds`)

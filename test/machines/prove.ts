@@ -1,8 +1,10 @@
 /** Processes that share the runs of a crowd while they are killed, frozen, restarted and cut off. */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import * as postgres from "../support/postgres.js"
+import { unanswered } from "../support/unanswered.js"
+import { until } from "../support/until.js"
 import * as atTheCrowd from "./atTheCrowd.js"
 import * as campaign from "./campaign.js"
 import * as fleets from "./fleet.js"
@@ -20,7 +22,7 @@ export interface Options {
   readonly calm: number
   /** Over so many seconds all work but the last is handed in. */
   readonly lasting: number
-  readonly happens: (stage: script.Stage) => ReturnType<typeof script.whole>
+  readonly happens: (stage: script.Stage) => ReturnType<typeof script.everyEvent>
 }
 
 export interface Proof {
@@ -35,21 +37,6 @@ export interface Proof {
   readonly rounds: number
   /** Each thing that is not as it must be, in words. */
   readonly wrong: ReadonlyArray<string>
-}
-
-const until = <E, R>(what: string, seconds: number, isSo: Effect.Effect<boolean, E, R>) =>
-  Effect.delay(isSo, "200 millis").pipe(
-    Effect.repeat({ until: (so) => so }),
-    Effect.timeoutFail({
-      duration: `${seconds} seconds`,
-      onTimeout: () => new Cause.TimeoutException(`waited in vain: ${what}`)
-    })
-  )
-
-const sumOf = (members: ReadonlyArray<fleets.Member>, what: "rounds" | "calls", { from, to }: ownership.Span) => {
-  const before = (at: number) => (member: fleets.Member) =>
-    member.reports.findLast((report) => report.at <= at)?.[what] ?? 0
-  return members.reduce((sum, member) => sum + before(to)(member) - before(from)(member), 0)
 }
 
 /** All work but the last of each run, evenly over the events; the last once they are over. */
@@ -76,7 +63,7 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> => {
       const isOwned = Effect.sync(() =>
         runs.every((run) => [...living].some(({ reports }) => reports.at(-1)?.owned.includes(run)))
       )
-      yield* until("each run has an owner", 30, isOwned)
+      yield* until("each run has an owner", isOwned, identity, 30)
       const from = Date.now()
       const calledBefore = yield* campaign.callsAtService
       const { during, last } = labour(launched, rows)
@@ -85,16 +72,19 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> => {
       const span = { from, to: Date.now() }
       const called = yield* campaign.callsAtService
       yield* last
-      const isDecided = Effect.map(
-        Effect.flatMap(TaskRuns, (all) => Effect.forEach(runs, all.counts)),
-        (all) => all.every(({ accepted }) => accepted === rows)
-      )
       const wrong: Array<string> = []
-      const tell = ({ message }: { readonly message: string }) => Effect.sync(() => void wrong.push(message))
-      yield* Effect.catchAll(until("every unit is accepted", 300, isDecided), (error) => tell(new Error(String(error))))
-      const isAnswered = Effect.map(campaign.leftOver, (left) => left === 0)
-      yield* Effect.catchAll(until("every message is answered", 20, isAnswered), (error) =>
-        tell(new Error(String(error)))
+      const tell = (error: unknown) => Effect.sync(() => void wrong.push(String(error)))
+      const counts = Effect.flatMap(TaskRuns, (all) => Effect.forEach(runs, all.counts))
+      const areAccepted = until(
+        "every unit is accepted",
+        counts,
+        (all) => all.every(({ accepted }) => accepted === rows),
+        300
+      )
+      yield* Effect.catchAll(areAccepted, tell)
+      yield* Effect.catchAll(
+        until("every message is answered", unanswered, (left) => left === 0, 20),
+        tell
       )
       for (const run of runs) wrong.push(...(yield* campaign.wrong(run, rows)))
       wrong.push(...(yield* atTheCrowd.wrong(before, runs, rows)))
@@ -104,8 +94,8 @@ export const prove = (options: Options): Effect.Effect<Proof, unknown> => {
         runs,
         during: span,
         ownership: ownership.ownershipOf(fleet.members, runs),
-        calls: crowd === "mturk" ? called - calledBefore : sumOf(fleet.members, "calls", span),
-        rounds: sumOf(fleet.members, "rounds", span),
+        calls: crowd === "mturk" ? called - calledBefore : ownership.doneIn(fleet.members, "calls", span),
+        rounds: ownership.doneIn(fleet.members, "rounds", span),
         wrong
       }
     })

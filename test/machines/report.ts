@@ -1,7 +1,6 @@
 /** What a proof shows: a table of its seconds, and how it stands to what is asked. */
-import { gapsOf, ownersAt, type Span, twice } from "./ownership.js"
+import { doneIn, gapsOf, ownersAt, type Span, twice } from "./ownership.js"
 import type { Proof } from "./prove.js"
-import { outage } from "./script.js"
 
 const overlap = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
 
@@ -11,15 +10,11 @@ const secondsOf = ({ from, to }: Span): ReadonlyArray<Span> =>
     to: from + (second + 1) * 1000
   }))
 
-const doneBy = ({ members }: Proof, what: "rounds" | "calls", at: number): number =>
-  members.reduce((sum, { reports }) => sum + (reports.findLast((report) => report.at <= at)?.[what] ?? 0), 0)
-
 /** Each second: the owner of each run, `-` where it had none, and how much was done. */
 export const table = (proof: Proof): ReadonlyArray<string> =>
   secondsOf(proof.during).map((second, n) => {
     const owners = proof.runs.map((run) => ownersAt(proof.ownership, run, second).join("") || "-")
-    const done = (what: "rounds" | "calls") =>
-      String(doneBy(proof, what, second.to) - doneBy(proof, what, second.from)).padStart(4)
+    const done = (what: "rounds" | "calls") => String(doneIn(proof.members, what, second)).padStart(4)
     const event = proof.events.find(({ from, to }) => from <= second.from && second.from < to)
     return `${String(n).padStart(4)} s  ${owners.map((name) => name.padEnd(3)).join("")} ${done("rounds")} rounds ${done("calls")} calls  ${event?.name ?? ""}`
   })
@@ -40,7 +35,7 @@ export const single = ({ during, ownership }: Proof): number => {
 export const longestGaps = (proof: Proof): ReadonlyMap<string, number> =>
   new Map(
     proof.events.map((event) => {
-      const apart = event.name === outage ? { from: event.from, to: event.from + 10_000 } : { from: 0, to: 0 }
+      const apart = { from: event.from, to: event.from + 1000 * event.apart }
       const gaps = proof.runs.flatMap((run) => gapsOf(proof.ownership, run, event))
       const lengths = gaps.map((gap) => gap.to - gap.from - overlap(gap, apart))
       return [event.name, Math.max(0, ...lengths) / 1000]

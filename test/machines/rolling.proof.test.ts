@@ -1,5 +1,4 @@
 /** `crowd serve` in two processes behind a proxy, restarted one after the other while people work. */
-import { PgClient } from "@effect/sql-pg"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -7,10 +6,10 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Local from "../../src/Local.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { program } from "../support/bundle.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import * as server from "../support/server.js"
 import * as serverProcess from "../support/serverProcess.js"
 import { accept, asWork, submit, type Visitor, visitors } from "../support/serverVisitors.js"
@@ -50,8 +49,7 @@ it.scopedLive(
   () =>
     Effect.gen(function* () {
       const url = yield* postgres.url
-      const store = Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 2 }))
-      const crowd = Layer.provideMerge(Local.layer(), store)
+      const crowd = Layer.provideMerge(Local.layer(), storeAt(url, 2))
       const run = yield* Effect.provide(server.launched(server.task("Rolling"), rows), crowd)
       const front = yield* proxy.make
       const start = Effect.tap(served(url, front.port), ({ port }) => front.serve(port))

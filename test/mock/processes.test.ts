@@ -1,20 +1,17 @@
 /** The Mock's account where several processes pay from it. */
-
-import { PgClient } from "@effect/sql-pg"
 import { expect, it } from "@effect/vitest"
 import * as Array from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import { InsufficientFunds } from "../../src/CrowdError.js"
 import { Token } from "../../src/Ids.js"
 import * as Money from "../../src/Money.js"
 import * as ledger from "../../src/mock/ledger.js"
 import * as Store from "../../src/Store.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 
 const opening = Money.make(1_000)
 const price = Money.make(5)
@@ -29,8 +26,7 @@ const sent = (n: number) => [{ order: n, token: Token.make(`token_${n}`), prepar
 it.scopedLive("nothing is lost of what several processes pay at once, be it the first that is paid", () =>
   Effect.gen(function* () {
     const url = yield* postgres.url
-    const client = PgClient.layer({ url: Redacted.make(url), maxConnections: 2 })
-    const process = Effect.map(Layer.build(Layer.fresh(Layer.provide(SqlStore.layer, client))), (context) =>
+    const process = Effect.map(Layer.build(Layer.fresh(storeAt(url, 2))), (context) =>
       ledger.make(Context.get(context, Store.Store), opening)
     )
     const first = yield* process

@@ -1,12 +1,10 @@
 /** The pace that several processes over one database have together, against a service that says when calls are too many. */
-import { PgClient } from "@effect/sql-pg"
 import { describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Budget, Store } from "../../src/index.js"
 import * as MTurk from "../../src/MTurk.js"
@@ -14,11 +12,11 @@ import { failure, provider } from "../../src/mturk/errors.js"
 import * as Limiter from "../../src/mturk/limiter.js"
 import { Pace, unlimited } from "../../src/mturk/pace.js"
 import * as SharedPacer from "../../src/mturk/sharedPacer.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import * as Shared from "../../src/store/shared.js"
 import * as breaking from "../support/breakingStore.js"
 import { hurried, steps } from "../support/clocks.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import * as wire from "./wire.js"
 
 interface Made {
@@ -208,8 +206,7 @@ describe("three processes over one Postgres and a wire", () => {
       )
       const crowd = () =>
         MTurk.layer({ endpoint, credentials: wire.credentials, concurrency: places }).pipe(
-          Layer.provideMerge(SqlStore.layer),
-          Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 4 }))
+          Layer.provideMerge(storeAt(url, 4))
         )
       const parts = [0, 0, 0]
       const looking = (n: number) =>

@@ -1,17 +1,15 @@
 /** Two processes let people of one panel in, over one Postgres. */
-import { PgClient } from "@effect/sql-pg"
 import { expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import { Agents } from "../../src/Agents.js"
 import * as Panel from "../../src/Panel.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
 import { link, secret, settings } from "../support/panel.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import { launched } from "./support.js"
 
 const visits = 8
@@ -19,8 +17,7 @@ const visits = 8
 it.scopedLive("a session is of whom it came first with, and one agent, whichever process lets them in", () =>
   Effect.gen(function* () {
     const url = yield* postgres.url
-    const store = Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 5 }))
-    const process = Layer.build(Layer.provide(Panel.layer({ settings, secret }), store))
+    const process = Layer.build(Layer.provide(Panel.layer({ settings, secret }), storeAt(url, 5)))
     const [first, second] = yield* Effect.all([process, process])
     const run = yield* Effect.provide(launched(4 * visits), first)
     const comes = (of: typeof first, pid: string, sid: number) =>

@@ -1,22 +1,20 @@
 /** Bonuses that several processes over one Postgres pay at once; some of them die while it is their turn. */
-import { PgClient } from "@effect/sql-pg"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Agent } from "../../src/Agents.js"
 import { Journal, Money, Store, Workers } from "../../src/index.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import * as breaking from "../support/breakingStore.js"
 import { later } from "../support/clocks.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 import { type Double, makeDouble } from "../support/prolific/double.js"
 import { seeded } from "../support/remoteCrowd/random.js"
 import { callsOf, GBP, over } from "./onProlific.js"
@@ -59,9 +57,7 @@ const mortal = (death: Death | undefined, die: Effect.Effect<void>) => (store: S
 
 /** One of the processes over a database. */
 const processOf = (double: Double, url: string, death?: Death, died: Effect.Effect<void> = Effect.void) => {
-  const store = breaking.make(
-    Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 8 }))
-  )
+  const store = breaking.make(storeAt(url, 8))
   const inner = Layer.scoped(
     Store.Store,
     Effect.gen(function* () {

@@ -1,7 +1,9 @@
 /**
  * Three processes share twelve runs of a thousand units while one is killed, one is frozen, all are restarted, Postgres is
- * cut off and a fourth joins; then one process alone, for the calls: `npm run prove:machines -- [mock local mturk accepting parts]`. Then
- * `accepting`: what people send over HTTP goes through three processes and through one; and `parts`: what each costs.
+ * cut off and a fourth joins; then one process alone, for the calls. Then `accepting`: what people send over HTTP goes
+ * through three processes and through one; and `parts`: what each costs.
+ *
+ * `npm run prove:machines -- [mock local mturk accepting parts]`
  */
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -19,7 +21,7 @@ const named = process.argv.slice(2)
 const parts = Schema.decodeUnknownSync(Schema.Array(Part))(named.length > 0 ? named : Part.literals)
 const crowds = parts.filter((part) => part !== "accepting" && part !== "parts")
 
-/** One percent of rounding, and a tenth more than one process asks. */
+/** A tenth more than one process asks. */
 const bound = 1.1
 
 const options = (crowd: CrowdName): Options => ({
@@ -29,7 +31,7 @@ const options = (crowd: CrowdName): Options => ({
   rows: 84,
   calm: 12,
   lasting: 100,
-  happens: script.whole
+  happens: script.everyEvent
 })
 
 const perSecond = ({ during: { from, to } }: Proof, count: number): number => (1000 * count) / (to - from)
@@ -39,7 +41,7 @@ const proveAt = (crowd: CrowdName) =>
     const three = yield* prove(options(crowd))
     console.log(`${crowd}: run → owner, each second`)
     for (const line of table(three)) console.log(line)
-    const alone = yield* prove({ ...options(crowd), processes: 1, happens: script.alone(three) })
+    const alone = yield* prove({ ...options(crowd), processes: 1, happens: script.nothingFor(three.during) })
     const ratio = perSecond(three, three.calls) / perSecond(alone, alone.calls)
     const rounds = perSecond(three, three.rounds) / perSecond(alone, alone.rounds)
     const isFew = crowd === "local" ? rounds <= bound : ratio <= bound

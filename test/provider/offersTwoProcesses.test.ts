@@ -1,22 +1,18 @@
 /** Processes that launch one run at once, over one Postgres, where offers hold a row's units or a run's. */
-import { PgClient } from "@effect/sql-pg"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import type { TaskRun } from "../../src/TaskRuns.js"
 import { type LaunchOptions, Units } from "../../src/Units.js"
 import { kit } from "../support/failures.js"
 import { make, silent } from "../support/offersCrowd.js"
 import * as postgres from "../support/postgres.js"
+import { storeAt } from "../support/postgresStore.js"
 
 /** A store that shares an empty database with the others, each time it is built. */
-const database = Effect.map(postgres.url, (url) =>
-  Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 5 }))
-)
+const database = Effect.map(postgres.url, (url) => storeAt(url, 5))
 
 const launch = ({ id }: TaskRun, options?: LaunchOptions) =>
   Effect.flatMap(Units, (units) => Stream.runDrain(units.launch(id, options)))

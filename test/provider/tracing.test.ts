@@ -35,17 +35,17 @@ const aRun = Effect.gen(function* () {
 const said = ["secret lab", "Ada Lovelace", "my answer", "well done", "a good reason", "too late", "as scripted"]
 
 describe("a tracer", () => {
-  it.effect("sees a run as a tree: launch, submit, approve with a retry, bonus, round", () => {
-    const { tracer, tree } = keeping()
-    return Effect.gen(function* () {
+  it.effect("sees a run as a tree: launch, submit, approve with a retry, bonus, round", () =>
+    Effect.gen(function* () {
+      const { tracer, tree } = yield* keeping
       yield* Effect.withTracer(aRun, tracer)
       expect(`\n${tree()}\n`).toMatchSnapshot()
     }).pipe(Effect.provide(Mock.layer()))
-  })
+  )
 
-  it.effect("sees ids and counts, never answers, names or what was said, failures neither", () => {
-    const { spans, tracer } = keeping()
-    return Effect.gen(function* () {
+  it.effect("sees ids and counts, never answers, names or what was said, failures neither", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = yield* keeping
       yield* Effect.withTracer(aRun, tracer)
       expect(spans.length).toBeGreaterThan(10)
       const seen = spans.map(({ span }) => [span.name, [...span.attributes], span.status])
@@ -53,11 +53,11 @@ describe("a tracer", () => {
       expect(said.filter((word) => text.includes(word))).toEqual([])
       expect(spans.every(({ span }) => span.status._tag === "Ended")).toBe(true)
     }).pipe(Effect.provide(Mock.layer()))
-  })
+  )
 
-  it.effect("sees the methods of capabilities that not every crowd has", () => {
-    const { spans, tracer } = keeping()
-    return Effect.gen(function* () {
+  it.effect("sees the methods of capabilities that not every crowd has", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = yield* keeping
       const requester = yield* kit.requester
       const budget = yield* Budget.Budget
       const qualifications = yield* Qualifications.Qualifications
@@ -72,7 +72,7 @@ describe("a tracer", () => {
         "Driver.qualifications.create"
       ])
     }).pipe(Effect.provide(Mock.layer()))
-  })
+  )
 
   it.effect("that is not provided costs no span", () =>
     Effect.gen(function* () {

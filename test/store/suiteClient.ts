@@ -82,7 +82,7 @@ export const withClient = (it: Vitest.MethodsNonLive<Store | SqlClient>): void =
 
     it.effect("a tracer sees the statements under the caller's span", () =>
       Effect.gen(function* () {
-        const { spans, tracer } = keeping()
+        const { spans, tracer } = yield* keeping
         yield* transaction(putBlock("ve", 1)).pipe(
           Effect.zipRight(blocksOf("ve")),
           Effect.withSpan("ours"),

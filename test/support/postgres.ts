@@ -84,9 +84,11 @@ const start = async (directory: string): Promise<number> => {
   return port
 }
 
+const pidFile = (directory: string): string => path.join(directory, "data", "postmaster.pid")
+
 /** Stops the server of this directory, if one runs there, and removes the directory. */
 export const stop = (directory: string): void => {
-  if (fs.existsSync(path.join(directory, "data", "postmaster.pid"))) {
+  if (fs.existsSync(pidFile(directory))) {
     run(path.join(binaries(directory), "pg_ctl"), ["-D", path.join(directory, "data"), "-m", "immediate", "-s", "stop"])
   }
   fs.rmSync(directory, { recursive: true, force: true })
@@ -125,10 +127,16 @@ const server = async (): Promise<number> => {
   return port
 }
 
+/** The process of this run's server, of which a database has been had. */
+export const serverPid = (): number => Number(fs.readFileSync(pidFile(runDirectory()), "utf8").split("\n")[0])
+
 const urlOf = (port: number, database: string) => `postgres://crowd@127.0.0.1:${port}/${database}`
 
-const client = (port: number, database: string) =>
-  PgClient.layer({ url: Redacted.make(urlOf(port, database)), maxConnections: 20 })
+/** A client of the database of this address. */
+export const clientAt = (url: string, maxConnections: number) =>
+  PgClient.layer({ url: Redacted.make(url), maxConnections })
+
+const client = (port: number, database: string) => clientAt(urlOf(port, database), 20)
 
 /** A new database of its own, gone with the scope. */
 const freshDatabase: Effect.Effect<{ readonly port: number; readonly database: string }, unknown, Scope.Scope> =

@@ -1,16 +1,13 @@
 /** The process that serves and conducts every run there is, until it is stopped or killed. */
 import { writeSync } from "node:fs"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../../src/Conductor.js"
 import * as SqliteStore from "../../src/store/SqliteStore.js"
-import * as SqlStore from "../../src/store/SqlStore.js"
 import { TaskRuns } from "../../src/TaskRuns.js"
+import { storeAt } from "./postgresStore.js"
 import * as server from "./server.js"
 import { Serving } from "./serverProcess.js"
 
@@ -19,7 +16,7 @@ const serving = Schema.decodeUnknownSync(Serving)(process.argv[2])
 const store =
   serving.database._tag === "File"
     ? SqliteStore.layer({ filename: serving.database.filename, durability: serving.database.durability })
-    : Layer.provide(SqlStore.layer, PgClient.layer({ url: Redacted.make(serving.database.url), maxConnections: 20 }))
+    : storeAt(serving.database.url, 20)
 
 const conducting = Effect.flatMap(TaskRuns, (runs) =>
   runs.list.pipe(

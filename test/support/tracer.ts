@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
@@ -7,40 +8,23 @@ interface Kept {
   readonly parent: string | undefined
 }
 
-/** Keeps every span, in the order in which they began. */
-export const keeping = () => {
-  const spans: Array<Kept> = []
-  let last = 0
-  const tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind) => {
-      let status: Tracer.SpanStatus = { _tag: "Started", startTime }
-      const attributes = new Map<string, unknown>()
-      const span: Tracer.Span = {
-        _tag: "Span",
-        name,
-        spanId: String(++last),
-        traceId: "trace",
-        parent,
-        context,
-        get status() {
-          return status
-        },
-        attributes,
-        links,
-        sampled: true,
-        kind,
-        end: (endTime, exit) => {
-          status = { _tag: "Ended", startTime, endTime, exit }
-        },
-        attribute: (key, value) => attributes.set(key, value),
-        event: () => undefined,
-        addLinks: () => undefined
+/** The tracer there is, by which each span is also seen as it begins. */
+export const seeing = (see: (span: Tracer.Span) => void): Effect.Effect<Tracer.Tracer> =>
+  Effect.map(Effect.tracer, (native) =>
+    Tracer.make({
+      ...native,
+      span: (...options) => {
+        const span = native.span(...options)
+        see(span)
+        return span
       }
-      spans.push({ span, parent: Option.getOrUndefined(parent)?.spanId })
-      return span
-    },
-    context: (f) => f()
-  })
+    })
+  )
+
+/** Keeps every span, in the order in which they began. */
+export const keeping = Effect.gen(function* () {
+  const spans: Array<Kept> = []
+  const tracer = yield* seeing((span) => spans.push({ span, parent: Option.getOrUndefined(span.parent)?.spanId }))
 
   const ending = ({ status }: Tracer.Span): string => {
     if (status._tag === "Started") return " (not ended)"
@@ -79,4 +63,4 @@ export const keeping = () => {
   }
 
   return { tracer, spans, tree }
-}
+})
