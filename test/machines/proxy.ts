@@ -2,7 +2,7 @@
  * A proxy before several processes, set up as `conductor-cluster/README` says: what a process refuses or answers 503 goes
  * to the next one, and it is asked no more. Whatever else fails is lost.
  */
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { listening } from "../support/listening.js"
@@ -18,40 +18,42 @@ const bodyOf = async (incoming: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(parts)
 }
 
-/** Over a connection of its own: whatever a process has taken of it is in its queue when it stops. */
-const ask = (upstream: number, incoming: IncomingMessage, body: Buffer) =>
-  new Promise<IncomingMessage>((resolve, reject) => {
+/** None where the process refuses, or has closed a connection that was kept. */
+const ask = (agent: Agent, upstream: number, incoming: IncomingMessage, body: Buffer) =>
+  new Promise<IncomingMessage | undefined>((resolve, reject) => {
     const { headers, method, socket, url } = incoming
-    request(
+    const asking = request(
       {
-        agent: false,
+        agent,
         host: "127.0.0.1",
         port: upstream,
         method,
         path: url,
-        headers: { ...headers, connection: "close", "x-forwarded-for": socket.remoteAddress }
+        headers: { ...headers, connection: "keep-alive", "x-forwarded-for": socket.remoteAddress }
       },
       resolve
     )
-      .on("error", reject)
-      .end(body)
+    asking.on("error", (error) => {
+      const isRefusal = "code" in error && error.code === "ECONNREFUSED"
+      if (isRefusal || asking.reusedSocket) resolve(undefined)
+      else reject(error)
+    })
+    asking.end(body)
   })
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ECONNREFUSED"
 
 /** Answers when it listens, until the scope ends. */
 export const make: Effect.Effect<Proxy, never, Scope.Scope> = Effect.gen(function* () {
+  const agent = yield* Effect.acquireRelease(
+    Effect.sync(() => new Agent({ keepAlive: true })),
+    (agent) => Effect.sync(() => agent.destroy())
+  )
   let upstreams: ReadonlyArray<number> = []
   let turn = 0
 
   const forward = async (incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> => {
     const upstream = upstreams[turn++ % upstreams.length]
     if (upstream === undefined) throw new Error("nobody is left who answers")
-    const answer = await ask(upstream, incoming, body).catch((error: unknown) => {
-      if (isRefusal(error)) return undefined
-      throw error
-    })
+    const answer = await ask(agent, upstream, incoming, body)
     if (answer === undefined || answer.statusCode === 503) {
       answer?.resume()
       upstreams = upstreams.filter((other) => other !== upstream)

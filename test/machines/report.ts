@@ -19,33 +19,42 @@ export const table = (proof: Proof): ReadonlyArray<string> =>
     return `${String(n).padStart(4)} s  ${owners.map((name) => name.padEnd(3)).join("")} ${done("rounds")} rounds ${done("calls")} calls  ${event?.name ?? ""}`
   })
 
-/** The share of the time in which no run had two owners. */
-export const single = ({ during, ownership }: Proof): number => {
-  const shared = twice(ownership).toSorted((a, b) => a.from - b.from)
-  let until = during.from
-  let twofold = 0
-  for (const { from, to } of shared) {
-    twofold += overlap({ from: Math.max(from, until), to }, during)
-    until = Math.max(until, to)
-  }
-  return 1 - twofold / (during.to - during.from)
+const shareOf = (proof: Proof, is: (second: Span) => boolean): number => {
+  const seconds = secondsOf(proof.during)
+  return seconds.filter(is).length / seconds.length
 }
 
-/** The longest time, in seconds, for which a run had no owner, by event; an outage of Postgres apart. */
-export const longestGaps = (proof: Proof): ReadonlyMap<string, number> =>
-  new Map(
-    proof.events.map((event) => {
-      const apart = { from: event.from, to: event.from + 1000 * event.apart }
-      const gaps = proof.runs.flatMap((run) => gapsOf(proof.ownership, run, event))
-      const lengths = gaps.map((gap) => gap.to - gap.from - overlap(gap, apart))
-      return [event.name, Math.max(0, ...lengths) / 1000]
+/** The share of the seconds in which no run had two owners. */
+export const single = (proof: Proof): number => {
+  const shared = twice(proof.ownership)
+  return shareOf(proof, (second) => !shared.some((span) => overlap(span, second) > 0))
+}
+
+/** The longest time, in seconds, for which a run had no owner, by each event that it reaches into; an outage of Postgres apart. */
+export const longestGaps = ({ during, events, ownership, runs }: Proof): ReadonlyMap<string, number> => {
+  const gaps = runs.flatMap((run) => gapsOf(ownership, run, during))
+  return new Map(
+    events.map(({ apart, from, name, to }) => {
+      const outage = { from, to: from + 1000 * apart }
+      const meanwhile = gaps.filter((gap) => overlap(gap, { from, to }) > 0)
+      return [name, Math.max(0, ...meanwhile.map((gap) => gap.to - gap.from - overlap(gap, outage))) / 1000]
     })
   )
+}
+
+/** How much was done in a second, of those in which each run had an owner from beginning to end. */
+export const whenOwned = (proof: Proof, what: "rounds" | "calls"): number => {
+  const isOwned = (second: Span) => proof.runs.every((run) => gapsOf(proof.ownership, run, second).length === 0)
+  const owned = secondsOf(proof.during).filter(isOwned)
+  return owned.reduce((sum, second) => sum + doneIn(proof.members, what, second), 0) / owned.length
+}
 
 /** What is asked and does not hold, in words. */
 export const faults = (proof: Proof): ReadonlyArray<string> => [
   ...proof.wrong,
-  ...(single(proof) >= 0.99 ? [] : [`in ${(100 * (1 - single(proof))).toFixed(1)} % of the time a run had two owners`]),
+  ...(single(proof) >= 0.99
+    ? []
+    : [`in ${(100 * (1 - single(proof))).toFixed(1)} % of the seconds a run had two owners`]),
   ...[...longestGaps(proof)].flatMap(([event, gap]) =>
     gap <= 10 ? [] : [`${event}: a run had no owner for ${gap.toFixed(1)} s`]
   )
