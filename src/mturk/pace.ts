@@ -1,4 +1,8 @@
-/** How many calls a second are let through: fewer when the service says that they are too many, and more with each that it answers. */
+/**
+ * How many calls a second are let through: fewer when the service says that they are too many, and more with each that
+ * it answers. The times here are those of `time`, which never goes back.
+ */
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 
 const Rate = Schema.transform(Schema.NullOr(Schema.Positive), Schema.Number, {
@@ -16,7 +20,9 @@ export const Pace = Schema.Struct({
   /** How many calls began in the second that began at `since`, and in the one before. */
   since: Schema.Number,
   begun: Schema.Number,
-  begunBefore: Schema.Number
+  begunBefore: Schema.Number,
+  /** When it was last changed; written where processes share it. */
+  changedAt: Schema.Number
 })
 export type Pace = typeof Pace.Type
 
@@ -27,7 +33,7 @@ const quiet = 500
 /** From here on the limit is lifted. */
 const fastest = 1_000
 
-/** How long a call may have to wait for its turn. */
+/** How long a call may have to wait until it begins. */
 export const patience = 10 * second
 
 /** Before all time, as clocks have it. */
@@ -39,26 +45,20 @@ export const unlimited: Pace = {
   halvedAt: never,
   since: 0,
   begun: 0,
-  begunBefore: 0
+  begunBefore: 0,
+  changedAt: 0
 }
 
 export const isUnlimited = ({ rate }: Pace): boolean => rate === Number.POSITIVE_INFINITY
 
-/** What is further off than anybody was let wait for was written down before the clock went back. */
-const keepTime = (pace: Pace, now: number): Pace => ({
-  ...pace,
-  nextAt: pace.nextAt > now + patience + second / slowest ? now : pace.nextAt,
-  halvedAt: pace.halvedAt > now ? never : pace.halvedAt
-})
-
-/** When so many calls may begin, the first of them at `at`; taken with the asking. */
+/** When a call may begin. Where it would wait for longer than `atMost`, that is a Left, and nothing is reserved. */
 export const reserve =
-  (now: number, calls: number) =>
-  (before: Pace): readonly [at: number, Pace] => {
-    if (isUnlimited(before)) return [now, before]
-    const pace = keepTime(before, now)
+  (now: number, atMost: number) =>
+  (pace: Pace): readonly [Either.Either<number, number>, Pace] => {
+    if (isUnlimited(pace)) return [Either.right(now), pace]
     const at = Math.max(now, pace.nextAt)
-    return [at, { ...pace, nextAt: at + (calls * second) / pace.rate }]
+    if (at - now > atMost) return [Either.left(at), pace]
+    return [Either.right(at), { ...pace, nextAt: at + second / pace.rate }]
   }
 
 export const begin =

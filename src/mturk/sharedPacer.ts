@@ -1,23 +1,23 @@
 /**
- * The pace of all processes over one database: what one learns slows the others too. Calls are let through in batches of a
- * moment, so that they do not each ask the database; as long as nothing was throttled, it is asked once a second.
+ * The pace of all processes over one database: what one learns slows the others too. Calls are let through in batches
+ * of a moment, so that they do not each ask the database; as long as nothing was throttled, it is asked once a second.
  */
-import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
-import type { ProviderError } from "../CrowdError.js"
+import * as Tuple from "effect/Tuple"
 import type * as Store from "../Store.js"
 import * as Shared from "../store/shared.js"
-import { provider, tooMany } from "./errors.js"
+import { provider } from "./errors.js"
 import type { Pacer } from "./limiter.js"
-import { begin, faster, isUnlimited, Pace, patience, reserve, second, slower, unlimited } from "./pace.js"
+import * as Line from "./line.js"
+import { begin, faster, isUnlimited, Pace, reserve, second, slower, unlimited } from "./pace.js"
+import * as Time from "./time.js"
 
-/** How far ahead of its calls a process reserves their turns. */
+/** For how long ahead a process reserves at once. */
 const ahead = second / 4
 
 /** A pace at which nobody has called for so long is forgotten. */
@@ -36,13 +36,15 @@ const grown = (pace: Pace, answers: number): Pace => {
   return next
 }
 
-/** The turns of so many calls: when the first begins, and how long after each the next. */
-const turns =
-  (now: number, calls: number, answers: number) =>
-  (before: Pace): readonly [{ readonly at: number; readonly step: number }, Pace] => {
-    const pace = grown(awake(before, now), answers)
-    const [at, after] = reserve(now, calls)(pace)
-    return [{ at, step: second / pace.rate }, isUnlimited(after) ? after : begin(now, calls)(after)]
+/** Reserves for each of the calls, in their order, that would wait for so long, after so many answers. */
+const reserveAll =
+  (now: number, patiences: ReadonlyArray<number>, answers: number) =>
+  (before: Pace): readonly [ReadonlyArray<Either.Either<number, number>>, Pace] => {
+    const [pace, reserved] = Arr.mapAccum(patiences, grown(awake(before, now), answers), (pace, atMost) =>
+      Tuple.swap(reserve(now, atMost)(pace))
+    )
+    const calls = Arr.getRights(reserved).length
+    return [reserved, calls === 0 || isUnlimited(pace) ? pace : begin(now, calls)(pace)]
   }
 
 /** Of a limit there was none before, what is known is how many calls this process made. */
@@ -53,20 +55,43 @@ const throttledAt =
     return slower(now)(isUnlimited(pace) ? { ...pace, begun, begunBefore, since } : pace)
   }
 
-/** Where the database does not answer, a process goes on with what it knows. */
-const changing =
-  (shared: Shared.Shared<Pace>, known: Ref.Ref<Pace>) =>
-  <A>(change: (pace: Pace) => readonly [A, Pace]): Effect.Effect<A> =>
-    shared
-      .modify((before) => {
-        const [answer, after] = change(before)
-        return [[answer, after] as const, after]
-      })
-      .pipe(
-        Effect.catchTag("StoreError", () => Effect.map(Ref.get(known), change)),
-        Effect.tap(([, after]) => Ref.set(known, after)),
-        Effect.map(([answer]) => answer)
+type Change<A> = (now: number) => (pace: Pace) => readonly [A, Pace]
+
+/** Changes a pace at a time that is no earlier than that of its last change. */
+const dated =
+  <A>(now: number, change: Change<A>) =>
+  (before: Pace): readonly [readonly [A, Pace], Pace] => {
+    const changedAt = Math.max(now, before.changedAt)
+    const [answer, changed] = change(changedAt)(before)
+    const after = changed === before ? before : { ...changed, changedAt }
+    return [[answer, after], after]
+  }
+
+/** What this process knows of the shared pace, and the time that all processes go by. */
+const copyOf = (shared: Shared.Shared<Pace>) =>
+  Effect.gen(function* () {
+    const { heard, now } = yield* Time.make
+    const known = yield* Ref.make(unlimited)
+    const lookedAt = yield* Ref.make(Number.NEGATIVE_INFINITY)
+    const learn = (pace: Pace) => Effect.zipRight(heard(pace.changedAt), Ref.set(known, pace))
+    const look = Effect.ignore(Effect.flatMap(shared.get, learn))
+    /** Told to one of those who ask in a second. */
+    const isDue = Effect.flatMap(now, (now) =>
+      Ref.modify(lookedAt, (at) => (now - at >= second ? [true, now] : [false, at]))
+    )
+    const lookIfDue = Effect.whenEffect(look, isDue)
+
+    /** Where the database does not answer, a process goes on with what it knows. */
+    const change = <A>(change: Change<A>): Effect.Effect<A> =>
+      Effect.flatMap(now, (now) =>
+        shared.modify(dated(now, change)).pipe(
+          Effect.catchTag("StoreError", () => Effect.map(Ref.get(known), (pace) => dated(now, change)(pace)[0])),
+          Effect.tap(([, after]) => learn(after)),
+          Effect.map(([answer]) => answer)
+        )
       )
+    return { change, known: Ref.get(known), lookIfDue, now }
+  })
 
 /** The pace of the account, where other processes can write to the same database, which has one account's runs. */
 export const paceOf = (store: Store.Service): Effect.Effect<Option.Option<Shared.Shared<Pace>>> =>
@@ -76,57 +101,36 @@ export const paceOf = (store: Store.Service): Effect.Effect<Option.Option<Shared
 
 export const make = (shared: Shared.Shared<Pace>): Effect.Effect<Pacer, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const known = yield* Ref.make(unlimited)
+    const { change, known, lookIfDue, now } = yield* copyOf(shared)
     const ours = yield* Ref.make(unlimited)
     const answers = yield* Ref.make(0)
-    const line = yield* Queue.unbounded<Deferred.Deferred<number>>()
-    const change = changing(shared, known)
-    const lookedAt = yield* Ref.make(Number.NEGATIVE_INFINITY)
-    const look = Effect.ignore(Effect.flatMap(shared.get, (pace) => Ref.set(known, pace)))
-    /** Told to one of those who ask in a second. */
-    const isDue = (now: number) =>
-      Ref.modify(lookedAt, (at) => (Math.abs(now - at) >= second ? [true, now] : [false, at]))
 
-    const letThrough = Effect.gen(function* () {
-      const first = yield* Queue.take(line)
-      const others = yield* Queue.takeUpTo(line, batchOf(yield* Ref.get(known)) - 1)
-      const waiting = yield* Effect.filter([first, ...others], Deferred.isDone, { negate: true })
-      if (waiting.length === 0) return
-      const now = yield* Clock.currentTimeMillis
-      const { at, step } = yield* change(turns(now, waiting.length, yield* Ref.getAndSet(answers, 0)))
-      yield* Effect.forEach(waiting, (call, n) => Deferred.succeed(call, at + n * step), { discard: true })
-      yield* Effect.sleep(Duration.millis(Math.max(0, at + (waiting.length - 1) * step - now)))
-    })
-    yield* Effect.forkScoped(Effect.forever(letThrough))
-
-    const inLine = (method: string): Effect.Effect<number, ProviderError> =>
+    /** The database is not asked for what is known to be too late. */
+    const reserveBatch = (patiences: ReadonlyArray<number>) =>
       Effect.gen(function* () {
-        const call = yield* Deferred.make<number>()
-        yield* Queue.offer(line, call)
-        const at = yield* Deferred.await(call).pipe(
-          Effect.timeoutFail({ duration: patience, onTimeout: () => tooMany(method, Duration.millis(patience)) }),
-          Effect.ensuring(Deferred.interrupt(call))
-        )
-        return Math.max(0, at - (yield* Clock.currentTimeMillis))
+        const [expected] = reserveAll(yield* now, patiences, 0)(yield* known)
+        if (expected.every(Either.isLeft)) return expected
+        const news = yield* Ref.getAndSet(answers, 0)
+        return yield* change((now) => reserveAll(now, patiences, news))
       })
+    const inLine = yield* Line.make({ now, size: Effect.map(known, batchOf), reserve: reserveBatch })
 
-    const turn = (method: string): Effect.Effect<number, ProviderError> =>
-      Effect.flatMap(Effect.zip(Ref.get(known), Clock.currentTimeMillis), ([pace, now]) => {
-        if (!isUnlimited(pace)) return inLine(method)
-        return Effect.flatMap(isDue(now), (isDue) => (isDue ? Effect.zipRight(look, turn(method)) : Effect.succeed(0)))
-      })
-
+    const isFree = Effect.map(known, isUnlimited)
     return {
-      turn,
-      begun: Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(ours, begin(now))),
-      throttled: Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const counted = yield* Ref.get(ours)
-        yield* change((before) => [undefined, throttledAt(now, counted)(before)])
-      }),
-      answered: Effect.flatMap(Ref.get(known), (pace) =>
-        isUnlimited(pace) ? Effect.void : Ref.update(answers, (n) => n + 1)
+      reserve: (method) =>
+        Effect.zipRight(Effect.whenEffect(lookIfDue, isFree), isFree).pipe(
+          Effect.flatMap((isFree) => (isFree ? Effect.succeed(0) : inLine(method)))
+        ),
+      begun: Effect.flatMap(now, (now) => Ref.update(ours, begin(now))),
+      throttled: Effect.flatMap(Ref.get(ours), (ours) =>
+        change((now) => (before) => [undefined, throttledAt(now, ours)(before)])
       ),
-      rate: Effect.map(Ref.get(known), ({ rate }) => rate)
+      answered: Effect.asVoid(
+        Effect.unlessEffect(
+          Ref.update(answers, (n) => n + 1),
+          isFree
+        )
+      ),
+      rate: Effect.map(known, ({ rate }) => rate)
     }
   })

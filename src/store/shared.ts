@@ -13,7 +13,10 @@ import { data } from "./tables.js"
 
 export interface Shared<A> {
   readonly get: Effect.Effect<A, StoreError>
-  /** Changes it, and runs `change` again where another process was faster. What `change` gives back as it was is not written. */
+  /**
+   * Changes it, and runs `change` again where another process was faster. What `change` gives back as it was is not
+   * written.
+   */
   readonly modify: <B>(change: (value: A) => readonly [B, A]) => Effect.Effect<B, StoreError>
 }
 

@@ -19,7 +19,7 @@ const bodyOf = async (incoming: IncomingMessage): Promise<Buffer> => {
 }
 
 /** None where the process refuses, or has closed a connection that was kept. */
-const ask = (agent: Agent, upstream: number, incoming: IncomingMessage, body: Buffer) =>
+const ask = (agent: Agent | false, upstream: number, incoming: IncomingMessage, body: Buffer) =>
   new Promise<IncomingMessage | undefined>((resolve, reject) => {
     const { headers, method, socket, url } = incoming
     const asking = request(
@@ -29,7 +29,11 @@ const ask = (agent: Agent, upstream: number, incoming: IncomingMessage, body: Bu
         port: upstream,
         method,
         path: url,
-        headers: { ...headers, connection: "keep-alive", "x-forwarded-for": socket.remoteAddress }
+        headers: {
+          ...headers,
+          connection: agent === false ? "close" : "keep-alive",
+          "x-forwarded-for": socket.remoteAddress
+        }
       },
       resolve
     )
@@ -53,7 +57,8 @@ export const make: Effect.Effect<Proxy, never, Scope.Scope> = Effect.gen(functio
   const forward = async (incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> => {
     const upstream = upstreams[turn++ % upstreams.length]
     if (upstream === undefined) throw new Error("nobody is left who answers")
-    const answer = await ask(agent, upstream, incoming, body)
+    const kept = turn % 2 === 0 && agent
+    const answer = await ask(kept, upstream, incoming, body)
     if (answer === undefined || answer.statusCode === 503) {
       answer?.resume()
       upstreams = upstreams.filter((other) => other !== upstream)

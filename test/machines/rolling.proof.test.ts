@@ -36,7 +36,7 @@ const served = (db: string, front: number) =>
   })
 
 interface Told {
-  readonly asked: "accept" | "submit"
+  readonly asked: "look" | "accept" | "submit"
   readonly status: number
 }
 
@@ -50,6 +50,10 @@ const works = (person: Visitor, run: string, told: Array<Told>) =>
     yield* Effect.sleep("20 millis")
   })
 
+/** Asks all the time, so that somebody always does at the very moment in which a process stops. */
+const looks = (person: Visitor, told: Array<Told>) =>
+  Effect.map(person.ask("GET", "/health"), ({ status }) => told.push({ asked: "look", status }))
+
 it.scopedLive(
   "rolling restarts lose no request: whoever comes through the proxy is answered each time",
   () =>
@@ -62,9 +66,11 @@ it.scopedLive(
       const first = yield* Effect.replicateEffect(start, processes)
       const told: Array<Told> = []
       const working = yield* Effect.fork(
-        Effect.forEach(yield* visitors(front.port, people), (person) => Effect.forever(works(person, run.id, told)), {
-          concurrency: "unbounded"
-        })
+        Effect.forEach(
+          yield* visitors(front.port, people),
+          (person, n) => Effect.forever(n % 2 === 0 ? works(person, run.id, told) : looks(person, told)),
+          { concurrency: "unbounded" }
+        )
       )
       for (const { stop } of first) {
         yield* Effect.sleep("500 millis")

@@ -1,5 +1,6 @@
-/** The pace that several processes over one database have together, against a service that says when calls are too many. */
+/** The pace that processes over one database have together, against a service that says when calls are too many. */
 import { describe, expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,13 +25,14 @@ interface Made {
   readonly isAnswered: boolean
 }
 
-/** Answers so many calls a second, and says of more that they are too many. */
+/** Answers so many calls a second, fewer than one a call at a time, and says of more that they are too many. */
 const limited = (limit: number) => {
   const made: Array<Made> = []
+  const atOnce = Math.max(limit, 1)
   const isAnswered = (at: number): boolean => {
-    const lately = made.filter((call) => call.isAnswered && call.at > at - 1_000).length
-    made.push({ at, isAnswered: lately < limit })
-    return lately < limit
+    const lately = made.filter((call) => call.isAnswered && call.at > at - (1_000 * atOnce) / limit).length
+    made.push({ at, isAnswered: lately < atOnce })
+    return lately < atOnce
   }
   return { made, isAnswered }
 }
@@ -67,16 +69,37 @@ const busy = (call: Effect.Effect<void, unknown>, limiters: ReadonlyArray<Limite
     { concurrency: "unbounded", discard: true }
   )
 
-/** What processes send that are busy for so long. */
-const sent = (limit: number, processes: Processes, duration: Duration.DurationInput = "1 minute") =>
+/** Tells of each call how long it waited until it began or was refused. */
+const timed = ({ limit, rate }: Limiter.Limiter, tell: (millis: number) => void): Limiter.Limiter => ({
+  rate,
+  limit: (method, call) =>
+    Effect.gen(function* () {
+      const asked = yield* Clock.currentTimeMillis
+      const told = yield* Effect.once(Effect.map(Clock.currentTimeMillis, (now) => tell(now - asked)))
+      return yield* Effect.tapError(limit(method, Effect.zipRight(told, call)), () => told)
+    })
+})
+
+/** What processes send that are busy for so long, and how long a call waited at most until it began or was refused. */
+const sentAndWaited = (limit: number, processes: Processes, duration: Duration.DurationInput = "1 minute") =>
   Effect.gen(function* () {
     const service = limited(limit)
     const { go, on } = steps()
-    const fiber = yield* Effect.fork(on(Effect.flatMap(processes, (all) => busy(callOf(service), all))))
+    let waited = 0
+    const tell = (millis: number) => {
+      waited = Math.max(waited, millis)
+    }
+    const all = Effect.map(
+      processes,
+      Arr.map((limiter) => timed(limiter, tell))
+    )
+    const fiber = yield* Effect.fork(on(Effect.flatMap(all, (limiters) => busy(callOf(service), limiters))))
     yield* go(duration)
     yield* Fiber.interrupt(fiber)
-    return service.made
+    return { made: service.made, waited }
   }).pipe(Effect.scoped, Effect.provide(Store.layerMemory))
+
+const sent = (limit: number, processes: Processes) => Effect.map(sentAndWaited(limit, processes), ({ made }) => made)
 
 const alone = Effect.replicateEffect(Limiter.make(places), 1)
 const three = Effect.replicateEffect(one, 3)
@@ -94,6 +117,56 @@ describe("three processes that share a pace", () => {
         expect(answered(ofOne)).toBeGreaterThan(0.6 * limit * 60)
       })
     )
+  }
+})
+
+const hour = 3_600_000
+
+/** A process whose clock is so many milliseconds ahead, and is set back by an hour at a time. */
+const wrong = ({ ahead = 0, backAt = Number.POSITIVE_INFINITY }) =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const shown = (now: number) => now + ahead - (now >= backAt ? hour : 0)
+    const even = (now: bigint) => now + BigInt(ahead) * 1_000_000n
+    const ours = {
+      ...clock,
+      unsafeCurrentTimeMillis: () => shown(clock.unsafeCurrentTimeMillis()),
+      currentTimeMillis: Effect.map(clock.currentTimeMillis, shown),
+      unsafeCurrentTimeNanos: () => even(clock.unsafeCurrentTimeNanos()),
+      currentTimeNanos: Effect.map(clock.currentTimeNanos, even)
+    }
+    const { limit, rate } = yield* Effect.withClock(one, ours)
+    const process: Limiter.Limiter = {
+      rate,
+      limit: (method, call) => Effect.withClock(limit(method, Effect.withClock(call, clock)), ours)
+    }
+    return process
+  })
+
+const eight = (wrongly: (n: number) => Parameters<typeof wrong>[0]) =>
+  Effect.forEach(Arr.range(0, 7), (n) => wrong(wrongly(n)))
+
+/** Calls a second that the service answers: so few that the pace is as slow as any, and nearly none. */
+const low = [0.5, 0.01]
+
+describe("eight processes at the slowest pace send no more than one, and hold up no call for over ten seconds", () => {
+  const clocks = {
+    agree: eight(() => ({})),
+    "are 2 seconds apart": eight((n) => ({ ahead: 2_000 * (8 - n) })),
+    "are 20 seconds apart": eight((n) => ({ ahead: 20_000 * n })),
+    "are set back by an hour, one after the other": eight((n) => ({ backAt: 5_000 * (n + 1) }))
+  }
+  for (const [how, processes] of Object.entries(clocks)) {
+    for (const limit of low) {
+      it.live(`where their clocks ${how}, and ${limit} calls a second are answered`, () =>
+        Effect.gen(function* () {
+          const [ofOne, ofEight] = [yield* sentAndWaited(limit, alone), yield* sentAndWaited(limit, processes)]
+          expect(later(ofEight.made)).toBeLessThanOrEqual(1.1 * later(ofOne.made))
+          expect(answered(ofEight.made)).toBeGreaterThan(0.7 * answered(ofOne.made))
+          expect(ofEight.waited).toBeLessThanOrEqual(10_000)
+        })
+      )
+    }
   }
 })
 
@@ -139,7 +212,7 @@ describe("a process that was never throttled", () => {
     )
   )
 
-  it.live("does not call for whom it would be longer than ten seconds, nor keep a turn for who has gone", () =>
+  it.live("does not call for whom it would be longer than ten seconds, nor reserve a moment for who has gone", () =>
     stepping((go) =>
       Effect.gen(function* () {
         const limiter = yield* one
@@ -172,6 +245,24 @@ describe("a process that was never throttled", () => {
     )
   )
 })
+
+it.live("what a process learns whose clock is an hour behind is not older than what it learnt it from", () =>
+  stepping((go) =>
+    Effect.gen(function* () {
+      const [behind, right] = [yield* one, yield* wrong({ ahead: hour })]
+      yield* behind.limit("GetHIT", Effect.void)
+      yield* throttle(right)
+      yield* go("600 millis")
+      yield* right.limit("GetHIT", Effect.void)
+      const before = yield* Effect.flatMap(pace, ({ get }) => get)
+      yield* throttle(behind)
+      const after = yield* Effect.flatMap(pace, ({ get }) => get)
+      expect(after).not.toEqual(before)
+      expect(after.changedAt).toBeGreaterThanOrEqual(before.changedAt)
+      expect(after.halvedAt).toBeGreaterThanOrEqual(before.halvedAt)
+    })
+  )
+)
 
 it.live("a process whose database does not answer has a pace of its own", () => {
   const store = breaking.make(Store.layerMemory)

@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 
 const real = Clock.make()
 
+const nanos = (millis: number): bigint => BigInt(Math.round(millis * 1_000_000))
+
 const over = (change: {
   readonly millis: (now: number) => number
   readonly sleep: Clock.Clock["sleep"]
@@ -14,9 +16,9 @@ const over = (change: {
   ...real,
   sleep: change.sleep,
   unsafeCurrentTimeMillis: () => change.millis(real.unsafeCurrentTimeMillis()),
-  unsafeCurrentTimeNanos: () => BigInt(change.millis(real.unsafeCurrentTimeMillis())) * 1_000_000n,
+  unsafeCurrentTimeNanos: () => nanos(change.millis(real.unsafeCurrentTimeMillis())),
   currentTimeMillis: Effect.map(real.currentTimeMillis, change.millis),
-  currentTimeNanos: Effect.map(real.currentTimeMillis, (now) => BigInt(change.millis(now)) * 1_000_000n)
+  currentTimeNanos: Effect.map(real.currentTimeMillis, (now) => nanos(change.millis(now)))
 })
 
 /** By a clock that shows whatever it is told, and on which nothing sleeps. */
