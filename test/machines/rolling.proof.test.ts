@@ -78,9 +78,9 @@ it.scopedLive(
         yield* start
       }
       yield* Effect.sleep("1 second")
+      expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200]))
       expect(yield* Fiber.poll(working)).toEqual(Option.none())
       yield* Fiber.interrupt(working)
-      expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200]))
       const submitted = told.filter(({ asked }) => asked === "submit").length
       expect(submitted).toBeGreaterThan(100)
       const counts = Effect.flatMap(TaskRuns, ({ counts }) => counts(run.id))
