@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
-import { surviving } from "../internal/faults.js"
+import { recurring, surviving } from "../internal/faults.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
@@ -34,10 +34,7 @@ export const conductEveryRun = (
         Stream.filter(({ run }) => run !== options.except),
         Stream.runForEach(({ run }) => FiberMap.run(conducted, run, conduct(run), { onlyIfMissing: true }))
       )
-      const survive = yield* surviving((fault) => say(`looking for runs: ${fault}`))
-      return yield* Effect.raceFirst(
-        Effect.forever(Effect.zipRight(survive(look), Effect.sleep(pause))),
-        Effect.forever(Effect.zipRight(survive(runs.reopenCutOff), Effect.sleep("1 minute")))
-      )
+      const tell = (fault: string) => say(`looking for runs: ${fault}`)
+      return yield* Effect.raceFirst(recurring(look, pause, tell), recurring(runs.reopenCutOff, "1 minute", tell))
     })
   )

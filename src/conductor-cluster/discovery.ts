@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { RunId } from "../Ids.js"
-import { surviving } from "../internal/faults.js"
+import { recurring } from "../internal/faults.js"
 import { TaskRuns, type Undecided } from "../TaskRuns.js"
 import { Run } from "./runEntity.js"
 import * as timings from "./timings.js"
@@ -47,10 +47,10 @@ export const layer = Singleton.make(
   Effect.gen(function* () {
     const announced = yield* Ref.make<Announced>(new Map())
     const { reopenCutOff } = yield* TaskRuns
-    const survive = yield* surviving((fault) => Effect.logWarning(`looking for runs: ${fault}`))
+    const warn = (fault: string) => Effect.logWarning(`looking for runs: ${fault}`)
     yield* Effect.raceFirst(
-      Effect.forever(Effect.zipRight(survive(announceUndecided(announced)), Effect.sleep(timings.lookForRuns))),
-      Effect.forever(Effect.zipRight(survive(reopenCutOff), Effect.sleep(timings.lookForCutOff)))
+      recurring(announceUndecided(announced), timings.lookForRuns, warn),
+      recurring(reopenCutOff, timings.lookForCutOff, warn)
     )
   })
 )

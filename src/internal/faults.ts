@@ -1,5 +1,6 @@
 /** Work that is done again and again, whatever it fails with. */
 import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -40,3 +41,11 @@ export const surviving = <R2>(
         )
       )
   )
+
+/** Does such work without end, with this pause after each time. */
+export const recurring = <A, E extends Fault, R, R2>(
+  work: Effect.Effect<A, E, R>,
+  pause: Duration.DurationInput,
+  show: (fault: string) => Effect.Effect<void, never, R2>
+): Effect.Effect<never, never, R | R2> =>
+  Effect.flatMap(surviving(show), (survive) => Effect.forever(Effect.zipRight(survive(work), Effect.sleep(pause))))

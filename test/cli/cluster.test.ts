@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { freePort } from "../support/freePort.js"
 import * as postgres from "../support/postgres.js"
 import { served } from "./served.js"
 import { crowd, errorOf, folder } from "./support.js"
@@ -18,9 +19,10 @@ describe("crowd serve on Postgres", () => {
       const db = yield* postgres.url
       const words = ["serve", "--json", "--db", db]
       const first = yield* served(words, secret)
-      const second = yield* served([...words, "--provider", "local"], { ...secret, CROWD_CLUSTER_PORT: "34777" })
+      const port = String(yield* Effect.promise(freePort))
+      const second = yield* served([...words, "--provider", "local"], { ...secret, CROWD_CLUSTER_PORT: port })
       expect(told(first).cluster).toMatch(/^127\.0\.0\.1:\d+$/)
-      expect(told(second).cluster).toBe("127.0.0.1:34777")
+      expect(told(second).cluster).toBe(`127.0.0.1:${port}`)
       yield* second.stop
       yield* first.stop
     })
