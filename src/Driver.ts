@@ -277,12 +277,7 @@ export interface Options extends Omit<Driver, Defaulted>, Partial<Pick<Driver, D
  *   setup: () => Effect.succeed(null),
  *   observe: () => Stream.empty,
  *   news: Stream.never,
- *   launch: Driver.settled,
- *   expire: Driver.settled,
- *   approve: Driver.settled,
- *   reject: Driver.settled,
- *   bonus: Driver.settled,
- *   block: Driver.settled
+ *   ...Driver.allSettled
  * })
  *
  * @since 0.1.0
@@ -310,6 +305,34 @@ export interface QualificationsDriver {
   readonly delete: (qualification: Qualification) => Effect.Effect<void, ProviderError>
   readonly grant: Outward<GrantOrder, ProviderError>
   readonly revoke: Outward<GrantOrder, ProviderError>
+}
+
+/**
+ * The effects of a crowd that is told of none: all there is of them is in our own Store.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const allSettled = {
+  launch: settled,
+  expire: settled,
+  approve: settled,
+  reject: settled,
+  bonus: settled,
+  block: settled
+} satisfies Partial<Driver>
+
+/**
+ * For a crowd that has no qualifications of its own: ours are kept in the Store alone.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const storedQualifications: QualificationsDriver = {
+  create: () => Effect.succeedNone,
+  delete: () => Effect.void,
+  grant: settled,
+  revoke: settled
 }
 
 /**

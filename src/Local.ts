@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import type { InvalidSetting } from "./CrowdError.js"
+import * as Driver from "./Driver.js"
 import * as wing from "./local/driver.js"
 import type { Options, Service } from "./local/options.js"
 import * as people from "./local/people.js"
@@ -69,7 +70,7 @@ export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetti
   Layer.unwrapEffect(
     Effect.map(check(options), (settings) =>
       Layer.merge(
-        Provider.layer({ driver: wing.driver, qualifications: wing.qualifications }),
+        Provider.layer({ driver: wing.driver, qualifications: Driver.storedQualifications }),
         Layer.effect(Local, people.make(settings))
       )
     )

@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import { InvalidSetting } from "./CrowdError.js"
+import * as Driver from "./Driver.js"
 import type { RunId } from "./Ids.js"
 import type { Secret } from "./internal/signature.js"
 import * as PanelSettings from "./PanelSettings.js"
@@ -117,7 +118,7 @@ export const layer = (options: Options = {}): Layer.Layer<Provides, InvalidSetti
     Effect.gen(function* () {
       const panel = { secret: yield* secretOf(options), settings: yield* settingsOf(options) }
       return Layer.merge(
-        Provider.layer({ driver: wing.make(panel, options.title), qualifications: wing.qualifications }),
+        Provider.layer({ driver: wing.make(panel, options.title), qualifications: Driver.storedQualifications }),
         Layer.succeed(Panel, wing.service(panel))
       )
     })

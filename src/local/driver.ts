@@ -31,17 +31,5 @@ export const driver = Driver.make({
   setup: () => Effect.succeed(null),
   observe: () => Stream.empty,
   news: Stream.never,
-  launch: Driver.settled,
-  expire: Driver.settled,
-  approve: Driver.settled,
-  reject: Driver.settled,
-  bonus: Driver.settled,
-  block: Driver.settled
+  ...Driver.allSettled
 })
-
-export const qualifications: Driver.QualificationsDriver = {
-  create: () => Effect.succeedNone,
-  delete: () => Effect.void,
-  grant: Driver.settled,
-  revoke: Driver.settled
-}

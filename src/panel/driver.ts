@@ -34,20 +34,8 @@ export const make = (panel: Panel, title: string | undefined): Driver.Driver =>
     setup: (run) => setup(panel, run),
     observe: () => Stream.empty,
     news: Stream.never,
-    launch: Driver.settled,
-    expire: Driver.settled,
-    approve: Driver.settled,
-    reject: Driver.settled,
-    bonus: Driver.settled,
-    block: Driver.settled
+    ...Driver.allSettled
   })
-
-export const qualifications: Driver.QualificationsDriver = {
-  create: () => Effect.succeedNone,
-  delete: () => Effect.void,
-  grant: Driver.settled,
-  revoke: Driver.settled
-}
 
 /** What stands behind the address; whoever gives it to the panel puts its own placeholder for each `…`. */
 const queryOf = ({ id, keep, link, proof, session, study }: PanelSettings): string =>

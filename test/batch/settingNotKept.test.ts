@@ -41,12 +41,7 @@ const layer = (change: Partial<Driver.Options> = {}) =>
     driver: Driver.make({
       ...QuietCrowd.make("acme"),
       carriesPages: true,
-      launch: Driver.settled,
-      expire: Driver.settled,
-      approve: Driver.settled,
-      reject: Driver.settled,
-      bonus: Driver.settled,
-      block: Driver.settled,
+      ...Driver.allSettled,
       ...change
     })
   }).pipe(Layer.provide(Store.layerMemory))

@@ -17,20 +17,11 @@ import { Workers } from "../../src/Workers.js"
 import { failure, kit } from "../support/failures.js"
 import * as QuietCrowd from "../support/quietCrowd.js"
 
-const settled = {
-  launch: Driver.settled,
-  expire: Driver.settled,
-  approve: Driver.settled,
-  reject: Driver.settled,
-  bonus: Driver.settled,
-  block: Driver.settled
-}
-
 /** A crowd whose drivers differ in this. */
 const crowd = (parts: Partial<Driver.Options>, balance = 1_000_000) =>
   Layer.provide(
     Provider.layer({
-      driver: Driver.make({ ...QuietCrowd.make("quiet"), ...settled, ...parts }),
+      driver: Driver.make({ ...QuietCrowd.make("quiet"), ...Driver.allSettled, ...parts }),
       budget: { available: () => Effect.succeed(Money.make(balance)) }
     }),
     Store.layerMemory

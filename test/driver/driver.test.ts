@@ -8,18 +8,8 @@ import { Workers } from "../../src/Workers.js"
 import { kit } from "../support/ledger.js"
 import * as QuietCrowd from "../support/quietCrowd.js"
 
-const { settled } = Driver
-
 /** A driver that leaves out whatever has a default. */
-const least = Driver.make({
-  ...QuietCrowd.make("least"),
-  launch: settled,
-  expire: settled,
-  approve: settled,
-  reject: settled,
-  bonus: settled,
-  block: settled
-})
+const least = Driver.make({ ...QuietCrowd.make("least"), ...Driver.allSettled })
 
 const provided = Effect.provide(Layer.provide(Provider.layer({ driver: least }), Store.layerMemory))
 

@@ -55,8 +55,7 @@ describe("the order of a bonus", () => {
           return lost.has(true) ? failure("Unavailable") : Effect.succeed(Driver.receipt())
         })
     })
-    const rest = { launch: Driver.settled, expire: Driver.settled, approve: Driver.settled, reject: Driver.settled }
-    const driver = Driver.make({ ...QuietCrowd.make("thankful"), ...rest, bonus, block: Driver.settled })
+    const driver = Driver.make({ ...QuietCrowd.make("thankful"), ...Driver.allSettled, bonus })
     const works = () => orders.splice(0).map(({ agent }) => Option.map(agent, ({ id }) => id))
     return Effect.gen(function* () {
       const workers = yield* Workers

@@ -136,12 +136,7 @@ describe("the exit of an agent", () => {
             left.push(leaving)
             return Option.none()
           }),
-        launch: Driver.settled,
-        expire: Driver.settled,
-        approve: Driver.settled,
-        reject: Driver.settled,
-        bonus: Driver.settled,
-        block: Driver.settled
+        ...Driver.allSettled
       })
       const program = Effect.gen(function* () {
         const agents = yield* Agents

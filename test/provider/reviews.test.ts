@@ -130,12 +130,8 @@ describe("the order of an approval", () => {
       })
       const driver = Driver.make({
         ...QuietCrowd.make("quiet"),
-        launch: Driver.settled,
-        expire: Driver.settled,
-        approve,
-        reject: Driver.settled,
-        bonus: Driver.settled,
-        block: Driver.settled
+        ...Driver.allSettled,
+        approve
       })
       const program = Effect.gen(function* () {
         const agents = yield* Agents

@@ -23,12 +23,7 @@ const crowd = (says: ReadonlyArray<Driver.Observation>, carriesPages: boolean) =
         carriesPages,
         news: Stream.never,
         observe: () => Stream.suspend(() => Stream.fromIterable([...says])),
-        launch: Driver.settled,
-        expire: Driver.settled,
-        approve: Driver.settled,
-        reject: Driver.settled,
-        bonus: Driver.settled,
-        block: Driver.settled
+        ...Driver.allSettled
       })
     }),
     Store.layerMemory

@@ -59,12 +59,7 @@ const driverOf = (says: Says, feedback: Driver.FeedbackRules | undefined): Drive
         says.isDown ? unreachable("exit") : Effect.succeed(Option.fromNullable(says.exits.get(outcome)))
       ),
     observe: () => Stream.suspend(() => Stream.fromIterable([...says.seen])),
-    launch: Driver.settled,
-    expire: Driver.settled,
-    approve: Driver.settled,
-    reject: Driver.settled,
-    bonus: Driver.settled,
-    block: Driver.settled
+    ...Driver.allSettled
   })
 
 /** One crowd, and what it says from now on. */
