@@ -47,7 +47,7 @@ const callOf = ({ isAnswered }: ReturnType<typeof limited>) =>
     if (!isTaken) yield* failure("Throttled", "GetHIT", "Rate exceeded")
   })
 
-const places = 16
+const places = 8
 
 /** What the processes over a store share. */
 const pace = Effect.flatMap(Store.Store, (store) =>
