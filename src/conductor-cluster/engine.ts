@@ -26,6 +26,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Address } from "./address.js"
 import * as members from "./members.js"
+import { readAgain } from "./messages.js"
 import type { Renewal } from "./renewal.js"
 import * as timings from "./timings.js"
 
@@ -140,7 +141,7 @@ export const layer = ({
 }: Joined): Layer.Layer<Sharding, SqlError, SqlClient.SqlClient> =>
   SocketRunner.layer.pipe(
     Layer.provide([Layer.succeed(SocketServer.SocketServer, server), layerClientProtocol, RunnerHealth.layerNoop]),
-    Layer.provide(SqlMessageStorage.layerWith({ prefix })),
+    Layer.provide(Layer.provide(readAgain, SqlMessageStorage.layerWith({ prefix }))),
     Layer.provide(Layer.provide(whileMember({ lost, renewal }), SqlRunnerStorage.layerWith({ prefix }))),
     Layer.provide([ShardingConfig.layer(configOf(address)), RpcSerialization.layerNdjson]),
     Layer.locallyWith(FiberRef.currentLoggers, HashSet.map(quiet))

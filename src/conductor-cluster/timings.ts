@@ -21,6 +21,9 @@ export const lookAtLocks = Duration.millis(200)
 /** Time between two looks for messages and for free shards. */
 export const poll = Duration.seconds(1)
 
+/** What was read and is in nobody's hands is read again after this, and at the next `poll` where reading it failed. */
+export const readAgain = Duration.seconds(3)
+
 /** Time between two looks for runs that nobody was told of. */
 export const lookForRuns = Duration.seconds(2)
 
