@@ -41,3 +41,15 @@ export const notify = Duration.seconds(2)
 
 /** Who has not been seen for so long, three times as long as it takes, does not use its address any more. */
 export const silence = Duration.millis(3_500)
+
+/** A connection of which nothing has come for so long is given up. Each statement of the cluster takes milliseconds. */
+export const databaseSilence = Duration.seconds(3)
+
+/** A connection that nobody uses is ended after this. */
+export const idle = Duration.seconds(2)
+
+/** A statement waits so long for a connection. */
+export const connect = Duration.seconds(5)
+
+/** The system asks after a connection that is at rest after this, and gives it up ten seconds later. */
+export const keepAlive = Duration.seconds(10)

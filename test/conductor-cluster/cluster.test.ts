@@ -13,7 +13,7 @@ import { Units } from "../../src/Units.js"
 import { kit } from "../support/failures.js"
 import { make } from "../support/offersCrowd.js"
 import * as postgres from "../support/postgres.js"
-import { clientOf, over, ownersOf, type Process, start, until } from "./process.js"
+import { clientOf, over, ownersOf, type Process, start, unanswered, until } from "./process.js"
 
 const crowdOf = () => make({ offers: { holds: "unit" } }).over
 
@@ -28,11 +28,6 @@ const launch = (count: number) =>
     Effect.forEach(Array.from({ length: count }), () => kit.launched({ rows: 1 })),
     (runs) => runs.map(({ id }) => id)
   )
-
-const unanswered = (url: string) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.map(sql`SELECT id FROM crowd_cluster_places_test_messages WHERE NOT processed`, (rows) => rows.length)
-  ).pipe(Effect.provide(clientOf(url)))
 
 describe.concurrent("processes of a cluster", () => {
   it.scopedLive(

@@ -1,4 +1,5 @@
 /** Processes that share a database: each with a store, a crowd and a membership of its own. */
+import * as SqlClient from "@effect/sql/SqlClient"
 import { PgClient } from "@effect/sql-pg"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -15,19 +16,22 @@ import type { Core } from "../../src/Provider.js"
 import type { Store } from "../../src/Store.js"
 import * as SqlStore from "../../src/store/SqlStore.js"
 
-export const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 5 })
+type ClientOptions = Omit<PgClient.PgClientConfig, "url">
+
+export const clientOf = (url: string, options: ClientOptions = { maxConnections: 5 }) =>
+  PgClient.layer({ url: Redacted.make(url), ...options })
 
 /** The crowd over the database, as a process has it that only launches. */
-export const over = <E>(url: string, crowd: Layer.Layer<Core, E, Store>) =>
-  crowd.pipe(Layer.provide(SqlStore.layer), Layer.provide(clientOf(url)))
+export const over = <E>(url: string, crowd: Layer.Layer<Core, E, Store>, options?: ClientOptions) =>
+  crowd.pipe(Layer.provide(SqlStore.layer), Layer.provide(clientOf(url, options)))
 
 /** A process of the crowd's cluster, until it is stopped or the test ends. */
-export const start = <E>(url: string, crowd: Layer.Layer<Core, E, Store>, options: ConductorCluster.Options = {}) =>
+export const start = <E>(url: string, crowd: Layer.Layer<Core, E, Store>, options?: ClientOptions) =>
   Effect.gen(function* () {
     const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-    const cluster = ConductorCluster.layer(options).pipe(
-      Layer.provide(clientOf(url)),
-      Layer.provideMerge(over(url, crowd))
+    const cluster = ConductorCluster.layer().pipe(
+      Layer.provide(clientOf(url, options)),
+      Layer.provideMerge(over(url, crowd, options))
     )
     const context = yield* Layer.buildWithScope(Layer.fresh(cluster), scope)
     const owners = Context.get(context, Owners)
@@ -48,6 +52,12 @@ export const ownersOf = (processes: ReadonlyArray<Process>) =>
       return owners
     }
   )
+
+/** How many messages nobody has answered. */
+export const unanswered = (url: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(sql`SELECT id FROM crowd_cluster_places_test_messages WHERE NOT processed`, (rows) => rows.length)
+  ).pipe(Effect.provide(clientOf(url)))
 
 /** Asks every tenth of a second until it is so. */
 export const until = <A, E, R>(what: string, ask: Effect.Effect<A, E, R>, isSo: (answer: A) => boolean, atMost = 15) =>
