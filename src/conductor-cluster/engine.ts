@@ -25,6 +25,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Address } from "./address.js"
+import { farewell } from "./farewell.js"
 import * as members from "./members.js"
 import { readAgain } from "./messages.js"
 import type { Renewal } from "./renewal.js"
@@ -65,10 +66,12 @@ const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
         turn.withPermits(1)(
           Effect.flatMap(Ref.get(lost), (lost): Effect.Effect<A, PersistenceError> => (lost ? gone : effect))
         )
+      const leaving = (effect: Effect.Effect<void, PersistenceError>) =>
+        Effect.catchTag(farewell(ours(effect)), "TimeoutException", (cause) => new PersistenceError({ cause }))
       return RunnerStorage.of({
         ...storage,
         register: (runner, healthy) => ours(storage.register(runner, healthy)),
-        unregister: (address) => ours(storage.unregister(address)),
+        unregister: (address) => leaving(storage.unregister(address)),
         acquire: (address, shards) => ours(storage.acquire(address, shards)),
         refresh: (address, shards) =>
           Effect.flatMap(Clock.currentTimeMillis, (begun) =>
@@ -76,8 +79,8 @@ const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
               kept.length === Array.from(shards).length ? renewal.renewed(begun) : Effect.void
             )
           ),
-        release: (address, shard) => ours(storage.release(address, shard)),
-        releaseAll: (address) => ours(storage.releaseAll(address))
+        release: (address, shard) => leaving(storage.release(address, shard)),
+        releaseAll: (address) => leaving(storage.releaseAll(address))
       })
     })
   )

@@ -8,6 +8,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { InvalidSetting } from "../CrowdError.js"
 import * as Address from "./address.js"
+import { farewell } from "./farewell.js"
 import * as timings from "./timings.js"
 
 export interface Joining {
@@ -72,7 +73,7 @@ export const membersOf = (prefix: string) =>
       )
 
     const leave = ({ address, process }: Joining) =>
-      Effect.ignore(sql`DELETE FROM ${table} WHERE address = ${Address.toText(address)} AND process = ${process}`)
+      sql`DELETE FROM ${table} WHERE address = ${Address.toText(address)} AND process = ${process}`
 
     const forgetLongGone = sql`DELETE FROM ${table} WHERE seen_at < ${now} - 3600000`
 
@@ -169,7 +170,9 @@ export const join = (
     const members = yield* membersOf(prefix)
     const lost = yield* Ref.make(false)
     yield* members.forgetLongGone
-    yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () => members.leave(joining))
+    yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () =>
+      Effect.ignore(farewell(members.leave(joining)))
+    )
     /** Who was away for so long as to be forgotten joins again. */
     const isOurs = Effect.flatMap(members.beat(joining), (ours) =>
       ours ? Effect.succeed(true) : members.claim(joining, "-1")

@@ -5,11 +5,13 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import { farewell } from "./farewell.js"
 import * as timings from "./timings.js"
 
 export interface Renewal {
@@ -18,6 +20,14 @@ export interface Renewal {
   /** Does it as long as the locks last; where they ended meanwhile, begins it anew once they are renewed. */
   readonly whileHeld: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
+
+/** Interrupted, it waits for what the work has to end, but not for a database that does not answer it. */
+const lettingGo = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDaemon(restore(work)), (fiber) =>
+      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.ignore(farewell(Fiber.interrupt(fiber))))
+    )
+  )
 
 /** As long as nothing was renewed, locks are as new as what they were taken for. */
 export const make: Effect.Effect<Renewal, never, Scope.Scope> = Effect.gen(function* () {
@@ -33,7 +43,7 @@ export const make: Effect.Effect<Renewal, never, Scope.Scope> = Effect.gen(funct
 
   const whileHeld = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const ended: Effect.Effect<Option.Option<A>> = Effect.as(becomes(false), Option.none())
-    return Effect.zipRight(becomes(true), Effect.raceFirst(Effect.asSome(work), ended)).pipe(
+    return Effect.zipRight(becomes(true), Effect.raceFirst(Effect.asSome(lettingGo(work)), ended)).pipe(
       Effect.flatMap(Option.match({ onNone: () => whileHeld(work), onSome: Effect.succeed }))
     )
   }

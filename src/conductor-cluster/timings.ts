@@ -36,6 +36,9 @@ export const pause = Duration.seconds(2)
  */
 export const handOver = Duration.millis(300)
 
+/** One that stops waits so long for the database, each time that it has to tell it something. */
+export const farewell = Duration.seconds(1)
+
 /** A message reaches the owner of its run within this, or else is found at the owner's next poll. */
 export const notify = Duration.seconds(2)
 

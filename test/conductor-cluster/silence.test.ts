@@ -3,17 +3,23 @@ import * as net from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Scope from "effect/Scope"
 import * as ConductorCluster from "../../src/ConductorCluster.js"
 import { sockets } from "../../src/conductor-cluster/connection.js"
+import * as members from "../../src/conductor-cluster/members.js"
 import { Units } from "../../src/Units.js"
 import { lay } from "../machines/line.js"
 import { kit } from "../support/failures.js"
 import { listening } from "../support/listening.js"
 import { make } from "../support/offersCrowd.js"
 import * as postgres from "../support/postgres.js"
-import { over, start, unanswered, until } from "./process.js"
+import { clientOf, over, start, unanswered, until } from "./process.js"
+
+/** Of the store's client also, which has more patience in the command. */
+const options = { ...ConductorCluster.clientOptions, maxConnections: 10 }
 
 const crowdOf = () => make({ offers: { holds: "unit" } }).over
 
@@ -51,10 +57,7 @@ describe.concurrent("a process whose database says nothing any more", () => {
         const url = yield* postgres.url
         const line = yield* lay(url)
         const crowd = crowdOf()
-        const process = yield* start(line.url, crowd, {
-          ...ConductorCluster.clientOptions,
-          maxConnections: 10
-        })
+        const process = yield* start(line.url, crowd, options)
         const launcher = over(url, crowd)
         const runs = yield* Effect.provide(Effect.replicateEffect(kit.launched({ rows: 1 }), 3), launcher)
         yield* until("they are conducted", process.owned, (owned) => owned.length === runs.length)
@@ -67,5 +70,39 @@ describe.concurrent("a process whose database says nothing any more", () => {
         expect(yield* process.owned).toEqual([])
       }).pipe(Logger.withMinimumLogLevel(LogLevel.None)),
     60_000
+  )
+
+  it.scopedLive(
+    "stops within seconds, though it cannot say so",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* postgres.url
+        const line = yield* lay(url)
+        const crowd = crowdOf()
+        const process = yield* start(line.url, crowd, options)
+        yield* Effect.provide(kit.launched({ rows: 1 }), over(url, crowd))
+        yield* until("it conducts", process.owned, (owned) => owned.length === 1)
+        yield* line.hangAll
+        yield* Effect.sleep("1 second")
+        const [time] = yield* Effect.timed(process.stop)
+        expect(Duration.toSeconds(time)).toBeLessThan(15)
+      }).pipe(Logger.withMinimumLogLevel(LogLevel.None)),
+    60_000
+  )
+
+  it.scopedLive("leaves without a word, whatever its client has", () =>
+    Effect.gen(function* () {
+      const line = yield* lay(yield* postgres.url)
+      const here = { address: { host: "127.0.0.1", port: 34_433 }, process: "here", shards: 64 }
+      const scope = yield* Scope.make()
+      yield* Effect.gen(function* () {
+        yield* members.createTable("crowd_cluster_silent")
+        yield* Scope.extend(members.join("crowd_cluster_silent", here), scope)
+        yield* line.hangAll
+        const [time] = yield* Effect.timed(Scope.close(scope, Exit.void))
+        expect(Duration.toSeconds(time)).toBeLessThan(7)
+        yield* line.cut
+      }).pipe(Effect.provide(clientOf(line.url)))
+    })
   )
 })
