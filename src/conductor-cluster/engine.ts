@@ -3,6 +3,7 @@ import { PersistenceError } from "@effect/cluster/ClusterError"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
 import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import { RunnerStorage } from "@effect/cluster/RunnerStorage"
+import type { ShardId } from "@effect/cluster/ShardId"
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SocketRunner from "@effect/cluster/SocketRunner"
@@ -66,19 +67,18 @@ const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
         turn.withPermits(1)(
           Effect.flatMap(Ref.get(lost), (lost): Effect.Effect<A, PersistenceError> => (lost ? gone : effect))
         )
+      const renewing = (effect: Effect.Effect<Array<ShardId>, PersistenceError>) =>
+        Effect.flatMap(Clock.currentTimeMillis, (begun) =>
+          Effect.tap(ours(effect), (held) => renewal.renewed(begun, held))
+        )
       const leaving = (effect: Effect.Effect<void, PersistenceError>) =>
         Effect.catchTag(farewell(ours(effect)), "TimeoutException", (cause) => new PersistenceError({ cause }))
       return RunnerStorage.of({
         ...storage,
         register: (runner, healthy) => ours(storage.register(runner, healthy)),
         unregister: (address) => leaving(storage.unregister(address)),
-        acquire: (address, shards) => ours(storage.acquire(address, shards)),
-        refresh: (address, shards) =>
-          Effect.flatMap(Clock.currentTimeMillis, (begun) =>
-            Effect.tap(ours(storage.refresh(address, shards)), (kept) =>
-              kept.length === Array.from(shards).length ? renewal.renewed(begun) : Effect.void
-            )
-          ),
+        acquire: (address, shards) => renewing(storage.acquire(address, shards)),
+        refresh: (address, shards) => renewing(storage.refresh(address, shards)),
         release: (address, shard) => leaving(storage.release(address, shard)),
         releaseAll: (address) => leaving(storage.releaseAll(address))
       })
