@@ -12,7 +12,7 @@ import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as SocketServer from "@effect/platform/SocketServer"
 import { layerClientProtocol } from "@effect/platform-node/NodeClusterSocket"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
-import * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -30,6 +30,7 @@ import { farewell } from "./farewell.js"
 import * as members from "./members.js"
 import { readAgain } from "./messages.js"
 import type { Renewal } from "./renewal.js"
+import { oneAtATime } from "./tables.js"
 import * as timings from "./timings.js"
 
 /**
@@ -84,22 +85,6 @@ const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
       })
     })
   )
-
-/**
- * A transaction on a connection of its own that lets one process after the other make the tables: two at once fail at
- * `CREATE TABLE IF NOT EXISTS`.
- */
-const oneAtATime = <A, E, R>(prefix: string, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => {
-    const locked = Effect.gen(function* () {
-      const lock = yield* sql.reserve
-      yield* lock.executeRaw("BEGIN", [])
-      yield* Effect.addFinalizer(() => Effect.ignore(lock.executeRaw("COMMIT", [])))
-      yield* lock.executeRaw("SELECT pg_advisory_xact_lock(hashtext($1))", [prefix])
-      return yield* work
-    })
-    return sql.onDialectOrElse({ pg: () => Effect.scoped(locked), orElse: () => work })
-  })
 
 /** Makes what the cluster needs in the database, where it is not there yet. */
 export const prepare = (prefix: string, address: Address): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>

@@ -56,3 +56,12 @@ export const connect = Duration.seconds(5)
 
 /** The system asks after a connection that is at rest after this, and gives it up ten seconds later. */
 export const keepAlive = Duration.seconds(10)
+
+/** One that joins waits so long for its turn to make the tables, and has as long to make them. */
+export const turn = Duration.seconds(15)
+
+/** Who has the turn, or waits for it, is heard of so often. */
+export const asks = Duration.millis(200)
+
+/** Who has the turn and is not heard of for so long loses it. */
+export const forgets = Duration.seconds(5)
