@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import type { Needs } from "./Conductor.js"
 import type { InvalidSetting, StoreError } from "./CrowdError.js"
 import * as Address from "./conductor-cluster/address.js"
+import * as connection from "./conductor-cluster/connection.js"
 import * as discovery from "./conductor-cluster/discovery.js"
 import * as engine from "./conductor-cluster/engine.js"
 import * as members from "./conductor-cluster/members.js"
@@ -28,6 +29,7 @@ import { Owners } from "./Owners.js"
 import { Provider } from "./Provider.js"
 import { fromDriver } from "./store/sql/sqlErrors.js"
 
+export type { ClientOptions } from "./conductor-cluster/connection.js"
 export type { Options } from "./conductor-cluster/options.js"
 
 const toStoreError = (error: InvalidSetting | SqlError): InvalidSetting | StoreError =>
@@ -46,11 +48,20 @@ const joined = (options: Options) =>
   })
 
 /**
+ * What to make the cluster's client of Postgres with. A connection that dies without a word is given up after three
+ * seconds; by itself, the system does so after a quarter of an hour, and for as long this process conducts nothing.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const clientOptions: connection.ClientOptions = connection.clientOptions
+
+/**
  * Conducts the crowd's runs together with all other processes that have this layer over the same database: those also
  * that processes without it launch. Where it ends, its runs are handed over first.
  *
- * Give it a client of its own beside the store's, with three connections or more: a store that is busy must not keep it
- * from renewing its locks.
+ * Give it a client of its own beside the store's, made with `clientOptions`: a store that is busy must not keep it from
+ * renewing its locks, nor a connection that is dead. One that you make otherwise has three connections or more.
  *
  * @example
  * import { PgClient } from "@effect/sql-pg"
@@ -62,7 +73,7 @@ const joined = (options: Options) =>
  *
  * const url = Redacted.make("postgres://localhost/crowd")
  * const crowd = Local.layer().pipe(Layer.provide(SqlStore.layer), Layer.provide(PgClient.layer({ url })))
- * const database = PgClient.layer({ url, maxConnections: 4 })
+ * const database = PgClient.layer({ url, ...ConductorCluster.clientOptions })
  *
  * export const conducted = ConductorCluster.layer({ host: "10.0.0.5" }).pipe(
  *   Layer.provide(database),

@@ -5,13 +5,11 @@ import type * as Redacted from "effect/Redacted"
 import * as ConductorCluster from "../ConductorCluster.js"
 import { fromDriver } from "../store/sql/sqlErrors.js"
 
-/** Beside the one that the engine keeps for its locks. */
-const maxConnections = 4
-
 export const layer = (url: Redacted.Redacted<string>, shown: string, options: ConductorCluster.Options) =>
   Layer.provide(
     ConductorCluster.layer(options),
-    Layer.mapError(PgClient.layer({ url, applicationName: "effect-crowd cluster", maxConnections }), (error) =>
-      fromDriver(shown, "join the cluster", error)
+    Layer.mapError(
+      PgClient.layer({ url, applicationName: "effect-crowd cluster", ...ConductorCluster.clientOptions }),
+      (error) => fromDriver(shown, "join the cluster", error)
     )
   )

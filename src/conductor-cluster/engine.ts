@@ -3,6 +3,7 @@ import { PersistenceError } from "@effect/cluster/ClusterError"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
 import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import { RunnerStorage } from "@effect/cluster/RunnerStorage"
+import type { ShardId } from "@effect/cluster/ShardId"
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SocketRunner from "@effect/cluster/SocketRunner"
@@ -11,7 +12,7 @@ import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as SocketServer from "@effect/platform/SocketServer"
 import { layerClientProtocol } from "@effect/platform-node/NodeClusterSocket"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
-import * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -25,8 +26,11 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Address } from "./address.js"
+import { farewell } from "./farewell.js"
 import * as members from "./members.js"
+import { readAgain } from "./messages.js"
 import type { Renewal } from "./renewal.js"
+import { oneAtATime } from "./tables.js"
 import * as timings from "./timings.js"
 
 /**
@@ -64,38 +68,23 @@ const whileMember = ({ lost, renewal }: Pick<Joined, "lost" | "renewal">) =>
         turn.withPermits(1)(
           Effect.flatMap(Ref.get(lost), (lost): Effect.Effect<A, PersistenceError> => (lost ? gone : effect))
         )
+      const renewing = (effect: Effect.Effect<Array<ShardId>, PersistenceError>) =>
+        Effect.flatMap(Clock.currentTimeMillis, (begun) =>
+          Effect.tap(ours(effect), (held) => renewal.renewed(begun, held))
+        )
+      const leaving = (effect: Effect.Effect<void, PersistenceError>) =>
+        Effect.catchTag(farewell(ours(effect)), "TimeoutException", (cause) => new PersistenceError({ cause }))
       return RunnerStorage.of({
         ...storage,
         register: (runner, healthy) => ours(storage.register(runner, healthy)),
-        unregister: (address) => ours(storage.unregister(address)),
-        acquire: (address, shards) => ours(storage.acquire(address, shards)),
-        refresh: (address, shards) =>
-          Effect.flatMap(Clock.currentTimeMillis, (begun) =>
-            Effect.tap(ours(storage.refresh(address, shards)), (kept) =>
-              kept.length === Array.from(shards).length ? renewal.renewed(begun) : Effect.void
-            )
-          ),
-        release: (address, shard) => ours(storage.release(address, shard)),
-        releaseAll: (address) => ours(storage.releaseAll(address))
+        unregister: (address) => leaving(storage.unregister(address)),
+        acquire: (address, shards) => renewing(storage.acquire(address, shards)),
+        refresh: (address, shards) => renewing(storage.refresh(address, shards)),
+        release: (address, shard) => leaving(storage.release(address, shard)),
+        releaseAll: (address) => leaving(storage.releaseAll(address))
       })
     })
   )
-
-/**
- * A transaction on a connection of its own that lets one process after the other make the tables: two at once fail at
- * `CREATE TABLE IF NOT EXISTS`.
- */
-const oneAtATime = <A, E, R>(prefix: string, work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => {
-    const locked = Effect.gen(function* () {
-      const lock = yield* sql.reserve
-      yield* lock.executeRaw("BEGIN", [])
-      yield* Effect.addFinalizer(() => Effect.ignore(lock.executeRaw("COMMIT", [])))
-      yield* lock.executeRaw("SELECT pg_advisory_xact_lock(hashtext($1))", [prefix])
-      return yield* work
-    })
-    return sql.onDialectOrElse({ pg: () => Effect.scoped(locked), orElse: () => work })
-  })
 
 /** Makes what the cluster needs in the database, where it is not there yet. */
 export const prepare = (prefix: string, address: Address): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
@@ -140,7 +129,7 @@ export const layer = ({
 }: Joined): Layer.Layer<Sharding, SqlError, SqlClient.SqlClient> =>
   SocketRunner.layer.pipe(
     Layer.provide([Layer.succeed(SocketServer.SocketServer, server), layerClientProtocol, RunnerHealth.layerNoop]),
-    Layer.provide(SqlMessageStorage.layerWith({ prefix })),
+    Layer.provide(Layer.provide(readAgain, SqlMessageStorage.layerWith({ prefix }))),
     Layer.provide(Layer.provide(whileMember({ lost, renewal }), SqlRunnerStorage.layerWith({ prefix }))),
     Layer.provide([ShardingConfig.layer(configOf(address)), RpcSerialization.layerNdjson]),
     Layer.locallyWith(FiberRef.currentLoggers, HashSet.map(quiet))

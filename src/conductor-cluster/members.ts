@@ -1,4 +1,8 @@
-/** Which processes are in the cluster: each has an address, and no two the same. */
+/**
+ * Which processes are in the cluster: each has an address, and no two the same. The engine has a table of its own for it,
+ * `_runners`, which gives an address to whoever comes and does not say which process has it: two that join as one would
+ * share their locks, and one that was frozen would not see that its address is another's.
+ */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
@@ -9,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import { InvalidSetting } from "../CrowdError.js"
 import { isLoopback } from "../internal/hosts.js"
 import * as Address from "./address.js"
+import { farewell } from "./farewell.js"
 import * as timings from "./timings.js"
 
 export interface Joining {
@@ -37,12 +42,19 @@ export const membersOf = (prefix: string) =>
       orElse: () => sql.literal("CAST(unixepoch('subsec') * 1000 AS INTEGER)")
     })
 
+    const insert = ({ address, process, shards }: Joining) => sql`
+      INSERT INTO ${table} (address, process, shards, seen_at)
+      VALUES (${Address.toText(address)}, ${process}, ${shards}, ${now})`
+
+    /** Takes the address, where nobody has it. */
+    const claim = (joining: Joining) =>
+      Effect.map(sql`${insert(joining)} ON CONFLICT (address) DO NOTHING RETURNING address`, (rows) => rows.length > 0)
+
     /** Takes the address, where nobody has it or whoever has it has not been seen since. */
-    const claim = ({ address, process, shards }: Joining, unseenSince: string) =>
+    const takeOver = (joining: Joining, unseenSince: string) =>
       Effect.map(
         sql`
-          INSERT INTO ${table} (address, process, shards, seen_at)
-          VALUES (${Address.toText(address)}, ${process}, ${shards}, ${now})
+          ${insert(joining)}
           ON CONFLICT (address) DO UPDATE
           SET process = excluded.process, shards = excluded.shards, seen_at = excluded.seen_at
           WHERE ${table}.seen_at = ${unseenSince}
@@ -50,9 +62,10 @@ export const membersOf = (prefix: string) =>
         (rows) => rows.length > 0
       )
 
-    const seenAt = (address: string) =>
+    const seenAt = ({ address }: Joining) =>
       Effect.map(
-        sql<{ readonly seen_at: string | number }>`SELECT seen_at FROM ${table} WHERE address = ${address}`,
+        sql<{ readonly seen_at: string | number }>`
+          SELECT seen_at FROM ${table} WHERE address = ${Address.toText(address)}`,
         ([row]) => String(row?.seen_at ?? "0")
       )
 
@@ -73,11 +86,12 @@ export const membersOf = (prefix: string) =>
       )
 
     const leave = ({ address, process }: Joining) =>
-      Effect.ignore(sql`DELETE FROM ${table} WHERE address = ${Address.toText(address)} AND process = ${process}`)
+      sql`DELETE FROM ${table} WHERE address = ${Address.toText(address)} AND process = ${process}`
 
-    const forgetLongGone = sql`DELETE FROM ${table} WHERE seen_at < ${now} - 3600000`
+    const forgetLongGone = sql`
+      DELETE FROM ${table} WHERE seen_at < ${now} - ${Duration.toMillis(timings.forgottenAfter)}`
 
-    return { claim, seenAt, others, beat, leave, forgetLongGone }
+    return { claim, takeOver, seenAt, others, beat, leave, forgetLongGone }
   })
 
 type Members = Effect.Effect.Success<ReturnType<typeof membersOf>>
@@ -99,10 +113,10 @@ export const createTable = (prefix: string): Effect.Effect<void, SqlError, SqlCl
 /** One that was killed a moment ago still has the address; one that is alive is seen again meanwhile. */
 const take = (members: Members, joining: Joining) =>
   Effect.gen(function* () {
-    if (yield* members.claim(joining, "-1")) return
-    const before = yield* members.seenAt(Address.toText(joining.address))
+    if (yield* members.claim(joining)) return
+    const before = yield* members.seenAt(joining)
     yield* Effect.sleep(timings.silence)
-    if (yield* members.claim(joining, before)) return
+    if (yield* members.takeOver(joining, before)) return
     return yield* refusedHost(
       joining,
       `a process on another machine has joined as ${Address.toText(joining.address)}; name the address that others have for this machine, or another port`
@@ -170,10 +184,12 @@ export const join = (
     const members = yield* membersOf(prefix)
     const lost = yield* Ref.make(false)
     yield* members.forgetLongGone
-    yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () => members.leave(joining))
+    yield* Effect.acquireRelease(Effect.interruptible(take(members, joining)), () =>
+      Effect.ignore(farewell(members.leave(joining)))
+    )
     /** Who was away for so long as to be forgotten joins again. */
     const isOurs = Effect.flatMap(members.beat(joining), (ours) =>
-      ours ? Effect.succeed(true) : members.claim(joining, "-1")
+      ours ? Effect.succeed(true) : members.claim(joining)
     )
     const beat = Effect.flatMap(isOurs, (ours) =>
       ours ? Effect.void : Effect.zipRight(Ref.set(lost, true), Effect.logError(lostMessage(joining)))
@@ -181,7 +197,7 @@ export const join = (
     yield* beat.pipe(
       Effect.catchAllCause(Effect.logDebug),
       Effect.zipRight(Ref.get(lost)),
-      Effect.repeat({ schedule: Schedule.spaced(timings.lookAround), until: (lost) => lost }),
+      Effect.repeat({ schedule: Schedule.spaced(timings.heartbeat), until: (lost) => lost }),
       Effect.interruptible,
       Effect.forkScoped
     )

@@ -56,11 +56,12 @@ interface Ours {
 const conduct = ({ conducting, renewal }: Ours, { every }: Options, { generation, run }: Undecided) =>
   Effect.gen(function* () {
     const runs = yield* TaskRuns
+    const { shardId } = yield* Entity.CurrentAddress
     const survive = yield* surviving((fault) => Effect.logWarning(`${run}: ${fault}`))
     const whileCurrent = Effect.flatMap(runs.generation(run), (current) =>
       current > generation
         ? Effect.void
-        : Effect.asVoid(renewal.whileHeld(noting(conducting, run, Conductor.conduct(run, { every }))))
+        : Effect.asVoid(renewal.whileHeld(shardId, noting(conducting, run, Conductor.conduct(run, { every }))))
     ).pipe(Effect.catchTag("TaskRunNotFound", () => Effect.void))
     yield* Effect.repeat(survive(whileCurrent), {
       schedule: Schedule.spaced(timings.pause),
@@ -71,7 +72,7 @@ const conduct = ({ conducting, renewal }: Ours, { every }: Options, { generation
 /** The runs that the cluster gives to this process, conducted. */
 export const layer = (ours: Ours, options: Options) =>
   Run.toLayer(
-    Effect.map(Effect.context<Conductor.Needs>(), (context) =>
+    Effect.map(Effect.context<Conductor.Needs | Entity.CurrentAddress>(), (context) =>
       Run.of({ Conduct: ({ payload }) => Effect.provide(conduct(ours, options, payload), context) })
     )
   )

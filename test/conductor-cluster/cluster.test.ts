@@ -30,6 +30,23 @@ const launch = (count: number) =>
     (runs) => runs.map(({ id }) => id)
   )
 
+/** The lock of one shard is neither renewed nor given back any more. Answers the runs in it. */
+const stickOne = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const messages = yield* sql<{ readonly shard_id: string; readonly entity_id: string }>`
+    SELECT shard_id, entity_id FROM crowd_cluster_places_test_messages ORDER BY shard_id`
+  const shard = messages[0]?.shard_id ?? ""
+  yield* sql.unsafe(`
+    CREATE FUNCTION stick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF OLD.shard_id <> '${shard}' THEN RETURN COALESCE(NEW, OLD); END IF;
+      IF TG_OP = 'DELETE' THEN RAISE 'it is stuck'; END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER stick BEFORE UPDATE OR DELETE ON crowd_cluster_places_test_locks
+      FOR EACH ROW EXECUTE FUNCTION stick();`)
+  return messages.filter(({ shard_id }) => shard_id === shard).map(({ entity_id }) => Ids.RunId.make(entity_id))
+})
+
 describe.concurrent("processes of a cluster", () => {
   it.scopedLive(
     "share the runs, hand theirs over when they stop, and answer each once it is decided",
@@ -91,6 +108,25 @@ describe.concurrent("processes of a cluster", () => {
       ).pipe(Effect.provide(clientOf(url)))
       yield* until("it lets go", robbed.owned, (owned) => owned.length === 0)
       yield* waitForOneEach(runs, [yield* start(url, crowd)])
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
+  )
+
+  it.scopedLive("conduct what is in their other shards, where one is stuck", () =>
+    Effect.gen(function* () {
+      const url = yield* postgres.url
+      const crowd = crowdOf()
+      const process = yield* start(url, crowd)
+      const runs = yield* Effect.provide(launch(6), over(url, crowd))
+      yield* waitForOneEach(runs, [process])
+      const stuck = yield* Effect.provide(stickOne, clientOf(url))
+      const kept = runs.filter((run) => !stuck.includes(run))
+      expect(kept.length).toBeGreaterThan(0)
+      const since = Date.now()
+      const seen = Effect.tap(process.owned, (owned) =>
+        Effect.sync(() => expect(owned).toEqual(expect.arrayContaining(kept)))
+      )
+      yield* until("the time of two locks", seen, () => Date.now() - since > 10_000)
+      expect((yield* process.owned).toSorted()).toEqual(kept.toSorted())
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
   )
 })

@@ -1,5 +1,6 @@
 /** What becomes of the message by which a process conducts a run. */
 import * as Entity from "@effect/cluster/Entity"
+import type { ShardId } from "@effect/cluster/ShardId"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import { describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -21,11 +22,20 @@ import { failure, kit } from "../support/failures.js"
 const conducting = Effect.gen(function* () {
   const conducting = yield* runEntity.makeConducting
   const renewal = yield* Renewal.make
-  const client = yield* Entity.makeTestClient(runEntity.Run, runEntity.layer({ conducting, renewal }, {}))
+  /** Of the runs, in the order in which they were given to it. */
+  const shards: Array<ShardId> = []
+  const whileHeld: Renewal.Renewal["whileHeld"] = (shard, work) =>
+    Effect.zipRight(
+      Effect.sync(() => shards.push(shard)),
+      renewal.whileHeld(shard, work)
+    )
+  const ours = { conducting, renewal: { ...renewal, whileHeld } }
+  const client = yield* Entity.makeTestClient(runEntity.Run, runEntity.layer(ours, {}))
   const conduct = (run: Ids.RunId, generation: number) =>
     Effect.flatMap(client(run), (entity) => Effect.fork(entity.Conduct({ run, generation })))
-  const renewed = Effect.flatMap(Clock.currentTimeMillis, renewal.renewed)
-  return { conduct, renewed, owned: Effect.map(Ref.get(conducting), (runs) => [...runs.keys()]) }
+  const renewed = (shards: Iterable<ShardId>) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => renewal.renewed(now, shards))
+  return { conduct, renewed, shards, owned: Effect.map(Ref.get(conducting), (runs) => [...runs.keys()]) }
 })
 
 const isAnswered = (message: Fiber.RuntimeFiber<unknown, unknown>) => Effect.map(Fiber.poll(message), Option.isSome)
@@ -77,24 +87,28 @@ describe("the message that a run is to be conducted", () => {
     }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer(), layer]))
   })
 
-  it.scoped("conducts nothing once the locks have ended, and goes on where they are renewed", () =>
+  it.scoped("conducts nothing once the lock of its shard has ended, and goes on where it is renewed", () =>
     Effect.gen(function* () {
-      const { conduct, owned, renewed } = yield* conducting
-      const run = yield* kit.launched({ rows: 1 })
-      const message = yield* conduct(run.id, 1)
-      yield* renewed
-      yield* TestClock.adjust("4 seconds")
-      expect(yield* owned).toEqual([run.id])
-      yield* TestClock.adjust("2 seconds")
-      expect(yield* owned).toEqual([])
-      yield* renewed
+      const { conduct, owned, renewed, shards } = yield* conducting
+      const kept = yield* kit.launched({ rows: 1 })
+      const lost = yield* kit.launched({ rows: 1 })
+      yield* conduct(kept.id, 1)
+      const message = yield* conduct(lost.id, 1)
       yield* TestClock.adjust("1 second")
-      expect(yield* owned).toEqual([run.id])
+      yield* renewed(shards)
+      yield* TestClock.adjust("4 seconds")
+      expect(yield* owned).toEqual([kept.id, lost.id])
+      yield* renewed(shards.slice(0, 1))
+      yield* TestClock.adjust("2 seconds")
+      expect(yield* owned).toEqual([kept.id])
+      yield* renewed(shards)
+      yield* TestClock.adjust("1 second")
+      expect(yield* owned).toEqual([kept.id, lost.id])
       expect(yield* isAnswered(message)).toBe(false)
-      yield* expire(run.id)
+      yield* expire(lost.id)
       yield* TestClock.adjust("3 seconds")
       expect(yield* isAnswered(message)).toBe(true)
-    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer()]))
+    }).pipe(Effect.provide([Mock.layer(), ShardingConfig.layer({ shardsPerGroup: 1_000_000_000 })]))
   )
 
   it.scoped("is answered at once where the run became undecided again since, or is not there", () =>

@@ -80,7 +80,7 @@ describe.concurrent("a process that joins", () => {
       Effect.gen(function* () {
         const address = { host: "127.0.0.1", port: 34_432 }
         const frozen = yield* members.membersOf(prefix)
-        expect(yield* frozen.claim({ address, process: "frozen", shards: 64 }, "-1")).toBe(true)
+        expect(yield* frozen.claim({ address, process: "frozen", shards: 64 })).toBe(true)
         yield* joining("its successor", address)
         expect(yield* frozen.beat({ address, process: "frozen", shards: 64 })).toBe(false)
       })
@@ -93,7 +93,7 @@ describe.concurrent("a process that joins", () => {
       overDatabase(
         Effect.gen(function* () {
           const other = yield* members.membersOf(prefix)
-          yield* other.claim({ address: { host: "198.51.100.9", port: 34_431 }, process: "other", shards: 64 }, "-1")
+          yield* other.claim({ address: { host: "198.51.100.9", port: 34_431 }, process: "other", shards: 64 })
           const here = { host: "127.0.0.1", port: yield* port }
           expect(yield* messageOf(Effect.scoped(joining("here", here)))).toContain(
             "198.51.100.9:34431 is in this cluster, on another machine, and cannot reach this one by it"
@@ -125,7 +125,7 @@ describe.concurrent("a process that joins", () => {
       Effect.gen(function* () {
         const killed = yield* members.membersOf(prefix)
         const address = { host: "127.0.0.1", port: yield* port }
-        yield* killed.claim({ address, process: "killed", shards: 64 }, "-1")
+        yield* killed.claim({ address, process: "killed", shards: 64 })
         yield* joining("here", { host: "127.0.0.1", port: yield* port })
       })
     )

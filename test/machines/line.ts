@@ -10,6 +10,10 @@ export interface Line {
   /** Nothing goes through any more, and nothing is connected. */
   readonly cut: Effect.Effect<void>
   readonly mend: Effect.Effect<void>
+  /** What is connected passes nothing any more and does not end, as where a machine is gone; new connections go through. */
+  readonly hang: Effect.Effect<void>
+  /** The same of new connections, until it is mended. */
+  readonly hangAll: Effect.Effect<void>
 }
 
 /** Lays one to the database of this address, until the scope ends. */
@@ -18,6 +22,7 @@ export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =
     const target = new URL(database)
     const sockets = new Set<net.Socket>()
     let isCut = false
+    let isMute = false
     const keep = (socket: net.Socket) => {
       sockets.add(socket)
       socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket))
@@ -25,6 +30,7 @@ export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =
     const server = net.createServer((near) => {
       keep(near)
       if (isCut) return near.destroy()
+      if (isMute) return near.pause()
       const far = net.connect(Number(target.port), target.hostname)
       keep(far)
       near.pipe(far).pipe(near)
@@ -33,6 +39,9 @@ export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =
     })
     const endAll = () => {
       for (const socket of sockets) socket.destroy()
+    }
+    const silence = () => {
+      for (const socket of sockets) socket.unpipe().pause()
     }
     const port = yield* listening(server)
     yield* Effect.addFinalizer(() => Effect.sync(endAll))
@@ -46,6 +55,12 @@ export const lay = (database: string): Effect.Effect<Line, never, Scope.Scope> =
       }),
       mend: Effect.sync(() => {
         isCut = false
+        isMute = false
+      }),
+      hang: Effect.sync(silence),
+      hangAll: Effect.sync(() => {
+        isMute = true
+        silence()
       })
     }
   })
