@@ -94,7 +94,8 @@ export interface Service {
    * that is safe, asks the crowd what it has where it can be asked, and otherwise marks it `uncertain`. Where a look-up can
    * only confirm, it looks the uncertain ones up again, and marks those done that are to be seen by now.
    *
-   * Fails with TaskRunNotFound where the run named is none of this provider. An intent that another process (or fiber) may still be sending is waited for, unless `leased` is `skip`.
+   * Fails with TaskRunNotFound where the run named is none of this provider. An intent that another process (or fiber)
+   * may still be sending is waited for, unless `leased` is `skip`.
    */
   readonly settle: (
     run?: RunId,

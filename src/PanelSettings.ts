@@ -113,7 +113,9 @@ export const PanelSettings = Schema.Struct({
   study: Schema.optionalWith(ParameterName, { exact: true }),
   /** What else is kept with the agent, and exported; it may be left out of a link. */
   keep: Schema.optionalWith(Schema.Array(ParameterName), { exact: true, default: () => [] }),
-  /** The query to give to the panel, with its own placeholders; empty where the panel appends what it has to say itself. */
+  /**
+   * The query to give to the panel, with its own placeholders; empty where the panel appends what it has to say itself.
+   */
   link: Schema.optionalWith(Schema.String.pipe(Schema.maxLength(2_048)), { exact: true }),
   proof: Schema.optionalWith(named<PanelProof>()(PanelProof), { exact: true }),
   /** The name of the answer by which a page says how the visit ended. */

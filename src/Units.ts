@@ -39,7 +39,9 @@ export const Unit = Schema.Struct({
   status: UnitStatus,
   /** The crowd's own name for the offer that it is part of, where it has one. */
   remoteId: Schema.OptionFromNullOr(Schema.String),
-  /** The unit that it is, or was last tried to be, launched with in one order, where it is not the first of its order. */
+  /**
+   * The unit that it is, or was last tried to be, launched with in one order, where it is not the first of its order.
+   */
   launchedWith: Schema.OptionFromNullOr(UnitId),
   /** With how many places its offer was made; 1 as long as it is not out. */
   offerSize: Schema.Int,
@@ -154,7 +156,9 @@ export interface Service {
   readonly expireOverdue: (
     run: RunId
   ) => Effect.Effect<number, TaskRunNotFound | Uncertain | ProviderError | StoreError>
-  /** When offers of the run end; none where nothing is on offer. The first is over where it could not be taken back yet. */
+  /**
+   * When offers of the run end; none where nothing is on offer. The first is over where it could not be taken back yet.
+   */
   readonly offerEnds: (run: RunId) => Effect.Effect<Option.Option<OfferEnds>, TaskRunNotFound | StoreError>
   /**
    * Until when somebody may be at work on a unit of the run: an agent that holds it or, where it was taken back, somebody

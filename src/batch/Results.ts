@@ -93,7 +93,10 @@ const decidedAs = (result: Result, status: string): string =>
 const reward = ({ task }: Result): string =>
   task.reward.currency === "USD" ? `$${Money.toDecimal(task.reward)}` : Money.format(task.reward)
 
-/** MTurk's columns, in its order, then our own; an offer of the crowd is a HIT, where it has none a unit; a run is a HIT type. */
+/**
+ * MTurk's columns, in its order, then our own; an offer of the crowd is a HIT, where it has none a unit; a run is a HIT
+ * type.
+ */
 const columns: ReadonlyArray<readonly [name: string, value: (result: Result) => string]> = [
   ["HITId", (result) => Option.getOrElse(result.offer, () => result.unit)],
   ["HITTypeId", (result) => result.run],

@@ -24,7 +24,9 @@ interface Props {
 /** What pages may do that are not in a frame, and that reaches nothing of ours. */
 const allowed = ["autoplay", "clipboard-write", "fullscreen"]
 
-/** The origin of a page from elsewhere, which it keeps, with its cookies: it is not ours. Ours have none, in a sandbox. */
+/**
+ * The origin of a page from elsewhere, which it keeps, with its cookies: it is not ours. Ours have none, in a sandbox.
+ */
 const originOf = (src: string): string | undefined => {
   const { origin } = new URL(src, location.href)
   return origin === location.origin ? undefined : origin

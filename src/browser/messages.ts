@@ -1,4 +1,6 @@
-/** What the task's frame and the page around it tell each other. What comes from the frame is the requester's to forge. */
+/**
+ * What the task's frame and the page around it tell each other. What comes from the frame is the requester's to forge.
+ */
 import type { Answers, Json } from "./answers.js"
 import { type Kept, toKept } from "./storage.js"
 

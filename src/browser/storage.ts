@@ -1,4 +1,6 @@
-/** What a task's page keeps between its visits: its frame is an origin without storage, so the page around it keeps it. */
+/**
+ * What a task's page keeps between its visits: its frame is an origin without storage, so the page around it keeps it.
+ */
 
 type Items = ReadonlyArray<readonly [key: string, value: string]>
 

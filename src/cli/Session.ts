@@ -121,7 +121,10 @@ export const overDatabase = <A, E, R>(
   visits?: Partial<providers.Visits>
 ) => overStore(absence, overCrowd(work, visits))
 
-/** Runs work over a database that must be there, with the crowd found in it. Whose run it is, only the database knows: it is kept in full. */
+/**
+ * Runs work over a database that must be there, with the crowd found in it. Whose run it is, only the database knows:
+ * it is kept in full.
+ */
 const withFound = <A, E, R, E2, R2>(
   given: Given,
   find: (asked: Asked) => Effect.Effect<providers.Entry, E2, R2>,

@@ -18,7 +18,10 @@ export interface Drafted {
   readonly publish: string
 }
 
-/** What was drafted of the run by the command of these words; undefined where nothing is left to be published, or it was. */
+/**
+ * What was drafted of the run by the command of these words; undefined where nothing is left to be published, or it
+ * was.
+ */
 export const ofRun = ({ run, units }: Summary, words: string) =>
   Effect.gen(function* () {
     if (units.created === 0) return undefined

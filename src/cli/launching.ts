@@ -99,7 +99,9 @@ interface Asked extends Launch {
   readonly url: Option.Option<string>
 }
 
-/** Launches, and shows the run as it is then; on a crowd without a test mode, with what there is in place of an offer. */
+/**
+ * Launches, and shows the run as it is then; on a crowd without a test mode, with what there is in place of an offer.
+ */
 export const launchAndShow = (batch: Batch.Batch, { url, words, ...options }: Asked) =>
   Effect.gen(function* () {
     const run = yield* launchBatch(batch, options)

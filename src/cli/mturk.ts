@@ -1,4 +1,7 @@
-/** The crowd that speaks Mechanical Turk's protocol; imported only where it is named, because the AWS SDK is an optional package. */
+/**
+ * The crowd that speaks Mechanical Turk's protocol; imported only where it is named, because the AWS SDK is an optional
+ * package.
+ */
 import * as Option from "effect/Option"
 import * as MTurk from "../MTurk.js"
 import type { Terms } from "./terms.js"

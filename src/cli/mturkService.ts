@@ -1,4 +1,7 @@
-/** MTurkServer beside the pages of Local; imported only where it is asked for, because what checks signatures is an optional package. */
+/**
+ * MTurkServer beside the pages of Local; imported only where it is asked for, because what checks signatures is an
+ * optional package.
+ */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

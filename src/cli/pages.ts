@@ -1,4 +1,7 @@
-/** The pages for people, over HTTP at this machine's port; imported only by commands that serve them, because others need not wait for it. */
+/**
+ * The pages for people, over HTTP at this machine's port; imported only by commands that serve them, because others
+ * need not wait for it.
+ */
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"

@@ -33,7 +33,10 @@ export interface Entry {
   readonly hasLive: boolean
   /** Whether `crowd run` accepts what is submitted without being told to. */
   readonly approves: boolean
-  /** To whom `crowd run` serves pages: to people who come by themselves, or whom the crowd sends to the address it was told. */
+  /**
+   * To whom `crowd run` serves pages: to people who come by themselves, or whom the crowd sends to the address it was
+   * told.
+   */
   readonly serves: "nobody" | "visitors" | "sent"
   /** Where tasks are shown: on pages that this machine serves, on the crowd's own, or at the address it was told. */
   readonly tasksAt: (terms: Terms) => "here" | "sent" | { readonly url: string }

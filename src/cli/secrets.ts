@@ -91,7 +91,10 @@ export const accessKey = (secret: Secret): Effect.Effect<AccessKey, UsageError> 
     }
   })
 
-/** `CROWD_TOKEN`; else the same for all servers that share a Postgres and a secret, and another one at each start of others. */
+/**
+ * `CROWD_TOKEN`; else the same for all servers that share a Postgres and a secret, and another one at each start of
+ * others.
+ */
 export const tokenOf = (database: Database, secret: Secret): Effect.Effect<Secret, UsageError> =>
   Effect.map(
     secretVariable("CROWD_TOKEN"),

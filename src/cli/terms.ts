@@ -1,4 +1,6 @@
-/** What is asked of a crowd outside: the options of all commands that only one crowd has a use for, a record for each. */
+/**
+ * What is asked of a crowd outside: the options of all commands that only one crowd has a use for, a record for each.
+ */
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"

@@ -110,8 +110,8 @@ export interface Joined {
 }
 
 /**
- * Of what the engine tells, only errors, and of these one line each: it warns each second of a database that is away, and of itself when it ends.
- * Not what is told by the work that it runs.
+ * Of what the engine tells, only errors, and of these one line each: it warns each second of a database that is away, and
+ * of itself when it ends. Not what is told by the work that it runs.
  */
 const quiet = <A>(logger: Logger.Logger<unknown, A>): Logger.Logger<unknown, A | undefined> =>
   Logger.make((entry) => {

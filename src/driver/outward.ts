@@ -58,7 +58,9 @@ export const receipt = (
 export interface Sent<Order> {
   readonly token: Token
   readonly order: Order
-  /** What `prepare` came to, as it was written down; none where the kind has no preparation. Decode it with a schema. */
+  /**
+   * What `prepare` came to, as it was written down; none where the kind has no preparation. Decode it with a schema.
+   */
   readonly prepared: Option.Option<Json>
 }
 
@@ -87,15 +89,25 @@ export interface Outward<Order, E> {
   readonly pageSize: number
   /** How many `send`s may be under way at once. */
   readonly concurrency: number
-  /** For how long a second sending with the same token does nothing more than the first; zero if it is another effect. */
+  /**
+   * For how long a second sending with the same token does nothing more than the first; zero if it is another effect.
+   */
   readonly repeatableFor: Duration.Duration
-  /** What a second sending comes to within that time: it is `answered` as the first was, which is the default, or `refused`. */
+  /**
+   * What a second sending comes to within that time: it is `answered` as the first was, which is the default, or
+   * `refused`.
+   */
   readonly repeat?: "answered" | "refused" | undefined
-  /** What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more. */
+  /**
+   * What the crowd has under these tokens, in their order. None counts only once no sending can be under way any more.
+   */
   readonly lookUp: Option.Option<
     (orders: ReadonlyArray<Sent<Order>>) => Effect.Effect<ReadonlyArray<Option.Option<Receipt>>, ProviderError>
   >
-  /** `decide`, which is the default, where what is not found did not happen; `confirm` where it may still come to be seen. */
+  /**
+   * `decide`, which is the default, where what is not found did not happen; `confirm` where it may still come to be
+   * seen.
+   */
   readonly lookUpCan?: "decide" | "confirm" | undefined
   /**
    * What has to be there before the one call that counts: a snapshot, the id of a set-up. It is written down before the

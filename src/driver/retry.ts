@@ -3,7 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { ProviderError } from "../CrowdError.js"
 
-/** The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for; whole milliseconds. */
+/**
+ * The one retry policy: jittered, doubling from 200 ms, five retries, never sooner than the crowd asked for; whole
+ * milliseconds.
+ */
 export const policy: Schedule.Schedule<unknown, unknown> = Schedule.exponential("200 millis").pipe(
   Schedule.jittered,
   Schedule.zipRight(Schedule.identity<unknown>()),

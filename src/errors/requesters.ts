@@ -14,7 +14,10 @@ export class InsufficientFunds extends Schema.TaggedError<InsufficientFunds>("ef
   {
     needed: Money.Money,
     available: Money.Money,
-    /** Of a launch that was not begun: how many units were sent before, how many were to be sent now, and how many of those the money buys. */
+    /**
+     * Of a launch that was not begun: how many units were sent before, how many were to be sent now, and how many of
+     * those the money buys.
+     */
     launch: Schema.optionalWith(Schema.Struct({ sent: Schema.Int, toSend: Schema.Int, affordable: Schema.Int }), {
       exact: true
     })

@@ -1,4 +1,7 @@
-/** What was written down last, up to a number of things; read at once, where Effect's `Cache` takes a fiber and a lookup. */
+/**
+ * What was written down last, up to a number of things; read at once, where Effect's `Cache` takes a fiber and a
+ * lookup.
+ */
 export interface BoundedMap<A> {
   readonly get: (key: string) => A | undefined
   readonly set: (key: string, value: A) => void

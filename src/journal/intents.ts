@@ -36,7 +36,10 @@ export interface Done<Order> {
   readonly receipt: Receipt
 }
 
-/** One kind of outward effect: how it is sent, how its orders are made again from what was written down, and what its success means here. */
+/**
+ * One kind of outward effect: how it is sent, how its orders are made again from what was written down, and what its
+ * success means here.
+ */
 export interface Kind<Order, E> {
   readonly name: string
   readonly outward: Outward<Order, E>

@@ -9,7 +9,10 @@ interface Tagged {
   readonly _tag: string
 }
 
-/** Fails if an outcome is a failure: rather with one that concerns all orders than with an `Uncertain`, which concerns one. */
+/**
+ * Fails if an outcome is a failure: rather with one that concerns all orders than with an `Uncertain`, which concerns
+ * one.
+ */
 export const complete = <A, E extends Tagged>(outcomes: ReadonlyArray<Either.Either<A, E>>): Effect.Effect<void, E> => {
   const failures = outcomes.flatMap((outcome) => (Either.isLeft(outcome) ? [outcome.left] : []))
   const failure = failures.find(({ _tag }) => _tag !== "Uncertain") ?? failures[0]

@@ -70,7 +70,10 @@ export interface Written<Order, E> extends Items<Order> {
   readonly outcomes: Outcomes<E>
 }
 
-/** Writes the requests down. Of those that were written before, tells what became of them; of those that somebody else is sending, nothing. */
+/**
+ * Writes the requests down. Of those that were written before, tells what became of them; of those that somebody else
+ * is sending, nothing.
+ */
 export const write = <Order, E extends Failure>(
   work: Work<Order, E>,
   requests: ReadonlyArray<Request<Order>>

@@ -11,7 +11,10 @@ import { type Leased, lookAgain, settle, settlementOf } from "./settling.js"
 
 /** A kind at work. */
 export interface Runner<Order, E> {
-  /** Writes the requests down (in one transaction with `requests`), sends what was not sent before, and answers one outcome a request, in their order. */
+  /**
+   * Writes the requests down (in one transaction with `requests`), sends what was not sent before, and answers one
+   * outcome a request, in their order.
+   */
   readonly perform: <E2, R>(
     requests: Effect.Effect<ReadonlyArray<Request<Order>>, E2, R>
   ) => Effect.Effect<ReadonlyArray<Outcome<E>>, E2 | StoreError, R>

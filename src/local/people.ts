@@ -48,7 +48,10 @@ const byAddress = (
 }
 
 interface Beside {
-  /** Refuses whoever comes from where somebody else is blocked; who is blocked themselves is told when they want to work. */
+  /**
+   * Refuses whoever comes from where somebody else is blocked; who is blocked themselves is told when they want to
+   * work.
+   */
   readonly check: (network: string, name: Option.Option<string>) => Effect.Effect<void, Unwelcome | StoreError>
   /** Writes down that the name comes from there. */
   readonly see: (network: string, name: string) => Effect.Effect<void, StoreError>

@@ -16,7 +16,9 @@ import * as names from "./names.js"
 
 const provider = "local"
 
-/** For so long a process takes a name to be of the generation it has read: one row a name in this time, not a request. */
+/**
+ * For so long a process takes a name to be of the generation it has read: one row a name in this time, not a request.
+ */
 const remembered = Duration.seconds(3)
 
 /** So long after it was freed a name is given to nobody, so that no process still takes the cookies of those before. */

@@ -41,7 +41,9 @@ export const unitKey: Effect.Effect<string> = Effect.sync(() => randomBytes(16).
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 const assignmentLength = 30
 
-/** Found from the HIT's row without a search, and told by nothing but its key: 150 bits, in the form of MTurk's names. */
+/**
+ * Found from the HIT's row without a search, and told by nothing but its key: 150 bits, in the form of MTurk's names.
+ */
 export const unitOf = (key: string, index: number): Ids.UnitId => {
   const digest = createHmac("sha256", key).update(String(index)).digest().subarray(0, assignmentLength)
   return Ids.UnitId.make(`unit_${Array.from(digest, (byte) => alphabet.charAt(byte % alphabet.length)).join("")}`)

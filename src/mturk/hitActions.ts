@@ -59,7 +59,10 @@ const decided: ReadonlyArray<UnitStatus> = ["accepted", "soft_rejected", "reject
 const countOf = ({ units }: Known, statuses: ReadonlyArray<UnitStatus>): number =>
   units.filter(({ status }) => statuses.includes(status)).length
 
-/** How many assignments were submitted; of a HIT that has expired at the most, as places that nobody took are among them. */
+/**
+ * How many assignments were submitted; of a HIT that has expired at the most, as places that nobody took are among
+ * them.
+ */
 export const submittedAtMost = ({ hit, units }: Known): number =>
   (hit.MaxAssignments ?? units.length) - hit.NumberOfAssignmentsPending - hit.NumberOfAssignmentsAvailable
 

@@ -106,7 +106,9 @@ export const typeForRow = (crowd: Crowd, run: TaskRun, row: AssignmentId): Effec
     return yield* typeWithout(crowd, run, [...excluding, qualification])
   })
 
-/** Deletes the qualifications of the run. The service forgets its HITTypes with them, so that nothing more is launched. */
+/**
+ * Deletes the qualifications of the run. The service forgets its HITTypes with them, so that nothing more is launched.
+ */
 export const removeQualifications = (crowd: Crowd, run: TaskRun): Effect.Effect<void, ProviderError> =>
   Effect.gen(function* () {
     const { done } = yield* setupOf(crowd, "DeleteQualificationType", run)

@@ -116,7 +116,9 @@ const takesNoMore = (refusal: Refusal): boolean =>
   isMissing(refusal) ||
   ["invalidmaximumassignmentsincrease", "hittoooldforextension", "invalidhitstate"].includes(refusal.code)
 
-/** Put on offer again it would sell more places than are asked for: it was taken back with places that nobody wants now. */
+/**
+ * Put on offer again it would sell more places than are asked for: it was taken back with places that nobody wants now.
+ */
 const hasTooMany = ({ places }: LaunchOrder, hit: replies.Hit, now: number): boolean =>
   !isOffered(hit, now) && (hit.MaxAssignments ?? 0) > places
 

@@ -81,6 +81,8 @@ export interface Options {
   readonly compensate?: boolean | undefined
   /** How long one call may take; 15 seconds by default. */
   readonly timeout?: Duration.DurationInput | undefined
-  /** How many calls there may be at once; 16 by default. They become fewer when the service says that they are too many. */
+  /**
+   * How many calls there may be at once; 16 by default. They become fewer when the service says that they are too many.
+   */
   readonly concurrency?: number | undefined
 }

@@ -6,7 +6,10 @@ import type { PanelProof } from "../PanelSettings.js"
 
 const nameOf = (pair: string): string => new URLSearchParams(pair).keys().next().value ?? ""
 
-/** What is signed: `name=value` in the order that is agreed on, each value percent-encoded; or the query as it came, without the proof. */
+/**
+ * What is signed: `name=value` in the order that is agreed on, each value percent-encoded; or the query as it came,
+ * without the proof.
+ */
 export const signedText = ({ over, parameter }: Pick<PanelProof, "over" | "parameter">, query: string): string => {
   if (over === "query") {
     return query

@@ -110,7 +110,10 @@ const takeTurn = (crowd: Crowd, submission: string, token: Token): Effect.Effect
   return Effect.catchTag(taken, "StoreError", (error) => stored(method, Effect.fail(error)))
 }
 
-/** The turn of a workspace: a call ends within the first half of its lease, what Prolific makes of one that was cut off in the second. */
+/**
+ * The turn of a workspace: a call ends within the first half of its lease, what Prolific makes of one that was cut off
+ * in the second.
+ */
 export const turnOf = (
   store: Store.Service,
   workspace: Crowd["workspace"],
@@ -218,7 +221,9 @@ const lookUp = (crowd: Crowd, { order, prepared }: Sent<BonusOrder>) =>
 /** The payment is made within minutes: it is looked at so often here, and later whenever the journal settles. */
 const looks = Schedule.fromDelays(Duration.seconds(1), Duration.seconds(2), Duration.seconds(4))
 
-/** From the call that pays on, every failure says that it may have happened: nothing else keeps it from a second call. */
+/**
+ * From the call that pays on, every failure says that it may have happened: nothing else keeps it from a second call.
+ */
 const mayBePaid = (description: string, cause?: unknown): ProviderError =>
   failure("Unavailable", method, description, cause)
 

@@ -17,7 +17,9 @@ import { get, removeOthers, type Trial, timesOf, trialKey, trialOf, update } fro
 /** The price of so much is told without a rounding that matters. */
 const sample = 1_000_000
 
-/** By the newest study of the project; the calculator has the account's rates, which can differ, and knows no workspace. */
+/**
+ * By the newest study of the project; the calculator has the account's rates, which can differ, and knows no workspace.
+ */
 const ratesBefore = (crowd: Crowd): Effect.Effect<Rates, ProviderError> =>
   Effect.gen(function* () {
     const project = yield* crowd.project

@@ -9,7 +9,10 @@ import { path } from "./subscriptions.js"
 
 const answer = (status: number) => HttpServerResponse.empty({ status })
 
-/** Whatever is not kept is answered so that Prolific calls again; what cannot be read of the request is no call of theirs. */
+/**
+ * Whatever is not kept is answered so that Prolific calls again; what cannot be read of the request is no call of
+ * theirs.
+ */
 const received = ({ receive }: Hooks) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest

@@ -30,7 +30,9 @@ const afford = (crowd: Crowd, needed: Money.Money): Effect.Effect<void, Failure>
 
 const isUnpublished = ({ status }: replies.Study): boolean => status === "UNPUBLISHED"
 
-/** It may have been published by another process, or the money gone in between; a study takes one PUBLISH at the most. */
+/**
+ * It may have been published by another process, or the money gone in between; a study takes one PUBLISH at the most.
+ */
 const refusedToPublish = (
   crowd: Crowd,
   id: string,

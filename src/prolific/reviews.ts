@@ -151,7 +151,9 @@ const deciding = (
     send: ({ order }) => Effect.map(send(order), (remoteId) => receipt({ remoteId }))
   })
 
-/** Whoever handed in to us and then let the time pass, or gave the place back, is paid too: a place beyond the study's. */
+/**
+ * Whoever handed in to us and then let the time pass, or gave the place back, is paid too: a place beyond the study's.
+ */
 const approval: Decision = {
   method: "approve",
   wanted: ["APPROVED", "PARTIALLY APPROVED"],

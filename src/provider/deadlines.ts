@@ -47,7 +47,10 @@ const approvals = ({ driver, store }: Engine.Service, { id, task }: TaskRun): Ti
     )
   )
 
-/** In no order of time: of many that wait for their leases, the first hundred will do. A draft leaves launches to others. */
+/**
+ * In no order of time: of many that wait for their leases, the first hundred will do. A draft leaves launches to
+ * others.
+ */
 const settlements = ({ driver, store }: Engine.Service, { id }: Pick<TaskRun, "id">): Times =>
   Effect.map(
     store.page(tables.intents, {

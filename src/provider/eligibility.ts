@@ -223,7 +223,10 @@ export const claimAt = (
     return yield* assignFirst(engine, open, claim)
   })
 
-/** Why there was no unit for a worker who is not barred; in an offer of the crowd's, because none of it is free for them. */
+/**
+ * Why there was no unit for a worker who is not barred; in an offer of the crowd's, because none of it is free for
+ * them.
+ */
 export const whyNone = (
   engine: Engine.Service,
   run: TaskRun,

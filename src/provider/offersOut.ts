@@ -26,7 +26,10 @@ export interface Out {
   readonly underWay: ReadonlyArray<Intent>
 }
 
-/** Whether a unit of this status has a place; one that was taken back has none, and one that was rejected where it is sold again. */
+/**
+ * Whether a unit of this status has a place; one that was taken back has none, and one that was rejected where it is
+ * sold again.
+ */
 const hasPlace =
   ({ driver }: Engine.Service) =>
   (status: UnitStatus): boolean =>

@@ -58,7 +58,10 @@ const check = ({ driver, requester }: Engine.Service, options: OpenOptions) =>
     yield* requester(options.requester)
   })
 
-/** None where another process has opened a run of the batch meanwhile. The requester's row is held, so that two open one. */
+/**
+ * None where another process has opened a run of the batch meanwhile. The requester's row is held, so that two open
+ * one.
+ */
 const openKnown = (engine: Engine.Service, options: OpenOptions, { newest, run }: resumedRun.Known) =>
   engine.store.transaction(
     Effect.gen(function* () {

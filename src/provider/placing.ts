@@ -86,7 +86,9 @@ export const unitFor = (
   })
 }
 
-/** Moves an agent whose unit somebody else has, and who has handed in their work all the same, to a free one of its row. */
+/**
+ * Moves an agent whose unit somebody else has, and who has handed in their work all the same, to a free one of its row.
+ */
 export const reseat = (engine: Engine.Service, run: TaskRun, agent: Agent): Effect.Effect<Agent, StoreError> =>
   Effect.gen(function* () {
     const own = Option.getOrUndefined(yield* engine.store.get(tables.units, agent.unit))

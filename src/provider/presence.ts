@@ -27,7 +27,9 @@ const silentIn = (
     (rows) => rows.map(({ id }) => id)
   )
 
-/** Some may have been heard of since they were read; from here on, in the order in which a heartbeat does it, none is. */
+/**
+ * Some may have been heard of since they were read; from here on, in the order in which a heartbeat does it, none is.
+ */
 const takeAway = (store: Store.Service, ids: ReadonlyArray<AgentId>, before: DateTime.Utc) =>
   store.transaction(
     Effect.gen(function* () {

@@ -40,7 +40,10 @@ export const isUnsent = (store: Store.Service, { id, provider }: TaskRun): Effec
     )
   )
 
-/** The units of a row of which nothing is out; none where something is, or may be. In a transaction they stay as they are. */
+/**
+ * The units of a row of which nothing is out; none where something is, or may be. In a transaction they stay as they
+ * are.
+ */
 export const unitsOf = (
   store: Store.Service,
   assignment: AssignmentId

@@ -18,7 +18,9 @@ const visitOf = ({ id: run }: TaskRun, worker: Ids.WorkerId, name: string): Visi
   agent: Option.none()
 })
 
-/** The worker's visit, held until the transaction ends; made where it is new, and refused where it is somebody else's. */
+/**
+ * The worker's visit, held until the transaction ends; made where it is new, and refused where it is somebody else's.
+ */
 export const enter = (
   { driver: { provider }, store }: Engine.Service,
   run: TaskRun,

@@ -16,7 +16,9 @@ export interface Limits {
 
 export const byDefault: Limits = { perAddress: 256, inAll: 4_096, unanswered: 32, perConnection: 100 }
 
-/** How long a request may take to come, in milliseconds, and how large its headers may be: dribbling is no way to stay. */
+/**
+ * How long a request may take to come, in milliseconds, and how large its headers may be: dribbling is no way to stay.
+ */
 export const paceByDefault = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,

@@ -23,7 +23,10 @@ import * as frameOrigin from "./pages/frameOrigin.js"
 import type * as StoreErrors from "./storeErrors.js"
 import { keyHeader } from "./WorkApi.js"
 
-/** Bodies in bytes, by where they go: answers, and what JSON or a form puts around them at the worst; a HIT; or a few words. */
+/**
+ * Bodies in bytes, by where they go: answers, and what JSON or a form puts around them at the worst; a HIT; or a few
+ * words.
+ */
 const bodies = { answers: 2 * maxAnswersBytes + 65_536, call: 524_288, decisions: 65_536, words: 16_384 }
 
 /** How large the body of a request may be. */

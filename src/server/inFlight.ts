@@ -23,7 +23,10 @@ export interface Service {
   readonly during: <E, R>(address: string, work: Effect.Effect<Response, E, R>) => Effect.Effect<Response, E, R>
   /** A stream without an end ends when the server stops. */
   readonly untilStop: <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  /** Takes nothing new any more: says so as long as it gives notice, and waits for what is under way, as far as it has patience. */
+  /**
+   * Takes nothing new any more: says so for as long as it gives notice, then waits for what is under way, with
+   * patience.
+   */
   readonly stop: Effect.Effect<void>
 }
 

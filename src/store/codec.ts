@@ -69,7 +69,10 @@ const isPrimitive = (ast: AST.AST): boolean => {
   }
 }
 
-/** `ParseResult` looks at the tags of objects first; with at most one member that takes objects, their order is the same. */
+/**
+ * `ParseResult` looks at the tags of objects first; with at most one member that takes objects, their order is the
+ * same.
+ */
 const union = (ast: AST.Union, direction: Direction): Parse => {
   if (ast.types.filter((type) => !isPrimitive(type)).length > 1) return interpreted(ast, direction)
   const members = ast.types.map((type) => parser(type, direction))

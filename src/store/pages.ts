@@ -19,7 +19,9 @@ export interface Paged<E> {
   readonly ready?: ((rows: number) => Effect.Effect<void, E>) | undefined
 }
 
-/** All rows of a query, or those after one of them, as a stream that reads one page at a time, and one page in a turn. */
+/**
+ * All rows of a query, or those after one of them, as a stream that reads one page at a time, and one page in a turn.
+ */
 export const pages = <
   Row extends { readonly id: string },
   Encoded extends { readonly [column: string]: Primitive },

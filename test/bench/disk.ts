@@ -21,7 +21,9 @@ export const syncTime = (directory: string): number => {
   return median(taken)
 }
 
-/** The environment of a process to which the disk is slower by so many microseconds; none where there is no C compiler. */
+/**
+ * The environment of a process to which the disk is slower by so many microseconds; none where there is no C compiler.
+ */
 export const slowerBy = (micros: number, directory: string): NodeJS.ProcessEnv | undefined => {
   const library = join(directory, "slowDisk.so")
   const source = fileURLToPath(new URL("../../../test/bench/slowDisk.c", import.meta.url))

@@ -1,4 +1,7 @@
-/** HITs made by a script that has only the SDK, worked on in Chromium, decided, paid on top of and deleted by the script. */
+/**
+ * HITs made by a script that has only the SDK, worked on in Chromium, decided, paid on top of and deleted by the
+ * script.
+ */
 import { createServer } from "node:http"
 import {
   ApproveAssignmentCommand,

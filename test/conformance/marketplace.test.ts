@@ -1,4 +1,6 @@
-/** The suites on a Mock that does what marketplaces with pages elsewhere do: it confirms, has exits, and makes drafts. */
+/**
+ * The suites on a Mock that does what marketplaces with pages elsewhere do: it confirms, has exits, and makes drafts.
+ */
 import * as Effect from "effect/Effect"
 import { InvalidProviderData } from "../../src/CrowdError.js"
 import * as Mock from "../../src/Mock.js"

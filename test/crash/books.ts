@@ -42,7 +42,9 @@ const read = (file: string) => ({
 
 export type Books = ReturnType<typeof read>
 
-/** Nothing twice, and nothing done that we do not know of: what must hold whenever the working process is not running. */
+/**
+ * Nothing twice, and nothing done that we do not know of: what must hold whenever the working process is not running.
+ */
 const never = ({ entries }: Ledger, { intents }: Books): ReadonlyArray<string> => {
   const states = new Map(intents.map(({ id, state }) => [id, state]))
   return entries.flatMap(({ acted, amiss, token }) => {

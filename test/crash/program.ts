@@ -1,4 +1,6 @@
-/** The process that is killed: launches a batch, has it worked on, approves all of it, and pays a bonus for every unit. */
+/**
+ * The process that is killed: launches a batch, has it worked on, approves all of it, and pays a bonus for every unit.
+ */
 import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

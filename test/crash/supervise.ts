@@ -42,7 +42,10 @@ export const instant = (
   }
 }
 
-/** One life of the working process, ended by SIGKILL at the instant if it is not done before. At all steps but `sent` it kills itself. */
+/**
+ * One life of the working process, ended by SIGKILL at the instant if it is not done before. At all steps but `sent` it
+ * kills itself.
+ */
 export const live = (
   program: string,
   /** What it is started with. */

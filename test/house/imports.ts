@@ -29,7 +29,9 @@ export const imports: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
   ])
 )
 
-/** From the ground up: a room imports those of its own floor and below. A public module is named, a folder ends in `/`. */
+/**
+ * From the ground up: a room imports those of its own floor and below. A public module is named, a folder ends in `/`.
+ */
 const floors = {
   "what everybody uses": ["internal/"],
   values: ["Ids", "Json", "Media", "Money", "States", "CrowdError", "errors/", "PanelSettings", "panel-settings/"],

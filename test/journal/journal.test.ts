@@ -67,7 +67,10 @@ const untilSent = (crowd: Ledger, count: number) =>
 const bonusesSent = (crowd: Ledger) => crowd.sent.filter((token) => token.startsWith("bonus")).length
 
 describe.each(assurances)("an effect that is %s", (assurance) => {
-  /** Whether it is found out by itself what became of a sending whose answer was lost, after the crowd had acted or before. */
+  /**
+   * Whether it is found out by itself what became of a sending whose answer was lost, after the crowd had acted or
+   * before.
+   */
   const isFoundOut = (acted: 0 | 1): boolean =>
     ({ repeatable: true, lookUp: true, refused: acted === 0, confirmOnly: acted === 1, neither: false })[assurance]
 

@@ -10,7 +10,9 @@ export interface Line {
   /** Nothing goes through any more, and nothing is connected. */
   readonly cut: Effect.Effect<void>
   readonly mend: Effect.Effect<void>
-  /** What is connected passes nothing any more and does not end, as where a machine is gone; new connections go through. */
+  /**
+   * What is connected passes nothing any more and does not end, as where a machine is gone; new connections go through.
+   */
   readonly hang: Effect.Effect<void>
   /** The same of new connections, until it is mended. */
   readonly hangAll: Effect.Effect<void>

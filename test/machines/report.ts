@@ -30,7 +30,10 @@ export const single = (proof: Proof): number => {
   return shareOf(proof, (second) => !shared.some((span) => overlap(span, second) > 0))
 }
 
-/** The longest time, in seconds, for which a run had no owner, by each event that it reaches into; an outage of Postgres apart. */
+/**
+ * The longest time, in seconds, for which a run had no owner, by each event that it reaches into; an outage of Postgres
+ * apart.
+ */
 export const longestGaps = ({ during, events, ownership, runs }: Proof): ReadonlyMap<string, number> => {
   const gaps = runs.flatMap((run) => gapsOf(ownership, run, during))
   return new Map(

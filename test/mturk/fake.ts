@@ -1,4 +1,7 @@
-/** A service that is a table of HITs in the same process, without a wire: it is quick, keeps a test's time, and counts calls. */
+/**
+ * A service that is a table of HITs in the same process, without a wire: it is quick, keeps a test's time, and counts
+ * calls.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -144,7 +144,10 @@ const bonuses = Effect.gen(function* () {
   return pages.flatMap(({ BonusPayments }) => BonusPayments ?? [])
 })
 
-/** How many HITs of this annotation, or bonuses of this reference, there are; of other effects the service keeps no count. */
+/**
+ * How many HITs of this annotation, or bonuses of this reference, there are; of other effects the service keeps no
+ * count.
+ */
 const timesDone = (token: string) => {
   if (token.startsWith("launch_")) {
     return Effect.map(hits, (all) => all.filter((annotation) => `launch_${annotation}` === token).length)

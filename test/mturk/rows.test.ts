@@ -1,4 +1,6 @@
-/** One HIT for each row: more places in it, taking it back, one more where it takes no more, and limits for one worker. */
+/**
+ * One HIT for each row: more places in it, taking it back, one more where it takes no more, and limits for one worker.
+ */
 import {
   CreateAdditionalAssignmentsForHITCommand,
   GetHITCommand,

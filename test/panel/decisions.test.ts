@@ -26,7 +26,10 @@ const fileOf = (run: TaskRun) => Stream.mkString(Decisions.encode(Decisions.deci
 const rowsOf = (text: string) =>
   Schema.decodeUnknownSync(Rows)(parse(text, { columns: true, record_delimiter: "\r\n" }))
 
-/** Ada is approved and thanked, Bob rejected, Cyd screened out, Dan not decided, and Eve, whose id is a formula, soft-rejected. */
+/**
+ * Ada is approved and thanked, Bob rejected, Cyd screened out, Dan not decided, and Eve, whose id is a formula,
+ * soft-rejected.
+ */
 const reviewed = Effect.gen(function* () {
   const agents = yield* Agents
   const workers = yield* Workers

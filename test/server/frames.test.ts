@@ -1,4 +1,7 @@
-/** Frames in an origin of their own: what is there, and what is not. One server, told apart by the name that is asked for. */
+/**
+ * Frames in an origin of their own: what is there, and what is not. One server, told apart by the name that is asked
+ * for.
+ */
 import { describe, expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

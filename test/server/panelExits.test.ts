@@ -1,4 +1,6 @@
-/** Where a panel's people go, over real HTTP: what a link says changes neither the host nor what else is in an address. */
+/**
+ * Where a panel's people go, over real HTTP: what a link says changes neither the host nor what else is in an address.
+ */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { expect, layer } from "@effect/vitest"

@@ -1,4 +1,7 @@
-/** The files of a run that one process launched, served by others over the same Postgres, whose disks have nothing of them. */
+/**
+ * The files of a run that one process launched, served by others over the same Postgres, whose disks have nothing of
+ * them.
+ */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { PgClient } from "@effect/sql-pg"
 import { expect, it } from "@effect/vitest"

@@ -69,7 +69,9 @@ export const forwardLayer: Layer.Layer<Forward> = Layer.suspend(() => {
   return Layer.merge(Layer.setClock(clock), Layer.succeed(Forward, forward))
 })
 
-/** A clock that goes from one who sleeps to the next, as soon as nobody has anything else to do; for what needs no wire. */
+/**
+ * A clock that goes from one who sleeps to the next, as soon as nobody has anything else to do; for what needs no wire.
+ */
 export const steps = () => {
   let now = 0
   let sleepers: ReadonlyArray<{ readonly at: number; readonly wake: () => void }> = []

@@ -1,4 +1,7 @@
-/** One kind of effect and the journal over a Store, for the time of a test: processes that are killed, and the crowd they send to. */
+/**
+ * One kind of effect and the journal over a Store, for the time of a test: processes that are killed, and the crowd
+ * they send to.
+ */
 import { it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

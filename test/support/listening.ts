@@ -3,7 +3,9 @@ import type { Server } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** Listens at a port of its own on this machine, which it answers, until the scope ends; then all connections end too. */
+/**
+ * Listens at a port of its own on this machine, which it answers, until the scope ends; then all connections end too.
+ */
 export const listening = (server: Server): Effect.Effect<number, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<number>((resume) => {

@@ -1,4 +1,7 @@
-/** A crowd in this process whose offers hold a row's units, or a run's: what it was asked, what it has, and what it says. */
+/**
+ * A crowd in this process whose offers hold a row's units, or a run's: what it was asked, what it has, and what it
+ * says.
+ */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -13,7 +13,9 @@ const media = new Set(["audio", "image", "img", "source", "track", "video"])
 export const isAddress = (element: string, attribute: string): boolean =>
   attributes.has(attribute) && !media.has(element)
 
-/** Whether to open it is to run or to show whatever it says. Pictures, sounds and films may come in the address itself. */
+/**
+ * Whether to open it is to run or to show whatever it says. Pictures, sounds and films may come in the address itself.
+ */
 const isUnsafe = (address: string): boolean =>
   /^(?:javascript|vbscript|data(?!:(?:image\/(?!svg)|audio\/|video\/))):/i.test(
     address.replace(/[\u0000-\u0020\u007F]/g, "")
@@ -51,7 +53,10 @@ export const readAddress = (template: TemplateText, reader: Reader): void => {
   for (const placeholder of others) reader.place(placeholder, (value) => value)
 }
 
-/** Where a `<meta http-equiv="refresh">` of this content leads to; as browsers read it, and rather too much than too little. */
+/**
+ * Where a `<meta http-equiv="refresh">` of this content leads to; as browsers read it, and rather too much than too
+ * little.
+ */
 const refreshed = (content: string): string | undefined =>
   /^\s*[\d.]+[\s;,]+(?:url\s*=\s*)?["']?(.*)$/is.exec(content)?.[1]
 

@@ -1,4 +1,6 @@
-/** The shape of answers, which is that of the form they are to: several of a name are a list, however many were given. */
+/**
+ * The shape of answers, which is that of the form they are to: several of a name are a list, however many were given.
+ */
 import type { Answers } from "../../Agents.js"
 import { boundedMap } from "../../internal/boundedMap.js"
 import type { Json } from "../../Json.js"

@@ -1,4 +1,6 @@
-/** Values as each language of a page holds them. None lets out a `<` or a `>`: whoever misjudges a place opens no tag. */
+/**
+ * Values as each language of a page holds them. None lets out a `<` or a `>`: whoever misjudges a place opens no tag.
+ */
 import * as Option from "effect/Option"
 import { escapeUTF8 } from "entities/escape"
 
@@ -9,7 +11,9 @@ export const html: (value: string) => string = escapeUTF8
 
 export const unquoted = (value: string): string => escapeUTF8(value).replace(/[\s=`]/g, reference)
 
-/** Where nothing should ever be read: comments, declarations, and what is never closed. Of nothing `<!-->` would be one. */
+/**
+ * Where nothing should ever be read: comments, declarations, and what is never closed. Of nothing `<!-->` would be one.
+ */
 export const inert = (value: string): string => value.replace(/[^\p{L}\p{N}\s]/gu, reference) || " "
 
 /** `<h${level}>`; a whole name would decide how the rest of the page is read. */

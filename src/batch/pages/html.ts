@@ -116,7 +116,9 @@ const readName =
     }
   }
 
-/** Without quotes, a value of nothing would take the next attribute for itself, and one of a quote the rest of the page. */
+/**
+ * Without quotes, a value of nothing would take the next attribute for itself, and one of a quote the rest of the page.
+ */
 const ifNothing = (next: string): string | undefined => {
   if (next === "") return '""'
   return next === '"' || next === "'" ? "&#8203;" : undefined

@@ -5,7 +5,9 @@ import type { BonusReceipt, Participation } from "../../Workers.js"
 import { makeClient, posting, type Reply as Replied, tagOf } from "../client.js"
 import { meetTrouble } from "./storeTrouble.js"
 
-/** Of the server's clock to this page's, as far as answers tell: never ahead of it, and at most a second or two behind. */
+/**
+ * Of the server's clock to this page's, as far as answers tell: never ahead of it, and at most a second or two behind.
+ */
 let offset: number | undefined
 
 /** Answers carry the second in which they were made; of several, the one that came the soonest after it is best. */
@@ -33,7 +35,9 @@ export interface Problem {
 
 export type Reply<A> = Replied<A, Problem>
 
-/** Why the server wants the token: nothing was shown, what was shown counts no more, or the requester has signed out. */
+/**
+ * Why the server wants the token: nothing was shown, what was shown counts no more, or the requester has signed out.
+ */
 export type SignedOut = "nothing shown" | "ended" | "left"
 
 /** The page hears this when the server wants the token, with why. */

@@ -31,7 +31,10 @@ export const useEvents = (run: string | undefined, onView: (view: api.RunView) =
   useEffect(() => {
     let source: EventSource | undefined
     let timer = 0
-    /** Browsers go on by themselves, except where the server refuses; asking tells why, and whoever is signed out hears it. */
+    /**
+     * Browsers go on by themselves, except where the server refuses; asking tells why, and whoever is signed out hears
+     * it.
+     */
     const askWhy = async () => {
       if (source?.readyState !== EventSource.CLOSED) return
       source = undefined

@@ -26,7 +26,9 @@ export const shares: ReadonlyArray<{
   { name: "expired", tone: "expired", of: ["expired"] }
 ]
 
-/** What the command calls the run, too: its batch, its crowd and its id; and which process has it where several share. */
+/**
+ * What the command calls the run, too: its batch, its crowd and its id; and which process has it where several share.
+ */
 export const origin = ({ conductedBy, summary: { name, provider, run } }: RunView): string =>
   [name, provider, run, ...(conductedBy === null ? [] : [`conducted by ${conductedBy}`])].join(" · ")
 

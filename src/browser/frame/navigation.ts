@@ -1,4 +1,7 @@
-/** Where a page leads: links open in tabs of their own, and places in the page are told to the page around it, which scrolls. */
+/**
+ * Where a page leads: links open in tabs of their own, and places in the page are told to the page around it, which
+ * scrolls.
+ */
 
 const isWeb = ({ protocol }: { readonly protocol: string }): boolean => /^https?:$/.test(protocol)
 

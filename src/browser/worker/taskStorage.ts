@@ -1,4 +1,6 @@
-/** What tasks keep in this browser: each run's and each worker's under a key of ours, of which its page knows nothing. */
+/**
+ * What tasks keep in this browser: each run's and each worker's under a key of ours, of which its page knows nothing.
+ */
 import { attempt, type Kept, nothing, toKept } from "../storage.js"
 import type { Work } from "./api.js"
 

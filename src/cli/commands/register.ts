@@ -82,7 +82,9 @@ const fromWords = (given: Given, { name }: Field) => Option.map(HashMap.get(give
 
 const fromVariable = (field: Field) => fromConfig(Config.option(Config.redacted(variableOf(field))))
 
-/** By an option, by a variable, or else by whoever sits at the terminal. Nothing is asked of those who said something. */
+/**
+ * By an option, by a variable, or else by whoever sits at the terminal. Nothing is asked of those who said something.
+ */
 const answersTo = (fields: ReadonlyArray<Field>, given: Given) =>
   Effect.gen(function* () {
     const { json } = yield* Session.Session

@@ -44,7 +44,10 @@ const every = Options.text("every").pipe(
   Options.optional
 )
 
-/** The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under one. */
+/**
+ * The first to end decides. Unlike `Effect.raceFirst` it is not over before both are, so that no database closes under
+ * one.
+ */
 const firstOf = <A, E, R, B, E2, R2>(a: Effect.Effect<A, E, R>, b: Effect.Effect<B, E2, R2>) =>
   Effect.flatMap(Effect.raceAll([Effect.exit(a), Effect.exit(b)]), (first): Effect.Effect<A | B, E | E2> => first)
 
@@ -135,7 +138,10 @@ const settingsFor = (given: serverSettings.Given) =>
 const sayHow = (ended: Summary) =>
   Effect.flatMap(Screen, (screen) => say(summary.toText(ended, Option.none(), paintOn(screen, screen.err))))
 
-/** Works on the batch, then writes the results and tells how it ended. Where nothing is offered there is nothing to wait for. */
+/**
+ * Works on the batch, then writes the results and tells how it ended. Where nothing is offered there is nothing to wait
+ * for.
+ */
 const workAndWrite = (asked: Work, target: results.Target) =>
   Effect.gen(function* () {
     const { isDraft } = yield* Provider

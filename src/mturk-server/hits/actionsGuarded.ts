@@ -1,4 +1,6 @@
-/** `ActionsGuarded`: what a worker sees of a HITType whose requirements they do not all meet, and what they may ask for. */
+/**
+ * `ActionsGuarded`: what a worker sees of a HITType whose requirements they do not all meet, and what they may ask for.
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"

@@ -60,7 +60,10 @@ export interface Charge {
   readonly at: DateTime.Utc
 }
 
-/** Takes a payment and its fee from the account, if that was not done before. Belongs into the transaction of what is paid. */
+/**
+ * Takes a payment and its fee from the account, if that was not done before. Belongs into the transaction of what is
+ * paid.
+ */
 export const charge = (
   context: Context,
   account: RequesterId,

@@ -1,4 +1,7 @@
-/** Places of HITs: the money for each is held from when it is on offer until its work is decided or nobody can do it any more. */
+/**
+ * Places of HITs: the money for each is held from when it is on offer until its work is decided or nobody can do it any
+ * more.
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoreError } from "../../CrowdError.js"

@@ -57,7 +57,9 @@ export const decide = (
 ): Effect.Effect<void, StoreError> =>
   rows.qualificationRequests.put(decidedOf(requester), keyOf(request.type, request.worker), request)
 
-/** Asks for a qualification that the worker does not have: it is granted at once, or waits, or may not be asked for now. */
+/**
+ * Asks for a qualification that the worker does not have: it is granted at once, or waits, or may not be asked for now.
+ */
 const submit = (
   context: Context,
   type: QualificationTypeRow,

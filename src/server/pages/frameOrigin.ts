@@ -35,7 +35,10 @@ export const originOf = (text: string): Option.Option<string> =>
 
 const nameIn = (origin: string): string => nameOf(new URL(origin).host)
 
-/** Returns where frames are, if they are to be elsewhere. Fails with InvalidSetting where that is no other place than the pages'. */
+/**
+ * Returns where frames are, if they are to be elsewhere. Fails with InvalidSetting where that is no other place than
+ * the pages'.
+ */
 export const check = ({ framesUrl, url }: Options): Effect.Effect<Option.Option<Origins>, InvalidSetting> => {
   if (framesUrl === undefined) return Effect.succeedNone
   const wrong = (description: string) => new InvalidSetting({ setting: "framesUrl", value: framesUrl, description })
@@ -75,7 +78,10 @@ export const placeOf = (origins: Option.Option<Origins>, { permissions }: Task, 
     onNone: () => ({ origin: "", permissions: [] })
   })
 
-/** The origin of the pages around the task where it was asked for at this host, if the task has an origin with a name there. */
+/**
+ * The origin of the pages around the task where it was asked for at this host, if the task has an origin with a name
+ * there.
+ */
 export const pagesAround = (
   origins: Option.Option<Origins>,
   { permissions }: Task,

@@ -38,7 +38,10 @@ interface ChangeRequest {
   readonly headers: { readonly [keyHeader]: string }
 }
 
-/** These two are asked for every unit: their answers are encoded at once, without the `HttpApi`'s search for which it is. */
+/**
+ * These two are asked for every unit: their answers are encoded at once, without the `HttpApi`'s search for which it
+ * is.
+ */
 const encodeWork = Schema.encodeSync(Work)
 const encodeChanged = Schema.encodeSync(Changed)
 

@@ -1,4 +1,6 @@
-/** Which browser holds a unit, where people are known by their address: a cookie tells those behind one address apart. */
+/**
+ * Which browser holds a unit, where people are known by their address: a cookie tells those behind one address apart.
+ */
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

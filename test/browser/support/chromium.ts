@@ -35,7 +35,9 @@ const nameFonts = (draft: string): void => {
   writeFileSync(config, text.replace("<dir>/tmp/fonts</dir>", `<dir>${join(home, "fonts", "fonts")}</dir>`))
 }
 
-/** Unpacks into a directory of its own and gives it the common name whole, so that no test file meets half a browser. */
+/**
+ * Unpacks into a directory of its own and gives it the common name whole, so that no test file meets half a browser.
+ */
 const unpack = (): void => {
   if (statSync(home, { throwIfNoEntry: false }) !== undefined) return
   mkdirSync(cache, { recursive: true })
@@ -53,7 +55,10 @@ const unpack = (): void => {
   }
 }
 
-/** This machine by a name that is not `localhost`: over plain HTTP, browsers keep some of their functions from its pages. */
+/**
+ * This machine by a name that is not `localhost`: over plain HTTP, browsers keep some of their functions from its
+ * pages.
+ */
 export const plainHost = "crowd.test"
 
 const switches = [

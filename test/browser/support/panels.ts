@@ -1,4 +1,6 @@
-/** The panels whose parameters are known, as somebody sets them up: who comes by which link, and where each leaves to. */
+/**
+ * The panels whose parameters are known, as somebody sets them up: who comes by which link, and where each leaves to.
+ */
 import type * as PanelSettings from "../../../src/PanelSettings.js"
 
 /** An address, a code that all have, one of their own (`each`), or a page alone (`none`). */

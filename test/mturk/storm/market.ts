@@ -1,4 +1,6 @@
-/** The market's process: MTurkServer over a file of its own, with faults, and people who work on whatever is on offer. */
+/**
+ * The market's process: MTurkServer over a file of its own, with faults, and people who work on whatever is on offer.
+ */
 import { createServer } from "node:http"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"

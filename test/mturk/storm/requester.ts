@@ -1,4 +1,7 @@
-/** The process that is killed: launches a batch, syncs until all of it is submitted, approves it, and pays a bonus for every unit. */
+/**
+ * The process that is killed: launches a batch, syncs until all of it is submitted, approves it, and pays a bonus for
+ * every unit.
+ */
 import { writeSync } from "node:fs"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"

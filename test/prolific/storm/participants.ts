@@ -1,4 +1,6 @@
-/** Participants who come to our pages as their browsers would: some give up, some have no code, some never come to us. */
+/**
+ * Participants who come to our pages as their browsers would: some give up, some have no code, some never come to us.
+ */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -76,7 +78,9 @@ export const make = (url: string, run: RunId) => {
       })
     )
 
-  /** Those who were at work when the requester's process died open their links again; whoever we do not know gives up. */
+  /**
+   * Those who were at work when the requester's process died open their links again; whoever we do not know gives up.
+   */
   const back = Effect.gen(function* () {
     const { submissions } = yield* Effect.promise(() => report(url))
     const here = submissions.filter(({ status }) => status === "ACTIVE" || status === "RESERVED")

@@ -1,4 +1,7 @@
-/** The double's own address, by which another process moves its clock, its people and its faults, and asks how things are. */
+/**
+ * The double's own address, by which another process moves its clock, its people and its faults, and asks how things
+ * are.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Schema from "effect/Schema"
 import type { Hooks } from "./hooks.js"

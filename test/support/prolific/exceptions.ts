@@ -1,4 +1,7 @@
-/** Where the API is known to differ from its document: all that the contract lets through beyond it, each with its source. */
+/**
+ * Where the API is known to differ from its document: all that the contract lets through beyond it, each with its
+ * source.
+ */
 import { isRecord } from "effect/Predicate"
 import type { CallName } from "./operations.js"
 

@@ -1,4 +1,7 @@
-/** The post office: signed events for whoever has subscribed and confirmed, at least once, in any order (FACTS §1 Webhooks). */
+/**
+ * The post office: signed events for whoever has subscribed and confirmed, at least once, in any order (FACTS §1
+ * Webhooks).
+ */
 import { createHmac } from "node:crypto"
 import { known } from "./refusals.js"
 import { type Event, type EventRow, newId, type World } from "./world.js"
