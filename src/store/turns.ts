@@ -1,6 +1,6 @@
 /**
- * What one process at a time may do, of all that share a database. Whoever has the turn has it until a lease ends, so that
- * it passes on where that process died. Leases are read by each process's own clock: those are to agree within one lease.
+ * What one process at a time may do, of all that share a database. Whoever has the turn has it for a lease, so that it
+ * passes on where that process died. No two clocks are compared: a lease is over for whoever has seen it for so long.
  */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -25,16 +25,24 @@ export interface Options {
   /** `provider/key`. */
   readonly id: string
   readonly provider: string
-  /** How long the turn of a process that died is kept. */
+  /** How long the turn of a process that died is kept, from when another one first sees that it has it. */
   readonly lease: Duration.Duration
   /** How long to wait for the turn. */
   readonly patience: Duration.Duration
 }
 
-const Held = Schema.Struct({ holder: Schema.String, until: Schema.Number })
+/** Each time that a turn is taken is a claim of its own; none where nobody has the turn. */
+const Held = Schema.Struct({ claim: Schema.NullOr(Schema.String) })
 type Held = typeof Held.Type
 
-const nobody: Held = { holder: "", until: 0 }
+const nobody: Held = { claim: null }
+
+/** Since when this process knows of a claim, in milliseconds of a clock that nobody sets. */
+interface Seen extends Held {
+  readonly since: number
+}
+
+const monotonic = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1_000_000)
 
 /** How often somebody who waits looks whether it is their turn. */
 const looks = Schedule.jittered(Schedule.spaced("100 millis"))
@@ -42,34 +50,43 @@ const looks = Schedule.jittered(Schedule.spaced("100 millis"))
 export const make = (store: Service, { id, lease, patience, provider }: Options): Effect.Effect<Turn> =>
   Effect.gen(function* () {
     const here = yield* Effect.makeSemaphore(1)
-    const holder = yield* Effect.sync(() => globalThis.crypto.randomUUID())
     const held = yield* Shared.make(store, { id, provider, schema: Held, initial: nobody })
+    const seen = yield* Ref.make<Seen>({ ...nobody, since: 0 })
+    const ours = yield* Ref.make(nobody)
     const lasts = Duration.toMillis(lease)
 
-    /** What ends later than any lease was written before a clock went back. */
-    const isTaken = (found: Held, now: number) =>
-      found.holder !== holder && found.until > now && found.until <= now + 2 * lasts
+    /** Nobody's, or left over from this process, or seen for a lease. */
+    const isFree = ({ claim }: Held, now: number) =>
+      Effect.zipWith(
+        Ref.updateAndGet(seen, (before) => (before.claim === claim ? before : { claim, since: now })),
+        Ref.get(ours),
+        ({ since }, ours) => claim === null || claim === ours.claim || now - since >= lasts
+      )
 
     /** A process that stood still after it took the turn takes it anew. */
-    const claim: Effect.Effect<boolean, StoreError> = Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const isOurs = yield* held.modify((found) =>
-        isTaken(found, now) ? [false, found] : [true, { holder, until: now + lasts }]
-      )
-      return isOurs && (yield* Clock.currentTimeMillis) < now + lasts / 4
+    const claimed: Effect.Effect<boolean, StoreError> = Effect.gen(function* () {
+      const now = yield* monotonic
+      const found = yield* held.get
+      if (!(yield* isFree(found, now))) return false
+      const next: Held = { claim: globalThis.crypto.randomUUID() }
+      const isOurs = yield* held.modify((current) => (current.claim === found.claim ? [true, next] : [false, current]))
+      if (isOurs) yield* Ref.set(ours, next)
+      return isOurs && (yield* monotonic) < now + lasts / 4
     })
 
     /** Where that cannot be written down, the lease ends by itself. */
-    const giveBack = Effect.ignoreLogged(held.modify((found) => [undefined, found.holder === holder ? nobody : found]))
+    const giveBack = Effect.flatMap(Ref.get(ours), ({ claim }) =>
+      Effect.ignoreLogged(held.modify((found) => [undefined, found.claim === claim ? nobody : found]))
+    )
 
-    const claimed = Effect.repeat(claim, { until: (isOurs) => isOurs, schedule: looks })
+    const waited = Effect.repeat(claimed, { until: (isOurs) => isOurs, schedule: looks })
 
     const take: Turn["take"] = (use) =>
       Effect.gen(function* () {
         const state = yield* Ref.make<"waiting" | "begun" | "late">("waiting")
         const become = (next: "begun" | "late") =>
           Ref.modify(state, (now) => (now === "waiting" ? [true, next] : [false, now]))
-        const begun = Effect.if(Effect.zipRight(claimed, become("begun")), {
+        const begun = Effect.if(Effect.zipRight(waited, become("begun")), {
           onTrue: () => use,
           onFalse: () => new NotInTurn()
         })

@@ -36,7 +36,7 @@ interface Death {
 
 const isTurn = (id: string): boolean => id.includes("/turn/")
 
-const isTaken = (value: unknown): boolean => Predicate.hasProperty(value, "holder") && value.holder !== ""
+const isTaken = (value: unknown): boolean => Predicate.hasProperty(value, "claim") && value.claim !== null
 
 /** From its death on a process can write down nothing, not even that its turn is over. */
 const mortal = (death: Death | undefined, die: Effect.Effect<void>) => (store: Store.Service) => {

@@ -1,11 +1,11 @@
 /** Values that all processes over one database have in common, and turns. */
 import { describe, expect, type Vitest } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as TestServices from "effect/TestServices"
 import { Store } from "../../src/Store.js"
@@ -113,20 +113,28 @@ export const turns = (it: Vitest.MethodsNonLive<Store>): void => {
       }).pipe(TestServices.provideLive)
     )
 
-    it.effect("of a process that died is another's when its lease ends, and not before", () =>
+    it.effect("of a process that died is another's once that has seen it for a lease, and not before", () =>
       Effect.gen(function* () {
         const [dead, other] = [yield* turn("suite/dead"), yield* turn("suite/dead", "20 millis")]
         yield* having(dead)
+        expect(yield* tried(other)).toMatchObject({ left: { _tag: "NotInTurn" } })
         expect(yield* later("29 seconds", tried(other))).toMatchObject({ left: { _tag: "NotInTurn" } })
         expect(yield* later("31 seconds", tried(other))).toEqual(done)
       }).pipe(TestServices.provideLive)
     )
 
-    it.effect("that was taken before the clock went back is not kept for long", () =>
+    it.effect("is neither kept nor lost by clocks that are a day apart", () =>
       Effect.gen(function* () {
-        const [early, other] = [yield* turn("suite/back"), yield* turn("suite/back", "20 millis")]
+        const [early, other] = [yield* turn("suite/apart"), yield* turn("suite/apart", "20 millis")]
+        const late = yield* turn("suite/apart", "20 millis")
         yield* later("1 day", having(early))
-        expect(yield* tried(other)).toEqual(done)
+        for (const [process, ahead] of [
+          [other, 0],
+          [late, 2 * 86_400_000]
+        ] as const) {
+          expect(yield* later(ahead, tried(process))).toMatchObject({ left: { _tag: "NotInTurn" } })
+        }
+        expect(yield* later("31 seconds", tried(other))).toEqual(done)
       }).pipe(TestServices.provideLive)
     )
 
@@ -135,14 +143,23 @@ export const turns = (it: Vitest.MethodsNonLive<Store>): void => {
         const store = yield* Store
         const forward = yield* Forward
         const id = "suite/still"
+        const claim = Effect.map(store.getAll(tables.data, [id]), ([row]) => row?.value)
+        const first = yield* Ref.make<unknown>(undefined)
         const still: Store["Type"] = {
           ...store,
-          insert: (table, rows) => Effect.zipLeft(store.insert(table, rows), forward("20 seconds"))
+          insert: (table, rows) =>
+            store
+              .insert(table, rows)
+              .pipe(
+                Effect.zipLeft(Effect.flatMap(claim, (found) => Ref.set(first, found))),
+                Effect.zipLeft(forward("20 seconds"))
+              )
         }
         const { take } = yield* Turns.make(still, { id, provider: "suite", lease, patience: Duration.minutes(1) })
-        const [row] = yield* take(store.getAll(tables.data, [id]))
-        const { until } = yield* Schema.decodeUnknown(Schema.Struct({ until: Schema.Number }))(row?.value)
-        expect(until - (yield* Clock.currentTimeMillis)).toBeGreaterThan(25_000)
+        const second = yield* take(claim)
+        expect(yield* Ref.get(first)).toMatchObject({ claim: expect.any(String) })
+        expect(second).toMatchObject({ claim: expect.any(String) })
+        expect(second).not.toEqual(yield* Ref.get(first))
       }).pipe(Effect.provide(forwardLayer), TestServices.provideLive)
     )
   })
