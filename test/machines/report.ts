@@ -1,6 +1,7 @@
 /** What a proof shows: a table of its seconds, and how it stands to what is asked. */
 import { doneIn, gapsOf, ownersAt, type Span, twice } from "./ownership.js"
 import type { Proof } from "./prove.js"
+import type { Event } from "./script.js"
 
 const overlap = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
 
@@ -30,19 +31,26 @@ export const single = (proof: Proof): number => {
   return shareOf(proof, (second) => !shared.some((span) => overlap(span, second) > 0))
 }
 
-/**
- * The longest time, in seconds, for which a run had no owner, by each event that it reaches into; an outage of Postgres
- * apart.
- */
-export const longestGaps = ({ during, events, ownership, runs }: Proof): ReadonlyMap<string, number> => {
-  const gaps = runs.flatMap((run) => gapsOf(ownership, run, during))
-  return new Map(
-    events.map(({ apart, from, name, to }) => {
-      const outage = { from, to: from + 1000 * apart }
-      const meanwhile = gaps.filter((gap) => overlap(gap, { from, to }) > 0)
-      return [name, Math.max(0, ...meanwhile.map((gap) => gap.to - gap.from - overlap(gap, outage))) / 1000]
-    })
-  )
+/** For how long a run had two owners at a time, at most; in seconds. */
+export const longestTwice = ({ ownership }: Proof): number =>
+  Math.max(0, ...twice(ownership).map(({ from, to }) => to - from)) / 1000
+
+/** Where all of the gap, or most of it, lies. */
+const eventOf = ({ events }: Proof, gap: Span): Event | undefined =>
+  events.toSorted((a, b) => overlap(b, gap) - overlap(a, gap))[0]
+
+/** The longest time, in seconds, for which a run had no owner, by event; an outage of Postgres apart. */
+export const longestGaps = (proof: Proof): ReadonlyMap<string, number> => {
+  const { during, events, ownership, runs } = proof
+  const longest = new Map(events.map(({ name }) => [name, 0]))
+  for (const gap of runs.flatMap((run) => gapsOf(ownership, run, during))) {
+    const event = eventOf(proof, gap)
+    if (event === undefined) continue
+    const outage = { from: event.from, to: event.from + 1000 * event.apart }
+    const seconds = (gap.to - gap.from - overlap(gap, outage)) / 1000
+    longest.set(event.name, Math.max(longest.get(event.name) ?? 0, seconds))
+  }
+  return longest
 }
 
 /** How much was done in a second, of those in which each run had an owner from beginning to end. */

@@ -14,7 +14,7 @@ import * as accepting from "../machines/accepting.js"
 import * as resting from "../machines/parts.js"
 import { CrowdName } from "../machines/protocol.js"
 import { type Options, type Proof, prove } from "../machines/prove.js"
-import { faults, longestGaps, single, table, whenOwned } from "../machines/report.js"
+import { faults, longestGaps, longestTwice, single, table, whenOwned } from "../machines/report.js"
 import * as script from "../machines/script.js"
 
 const Part = Schema.Literal(...CrowdName.literals, "accepting", "parts")
@@ -60,6 +60,7 @@ const proveAt = (crowd: CrowdName) =>
       crowd,
       seconds: Math.round((three.during.to - three.during.from) / 1000),
       "one owner": `${(100 * single(three)).toFixed(1)} %`,
+      "two at most": `${longestTwice(three).toFixed(1)} s`,
       "calls/s": perSecond(three, three.calls).toFixed(1),
       ...Record.map(ratios, (ratio) => ratio.toFixed(2)),
       wrong: found.length

@@ -125,6 +125,14 @@ const over = <T extends { readonly connection: Connection }>(
       ({ release }) => release
     )
 
+  /**
+   * Over a wire, a read that nobody waits for any more comes to its end by itself: to cancel it, the driver takes another
+   * connection of the same pool, and waits for five seconds where all have a statement that is to be cancelled.
+   */
+  const readAlone: typeof alone = dialect.oneWriter
+    ? alone
+    : (...statement) => Effect.disconnect(Effect.uninterruptible(alone(...statement)))
+
   const begun = transactionsOf(client, manager)
 
   const transaction: Service["transaction"] = (effect) =>
@@ -134,18 +142,22 @@ const over = <T extends { readonly connection: Connection }>(
       return open === "the caller's" ? Effect.fail(inCallersTransaction("transaction")) : effect
     })
 
-  const read: Session["read"] = (operation, params, text, kept) =>
-    Effect.withFiberRuntime((fiber) => {
-      const open = openIn(fiber.currentContext)
-      if (open === undefined) return alone(operation, params, text)
-      return open === "the caller's"
-        ? Effect.fail(inCallersTransaction(operation))
-        : inside(open, operation, params, kept ?? text)
-    })
+  const within =
+    (outside: typeof alone): Session["read"] =>
+    (operation, params, text, kept) =>
+      Effect.withFiberRuntime((fiber) => {
+        const open = openIn(fiber.currentContext)
+        if (open === undefined) return outside(operation, params, text)
+        return open === "the caller's"
+          ? Effect.fail(inCallersTransaction(operation))
+          : inside(open, operation, params, kept ?? text)
+      })
+
+  const read = within(readAlone)
 
   const write: Session["write"] = dialect.oneWriter
     ? (operation, params, text) => transaction(read(operation, params, text))
-    : read
+    : within(alone)
 
   const ensureNoTransaction: Session["ensureNoTransaction"] = (operation) =>
     Effect.withFiberRuntime((fiber) =>
