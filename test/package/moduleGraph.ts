@@ -1,7 +1,8 @@
 import "./built.js"
 import { spawnSync } from "node:child_process"
-import { readdirSync } from "node:fs"
-import { relative } from "node:path"
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Schema from "effect/Schema"
 
@@ -50,15 +51,16 @@ const recorder = fileURLToPath(new URL("recordImports.mjs", import.meta.url))
 
 /** Loads the modules in a fresh Node process and records every import that happened. */
 export const load = (modules: ReadonlyArray<string>): Graph => {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [recorder, ...modules], {
+  const record = join(mkdtempSync(join(tmpdir(), "imports-")), "record")
+  const { status, stderr } = spawnSync(process.execPath, [recorder, ...modules], {
     encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024
+    env: { ...process.env, RECORD: record }
   })
   if (status !== 0) {
     throw new Error(`dist does not load:\n${stderr}`)
   }
   const graph = new Map<string, Set<string>>()
-  for (const line of stdout.trim().split("\n")) {
+  for (const line of readFileSync(record, "utf8").trim().split("\n")) {
     const { from, to } = Schema.decodeSync(Import)(line)
     const imported = graph.get(fileOf(from)) ?? new Set()
     graph.set(fileOf(from), imported.add(fileOf(to)))

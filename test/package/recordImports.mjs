@@ -1,13 +1,13 @@
-// node recordImports.mjs FILE…: loads the files and prints every import that Node resolves meanwhile, as JSON lines.
-// It registers itself as the loader hook, which Node runs on a thread of its own.
-import { writeSync } from "node:fs"
+// node recordImports.mjs FILE…: loads the files and writes every import that Node resolves meanwhile to the file that the
+// variable RECORD names, as JSON lines. It registers itself as the loader hook, which Node runs on a thread of its own.
+import { appendFileSync } from "node:fs"
 import { register } from "node:module"
 import { pathToFileURL } from "node:url"
 import { isMainThread } from "node:worker_threads"
 
 export async function resolve(specifier, context, nextResolve) {
   const resolved = await nextResolve(specifier, context)
-  writeSync(1, `${JSON.stringify({ from: context.parentURL, to: resolved.url })}\n`)
+  appendFileSync(process.env.RECORD, `${JSON.stringify({ from: context.parentURL, to: resolved.url })}\n`)
   return resolved
 }
 
