@@ -19,7 +19,8 @@ export default defineConfig({
     // Three on two cores: a fork often waits for Chromium, Postgres or a command. One keeps what all its files load: with
     // the least young generation, collecting took 30 s of `mturk/calls`' 40.
     poolOptions: { forks: { minForks: 3, maxForks: 3, execArgv: ["--max-semi-space-size=64"] } },
-    testTimeout: 30_000,
+    // For what hangs: beside four busy processes a test takes ten times as long.
+    testTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
     sequence: { sequencer: LongFirst },
