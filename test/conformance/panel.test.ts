@@ -4,16 +4,25 @@ import * as Panel from "../../src/Panel.js"
 import * as Conformance from "../../src/testing/Conformance.js"
 import { makeClicks, secret, settings } from "../support/panel.js"
 import { people } from "./people.js"
-import { over } from "./stores.js"
+import { another, onShared, over, seeds } from "./stores.js"
 import { swap } from "./swap.js"
 
 const panel = Panel.layer({ settings, secret })
 
 over("Panel", "SQLite", (name, store) => {
-  Conformance.provider(name, Layer.provide(panel, store), {
-    harness: { arrive: makeClicks(), unreadable: { query: "?pid=%25PID%25&sid=1" } },
-    suites: [Conformance.core, Conformance.qualifications]
-  })
+  Conformance.provider(
+    name,
+    onShared(store, (own) => Layer.provide(panel, own)),
+    {
+      harness: {
+        arrive: makeClicks(),
+        unreadable: { query: "?pid=%25PID%25&sid=1" },
+        another: another(panel),
+        seeds
+      },
+      suites: [Conformance.core, Conformance.qualifications]
+    }
+  )
 
   /** The program calls its people by their names: they click on the panel's link, and leave by themselves. */
   const click = makeClicks()
