@@ -1,12 +1,10 @@
 /** A server's other work: every run that is not decided goes on by itself. */
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
-import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Conductor from "../Conductor.js"
 import type { RunId } from "../Ids.js"
-import { recurring, surviving } from "../internal/faults.js"
+import { persisting, recurring } from "../internal/faults.js"
 import type { Core } from "../Provider.js"
 import { TaskRuns } from "../TaskRuns.js"
 import { type Screen, say } from "./Screen.js"
@@ -23,12 +21,7 @@ export const conductEveryRun = (
       const runs = yield* TaskRuns
       const conducted = yield* FiberMap.make<RunId, unknown, never>()
 
-      const conduct = (run: RunId) =>
-        Effect.flatMap(
-          surviving((fault) => say(`${run}: ${fault}`)),
-          (survive) =>
-            Effect.repeat(survive(Conductor.conduct(run)), { schedule: Schedule.spaced(pause), until: Option.isSome })
-        )
+      const conduct = (run: RunId) => persisting(Conductor.conduct(run), pause, (fault) => say(`${run}: ${fault}`))
 
       const look = runs.undecided.pipe(
         Stream.filter(({ run }) => run !== options.except),

@@ -3,13 +3,11 @@ import * as ClusterSchema from "@effect/cluster/ClusterSchema"
 import * as Entity from "@effect/cluster/Entity"
 import * as Rpc from "@effect/rpc/Rpc"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Conductor from "../Conductor.js"
 import { RunId } from "../Ids.js"
-import { surviving } from "../internal/faults.js"
+import { persisting } from "../internal/faults.js"
 import { TaskRuns, type Undecided } from "../TaskRuns.js"
 import type { Options } from "./options.js"
 import type { Renewal } from "./renewal.js"
@@ -57,16 +55,12 @@ const conduct = ({ conducting, renewal }: Ours, { every }: Options, { generation
   Effect.gen(function* () {
     const runs = yield* TaskRuns
     const { shardId } = yield* Entity.CurrentAddress
-    const survive = yield* surviving((fault) => Effect.logWarning(`${run}: ${fault}`))
     const whileCurrent = Effect.flatMap(runs.generation(run), (current) =>
       current > generation
         ? Effect.void
         : Effect.asVoid(renewal.whileHeld(shardId, noting(conducting, run, Conductor.conduct(run, { every }))))
     ).pipe(Effect.catchTag("TaskRunNotFound", () => Effect.void))
-    yield* Effect.repeat(survive(whileCurrent), {
-      schedule: Schedule.spaced(timings.pause),
-      until: Option.isSome
-    })
+    yield* persisting(whileCurrent, timings.pause, (fault) => Effect.logWarning(`${run}: ${fault}`))
   })
 
 /** The runs that the cluster gives to this process, conducted. */

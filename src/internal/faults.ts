@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
 
 interface Fault {
   readonly message: string
@@ -21,7 +22,7 @@ const describe = (cause: Cause.Cause<Fault>): string =>
  * Returns what does such work and lets it fail: it shows the fault, a bug too, and answers none. A fault that stays is
  * shown once.
  */
-export const surviving = <R2>(
+const surviving = <R2>(
   show: (fault: string) => Effect.Effect<void, never, R2>
 ): Effect.Effect<
   <A, E extends Fault, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, never, R | R2>
@@ -49,3 +50,13 @@ export const recurring = <A, E extends Fault, R, R2>(
   show: (fault: string) => Effect.Effect<void, never, R2>
 ): Effect.Effect<never, never, R | R2> =>
   Effect.flatMap(surviving(show), (survive) => Effect.forever(Effect.zipRight(survive(work), Effect.sleep(pause))))
+
+/** Does such work until it succeeds, with this pause after each time that it did not. */
+export const persisting = <A, E extends Fault, R, R2>(
+  work: Effect.Effect<A, E, R>,
+  pause: Duration.DurationInput,
+  show: (fault: string) => Effect.Effect<void, never, R2>
+): Effect.Effect<void, never, R | R2> =>
+  Effect.flatMap(surviving(show), (survive) =>
+    Effect.asVoid(Effect.repeat(survive(work), { schedule: Schedule.spaced(pause), until: Option.isSome }))
+  )

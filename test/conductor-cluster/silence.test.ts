@@ -25,6 +25,19 @@ const options = { ...ConductorCluster.clientOptions, maxConnections: 10 }
 
 const crowdOf = () => make({ offers: { holds: "unit" } }).over
 
+/** A process that conducts so many runs, over a line that can hang; others launch past it. */
+const conducting = (count: number) =>
+  Effect.gen(function* () {
+    const url = yield* postgres.url
+    const line = yield* lay(url)
+    const crowd = crowdOf()
+    const process = yield* start(line.url, crowd, options)
+    const launcher = over(url, crowd)
+    const runs = yield* Effect.provide(Effect.replicateEffect(kit.launched({ rows: 1 }), count), launcher)
+    yield* until("they are conducted", process.owned, (owned) => owned.length === count)
+    return { launcher, line, process, runs, url }
+  })
+
 describe("a connection", () => {
   it.scopedLive("ends once nothing came or went for so long, and not while that is not meant", () =>
     Effect.gen(function* () {
@@ -56,13 +69,7 @@ describe.concurrent("a process whose database says nothing any more", () => {
     "conducts its runs within ten seconds, and to their end, where only its connections hang",
     () =>
       Effect.gen(function* () {
-        const url = yield* postgres.url
-        const line = yield* lay(url)
-        const crowd = crowdOf()
-        const process = yield* start(line.url, crowd, options)
-        const launcher = over(url, crowd)
-        const runs = yield* Effect.provide(Effect.replicateEffect(kit.launched({ rows: 1 }), 3), launcher)
-        yield* until("they are conducted", process.owned, (owned) => owned.length === runs.length)
+        const { launcher, line, process, runs, url } = yield* conducting(3)
         yield* line.hang
         yield* Effect.forEach(runs, ({ id }) => Effect.flatMap(Units, (units) => units.expireAll(id))).pipe(
           Effect.provide(launcher)
@@ -80,12 +87,7 @@ describe.concurrent("a process whose database says nothing any more", () => {
     "stops within seconds, though it cannot say so",
     () =>
       Effect.gen(function* () {
-        const url = yield* postgres.url
-        const line = yield* lay(url)
-        const crowd = crowdOf()
-        const process = yield* start(line.url, crowd, options)
-        yield* Effect.provide(kit.launched({ rows: 1 }), over(url, crowd))
-        yield* until("it conducts", process.owned, (owned) => owned.length === 1)
+        const { line, process } = yield* conducting(1)
         yield* line.hangAll
         yield* Effect.sleep("1 second")
         const [time] = yield* Effect.timed(process.stop)
