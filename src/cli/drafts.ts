@@ -4,7 +4,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { shellWord } from "../internal/text.js"
 import * as Money from "../Money.js"
+import { Provider } from "../Provider.js"
 import { Draft, type Summary, TaskRuns } from "../TaskRuns.js"
+import { UsageError } from "./failure.js"
 import * as format from "./format.js"
 import * as Invocation from "./Invocation.js"
 
@@ -49,3 +51,12 @@ export const toText = ({ draft: { address, cost, total, trial }, publish }: Draf
     `To publish it: ${publish}`
   ].join("\n")
 }
+
+/** Fails where what the command does pays real money, and `--live` was not said. */
+export const checkPayingAsked: Effect.Effect<void, UsageError, Provider> = Effect.flatMap(
+  Provider,
+  ({ isDraft, provider }) =>
+    isDraft
+      ? new UsageError({ message: `On ${provider} this pays real money, which has to be asked for: add --live.` })
+      : Effect.void
+)

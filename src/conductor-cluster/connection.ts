@@ -4,7 +4,9 @@
  */
 import * as net from "node:net"
 import type { Duplex } from "node:stream"
+import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as timings from "./timings.js"
 
 /** Sockets for a client, each of which ends once nothing has come or gone for so long, as far as that is meant. */
@@ -40,3 +42,10 @@ export const clientOptions: ClientOptions = {
   idleTimeout: timings.idle,
   stream: sockets(timings.databaseSilence)
 }
+
+/**
+ * What a process does for the others when it stops: where the database does not answer, it goes without, for what it had
+ * ends by itself. Bounded also where nothing may be interrupted, and not kept by what does not end when it is.
+ */
+export const farewell = <A, E, R>(saying: Effect.Effect<A, E, R>): Effect.Effect<A, E | Cause.TimeoutException, R> =>
+  Effect.disconnect(saying).pipe(Effect.interruptible, Effect.timeout(timings.farewell))

@@ -13,7 +13,7 @@ import type * as Scope from "effect/Scope"
 import { InvalidSetting } from "../CrowdError.js"
 import { isLoopback } from "../internal/hosts.js"
 import * as Address from "./address.js"
-import { farewell } from "./farewell.js"
+import { farewell } from "./connection.js"
 import * as timings from "./timings.js"
 
 export interface Joining {

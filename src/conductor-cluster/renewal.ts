@@ -16,7 +16,7 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { farewell } from "./farewell.js"
+import { farewell } from "./connection.js"
 import * as timings from "./timings.js"
 
 export interface Renewal {

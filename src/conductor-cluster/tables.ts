@@ -1,12 +1,30 @@
-/** Makes the cluster's tables, one process after the other: two at once fail at `CREATE TABLE IF NOT EXISTS`. */
+/**
+ * The cluster's tables: what they are called, and that one process after the other makes them, for two at once fail at
+ * `CREATE TABLE IF NOT EXISTS`.
+ */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Hash from "effect/Hash"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as timings from "./timings.js"
+
+const longest = 24
+
+/**
+ * The beginning of the names of the cluster's tables. Each crowd has a cluster of its own, since a process conducts only
+ * runs of the crowd that it hires. Short enough for all names of tables and indexes that begin with it.
+ */
+export const prefixOf = (provider: string, mode: string): string => {
+  const name = `${provider}_${mode}`
+  if (/^[a-z0-9_]+$/.test(name) && name.length <= longest) return `crowd_cluster_${name}`
+  const hash = (Hash.string(name) >>> 0).toString(36)
+  const readable = name.toLowerCase().replace(/[^a-z0-9_]/g, "_")
+  return `crowd_cluster_${readable.slice(0, longest - hash.length - 1)}_${hash}`
+}
 
 const refused = (message: string) => () => new SqlError({ cause: new Error(message), message })
 

@@ -4,8 +4,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { silentAfter } from "../Agents.js"
+import { type Agent, silentAfter } from "../Agents.js"
 import type { StoreError, TaskRunNotFound } from "../CrowdError.js"
+import type { Driver } from "../Driver.js"
 import type { RunId } from "../Ids.js"
 import type { UnitStatus } from "../States.js"
 import type * as Store from "../Store.js"
@@ -13,7 +14,13 @@ import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
 import type { TaskRun } from "../TaskRuns.js"
 import type * as Engine from "./engine.js"
-import { isApprovedByItself } from "./unanswered.js"
+
+/**
+ * Whether the submission may be approved without a person having named it: where its answers never came to our pages, a
+ * person decides.
+ */
+export const isApprovedByItself = ({ carriesPages }: Driver, { answers }: Agent): boolean =>
+  carriesPages === true || Option.isSome(answers)
 
 type Times = Effect.Effect<ReadonlyArray<DateTime.Utc>, StoreError>
 

@@ -22,11 +22,11 @@ import { isBegun, isUnsettled } from "../journal/payload.js"
 import * as States from "../States.js"
 import { pages } from "../store/pages.js"
 import * as tables from "../store/tables.js"
+import { isApprovedByItself } from "./deadlines.js"
 import type * as Engine from "./engine.js"
 import * as feedback from "./feedback.js"
 import { makeApprovals, makeRejections, type Operation, requestsFor, reviewToken } from "./reviewOrders.js"
 import { invalid } from "./transitions.js"
-import { isApprovedByItself } from "./unanswered.js"
 
 const ends: Readonly<Record<Operation, States.AgentStatus>> = {
   approve: "approved",

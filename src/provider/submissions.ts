@@ -1,4 +1,7 @@
-/** What workers hand in: kept once, and only of whoever holds the unit. */
+/**
+ * What workers hand in: kept once, and only of whoever holds the unit. Late answers come after their agent's time, or after
+ * the crowd was told of them.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,10 +11,21 @@ import { type Agent, Answers, maxAnswerNames, maxAnswersBytes, type Service, typ
 import { AlreadySubmitted, InvalidAnswers, NotYourAgent } from "../CrowdError.js"
 import * as States from "../States.js"
 import * as tables from "../store/tables.js"
+import type { Unit } from "../Units.js"
 import * as Engine from "./engine.js"
 import { noteSubmission } from "./excluding.js"
-import { isTakenLate } from "./lateAnswers.js"
 import { changeAgent, invalid } from "./transitions.js"
+
+/**
+ * Whether answers of the agent would be late ones: their time is over, or the crowd has heard of a submission, and no
+ * answers are here. Whoever has given the unit back has withdrawn.
+ */
+export const isLate = ({ answers, status }: Pick<Agent, "answers" | "status">): boolean =>
+  Option.isNone(answers) && (status === "expired" || status === "completed")
+
+/** Whether late answers are still taken: as long as nobody else has the unit. */
+export const isTakenLate = (agent: Pick<Agent, "answers" | "status">, unit: Pick<Unit, "status">): boolean =>
+  isLate(agent) && (agent.status === "completed" || Option.isSome(States.nextUnit(unit.status, "completeLate")))
 
 const sameAnswers = Schema.equivalence(Answers)
 

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Address from "../../src/conductor-cluster/address.js"
 import * as members from "../../src/conductor-cluster/members.js"
-import { prefixOf } from "../../src/conductor-cluster/names.js"
+import { prefixOf } from "../../src/conductor-cluster/tables.js"
 import { freePort } from "../support/freePort.js"
 import * as postgres from "../support/postgres.js"
 

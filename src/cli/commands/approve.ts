@@ -9,10 +9,10 @@ import type { AgentId, RunId } from "../../Ids.js"
 import { TaskRuns } from "../../TaskRuns.js"
 import { type Named, type Whose, whose } from "../agentOrWorker.js"
 import * as decisions from "../decisions.js"
+import * as drafts from "../drafts.js"
 import { UsageError } from "../failure.js"
 import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
-import * as paying from "../paying.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 
@@ -61,7 +61,7 @@ export const approve = Command.make(
         if (override && Option.isNone(given.agent)) {
           return yield* new UsageError({ message: "--override-rejection goes with --agent only." })
         }
-        yield* paying.checkAsked
+        yield* drafts.checkPayingAsked
         const agents = yield* Agents
         const approveOne = (id: AgentId) => agents.approve(id, { feedback, overrideRejection: override })
         const approved = yield* Option.match(whose, {

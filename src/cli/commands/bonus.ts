@@ -13,11 +13,11 @@ import * as Money from "../../Money.js"
 import { type TaskRun, TaskRuns } from "../../TaskRuns.js"
 import type { BonusReceipt } from "../../Workers.js"
 import { agentOption, checkAgent, type Named, type Whose, whose, workerOption } from "../agentOrWorker.js"
+import * as drafts from "../drafts.js"
 import { BonusesNotPaid, UsageError } from "../failure.js"
 import * as format from "../format.js"
 import { globalOptions } from "../globalOptions.js"
 import * as Progress from "../Progress.js"
-import * as paying from "../paying.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 import * as summary from "../summary.js"
@@ -147,7 +147,7 @@ export const bonus = Command.make("bonus", { run: runArg, file, ...one, ...globa
       const { agent, amount, key, reason, worker } = given
       const isOne = [agent, worker, amount, reason, key].some(Option.isSome)
       if (Option.isSome(given.file) === isOne) return yield* new UsageError({ message: usage })
-      yield* paying.checkAsked
+      yield* drafts.checkPayingAsked
       const run = yield* (yield* TaskRuns).get(given.run)
       const { count, repeated, total } = Option.isSome(given.file)
         ? yield* payFile(run, given.file.value)

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Agents } from "../../Agents.js"
 import * as decisions from "../decisions.js"
+import * as drafts from "../drafts.js"
 import { globalOptions } from "../globalOptions.js"
-import * as paying from "../paying.js"
 import { runArg } from "../runArgument.js"
 import * as Session from "../Session.js"
 
@@ -17,7 +17,7 @@ export const softReject = Command.make(
       given,
       Effect.gen(function* () {
         const whose = yield* decisions.whoseWork(given, "soft-reject")
-        yield* paying.checkAsked
+        yield* drafts.checkPayingAsked
         const agents = yield* Agents
         const feedback = Option.getOrUndefined(given.feedback)
         const kept = yield* decisions.decide(given.run, whose, (id) => agents.softReject(id, feedback))
