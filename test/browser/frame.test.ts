@@ -119,8 +119,12 @@ share(Layer.provideMerge(regular, live()), { excludeTestServices: true })("a tas
           const other = yield* offered({ template: `${counter}<p>another</p>`, rows })
           const { page, task } = yield* working(run)
           const n = () => task.locator("#n").inputValue()
+          /** What the page around the frame keeps, as soon as it is told. */
+          const runsKept = () =>
+            page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('crowd:task:')).length")
           yield* act(async () => {
             await expect.poll(n).toBe("1")
+            await expect.poll(runsKept).toBe(1)
             await page.reload()
             await expect.poll(n).toBe("2")
             await task.getByRole("button", { name: "Submit" }).click()
@@ -129,11 +133,8 @@ share(Layer.provideMerge(regular, live()), { excludeTestServices: true })("a tas
             await page.goto(page.url().replace(run.id, other.id))
             await page.getByRole("button", { name: "Accept" }).click()
             await expect.poll(n).toBe("1")
+            await expect.poll(runsKept).toBe(2)
           })
-          const ours = yield* act(() =>
-            page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('crowd:task:')).length")
-          )
-          expect(ours).toBe(2)
           const seen = `[Object.keys(localStorage).join(), window.name, localStorage.getItem("crowd:task:") ?? "none"]`
           expect(yield* act(() => page.frames()[1]?.evaluate(seen) ?? Promise.reject())).toEqual(["n", "", "none"])
         })
