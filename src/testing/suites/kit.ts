@@ -35,6 +35,9 @@ export interface RunOptions {
 
 const looks = 200
 
+/** Soon for a crowd that is quick, and rarely for one that takes seconds to tell. */
+const beforeLook = (nth: number): Duration.Duration => Duration.millis(Math.min(100 * 2 ** nth, 1000))
+
 /** In milliseconds. */
 const shortestStep = 200
 
@@ -142,7 +145,7 @@ export const make = <R>(harness: Harness<R>) => {
       let found = yield* look
       for (let n = 0; n < looks && found.status !== wanted; n++) {
         yield* units.sync(agent.run)
-        yield* pass("100 millis")
+        yield* pass(beforeLook(n))
         found = yield* look
       }
       if (found.status === wanted) return found
