@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import * as TestServices from "effect/TestServices"
 import * as Faults from "../../src/mturk-server/Faults.js"
 import * as samples from "./samples.js"
 import { layer, Marketplace } from "./support.js"
@@ -83,7 +84,8 @@ describe("faults", () => {
       Effect.gen(function* () {
         yield* add("ListHITs", Faults.delay("2 minutes"))
         const waiting = yield* Effect.fork(listed)
-        yield* Effect.repeat(TestClock.sleeps(), { until: (sleeps) => [...sleeps].some((at) => at === 120_000) })
+        const asleep = Effect.zipRight(TestServices.provideLive(Effect.sleep("5 millis")), TestClock.sleeps())
+        yield* Effect.repeat(asleep, { until: (sleeps) => [...sleeps].some((at) => at === 120_000) })
         expect(Option.isNone(yield* Fiber.poll(waiting))).toBe(true)
         yield* TestClock.adjust("2 minutes")
         expect((yield* Fiber.join(waiting)).NumResults).toBe(0)
