@@ -23,8 +23,16 @@ const guarded = HttpLayerRouter.middleware(
   Effect.map(HttpServerResponse.setHeader("content-security-policy", policy))
 ).layer
 
-export const layer = HttpApiScalar.layerHttpLayerRouter({
-  api: Api,
-  path: "/docs",
-  scalar: { withDefaultFonts: false, favicon: "data:," }
-}).pipe(Layer.provide(guarded))
+/** Of some megabytes, with the whole reader in it. */
+const page = HttpLayerRouter.toHttpEffect(
+  HttpApiScalar.layerHttpLayerRouter({
+    api: Api,
+    path: "/docs",
+    scalar: { withDefaultFonts: false, favicon: "data:," }
+  })
+).pipe(Effect.provideServiceEffect(Layer.CurrentMemoMap, Layer.makeMemoMap), Effect.uninterruptible)
+
+/** Made when it is first asked for: most servers never are. */
+export const layer = HttpLayerRouter.use((router) =>
+  Effect.flatMap(Effect.cached(page), (made) => router.add("GET", "/docs", Effect.orDie(Effect.flatten(made))))
+).pipe(Layer.provide(guarded))
