@@ -17,10 +17,28 @@ export const directory: Effect.Effect<string, never, Scope.Scope> = Effect.acqui
   (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
 )
 
+const fileIn = (directory: string): string => path.join(directory, "crowd.db")
+
+let made: Promise<Buffer> | undefined
+
+/** What is in a store's file when it has its tables and nothing else: making these is most of a short test's work. */
+const empty = Effect.promise(() => {
+  made ??= Effect.flatMap(directory, (directory) => {
+    const filename = fileIn(directory)
+    const opened = Effect.scoped(Layer.build(SqliteStore.layer({ filename, durability: "normal" })))
+    return Effect.map(opened, () => fs.readFileSync(filename))
+  }).pipe(Effect.scoped, Effect.runPromise)
+  return made
+})
+
 /** A store in a new file. */
 export const layer = (
   options: Omit<SqliteStore.Options, "filename"> = { durability: "normal" }
 ): Layer.Layer<Store | SqlClient, StoreError> =>
   Layer.unwrapScoped(
-    Effect.map(directory, (made) => SqliteStore.layer({ ...options, filename: path.join(made, "crowd.db") }))
+    Effect.gen(function* () {
+      const filename = fileIn(yield* directory)
+      fs.writeFileSync(filename, yield* empty, { mode: 0o600 })
+      return SqliteStore.layer({ ...options, filename })
+    })
   )
