@@ -8,7 +8,7 @@ import * as PageChecks from "../../src/batch/pages/pageChecks.js"
 import * as TaskPage from "../../src/batch/TaskPage.js"
 import * as Template from "../../src/batch/Template.js"
 import * as questions from "../../src/mturk-server/hits/questions.js"
-import { counting } from "../support/steps.js"
+import { counting, type StepsOf } from "../support/steps.js"
 
 /** How many mixed pages are tried; `npm run prove:linear` tries more. */
 const samples = Number(process.env["CROWD_LINEAR_SAMPLES"] ?? 4)
@@ -38,9 +38,8 @@ const read = (page: string) => {
 
 const pageOf = (part: string, times: number) => `\${a}${part.repeat(times)}`
 
-const doubling = (part: string) =>
+const doubling = (stepsOf: StepsOf, part: string) =>
   Effect.gen(function* () {
-    const stepsOf = yield* counting
     const steps = (times: number) => stepsOf(Effect.sync(() => read(pageOf(part, times))))
     return (yield* steps(400)) / (yield* steps(200))
   })
@@ -100,8 +99,9 @@ describe("a page", () => {
     "of twice the length takes twice the steps, whatever is repeated in it",
     () =>
       Effect.gen(function* () {
+        const stepsOf = yield* counting
         for (const part of [...attacks, ...fc.sample(parts, { numRuns: samples, seed: 10 })]) {
-          const times = yield* doubling(part)
+          const times = yield* doubling(stepsOf, part)
           expect(times, JSON.stringify(part)).toBeLessThanOrEqual(twice)
         }
       }),

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 /** Code of which the steps count: ours, and what reads pages for it. */
 const counted = /\/src\/|\/node_modules\/(?:htmlparser2|js-tokens|entities)\//
 
+export type StepsOf = Effect.Effect.Success<typeof counting>
+
 /** Keeps V8 from optimising meanwhile: what it has optimised it does not count. */
 export const counting = Effect.acquireRelease(
   Effect.promise(async () => {
