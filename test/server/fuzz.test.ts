@@ -155,7 +155,7 @@ const barrage = (port: number, next: () => Attack, count: number, extra?: Record
   )
 
 /** `npm run prove:fuzz` sends 15,000. */
-const requests = Number(process.env["CROWD_FUZZ_REQUESTS"] ?? 1_200)
+const requests = Number(process.env["CROWD_FUZZ_REQUESTS"] ?? 600)
 
 const seed = Number(process.env["CROWD_FUZZ_SEED"] ?? Date.now() % 1_000_000)
 
