@@ -59,9 +59,6 @@ const damaged = (value: unknown) =>
         .map(([key, other]) => (other === undefined ? { ...value, [key]: undefined } : { ...value, [key]: other }))
     : fc.anything()
 
-/** Of each shape, and others with each run of the tests. */
-const sample = { numRuns: 40 }
-
 describe.each(shapes)("a codec of %s", (_, schema) => {
   const { decode, encode } = codec.make(schema)
   const values = Arbitrary.make(schema)
@@ -74,8 +71,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
         const theirs = told(() => Schema.decodeUnknownEither(schema)(encoded))
         expect(decoded).toStrictEqual(theirs)
         expect(JSON.stringify(decoded)).toBe(JSON.stringify(theirs))
-      }),
-      sample
+      })
     )
   })
 
@@ -85,8 +81,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
         const encoded = encode(value)
         expect(encoded).toStrictEqual(Schema.encodeSync(schema)(value))
         expect(JSON.stringify(encoded)).toBe(JSON.stringify(Schema.encodeSync(schema)(value)))
-      }),
-      sample
+      })
     )
   })
 
@@ -96,7 +91,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
       fc.property(strange, (value) => {
         expect(told(() => decode(value))).toStrictEqual(told(() => Schema.decodeUnknownEither(schema)(value)))
       }),
-      { ...sample, examples: [[{ kind: { toString: [] }, size: "1" }]] }
+      { examples: [[{ kind: { toString: [] }, size: "1" }]] }
     )
   })
 
@@ -106,8 +101,7 @@ describe.each(shapes)("a codec of %s", (_, schema) => {
     return fc.assert(
       fc.property(strange, (value) => {
         expect(encoded(encode, value)).toStrictEqual(encoded(Schema.encodeSync(schema), value))
-      }),
-      sample
+      })
     )
   })
 })
