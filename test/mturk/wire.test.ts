@@ -74,7 +74,7 @@ describe("an answer that is lost", () => {
           expect((yield* balance).minor).toBe(1_250)
           expect(wire.aborted).toEqual(["GetAccountBalance"])
         }),
-      { timeout: "300 millis" }
+      { timeout: "1 second" }
     )
   )
 
