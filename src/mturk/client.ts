@@ -56,13 +56,16 @@ export interface Settings {
 
 const region = "us-east-1"
 
+/** With a time-out for connections at rest, Node ends them before the service says it will. In milliseconds. */
+const atRest = 30_000
+
 const configOf = ({ concurrency, credentials, environment }: Settings): MTurkClientConfig => ({
   region,
   endpoint: environment.endpoint,
   maxAttempts: 1,
   requestHandler: {
-    httpAgent: { keepAlive: true, maxSockets: concurrency },
-    httpsAgent: { keepAlive: true, maxSockets: concurrency }
+    httpAgent: { keepAlive: true, maxSockets: concurrency, timeout: atRest },
+    httpsAgent: { keepAlive: true, maxSockets: concurrency, timeout: atRest }
   },
   ...(credentials === undefined
     ? {}

@@ -1,7 +1,9 @@
 /** What the layer does with the wire: drops, pages of proxies, throttling, silence. */
+import * as http from "node:http"
 import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -13,6 +15,7 @@ import * as MTurk from "../../src/MTurk.js"
 import { fromThrown } from "../../src/mturk/errors.js"
 import * as Store from "../../src/Store.js"
 import { hurried } from "../support/clocks.js"
+import { listening } from "../support/listening.js"
 import { spoilt } from "../support/unprintable.js"
 import { credentials, hit, launched, make, ok, on, opened, over, type Reply, refuse, throttle } from "./wire.js"
 
@@ -76,6 +79,24 @@ describe("an answer that is lost", () => {
         }),
       { timeout: "1 second" }
     )
+  )
+
+  it.scopedLive(
+    "a connection at rest is ended by us before the service ends it, which could be under the next call",
+    () =>
+      Effect.gen(function* () {
+        const ended = yield* Deferred.make<string>()
+        const service = http.createServer({ keepAliveTimeout: 2_000 }, (request, response) => {
+          request.resume().on("end", () => response.end(JSON.stringify({ AvailableBalance: "12.5" })))
+        })
+        service.on("connection", (socket) => {
+          for (const by of ["end", "close"]) socket.once(by, () => Deferred.unsafeDone(ended, Effect.succeed(by)))
+        })
+        const url = `http://127.0.0.1:${yield* listening(service)}`
+        const layer = Layer.provide(MTurk.layer({ endpoint: url, credentials }), Store.layerMemory)
+        const seen = Effect.zipRight(balance, Deferred.await(ended))
+        expect(yield* Effect.provide(seen, layer)).toBe("end")
+      })
   )
 
   it.scopedLive(
