@@ -11,7 +11,7 @@ import * as sqlite from "../support/sqlite.js"
 import * as chromium from "./support/chromium.js"
 import { isThere, press, reviewing } from "./support/requester.js"
 
-const { act, plainHost } = chromium
+const { act, becomes, plainHost } = chromium
 
 const live = Layer.merge(
   chromium.layer,
@@ -27,14 +27,17 @@ const isOver = (page: Page) => act(() => dialog(page).waitFor({ state: "detached
 
 const button = (page: Page, name: string) => act(() => dialog(page).getByRole("button", { name }).click())
 
-/** The server does what it is asked; the answer does not come back. */
+/** The server does what it is asked; the answer does not come back. Returns how many were lost so far. */
 const losingAnswers = (page: Page) =>
-  act(() =>
-    page.route("**/bonuses", async (route) => {
+  act(async () => {
+    let lost = 0
+    await page.route("**/bonuses", async (route) => {
       await route.fetch()
       await route.abort()
+      lost++
     })
-  )
+    return () => lost
+  })
 
 /** Reviewing ann, about to pay her half a dollar. */
 const paying = (title: string, host?: string) =>
@@ -52,13 +55,14 @@ layer(live, { excludeTestServices: true })("A bonus", (it) => {
   it.scoped("can only be asked for again as it was, once its answer is lost, and says that it was paid before", () =>
     Effect.gen(function* () {
       const { page, run } = yield* paying("Lost answer")
-      yield* losingAnswers(page)
+      const lost = yield* losingAnswers(page)
       yield* button(page, "Pay")
       yield* isThere(page, "It may have been paid")
       for (const label of ["Amount in USD", "Why? The worker reads this."]) {
         expect(yield* act(() => page.getByLabel(label).isEditable())).toBe(false)
       }
       yield* button(page, "Try again")
+      yield* becomes(Effect.sync(lost), 2)
       yield* isThere(page, "It may have been paid")
       yield* act(() => page.unroute("**/bonuses"))
       yield* button(page, "Try again")
