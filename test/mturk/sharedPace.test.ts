@@ -284,7 +284,7 @@ const hurry = 5
 describe("three processes over one Postgres and a wire", () => {
   it.scopedLive("have one pace, learnt from what was throttled, and each is answered", () =>
     Effect.gen(function* () {
-      const [limit, duration] = [20, Duration.seconds(15)]
+      const [limit, duration] = [5, Duration.seconds(15)]
       const service = limited(limit)
       const url = yield* postgres.url
       const { on, url: endpoint } = yield* wire.make
