@@ -56,7 +56,10 @@ export interface Settings {
 
 const region = "us-east-1"
 
-/** With a time-out for connections at rest, Node ends them before the service says it will. In milliseconds. */
+/**
+ * Connections at rest end after so many milliseconds. Only where there is such a limit does Node also end them before the
+ * service does, as it has said; otherwise that may happen under a call.
+ */
 const atRest = 30_000
 
 const configOf = ({ concurrency, credentials, environment }: Settings): MTurkClientConfig => ({

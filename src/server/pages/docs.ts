@@ -23,7 +23,7 @@ const guarded = HttpLayerRouter.middleware(
   Effect.map(HttpServerResponse.setHeader("content-security-policy", policy))
 ).layer
 
-/** Of some megabytes, with the whole reader in it. */
+/** Of some megabytes, with the whole reader in it. A memo map of its own keeps it off the server's router. */
 const page = HttpLayerRouter.toHttpEffect(
   HttpApiScalar.layerHttpLayerRouter({
     api: Api,
@@ -32,7 +32,7 @@ const page = HttpLayerRouter.toHttpEffect(
   })
 ).pipe(Effect.provideServiceEffect(Layer.CurrentMemoMap, Layer.makeMemoMap), Effect.uninterruptible)
 
-/** Made when it is first asked for: most servers never are. */
+/** Made when somebody first asks for it; hardly any server is ever asked. */
 export const layer = HttpLayerRouter.use((router) =>
   Effect.flatMap(Effect.cached(page), (made) => router.add("GET", "/docs", Effect.orDie(Effect.flatten(made))))
 ).pipe(Layer.provide(guarded))
