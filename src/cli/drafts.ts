@@ -1,4 +1,7 @@
-/** On a crowd without a test mode, what there is in place of an offer: a draft, and what publishing it would cost. */
+/**
+ * On a crowd without a test mode: what there is in place of an offer, a draft with what publishing it would cost, and that
+ * nobody is paid unless that was asked for.
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -62,23 +62,20 @@ const region = "us-east-1"
  */
 const atRest = 30_000
 
-const configOf = ({ concurrency, credentials, environment }: Settings): MTurkClientConfig => ({
+const identityOf = ({ accessKeyId, secretAccessKey, sessionToken }: Credentials) => ({
+  accessKeyId,
+  secretAccessKey: Redacted.value(secretAccessKey),
+  ...(sessionToken === undefined ? {} : { sessionToken: Redacted.value(sessionToken) })
+})
+
+const agentOf = ({ concurrency }: Settings) => ({ keepAlive: true, maxSockets: concurrency, timeout: atRest })
+
+const configOf = (settings: Settings): MTurkClientConfig => ({
   region,
-  endpoint: environment.endpoint,
+  endpoint: settings.environment.endpoint,
   maxAttempts: 1,
-  requestHandler: {
-    httpAgent: { keepAlive: true, maxSockets: concurrency, timeout: atRest },
-    httpsAgent: { keepAlive: true, maxSockets: concurrency, timeout: atRest }
-  },
-  ...(credentials === undefined
-    ? {}
-    : {
-        credentials: {
-          accessKeyId: credentials.accessKeyId,
-          secretAccessKey: Redacted.value(credentials.secretAccessKey),
-          ...(credentials.sessionToken === undefined ? {} : { sessionToken: Redacted.value(credentials.sessionToken) })
-        }
-      })
+  requestHandler: { httpAgent: agentOf(settings), httpsAgent: agentOf(settings) },
+  ...(settings.credentials === undefined ? {} : { credentials: identityOf(settings.credentials) })
 })
 
 const clientOf = (settings: Settings): Effect.Effect<MTurkClient, never, Scope.Scope> =>
